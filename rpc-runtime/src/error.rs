@@ -1,0 +1,207 @@
+//! What callers get instead of a result.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::Version;
+
+/// Why a call or cast did not succeed, apart from the errors that the method itself declares.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum RpcError {
+    /// No reply came in time. The request may or may not have been executed.
+    #[error("no reply to {method} from {target} within {after:?}: {why}")]
+    Timeout {
+        /// The method that was called.
+        method: String,
+        /// Where the request went.
+        target: String,
+        /// How long the caller waited.
+        after: Duration,
+        /// What is known: not sent, sent but not confirmed, confirmed and no reply.
+        why: String,
+    },
+    /// No queue took the message: no server of that topic or name has ever been there.
+    #[error("{method} to {target} is undeliverable: {why}")]
+    Undeliverable {
+        /// The method that was called.
+        method: String,
+        /// Where the request went.
+        target: String,
+        /// The broker's words.
+        why: String,
+    },
+    /// The client is pinned to a version that does not have the method, or not with this argument.
+    #[error("{what} needs version {needed} but the client is pinned to {pin}")]
+    PinnedTooLow {
+        /// The method, or the method and its argument.
+        what: String,
+        /// The lowest version that has it.
+        needed: Version,
+        /// The pin in force when the request was made.
+        pin: Version,
+    },
+    /// The server has no method of that name.
+    #[error("the server has no method {method}: {message}")]
+    NoSuchMethod {
+        /// The method that was called.
+        method: String,
+        /// The server's words.
+        message: String,
+    },
+    /// The server does not serve the version (or namespace) of the request.
+    #[error("the server does not support the version of {method}: {message}")]
+    UnsupportedVersion {
+        /// The method that was called.
+        method: String,
+        /// The server's words.
+        message: String,
+    },
+    /// The server raised an exception that is not one of the method's declared errors.
+    #[error(transparent)]
+    Remote(Box<RemoteError>),
+    /// An argument or the address cannot be used: the request was not sent.
+    #[error("{method}: {why}")]
+    BadArgument {
+        /// The method that was called.
+        method: String,
+        /// What is wrong with what, named.
+        why: String,
+    },
+    /// An argument or the context cannot be written as JSON: the request was not sent.
+    #[error("{method}: cannot encode {what}: {why}")]
+    Encode {
+        /// The method that was called.
+        method: String,
+        /// The argument or other part.
+        what: String,
+        /// The serialiser's words.
+        why: String,
+    },
+    /// The reply came but is not what the interface promises.
+    #[error("{method}: cannot decode the reply: {why}")]
+    Decode {
+        /// The method that was called.
+        method: String,
+        /// The decoder's words.
+        why: String,
+    },
+    /// The transport is closed, or the broker refused the message or cannot be reached.
+    #[error("connection: {why}")]
+    Connection {
+        /// Which broker and why.
+        why: String,
+    },
+}
+
+/// The outcome of a call that is not its result: either the method's own error or an [`RpcError`].
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CallError<E> {
+    /// The server answered with an error that the method declares.
+    #[error(transparent)]
+    Method(E),
+    /// Anything else.
+    #[error(transparent)]
+    Rpc(#[from] RpcError),
+}
+
+impl<E> CallError<E> {
+    /// The method's own error, if it is one.
+    pub fn method(&self) -> Option<&E> {
+        match self {
+            CallError::Method(error) => Some(error),
+            CallError::Rpc(_) => None,
+        }
+    }
+
+    /// The framework's error, if it is one.
+    pub fn rpc(&self) -> Option<&RpcError> {
+        match self {
+            CallError::Method(_) => None,
+            CallError::Rpc(error) => Some(error),
+        }
+    }
+}
+
+/// An exception as it travels: what Python raised, or what it can raise.
+///
+/// Match on `module`, `class` and `kwargs`; `message` is for people and `traceback` for logs.
+#[derive(Debug, Clone, PartialEq, Default, thiserror::Error)]
+#[error("remote error {module}.{class}: {message}")]
+#[non_exhaustive]
+pub struct RemoteError {
+    /// The module of the exception class, for example `cinder.exception` or `builtins`.
+    pub module: String,
+    /// The class name without its module, for example `VolumeNotFound`.
+    pub class: String,
+    /// The text of the exception.
+    pub message: String,
+    /// The positional arguments that the exception was made with.
+    pub args: Vec<Value>,
+    /// The keyword arguments that the exception was made with.
+    pub kwargs: Map<String, Value>,
+    /// Python's traceback, each line with its newline; empty from Rust servers.
+    pub traceback: Vec<String>,
+}
+
+impl RemoteError {
+    /// An exception `module.class` with the text `message`, which is also its one positional
+    /// argument, as Python expects of most classes.
+    #[must_use]
+    pub fn new(module: impl Into<String>, class: impl Into<String>, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            module: module.into(),
+            class: class.into(),
+            args: vec![Value::String(message.clone())],
+            message,
+            ..Self::default()
+        }
+    }
+
+    /// A Python builtin exception such as `TypeError` or `ValueError`.
+    #[must_use]
+    pub fn builtin(class: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new("builtins", class, message)
+    }
+
+    /// The same exception with one more keyword argument.
+    #[must_use]
+    pub fn with_kwarg(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.kwargs.insert(name.into(), value.into());
+        self
+    }
+
+    /// Whether this is the exception `module.class`; `exceptions`, Python 2's name of the
+    /// builtins, counts as `builtins`.
+    #[must_use]
+    pub fn is(&self, module: &str, class: &str) -> bool {
+        let own = if self.module == "exceptions" { "builtins" } else { &self.module };
+        own == module && self.class == class
+    }
+}
+
+/// An error that a manager method can return: it has a Python class, and can be told from it.
+///
+/// Derive it on an enum whose variants are the exceptions of a service; see
+/// [`derive@crate::RpcException`].
+pub trait RpcException: std::error::Error + Sized + Send + 'static {
+    /// The exception that a Python caller raises for this error.
+    fn to_remote(&self) -> RemoteError;
+
+    /// This type's value for an exception, or `None` if it has no variant for that class or the
+    /// exception's arguments are not those of the variant.
+    fn from_remote(remote: &RemoteError) -> Option<Self>;
+}
+
+/// Every exception as it came: for methods that pass on whatever happened elsewhere.
+impl RpcException for RemoteError {
+    fn to_remote(&self) -> RemoteError {
+        self.clone()
+    }
+
+    fn from_remote(remote: &RemoteError) -> Option<Self> {
+        Some(remote.clone())
+    }
+}

@@ -1,0 +1,137 @@
+//! Where a message goes and what a server listens to.
+
+use std::fmt;
+
+use crate::Version;
+
+/// An address of oslo.messaging: exchange, topic, server, fanout, namespace, version.
+///
+/// A server listens to a target with a topic and its own server name; a client sends to a topic
+/// (any one server of it), to one server of a topic, or to all servers of it (fanout).
+///
+/// | Part | Default |
+/// |---|---|
+/// | exchange | the transport's control exchange, `openstack` unless set |
+/// | server | none: whichever server of the topic is free |
+/// | fanout | off |
+/// | namespace | none |
+/// | version | none; a server takes that as `1.0` |
+///
+/// ```
+/// use rpc_runtime::Target;
+///
+/// let one = Target::topic("cinder-volume").with_server("host1@lvm");
+/// assert_eq!(one.to_string(), "cinder-volume.host1@lvm");
+/// assert_eq!(one.server(), Some("host1@lvm"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Target {
+    exchange: Option<String>,
+    topic: String,
+    server: Option<String>,
+    fanout: bool,
+    namespace: Option<String>,
+    version: Option<Version>,
+}
+
+impl Target {
+    /// Any server of `topic`.
+    #[must_use]
+    pub fn topic(topic: impl Into<String>) -> Self {
+        Self {
+            exchange: None,
+            topic: topic.into(),
+            server: None,
+            fanout: false,
+            namespace: None,
+            version: None,
+        }
+    }
+
+    /// The same topic at one server.
+    #[must_use]
+    pub fn with_server(mut self, server: impl Into<String>) -> Self {
+        self.server = Some(server.into());
+        self
+    }
+
+    /// The same topic in `exchange` instead of the transport's control exchange.
+    #[must_use]
+    pub fn with_exchange(mut self, exchange: impl Into<String>) -> Self {
+        self.exchange = Some(exchange.into());
+        self
+    }
+
+    /// All servers of the topic (`true`) or one of them.
+    #[must_use]
+    pub fn with_fanout(mut self, fanout: bool) -> Self {
+        self.fanout = fanout;
+        self
+    }
+
+    /// The namespace that the method belongs to.
+    #[must_use]
+    pub fn with_namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = Some(namespace.into());
+        self
+    }
+
+    /// The version that the request needs.
+    #[must_use]
+    pub fn with_version(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// The exchange, if it is not the transport's control exchange.
+    #[must_use]
+    pub fn exchange(&self) -> Option<&str> {
+        self.exchange.as_deref()
+    }
+
+    /// The topic; in an address of RabbitMQ, the name of the shared queue.
+    #[must_use]
+    pub fn topic_name(&self) -> &str {
+        &self.topic
+    }
+
+    /// The one server meant, if any.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
+        self.server.as_deref()
+    }
+
+    /// Whether all servers of the topic are meant.
+    #[must_use]
+    pub fn is_fanout(&self) -> bool {
+        self.fanout
+    }
+
+    /// The namespace of the method, if any.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
+    }
+
+    /// The version that the request needs, if any.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        self.version
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(exchange) = &self.exchange {
+            write!(f, "{exchange}/")?;
+        }
+        f.write_str(&self.topic)?;
+        if let Some(server) = &self.server {
+            write!(f, ".{server}")?;
+        }
+        if self.fanout {
+            f.write_str(" (fanout)")?;
+        }
+        Ok(())
+    }
+}

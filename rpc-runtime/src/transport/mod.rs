@@ -1,0 +1,3 @@
+//! Transports: one driver trait, the in-memory broker and RabbitMQ behind it.
+
+pub(crate) mod driver;

@@ -1,0 +1,1 @@
+//! The messages of oslo.messaging 2.0 as bytes; no I/O.
