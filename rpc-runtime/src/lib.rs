@@ -10,6 +10,9 @@ pub mod wire;
 pub use error::{CallError, RemoteError, RpcError, RpcException};
 pub use interface::{Arg, CastResult, Interface, Kind, Method, MethodResult, Old, RpcArg};
 pub use target::Target;
+#[cfg(feature = "amqp")]
+pub use transport::options::{AmqpOptions, Compression, OptionError};
+pub use transport::url::{Host, Scheme, TransportUrl, UrlError};
 pub use version::{Version, VersionError};
 
 #[cfg(feature = "macros")]

@@ -1,3 +1,8 @@
 //! Transports: one driver trait, the in-memory broker and RabbitMQ behind it.
 
 pub(crate) mod driver;
+#[cfg(feature = "amqp")]
+mod option_value;
+#[cfg(feature = "amqp")]
+pub(crate) mod options;
+pub(crate) mod url;
