@@ -1,1 +1,12 @@
-//! Harness of the workspace tests.
+//! What the example programs share.
+//!
+//! * `quickstart`: the framework in one file.
+//! * [`volume`]: a volume service like cinder's, for `volume_service` and `volume_client`.
+//! * [`boot`]: four services that boot an instance together, for `boot_instance`.
+
+// Programs talk to people on standard output.
+#![allow(clippy::print_stdout)]
+
+pub mod boot;
+pub mod cli;
+pub mod volume;

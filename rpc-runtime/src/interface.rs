@@ -110,6 +110,12 @@ impl Method {
         Self { name, kind: Kind::Fanout, since, args, timeout: None, doc: "" }
     }
 
+    /// The same method; checks that `E` is the error that `R` declares.
+    #[must_use]
+    pub const fn declares<R: MethodResult<Err = E>, E>(self) -> Self {
+        self
+    }
+
     /// The same method with its documentation.
     #[must_use]
     pub const fn with_doc(mut self, doc: &'static str) -> Self {

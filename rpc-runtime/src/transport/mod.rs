@@ -1,3 +1,156 @@
 //! Transports: one driver trait, the in-memory broker and RabbitMQ behind it.
 
+#[cfg(feature = "amqp")]
+mod amqp;
+mod builder;
 pub(crate) mod driver;
+mod inbox;
+mod memory;
+#[cfg(feature = "amqp")]
+mod option_value;
+#[cfg(feature = "amqp")]
+pub(crate) mod options;
+pub(crate) mod url;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+pub use self::builder::TransportBuilder;
+use self::driver::{ConnectError, Driver};
+use self::inbox::Inbox;
+#[cfg(feature = "amqp")]
+use self::options::OptionError;
+use self::url::UrlError;
+use crate::wire::Limits;
+
+/// A connection to a broker: what clients and servers of one process share. Cloning shares it.
+///
+/// | URL | Transport |
+/// |---|---|
+/// | `rabbit://`, `amqp://`, `amqps://` | RabbitMQ, in the form and with the options of oslo.messaging |
+/// | `memory://` | a broker inside the process, of this transport alone |
+/// | `memory:///name` | the same, shared by all transports of that name |
+#[derive(Clone)]
+pub struct Transport {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    driver: Arc<dyn Driver>,
+    settings: Settings,
+    inbox: OnceCell<Inbox>,
+}
+
+/// What is the same for every driver.
+#[derive(Debug, Clone)]
+struct Settings {
+    control_exchange: Arc<str>,
+    response_timeout: Duration,
+    reply_patience: Duration,
+    prefetch: Option<u16>,
+    limits: Limits,
+}
+
+impl Transport {
+    /// Connects with the options of the URL and the defaults for the rest, see [`TransportBuilder`].
+    ///
+    /// # Errors
+    /// [`TransportError`]: a URL or option that is wrong, or no broker within 30 seconds.
+    pub async fn connect(url: &str) -> Result<Self, TransportError> {
+        Self::builder(url)?.connect().await
+    }
+
+    /// A transport to be set up before it connects.
+    ///
+    /// # Errors
+    /// [`TransportError::Url`] or [`TransportError::Option`], naming what is wrong.
+    pub fn builder(url: &str) -> Result<TransportBuilder, TransportError> {
+        TransportBuilder::new(url)
+    }
+
+    fn new(driver: Arc<dyn Driver>, settings: Settings) -> Self {
+        Self { shared: Arc::new(Shared { driver, settings, inbox: OnceCell::new() }) }
+    }
+
+    /// Sends what is queued, closes the connections, and makes everything asked afterwards fail;
+    /// takes `within` at most. Servers on this transport should be shut down before it.
+    pub async fn close(&self, within: Duration) {
+        self.shared.driver.close(Instant::now() + within).await;
+    }
+
+    /// The exchange of targets that name none.
+    pub(crate) fn control_exchange(&self) -> Arc<str> {
+        Arc::clone(&self.shared.settings.control_exchange)
+    }
+
+    /// How long a call without a timeout of its own waits.
+    pub(crate) fn response_timeout(&self) -> Duration {
+        self.shared.settings.response_timeout
+    }
+
+    /// How long a reply waits for its queue to come back.
+    pub(crate) fn reply_patience(&self) -> Duration {
+        self.shared.settings.reply_patience
+    }
+
+    /// The prefetch of servers that set none, if the URL or builder sets one.
+    pub(crate) fn prefetch(&self) -> Option<u16> {
+        self.shared.settings.prefetch
+    }
+
+    /// What incoming messages may be like.
+    pub(crate) fn limits(&self) -> Limits {
+        self.shared.settings.limits
+    }
+
+    pub(crate) fn driver(&self) -> &dyn Driver {
+        &*self.shared.driver
+    }
+
+    /// The reply queue, declared at the first call.
+    pub(crate) async fn replies(&self) -> Result<&Inbox, ConnectError> {
+        let Shared { driver, settings, inbox } = &*self.shared;
+        inbox.get_or_try_init(|| Inbox::open(&**driver, settings.limits)).await
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Transport").field(&self.shared.driver).finish()
+    }
+}
+
+/// Why a transport cannot be had or a queue not be declared.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// The URL is malformed.
+    #[error("transport URL: {0}")]
+    Url(#[from] UrlError),
+    /// An option is unknown, or has a value that it can't have.
+    #[error("transport option: {0}")]
+    #[cfg(feature = "amqp")]
+    Option(#[from] OptionError),
+    /// An option of the transport itself has a value that it can't have.
+    #[error("transport option: {0}")]
+    Setting(String),
+    /// The URL needs a transport that this build is without.
+    #[error("{scheme}:// needs the feature \"amqp\" of rpc-runtime")]
+    NotBuilt {
+        /// The scheme of the URL.
+        scheme: String,
+    },
+    /// No broker could be reached, or it refused; says which and why.
+    #[error("{0}")]
+    Broker(String),
+}
+
+impl From<ConnectError> for TransportError {
+    fn from(error: ConnectError) -> Self {
+        TransportError::Broker(error.0)
+    }
+}

@@ -1,0 +1,29 @@
+//! A volume service on a broker, or with its client in one process.
+
+// It talks to people on standard output.
+#![allow(clippy::print_stdout)]
+
+use std::time::Duration;
+
+use clap::Parser;
+use rpc_examples::cli::{init_logging, stop_signal};
+use rpc_examples::volume::{VolumeArgs, VolumeService, run_client};
+use rpc_runtime::Transport;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    init_logging();
+    let args = VolumeArgs::parse();
+    let transport = Transport::connect(&args.transport).await?;
+    let service = VolumeService::start(&transport, &args.server).await?;
+    if args.in_memory() {
+        run_client(&transport, &args.server).await?;
+        println!("nobody outside of this process can reach memory://; Ctrl-C stops the service");
+    }
+    let signal = stop_signal().await?;
+    println!("[{}] stopping on {signal}", args.server);
+    service.stop().await?;
+    transport.close(Duration::from_secs(5)).await;
+    println!("[{}] stopped", args.server);
+    Ok(())
+}

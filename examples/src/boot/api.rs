@@ -1,0 +1,81 @@
+//! The api: a small HTTP front end that answers at once and works by RPC.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use rpc_runtime::{CallError, Context, Transport};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use super::{ConductorApi, Instance, Status};
+
+/// What the handlers share.
+#[derive(Debug, Clone)]
+pub struct ServerApi {
+    conductor: ConductorApi,
+}
+
+/// The body of `POST /servers`.
+#[derive(Debug, Deserialize)]
+struct NewServer {
+    name: String,
+    #[serde(default = "default_memory_mb")]
+    memory_mb: u64,
+}
+
+fn default_memory_mb() -> u64 {
+    512
+}
+
+/// Serves HTTP on `listener` until `stopped`, then finishes what runs.
+///
+/// # Errors
+/// If the listener fails.
+pub async fn serve_http(
+    transport: &Transport,
+    listener: TcpListener,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let api = Arc::new(ServerApi { conductor: ConductorApi::new(transport) });
+    let router = Router::new().route("/servers", post(create)).route("/servers/{id}", get(show)).with_state(api);
+    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+}
+
+/// Answers 202 once the broker has the request to build; the client asks later what became of it.
+async fn create(State(api): State<Arc<ServerApi>>, Json(new): Json<NewServer>) -> Response {
+    let instance = Instance {
+        id: Uuid::new_v4(),
+        name: new.name,
+        memory_mb: new.memory_mb,
+        status: Status::Build,
+        host: None,
+        fault: None,
+    };
+    match api.conductor.build_instances(&Context::request(), &instance).await {
+        Ok(()) => {
+            let location = [(header::LOCATION, format!("/servers/{}", instance.id))];
+            (StatusCode::ACCEPTED, location, Json(instance)).into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+async fn show(State(api): State<Arc<ServerApi>>, Path(id): Path<Uuid>) -> Response {
+    match api.conductor.get_instance(&Context::request(), id).await {
+        Ok(instance) => Json(instance).into_response(),
+        Err(CallError::Method(not_found)) => {
+            (StatusCode::NOT_FOUND, Json(json!({"error": not_found.to_string()}))).into_response()
+        }
+        Err(CallError::Rpc(error)) => unavailable(&error),
+    }
+}
+
+fn unavailable(error: &rpc_runtime::RpcError) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"error": error.to_string()}))).into_response()
+}

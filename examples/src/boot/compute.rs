@@ -1,0 +1,85 @@
+//! The compute service: runs instances, and tells the schedulers what it has left.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rpc_runtime::{Context, RemoteError, Server, ServerError, Transport, rpc_manager};
+use tokio::task::JoinHandle;
+
+use super::{ConductorApi, Instance, SchedulerApi, Status};
+
+/// How often the schedulers are told.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
+/// How long the imaginary hypervisor needs.
+const BOOT_TIME: Duration = Duration::from_millis(300);
+/// The memory of a host in MiB.
+const MEMORY_MB: u64 = 8192;
+
+/// Runs instances on one host.
+#[rpc_manager(client = ComputeApi, topic = "compute", version = "6.5", error = RemoteError)]
+pub trait ComputeManager {
+    /// Builds the instance on `host` and starts it.
+    #[rpc(cast, to = host)]
+    async fn build_and_run_instance(&self, ctx: Context, instance: Instance, host: String) -> Result<(), RemoteError>;
+}
+
+/// One compute host.
+#[derive(Debug)]
+pub struct ComputeService {
+    conductor: ConductorApi,
+    free_memory_mb: Arc<AtomicU64>,
+}
+
+impl ComputeService {
+    /// Serves as `host`, and reports until the returned task is dropped with the server.
+    ///
+    /// # Errors
+    /// If the queues cannot be declared.
+    pub async fn start(transport: &Transport, host: &str) -> Result<(Server, JoinHandle<()>), ServerError> {
+        let free_memory_mb = Arc::new(AtomicU64::new(MEMORY_MB));
+        let service =
+            Self { conductor: ConductorApi::new(transport), free_memory_mb: Arc::clone(&free_memory_mb) };
+        let endpoint = ComputeApi::endpoint(Arc::new(service));
+        let server = super::serve(transport, &ComputeApi::INTERFACE, host, endpoint).await?;
+        let reporting = tokio::spawn(report(SchedulerApi::new(transport), host.to_owned(), free_memory_mb));
+        Ok((server, reporting))
+    }
+}
+
+async fn report(schedulers: SchedulerApi, host: String, free_memory_mb: Arc<AtomicU64>) {
+    let mut ticks = tokio::time::interval(REPORT_EVERY);
+    loop {
+        ticks.tick().await;
+        let free = free_memory_mb.load(Ordering::Relaxed);
+        if let Err(error) = schedulers.update_service_capabilities(&Context::request(), &host, free).await {
+            tracing::warn!(host, %error, "the schedulers could not be told");
+        }
+    }
+}
+
+impl ComputeManager for ComputeService {
+    async fn build_and_run_instance(
+        &self,
+        ctx: Context,
+        mut instance: Instance,
+        host: String,
+    ) -> Result<(), RemoteError> {
+        tokio::time::sleep(BOOT_TIME).await;
+        let memory = instance.memory_mb;
+        let booted =
+            self.free_memory_mb.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(memory));
+        match booted {
+            Ok(_) => instance.status = Status::Active,
+            Err(free) => {
+                instance.status = Status::Error;
+                instance.fault = Some(format!("{host} has only {free} MiB left"));
+            }
+        }
+        instance.host = Some(host);
+        self.conductor
+            .update_instance(&ctx, &instance)
+            .await
+            .map_err(|error| RemoteError::new("nova.exception", "NovaException", error.to_string()))
+    }
+}

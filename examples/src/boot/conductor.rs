@@ -1,0 +1,83 @@
+//! The conductor: knows every instance, and leads one through its build.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rpc_runtime::{Context, Server, ServerError, Transport, rpc_manager};
+use uuid::Uuid;
+
+use super::{ComputeApi, Instance, InstanceNotFound, SchedulerApi, Status};
+
+/// Leads instances through their build and remembers them.
+#[rpc_manager(client = ConductorApi, topic = "conductor", version = "3.0", error = InstanceNotFound)]
+pub trait ConductorManager {
+    /// Finds a host for the instance and has it built there.
+    #[rpc(cast)]
+    async fn build_instances(&self, ctx: Context, instance: Instance) -> Result<(), InstanceNotFound>;
+
+    /// Notes what has become of an instance.
+    #[rpc(cast)]
+    async fn update_instance(&self, ctx: Context, instance: Instance) -> Result<(), InstanceNotFound>;
+
+    /// The instance as it is now.
+    #[rpc(call)]
+    async fn get_instance(&self, ctx: Context, instance_id: Uuid) -> Result<Instance, InstanceNotFound>;
+}
+
+/// A conductor with its records in memory.
+#[derive(Debug)]
+pub struct ConductorService {
+    scheduler: SchedulerApi,
+    compute: ComputeApi,
+    instances: Mutex<HashMap<Uuid, Instance>>,
+}
+
+impl ConductorService {
+    /// Serves as the conductor of `host`.
+    ///
+    /// # Errors
+    /// If the queues cannot be declared.
+    pub async fn start(transport: &Transport, host: &str) -> Result<Server, ServerError> {
+        let service = Self {
+            scheduler: SchedulerApi::new(transport),
+            compute: ComputeApi::new(transport),
+            instances: Mutex::default(),
+        };
+        let endpoint = ConductorApi::endpoint(Arc::new(service));
+        super::serve(transport, &ConductorApi::INTERFACE, host, endpoint).await
+    }
+
+    fn instances(&self) -> MutexGuard<'_, HashMap<Uuid, Instance>> {
+        self.instances.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the scheduler choose a host and the host build the instance.
+    async fn build(&self, ctx: &Context, instance: &Instance) -> Result<(), String> {
+        let host = self.scheduler.select_destinations(ctx, instance).await.map_err(|error| error.to_string())?;
+        self.compute.build_and_run_instance(ctx, instance, host).await.map_err(|error| error.to_string())
+    }
+}
+
+impl ConductorManager for ConductorService {
+    async fn build_instances(&self, ctx: Context, mut instance: Instance) -> Result<(), InstanceNotFound> {
+        self.instances().insert(instance.id, instance.clone());
+        if let Err(fault) = self.build(&ctx, &instance).await {
+            instance.status = Status::Error;
+            instance.fault = Some(fault);
+            self.instances().insert(instance.id, instance);
+        }
+        Ok(())
+    }
+
+    async fn update_instance(&self, _: Context, instance: Instance) -> Result<(), InstanceNotFound> {
+        match self.instances().get_mut(&instance.id) {
+            Some(known) => *known = instance,
+            None => return Err(InstanceNotFound { instance_id: instance.id }),
+        }
+        Ok(())
+    }
+
+    async fn get_instance(&self, _: Context, instance_id: Uuid) -> Result<Instance, InstanceNotFound> {
+        self.instances().get(&instance_id).cloned().ok_or(InstanceNotFound { instance_id })
+    }
+}

@@ -1,0 +1,85 @@
+//! The scheduler: chooses the compute host with the most memory left.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rpc_runtime::{Context, RpcException, Server, ServerError, Transport, rpc_manager};
+
+use super::Instance;
+
+/// A host that was silent for this long is taken for dead.
+const FORGET_AFTER: Duration = Duration::from_secs(5);
+
+/// What the scheduler raises.
+#[derive(Debug, Clone, PartialEq, thiserror::Error, RpcException)]
+#[exception(module = "nova.exception")]
+pub enum SchedulerError {
+    /// No host can take the instance.
+    #[error("No valid host was found. {reason}")]
+    NoValidHost {
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// Chooses hosts for instances.
+#[rpc_manager(client = SchedulerApi, topic = "scheduler", version = "4.5", error = SchedulerError)]
+pub trait SchedulerManager {
+    /// The host that the instance is to be built on.
+    #[rpc(call)]
+    async fn select_destinations(&self, ctx: Context, instance: Instance) -> Result<String, SchedulerError>;
+
+    /// Tells every scheduler how much memory a host has left, in MiB.
+    #[rpc(cast, fanout)]
+    async fn update_service_capabilities(
+        &self,
+        ctx: Context,
+        host: String,
+        free_memory_mb: u64,
+    ) -> Result<(), SchedulerError>;
+}
+
+/// The scheduler's one fact about each host: its free memory, and when it said so.
+#[derive(Debug, Default)]
+pub struct SchedulerService {
+    hosts: Mutex<HashMap<String, (u64, Instant)>>,
+}
+
+impl SchedulerService {
+    /// Serves as the scheduler of `host`.
+    ///
+    /// # Errors
+    /// If the queues cannot be declared.
+    pub async fn start(transport: &Transport, host: &str) -> Result<Server, ServerError> {
+        let endpoint = SchedulerApi::endpoint(Arc::new(Self::default()));
+        super::serve(transport, &SchedulerApi::INTERFACE, host, endpoint).await
+    }
+}
+
+impl SchedulerManager for SchedulerService {
+    async fn select_destinations(&self, _: Context, instance: Instance) -> Result<String, SchedulerError> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.retain(|_, (_, said)| said.elapsed() < FORGET_AFTER);
+        let best = hosts.iter_mut().max_by_key(|(_, (free, _))| *free);
+        match best {
+            Some((host, (free, _))) if *free >= instance.memory_mb => {
+                *free -= instance.memory_mb;
+                Ok(host.clone())
+            }
+            Some(_) => Err(SchedulerError::NoValidHost { reason: format!("No host has {} MiB.", instance.memory_mb) }),
+            None => Err(SchedulerError::NoValidHost { reason: "There is no compute host.".to_owned() }),
+        }
+    }
+
+    async fn update_service_capabilities(
+        &self,
+        _: Context,
+        host: String,
+        free_memory_mb: u64,
+    ) -> Result<(), SchedulerError> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.insert(host, (free_memory_mb, Instant::now()));
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! What a user of the volume service does: create, attach, detach, delete.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use rpc_runtime::{CallError, Context, Transport};
+use uuid::Uuid;
+
+use super::{AttachMode, Capabilities, Volume, VolumeApi, VolumeError};
+
+/// Creates a volume on `server`, attaches it, and deletes it again, and prints each step.
+///
+/// # Errors
+/// If a step does not go as it should.
+pub async fn run_client(transport: &Transport, server: &str) -> anyhow::Result<()> {
+    let api = VolumeApi::new(transport);
+    let ctx = Context::request().with("user", "demo").with("project_id", "demo");
+    let volume = Volume { id: Uuid::new_v4(), host: server.to_owned(), size: 10 };
+    let before = api.get_capabilities(&ctx, server, false).await.context("get_capabilities")?;
+    println!("get_capabilities: {} has {} GiB free", before.host, before.free_capacity_gb);
+
+    api.create_volume(&ctx, &volume).allow_reschedule(false).await?;
+    println!("create_volume: accepted");
+    settled(&api, &ctx, server, before.volumes + 1).await?;
+
+    let instance = Some(Uuid::new_v4());
+    let attachment = api
+        .attach_volume(&ctx, volume.id, instance, "/dev/vdb", AttachMode::Rw, Some(volume.clone()))
+        .await
+        .context("attach_volume")?;
+    println!("attach_volume: {} at {}", attachment.id, attachment.mountpoint);
+
+    api.detach_volume(&ctx, volume.id, Some(attachment.id), Some(volume.clone())).await.context("detach_volume")?;
+    println!("detach_volume: done");
+
+    api.delete_volume(&ctx, &volume).cascade(true).await?;
+    println!("delete_volume: accepted");
+    settled(&api, &ctx, server, before.volumes).await?;
+
+    match api.attach_volume(&ctx, volume.id, None, "/dev/vdb", AttachMode::Ro, Some(volume.clone())).await {
+        Err(CallError::Method(VolumeError::VolumeNotFound { volume_id })) => {
+            ensure!(volume_id == volume.id, "the error is about {volume_id}");
+            println!("attach_volume: refused, {volume_id} is gone");
+        }
+        other => bail!("attach_volume of a deleted volume: {other:?}"),
+    }
+
+    api.publish_service_capabilities(&ctx).await?;
+    println!("publish_service_capabilities: sent to every volume service");
+    Ok(())
+}
+
+/// Waits until the casts before have changed the number of volumes.
+async fn settled(api: &VolumeApi, ctx: &Context, server: &str, expected: usize) -> anyhow::Result<()> {
+    for _ in 0..100 {
+        let Capabilities { volumes, .. } = api.get_capabilities(ctx, server, false).await?;
+        if volumes == expected {
+            println!("get_capabilities: {server} has {volumes} volumes");
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    bail!("{server} did not come to {expected} volumes")
+}

@@ -1,0 +1,259 @@
+//! Requests on their way: a call waits for its reply, a cast for the broker.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio::time::{Instant, sleep_until};
+use uuid::Uuid;
+
+use super::{Request, Waiter};
+use crate::error::{CallError, RemoteError, RpcError, RpcException};
+use crate::interface::{Kind, MethodResult};
+use crate::transport::driver::{Outgoing, PublishError, Route};
+use crate::wire::{Reply, ReplyTo, RequestHead, encode_request};
+
+/// A call that is sent when it is awaited, and resolves with the method's result.
+///
+/// # Errors
+/// [`CallError::Method`] with the method's own error, or [`CallError::Rpc`] with what went wrong
+/// on the way, at the latest at the call's timeout. Dropping the future gives the reply up; a
+/// request that was sent is still executed.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<R> {
+    request: Request,
+    result: PhantomData<fn() -> R>,
+}
+
+impl<R: MethodResult> Call<R> {
+    pub(super) fn new(request: Request) -> Self {
+        Self { request, result: PhantomData }
+    }
+}
+
+impl<R: MethodResult> IntoFuture for Call<R> {
+    type Output = Result<R::Ok, CallError<R::Err>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        async move {
+            let method = self.request.method.name;
+            let reply = self.request.call_and_wait().await?;
+            match reply.into_result() {
+                Ok(result) => result
+                    .decode()
+                    .map_err(|error| RpcError::Decode { method: method.to_owned(), why: error.to_string() }.into()),
+                Err(remote) => Err(typed(method, remote)),
+            }
+        }
+        .boxed()
+    }
+}
+
+impl<R> fmt::Debug for Call<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Call").field(&self.request).finish()
+    }
+}
+
+/// A cast that is sent when it is awaited, and resolves when the broker has taken it.
+///
+/// # Errors
+/// An [`RpcError`], at the latest at the cast's timeout. A cast to a topic without servers is no
+/// error unless [`CallOptions::mandatory`](super::CallOptions::mandatory) asks for it.
+#[derive(Debug)]
+#[must_use = "a cast is sent when it is awaited"]
+pub struct Cast {
+    request: Request,
+}
+
+impl Cast {
+    pub(super) fn new(request: Request) -> Self {
+        Self { request }
+    }
+}
+
+impl IntoFuture for Cast {
+    type Output = Result<(), RpcError>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.request.cast_and_confirm().boxed()
+    }
+}
+
+/// The declared error of a method, if the exception is one, else what every caller knows.
+fn typed<E: RpcException>(method: &str, remote: RemoteError) -> CallError<E> {
+    const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
+    if let Some(error) = E::from_remote(&remote) {
+        return CallError::Method(error);
+    }
+    let method = method.to_owned();
+    CallError::Rpc(if remote.is(DISPATCHER, "NoSuchMethod") {
+        RpcError::NoSuchMethod { method, message: remote.message }
+    } else if remote.is(DISPATCHER, "UnsupportedVersion") {
+        RpcError::UnsupportedVersion { method, message: remote.message }
+    } else {
+        RpcError::Remote(Box::new(remote))
+    })
+}
+
+/// A request ready to be sent, and what its errors say about it.
+struct Sending {
+    method: &'static str,
+    route: Route,
+    timeout: Duration,
+    deadline: Instant,
+}
+
+impl Sending {
+    fn timeout(&self, why: impl Into<String>) -> RpcError {
+        RpcError::Timeout {
+            method: self.method.to_owned(),
+            target: self.route.to_string(),
+            after: self.timeout,
+            why: why.into(),
+        }
+    }
+
+    fn publish_error(&self, error: PublishError) -> RpcError {
+        match error {
+            PublishError::Unroutable(why) => RpcError::Undeliverable {
+                method: self.method.to_owned(),
+                target: self.route.to_string(),
+                why,
+            },
+            PublishError::Expired(why) => self.timeout(why),
+            PublishError::Refused(_) | PublishError::Closed => RpcError::Connection { why: error.to_string() },
+        }
+    }
+}
+
+impl Request {
+    async fn cast_and_confirm(self) -> Result<(), RpcError> {
+        let sending = self.prepare()?;
+        let outgoing = Outgoing {
+            route: sending.route.clone(),
+            body: self.encode(None),
+            mandatory: self.client.options.mandatory && self.method.kind != Kind::Fanout,
+            expiration: None,
+            deadline: sending.deadline,
+        };
+        let publish = self.client.transport.driver().publish(outgoing);
+        publish.await.map_err(|error| sending.publish_error(error))
+    }
+
+    async fn call_and_wait(self) -> Result<Reply, RpcError> {
+        let sending = self.prepare()?;
+        let inbox = match tokio::time::timeout_at(sending.deadline, self.client.transport.replies()).await {
+            Ok(inbox) => inbox.map_err(|error| RpcError::Connection { why: error.to_string() })?,
+            Err(_) => return Err(sending.timeout("not sent: the reply queue could not be declared")),
+        };
+        let mut waiter = inbox.waiters.register(Uuid::new_v4().simple().to_string());
+        let monitor = self.client.options.monitor;
+        let reply_to = ReplyTo {
+            msg_id: waiter.msg_id(),
+            queue: &inbox.queue,
+            monitor: monitor.map(|monitor| monitor.as_secs()),
+        };
+        let outgoing = Outgoing {
+            route: sending.route.clone(),
+            body: self.encode(Some(reply_to)),
+            mandatory: true,
+            expiration: Some(sending.timeout),
+            deadline: sending.deadline,
+        };
+        let publish = self.client.transport.driver().publish(outgoing);
+        wait(&sending, publish, &mut waiter, monitor).await
+    }
+
+    /// The address and the deadline; everything that can be refused before any I/O is.
+    fn prepare(&self) -> Result<Sending, RpcError> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let Self { client, method, .. } = self;
+        let options = &client.options;
+        let timeout = options
+            .timeout
+            .or_else(|| method.timeout.map(|timeout| timeout()))
+            .unwrap_or_else(|| client.transport.response_timeout());
+        let topic: Arc<str> = options.topic.as_deref().unwrap_or(client.interface.topic).into();
+        if topic.is_empty() {
+            return Err(RpcError::BadArgument { method: method.name.to_owned(), why: "the topic is empty".to_owned() });
+        }
+        let route = match method.kind {
+            Kind::Fanout => Route::Fanout { topic },
+            Kind::Call | Kind::Cast => Route::Topic {
+                exchange: options.exchange.as_deref().map_or_else(|| client.transport.control_exchange(), Into::into),
+                topic,
+                server: options.server.as_deref().or(self.server.as_deref()).map(Into::into),
+            },
+        };
+        Ok(Sending { method: method.name, route, timeout, deadline: Instant::now() + timeout })
+    }
+
+    fn encode(&self, reply: Option<ReplyTo<'_>>) -> bytes::Bytes {
+        let head = RequestHead {
+            method: self.method.name,
+            namespace: self.client.interface.namespace,
+            version: Some(self.version),
+            reply,
+            unique_id: &Uuid::new_v4().simple().to_string(),
+        };
+        encode_request(&head, &self.args, &self.context)
+    }
+}
+
+/// Waits for the first of: the last reply, a bad outcome of the publish, silence, the deadline.
+///
+/// A good outcome of the publish ends nothing, and the reply is not held up for it: a reply is
+/// proof enough that the request arrived.
+async fn wait(
+    sending: &Sending,
+    publish: impl Future<Output = Result<(), PublishError>>,
+    waiter: &mut Waiter,
+    monitor: Option<Duration>,
+) -> Result<Reply, RpcError> {
+    let publish = publish.fuse();
+    futures::pin_mut!(publish);
+    let mut confirmed = false;
+    let mut silence = monitor.map(|monitor| Instant::now() + monitor);
+    // The legacy form of a reply: a result first, its end in a message of its own.
+    let mut early: Option<Reply> = None;
+    loop {
+        tokio::select! {
+            biased;
+            reply = waiter.next() => {
+                if reply.ending() {
+                    return Ok(match early {
+                        Some(early) if !reply.has_result() && !reply.is_failure() => early,
+                        _ => reply,
+                    });
+                }
+                if reply.has_result() {
+                    early = Some(reply);
+                }
+                silence = monitor.map(|monitor| Instant::now() + monitor);
+            }
+            outcome = &mut publish, if !confirmed => {
+                outcome.map_err(|error| sending.publish_error(error))?;
+                confirmed = true;
+            }
+            () = sleep_until(sending.deadline) => {
+                return Err(sending.timeout(if confirmed {
+                    "the broker has the request, no reply came"
+                } else {
+                    "the broker has not confirmed the request"
+                }));
+            }
+            () = sleep_until(silence.unwrap_or(sending.deadline)), if silence.is_some() => {
+                return Err(sending.timeout("no heartbeat of the server came"));
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Options of calls and casts, apart from their arguments.
+
+use std::time::Duration;
+
+/// How a client sends, whatever the method.
+///
+/// A type of its own, set with `with` on the client, so that it never collides with the arguments
+/// of a method: `timeout` and `version` are ordinary argument names in real services.
+///
+/// ```
+/// use std::time::Duration;
+/// use rpc_runtime::CallOptions;
+///
+/// let patient = CallOptions::new().timeout(Duration::from_secs(300)).monitor(Duration::from_secs(60));
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct CallOptions {
+    pub(crate) exchange: Option<String>,
+    pub(crate) topic: Option<String>,
+    pub(crate) server: Option<String>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) monitor: Option<Duration>,
+    pub(crate) mandatory: bool,
+}
+
+impl CallOptions {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends to this exchange instead of the transport's control exchange.
+    pub fn exchange(mut self, exchange: impl Into<String>) -> Self {
+        self.exchange = Some(exchange.into());
+        self
+    }
+
+    /// Sends to this topic instead of the one of the interface.
+    pub fn topic(mut self, topic: impl Into<String>) -> Self {
+        self.topic = Some(topic.into());
+        self
+    }
+
+    /// Sends to this server of the topic, whatever the method's own destination.
+    pub fn server(mut self, server: impl Into<String>) -> Self {
+        self.server = Some(server.into());
+        self
+    }
+
+    /// How long a call waits for its reply and a cast for the broker, from the moment that it is
+    /// awaited; the default is the transport's response timeout, 60 s unless set.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Asks the server for heartbeats while it executes, and gives a call up when none has come
+    /// for this long; whole seconds, at least 2 (less gives no heartbeats from any server). The
+    /// timeout stays a hard limit. The default is no monitoring.
+    pub fn monitor(mut self, monitor: Duration) -> Self {
+        self.monitor = Some(monitor);
+        self
+    }
+
+    /// Makes a cast that no queue takes an error; oslo.messaging calls it `at_least_once`. Calls
+    /// always are; a fanout never is, as nobody listening is nothing unusual there.
+    pub fn mandatory(mut self) -> Self {
+        self.mandatory = true;
+        self
+    }
+}

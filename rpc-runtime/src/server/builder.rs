@@ -1,0 +1,154 @@
+//! Setting a server up.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::dispatch::Endpoints;
+use super::endpoint::Endpoint;
+use super::handle::Server;
+use super::worker::RequestInfo;
+use crate::target::Target;
+use crate::transport::driver::ListenOptions;
+use crate::transport::{Transport, TransportError};
+
+/// Handlers that run at once; oslo.messaging's `executor_thread_pool_size`.
+const WORKERS: usize = 64;
+/// Messages with the server that no handler has started; they are in memory.
+const PREFETCH: u16 = 128;
+/// Ids remembered; more than a sender can have in flight over a reconnect.
+const DUPLICATES: usize = 4096;
+
+/// A server that has not been started.
+#[must_use = "a server does nothing until it is started"]
+pub struct ServerBuilder {
+    pub(super) transport: Transport,
+    pub(super) target: Target,
+    endpoints: Vec<Endpoint>,
+    ping: bool,
+    pub(super) workers: usize,
+    prefetch: Option<u16>,
+    pub(super) duplicates: usize,
+    pub(super) observer: Option<Observer>,
+}
+
+/// Called with every request that a server accepts.
+pub(super) type Observer = Arc<dyn Fn(&RequestInfo<'_>) + Send + Sync>;
+
+impl ServerBuilder {
+    pub(super) fn new(transport: &Transport, target: Target) -> Self {
+        Self {
+            transport: transport.clone(),
+            target,
+            endpoints: Vec::new(),
+            ping: false,
+            workers: WORKERS,
+            prefetch: None,
+            duplicates: DUPLICATES,
+            observer: None,
+        }
+    }
+
+    /// Serves one more endpoint. The first one of a request's namespace and version that has the
+    /// method answers.
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoints.push(endpoint);
+        self
+    }
+
+    /// Answers `oslo_rpc_server_ping` with `"pong"`, as oslo.messaging does with
+    /// `rpc_ping_enabled`; off by default.
+    pub fn ping(mut self, ping: bool) -> Self {
+        self.ping = ping;
+        self
+    }
+
+    /// How many handlers run at once; 64 by default, and at least 1.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers.max(1);
+        self
+    }
+
+    /// How many messages the broker may hand over that no handler has started, 0 for no limit;
+    /// the default is the transport's `rabbit_qos_prefetch_count` if it is set, else 128.
+    pub fn prefetch(mut self, prefetch: u16) -> Self {
+        self.prefetch = Some(prefetch);
+        self
+    }
+
+    /// How many request ids are remembered so that a repeated message is executed once; 4096 by
+    /// default, 0 for none.
+    pub fn duplicate_window(mut self, ids: usize) -> Self {
+        self.duplicates = ids;
+        self
+    }
+
+    /// Is told of every request before its handler runs: for logs and counters. It runs in the
+    /// server's one receiving task, so it must be quick.
+    pub fn on_request(mut self, observer: impl Fn(&RequestInfo<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Declares the queues and starts to consume.
+    ///
+    /// # Errors
+    /// [`ServerError`]: an address without topic or server, no endpoint, two endpoints of which
+    /// one could never answer, or queues that cannot be declared.
+    pub async fn start(mut self) -> Result<Server, ServerError> {
+        if self.target.topic_name().is_empty() {
+            return Err(ServerError::NoTopic);
+        }
+        if self.target.server().is_none_or(str::is_empty) {
+            return Err(ServerError::NoServer { topic: self.target.topic_name().to_owned() });
+        }
+        let endpoints = Endpoints::new(std::mem::take(&mut self.endpoints), self.ping)?;
+        let prefetch = self.prefetch.or(self.transport.prefetch()).unwrap_or(PREFETCH);
+        Server::start(self, endpoints, ListenOptions { prefetch }).await
+    }
+}
+
+impl fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerBuilder")
+            .field("target", &self.target)
+            .field("endpoints", &self.endpoints)
+            .field("ping", &self.ping)
+            .field("workers", &self.workers)
+            .field("prefetch", &self.prefetch)
+            .field("duplicates", &self.duplicates)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a server could not be started.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// The target has an empty topic.
+    #[error("the server's target has no topic")]
+    NoTopic,
+    /// The target has no server name, so that nobody could send to this server alone.
+    #[error("the server's target {topic} has no server name: use Target::with_server")]
+    NoServer {
+        /// The topic of the target.
+        topic: String,
+    },
+    /// The server has nothing to answer with.
+    #[error("the server has no endpoint: use ServerBuilder::endpoint")]
+    NoEndpoint,
+    /// Two endpoints answer the same namespace, major version and method.
+    #[error("{second} can never answer {method}: {first} has it too, in the same namespace and version {major}.x")]
+    Shadowed {
+        /// The method that both have.
+        method: &'static str,
+        /// The interface of the endpoint that was given first.
+        first: &'static str,
+        /// The interface of the other one.
+        second: &'static str,
+        /// The major version of both.
+        major: u32,
+    },
+    /// The queues cannot be declared or consumed.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+}

@@ -1,0 +1,85 @@
+//! Which endpoint answers a request.
+
+use super::builder::ServerError;
+use super::endpoint::Endpoint;
+use crate::error::RemoteError;
+use crate::version::Version;
+use crate::wire::Invocation;
+
+const MODULE: &str = "oslo_messaging.rpc.dispatcher";
+const PING: &str = "oslo_rpc_server_ping";
+const PING_VERSION: Version = Version::new(1, 0);
+
+/// Who answers a request.
+#[derive(Debug)]
+pub(super) enum Answerer<'a> {
+    Endpoint(&'a Endpoint),
+    Ping,
+}
+
+/// The endpoints of a server, in order of precedence.
+#[derive(Debug)]
+pub(super) struct Endpoints {
+    endpoints: Vec<Endpoint>,
+    ping: bool,
+}
+
+impl Endpoints {
+    /// Refuses endpoints of which one could never answer: both with the same namespace, major
+    /// version and method.
+    pub(super) fn new(endpoints: Vec<Endpoint>, ping: bool) -> Result<Self, ServerError> {
+        if endpoints.is_empty() {
+            return Err(ServerError::NoEndpoint);
+        }
+        for (later, endpoint) in endpoints.iter().enumerate() {
+            for earlier in &endpoints[..later] {
+                let (one, other) = (earlier.interface(), endpoint.interface());
+                if one.namespace != other.namespace || one.version.major() != other.version.major() {
+                    continue;
+                }
+                if let Some(method) = other.methods.iter().find(|method| one.method(method.name).is_some()) {
+                    return Err(ServerError::Shadowed {
+                        method: method.name,
+                        first: one.name,
+                        second: other.name,
+                        major: one.version.major(),
+                    });
+                }
+            }
+        }
+        Ok(Self { endpoints, ping })
+    }
+
+    /// The first endpoint of the request's namespace and version that has the method.
+    ///
+    /// As in oslo.messaging, an endpoint that fits but lacks the method makes it NoSuchMethod, and
+    /// none that fits (an unknown namespace included) UnsupportedVersion.
+    pub(super) fn find(&self, invocation: &Invocation) -> Result<Answerer<'_>, RemoteError> {
+        let Invocation { method, namespace, version, .. } = invocation;
+        let mut compatible = false;
+        for endpoint in &self.endpoints {
+            if endpoint.serves(namespace.as_deref(), *version) {
+                compatible = true;
+                if endpoint.interface().method(method).is_some() {
+                    return Ok(Answerer::Endpoint(endpoint));
+                }
+            }
+        }
+        if self.ping && namespace.is_none() && PING_VERSION.accepts(*version) {
+            compatible = true;
+            if method == PING {
+                return Ok(Answerer::Ping);
+            }
+        }
+        Err(if compatible { no_such_method(method) } else { unsupported_version(method, *version) })
+    }
+}
+
+pub(super) fn no_such_method(method: &str) -> RemoteError {
+    RemoteError::new(MODULE, "NoSuchMethod", format!("Endpoint does not support RPC method {method}"))
+}
+
+fn unsupported_version(method: &str, version: Version) -> RemoteError {
+    let text = format!("Endpoint does not support RPC version {version}. Attempted method: {method}");
+    RemoteError::new(MODULE, "UnsupportedVersion", text)
+}

@@ -1,0 +1,150 @@
+//! A running server, and how it ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+use super::builder::{ServerBuilder, ServerError};
+use super::dispatch::Endpoints;
+use super::duplicates::Duplicates;
+use super::replier::Replier;
+use super::worker::Worker;
+use crate::target::Target;
+use crate::transport::driver::{ListenOptions, ServerAddress, StopListening};
+use crate::transport::{Transport, TransportError};
+
+/// How long handlers that were cut off at the deadline have to send their failure.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// What a server is told to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// Take requests.
+    Serve,
+    /// Take no more, finish those that run.
+    Drain,
+    /// Cut off those that still run.
+    Abort,
+}
+
+/// A running server. Dropping it stops the taking of requests at once; handlers that run then
+/// finish by themselves. [`shutdown`](Self::shutdown) waits for them.
+#[derive(Debug)]
+pub struct Server {
+    target: Target,
+    phase: watch::Sender<Phase>,
+    workers: Arc<Semaphore>,
+    worker_count: u32,
+    replier: Arc<Replier>,
+    stop: Arc<dyn StopListening>,
+    receiving: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Sets up a server for `target`, which needs a topic and a server name.
+    ///
+    /// Its exchange is the target's or else the transport's control exchange; namespace and
+    /// version of the target play no part, as every endpoint has its own.
+    pub fn builder(transport: &Transport, target: Target) -> ServerBuilder {
+        ServerBuilder::new(transport, target)
+    }
+
+    pub(super) async fn start(
+        builder: ServerBuilder,
+        endpoints: Endpoints,
+        options: ListenOptions,
+    ) -> Result<Self, ServerError> {
+        let ServerBuilder { transport, target, .. } = &builder;
+        let address = ServerAddress {
+            exchange: target.exchange().map_or_else(|| transport.control_exchange(), Into::into),
+            topic: target.topic_name().into(),
+            server: target.server().unwrap_or_default().into(),
+        };
+        let listener = transport.driver().listen(address, options).await.map_err(TransportError::from)?;
+        let (phase, phases) = watch::channel(Phase::Serve);
+        let worker_count = u32::try_from(builder.workers.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
+        let workers = Arc::new(Semaphore::new(worker_count as usize));
+        let replier = Arc::new(Replier::new(transport));
+        let worker = Worker {
+            endpoints: Arc::new(endpoints),
+            limits: transport.limits(),
+            duplicates: Duplicates::new(builder.duplicates),
+            observer: builder.observer.clone(),
+            workers: Arc::clone(&workers),
+            replier: Arc::clone(&replier),
+            phases,
+        };
+        let receiving = tokio::spawn(worker.run(listener.deliveries));
+        tracing::info!(%target, "serving");
+        Ok(Self {
+            target: target.clone(),
+            phase,
+            workers,
+            worker_count,
+            replier,
+            stop: listener.stop,
+            receiving: Some(receiving),
+        })
+    }
+
+    /// What the server listens to.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Stops taking requests, lets those that run finish for at most `within`, sends their replies.
+    ///
+    /// Requests that no handler had started go back to their queue. The server's own queues stay,
+    /// except for the one of fanouts, so what arrives meanwhile waits for the next server.
+    ///
+    /// # Errors
+    /// [`ShutdownError`] if handlers were still running after `within`: they are cut off, and
+    /// their callers get a failure that says so.
+    pub async fn shutdown(mut self, within: Duration) -> Result<(), ShutdownError> {
+        let deadline = Instant::now() + within;
+        self.phase.send_replace(Phase::Drain);
+        if let Some(receiving) = self.receiving.take() {
+            // The task ends at its next message at the latest; a panic in it ends it as well.
+            drop(timeout_at(deadline, receiving).await);
+        }
+        // Not the handlers' time: a broker that does not answer must not cost them theirs.
+        let stopping = timeout_at(deadline, self.stop.stop());
+        let finished = async {
+            let idle = timeout_at(deadline, self.workers.acquire_many(self.worker_count)).await;
+            idle.is_ok_and(|permits| permits.is_ok())
+        };
+        let (stopped, finished) = tokio::join!(stopping, finished);
+        if stopped.is_err() {
+            tracing::warn!(target = %self.target, "the broker did not confirm in time that consuming has stopped");
+        }
+        let cut_off = if finished { 0 } else { self.worker_count as usize - self.workers.available_permits() };
+        self.phase.send_replace(Phase::Abort);
+        let last = deadline.max(Instant::now()) + if cut_off == 0 { Duration::ZERO } else { LAST_WORDS };
+        // A worker is given back once its reply has a slot, so after the workers the replies.
+        drop(timeout_at(last, self.workers.acquire_many(self.worker_count)).await);
+        self.replier.drained(last).await;
+        tracing::info!(target = %self.target, cut_off, "stopped");
+        if cut_off == 0 { Ok(()) } else { Err(ShutdownError { cut_off }) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(receiving) = self.receiving.take() {
+            self.phase.send_replace(Phase::Drain);
+            receiving.abort();
+        }
+    }
+}
+
+/// Handlers were still running when the time for shutting down was over.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{cut_off} handlers had not finished in time and were cut off")]
+pub struct ShutdownError {
+    /// How many handlers were cut off.
+    pub cut_off: usize,
+}

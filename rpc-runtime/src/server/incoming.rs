@@ -1,0 +1,120 @@
+//! A request on its way into a method, and the method's result on its way out.
+
+use serde::de::DeserializeOwned;
+
+use crate::context::RpcContext;
+use crate::error::{RemoteError, RpcException};
+use crate::interface::{Method, MethodResult};
+use crate::wire::{Arguments, EncodedValue, Invocation};
+
+/// What a caller gets: the encoded result, or an exception.
+pub type Outcome = Result<EncodedValue, RemoteError>;
+
+/// Encodes what a method returned. A result that cannot be encoded is an exception for the
+/// caller, who would otherwise wait in vain.
+pub fn outcome<R: MethodResult>(result: R) -> Outcome {
+    let value = result.into_result().map_err(|error| error.to_remote())?;
+    EncodedValue::new(&value)
+        .map_err(|error| RemoteError::builtin("ValueError", format!("the result cannot be encoded: {error}")))
+}
+
+/// A request for a method of an endpoint.
+#[derive(Debug)]
+pub struct Incoming {
+    invocation: Invocation,
+    context: Arguments,
+}
+
+impl Incoming {
+    pub(super) fn new(invocation: Invocation, context: Arguments) -> Self {
+        Self { invocation, context }
+    }
+
+    /// The method asked for, by its name on the wire.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.invocation.method
+    }
+
+    /// The context, and the arguments once none is unknown.
+    ///
+    /// # Errors
+    /// An exception that names what the method does not take, or the context field that is wrong.
+    pub fn open<C: RpcContext>(&self, method: &'static Method) -> Result<(C, Args<'_>), RemoteError> {
+        let args = &self.invocation.args;
+        if let Some(unknown) = args.names().find(|name| method.arg(name).is_none()) {
+            let text = format!("{}() got an unexpected keyword argument '{unknown}'", method.name);
+            return Err(RemoteError::builtin("TypeError", text));
+        }
+        let context = C::read(&self.context)
+            .map_err(|why| RemoteError::builtin("ValueError", format!("{}(): context {why}", method.name)))?;
+        Ok((context, Args { method, args }))
+    }
+
+    /// The outcome for a method that the endpoint does not have.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn unknown(&self) -> Outcome {
+        Err(super::dispatch::no_such_method(self.method()))
+    }
+}
+
+/// The arguments of a request, each decoded once.
+#[derive(Debug, Clone, Copy)]
+pub struct Args<'a> {
+    method: &'static Method,
+    args: &'a Arguments,
+}
+
+impl Args<'_> {
+    fn get<T: DeserializeOwned>(self, name: &str) -> Result<Option<T>, RemoteError> {
+        self.args.decode(name).transpose().map_err(|error| {
+            let text = format!("{}() argument '{name}': {error}", self.method.name);
+            RemoteError::builtin("TypeError", text)
+        })
+    }
+
+    /// An argument that must be there.
+    ///
+    /// # Errors
+    /// An exception that names the argument, if it is absent or not a `T`.
+    pub fn required<T: DeserializeOwned>(self, name: &str) -> Result<T, RemoteError> {
+        self.get(name)?.ok_or_else(|| {
+            let text = format!("{}() missing 1 required argument: '{name}'", self.method.name);
+            RemoteError::builtin("TypeError", text)
+        })
+    }
+
+    /// An argument that older clients do not send.
+    ///
+    /// # Errors
+    /// An exception that names the argument, if it is not a `T`.
+    pub fn optional<T: DeserializeOwned + FromAbsent>(self, name: &str) -> Result<T, RemoteError> {
+        Ok(self.get(name)?.unwrap_or_else(T::from_absent))
+    }
+
+    /// An argument with a default.
+    ///
+    /// # Errors
+    /// An exception that names the argument, if it is not a `T`.
+    pub fn or_else<T: DeserializeOwned>(self, name: &str, default: impl FnOnce() -> T) -> Result<T, RemoteError> {
+        Ok(self.get(name)?.unwrap_or_else(default))
+    }
+}
+
+/// A type with a value for an argument that was not sent.
+#[diagnostic::on_unimplemented(
+    message = "an argument with `since` is not sent by older clients, and `{Self}` has no value for that",
+    label = "make it `Option<{Self}>`, or give the argument a default: `#[arg(default = ...)]`"
+)]
+pub trait FromAbsent {
+    /// The value for absence.
+    fn from_absent() -> Self;
+}
+
+impl<T> FromAbsent for Option<T> {
+    fn from_absent() -> Self {
+        None
+    }
+}

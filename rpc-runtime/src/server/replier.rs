@@ -1,0 +1,116 @@
+//! Replies on their way to callers.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::transport::Transport;
+use crate::transport::driver::{Outgoing, PublishError, Route};
+
+/// Replies that may be on their way at once; beyond it, handlers wait.
+const PENDING: u32 = 1024;
+/// Replies that may wait at once for their queue to come back; beyond it, they are dropped.
+const PARKED: usize = 256;
+/// How often a reply whose queue is missing is tried.
+const RETRY: Duration = Duration::from_millis(250);
+/// Reply queues that are remembered as gone.
+const GONE: usize = 200;
+
+/// Sends the replies of a server, without holding up its workers.
+///
+/// A missing reply queue is tried again for a while: after a restart of the broker the caller
+/// needs a moment to declare it anew. A queue that did not come back is remembered, so that the
+/// replies of a hundred calls of a dead caller do not each wait for it.
+#[derive(Debug)]
+pub(super) struct Replier {
+    transport: Transport,
+    pending: Arc<Semaphore>,
+    parked: Semaphore,
+    gone: Mutex<VecDeque<(Arc<str>, Instant)>>,
+}
+
+/// The right to have one reply on its way.
+pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+
+impl Replier {
+    pub(super) fn new(transport: &Transport) -> Self {
+        Self {
+            transport: transport.clone(),
+            pending: Arc::new(Semaphore::new(PENDING as usize)),
+            parked: Semaphore::new(PARKED),
+            gone: Mutex::default(),
+        }
+    }
+
+    /// Waits for room for one more reply; `None` only if the replier was shut down.
+    pub(super) async fn slot(&self) -> Option<Slot> {
+        Arc::clone(&self.pending).acquire_owned().await.ok().map(Slot)
+    }
+
+    /// Waits until no reply is on its way.
+    pub(super) async fn drained(&self, deadline: Instant) {
+        drop(timeout_at(deadline, self.pending.acquire_many(PENDING)).await);
+    }
+
+    /// Sends a heartbeat once; whether its queue is there.
+    pub(super) async fn heartbeat(&self, queue: &Arc<str>, body: Bytes) -> bool {
+        let deadline = Instant::now() + RETRY;
+        !matches!(self.publish(queue, body, deadline).await, Err(PublishError::Unroutable(_)))
+    }
+
+    /// Sends a reply, until the broker has it or it is certain that nobody can get it.
+    pub(super) async fn send(&self, queue: &Arc<str>, body: Bytes, method: &str) {
+        let patience = self.transport.reply_patience();
+        let deadline = Instant::now() + patience;
+        let mut parked = None;
+        loop {
+            let why = match self.publish(queue, body.clone(), deadline).await {
+                Ok(()) => return,
+                Err(PublishError::Unroutable(_)) if self.is_gone(queue) => "its queue is gone",
+                Err(PublishError::Unroutable(_)) if Instant::now() + RETRY >= deadline => {
+                    self.note_gone(queue, patience);
+                    "its queue did not come back"
+                }
+                Err(PublishError::Unroutable(_)) => {
+                    parked = parked.or_else(|| self.parked.try_acquire().ok());
+                    if parked.is_some() {
+                        sleep(RETRY).await;
+                        continue;
+                    }
+                    "its queue is missing and too many others wait already"
+                }
+                Err(error) => {
+                    tracing::warn!(method, %queue, %error, "dropped a reply");
+                    return;
+                }
+            };
+            tracing::warn!(method, %queue, "dropped a reply: {why}");
+            return;
+        }
+    }
+
+    async fn publish(&self, queue: &Arc<str>, body: Bytes, deadline: Instant) -> Result<(), PublishError> {
+        let route = Route::Reply { queue: Arc::clone(queue) };
+        let message = Outgoing { route, body, mandatory: true, expiration: None, deadline };
+        self.transport.driver().publish(message).await
+    }
+
+    fn is_gone(&self, queue: &str) -> bool {
+        let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        gone.retain(|(_, until)| *until > now);
+        gone.iter().any(|(name, _)| &**name == queue)
+    }
+
+    fn note_gone(&self, queue: &Arc<str>, patience: Duration) {
+        let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        if gone.len() == GONE {
+            gone.pop_front();
+        }
+        gone.push_back((Arc::clone(queue), Instant::now() + patience));
+    }
+}

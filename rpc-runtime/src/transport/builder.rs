@@ -1,0 +1,122 @@
+//! Setting a transport up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+#[cfg(feature = "amqp")]
+use tokio::time::Instant;
+
+use super::driver::Driver;
+use super::memory::MemoryDriver;
+#[cfg(feature = "amqp")]
+use super::options::AmqpOptions;
+use super::url::{Scheme, TransportUrl};
+use super::{Settings, Transport, TransportError};
+use crate::wire::Limits;
+
+/// A transport that has not connected.
+#[derive(Debug, Clone)]
+#[must_use = "a transport does nothing until it connects"]
+pub struct TransportBuilder {
+    url: TransportUrl,
+    #[cfg(feature = "amqp")]
+    amqp: AmqpOptions,
+    control_exchange: String,
+    response_timeout: Duration,
+    connect_within: Duration,
+    limits: Limits,
+}
+
+impl TransportBuilder {
+    pub(super) fn new(url: &str) -> Result<Self, TransportError> {
+        let url: TransportUrl = url.parse()?;
+        let mut builder = Self {
+            #[cfg(feature = "amqp")]
+            amqp: AmqpOptions::default().with_url(&url)?,
+            control_exchange: url.option("control_exchange").unwrap_or("openstack").to_owned(),
+            response_timeout: Duration::from_secs(60),
+            connect_within: Duration::from_secs(30),
+            limits: Limits::default(),
+            url,
+        };
+        #[cfg(feature = "amqp")]
+        {
+            builder.limits.max_body = builder.amqp.max_body;
+        }
+        if let Some(text) = builder.url.option("rpc_response_timeout") {
+            let seconds = text.parse().ok().filter(|seconds| *seconds > 0).ok_or_else(|| {
+                TransportError::Setting(format!(
+                    "option rpc_response_timeout={text:?}: expected a whole number of seconds above 0"
+                ))
+            })?;
+            builder.response_timeout = Duration::from_secs(seconds);
+        }
+        Ok(builder)
+    }
+
+    /// The exchange of targets that name none; `openstack` unless set here or by
+    /// `?control_exchange=` in the URL. Services of OpenStack have one each: `nova`, `cinder`.
+    pub fn control_exchange(mut self, exchange: impl Into<String>) -> Self {
+        self.control_exchange = exchange.into();
+        self
+    }
+
+    /// How long a call without a timeout of its own waits for its reply; 60 seconds unless set
+    /// here or by `?rpc_response_timeout=` in the URL.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response_timeout = timeout;
+        self
+    }
+
+    /// How long [`connect`](Self::connect) tries; 30 seconds by default.
+    pub fn connect_within(mut self, within: Duration) -> Self {
+        self.connect_within = within;
+        self
+    }
+
+    /// Options of RabbitMQ instead of those in the URL.
+    #[cfg(feature = "amqp")]
+    pub fn amqp(mut self, options: AmqpOptions) -> Self {
+        self.limits.max_body = options.max_body;
+        self.amqp = options;
+        self
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`TransportError`]: options that exclude each other, or no broker in time.
+    pub async fn connect(self) -> Result<Transport, TransportError> {
+        if self.control_exchange.is_empty() {
+            return Err(TransportError::Setting("option control_exchange is empty".to_owned()));
+        }
+        #[cfg(feature = "amqp")]
+        let (reply_patience, prefetch) = (
+            self.amqp.kombu_missing_consumer_retry_timeout,
+            Some(self.amqp.rabbit_qos_prefetch_count).filter(|count| *count > 0),
+        );
+        #[cfg(not(feature = "amqp"))]
+        let (reply_patience, prefetch) = (Duration::from_secs(60), None);
+        let settings = Settings {
+            control_exchange: self.control_exchange.as_str().into(),
+            response_timeout: self.response_timeout,
+            reply_patience,
+            prefetch,
+            limits: self.limits,
+        };
+        let driver: Arc<dyn Driver> = match self.url.scheme() {
+            Scheme::Memory => Arc::new(MemoryDriver::connect(match self.url.vhost() {
+                "/" => "",
+                name => name,
+            })),
+            #[cfg(feature = "amqp")]
+            _ => {
+                let deadline = Instant::now() + self.connect_within;
+                Arc::new(super::amqp::AmqpDriver::connect(self.url, self.amqp, deadline).await?)
+            }
+            #[cfg(not(feature = "amqp"))]
+            scheme => return Err(TransportError::NotBuilt { scheme: scheme.to_string() }),
+        };
+        Ok(Transport::new(driver, settings))
+    }
+}

@@ -1,0 +1,63 @@
+//! A queue: messages that wait, consumers in turn.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::state::ConsumerId;
+
+/// Messages that a queue holds at most, so that a topic whose server is gone can't eat the memory.
+const MAX_LENGTH: usize = 65_536;
+
+/// A message in a queue or with a consumer.
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    pub(super) body: Bytes,
+    pub(super) expires: Option<Instant>,
+    pub(super) redelivered: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    messages: VecDeque<Message>,
+    /// In turn: whoever got the last message is at the end.
+    consumers: VecDeque<ConsumerId>,
+}
+
+impl Queue {
+    /// Adds a message; `false` if the queue is full.
+    pub(super) fn push(&mut self, message: Message) -> bool {
+        let room = self.messages.len() < MAX_LENGTH;
+        if room {
+            self.messages.push_back(message);
+        }
+        room
+    }
+
+    /// Puts a message back to where it came from.
+    pub(super) fn push_front(&mut self, message: Message) {
+        self.messages.push_front(Message { redelivered: true, ..message });
+    }
+
+    pub(super) fn subscribe(&mut self, consumer: ConsumerId) {
+        self.consumers.push_back(consumer);
+    }
+
+    pub(super) fn unsubscribe(&mut self, consumer: ConsumerId) {
+        self.consumers.retain(|other| *other != consumer);
+    }
+
+    /// The next message and the consumer whose turn it is among those with room.
+    pub(super) fn next(&mut self, has_room: impl Fn(ConsumerId) -> bool) -> Option<(Message, ConsumerId)> {
+        let now = Instant::now();
+        while self.messages.front().is_some_and(|message| message.expires.is_some_and(|at| at <= now)) {
+            self.messages.pop_front();
+        }
+        let turn = self.consumers.iter().position(|consumer| has_room(*consumer))?;
+        let message = self.messages.pop_front()?;
+        let consumer = self.consumers.remove(turn)?;
+        self.consumers.push_back(consumer);
+        Some((message, consumer))
+    }
+}

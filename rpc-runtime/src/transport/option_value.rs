@@ -1,0 +1,119 @@
+//! Options as text: how oslo.messaging's configuration files and URLs spell values.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How bodies are compressed when sent; readers follow the header of each message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Compression {
+    /// `gzip` by name, but zlib in its format: what kombu writes under the name `application/x-gzip`.
+    Gzip,
+    /// `bzip2`.
+    Bzip2,
+}
+
+/// A type that an option can have.
+pub(super) trait OptionValue: Sized {
+    /// The value of a text, or what was expected instead.
+    fn read(text: &str) -> Result<Self, &'static str>;
+}
+
+impl OptionValue for bool {
+    /// oslo.config's words, in any case.
+    fn read(text: &str) -> Result<Self, &'static str> {
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "on" | "yes" => Ok(true),
+            "false" | "0" | "off" | "no" => Ok(false),
+            _ => Err("true or false"),
+        }
+    }
+}
+
+impl OptionValue for u16 {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "a whole number from 0 to 65535")
+    }
+}
+
+impl OptionValue for u32 {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "a whole number from 0 to 4294967295")
+    }
+}
+
+impl OptionValue for usize {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "a whole number, not negative")
+    }
+}
+
+impl OptionValue for Duration {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        let expected = "a number of seconds, not negative";
+        text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or(expected)
+    }
+}
+
+impl OptionValue for Option<PathBuf> {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        Ok(Some(text).filter(|text| !text.is_empty()).map(PathBuf::from))
+    }
+}
+
+impl OptionValue for Option<Compression> {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "" | "none" => Ok(None),
+            "gzip" => Ok(Some(Compression::Gzip)),
+            "bzip2" => Ok(Some(Compression::Bzip2)),
+            _ => Err("gzip or bzip2"),
+        }
+    }
+}
+
+/// The name most like `name`, if one is alike enough to be meant.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|known| (distance(name, known), known))
+        .filter(|(distance, known)| *distance <= known.len() / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+/// How many bytes have to be inserted, removed or replaced to make `a` of `b`.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edit_distance() {
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("same", "same"), 0);
+    }
+
+    #[test]
+    fn only_what_is_alike_is_suggested() {
+        assert_eq!(nearest("sll", ["ssl", "ssl_ca_file"].into_iter()), Some("ssl"));
+        assert_eq!(
+            nearest("rabbit_quorum_queues", ["rabbit_quorum_queue"].into_iter()),
+            Some("rabbit_quorum_queue")
+        );
+        assert_eq!(nearest("colour", ["ssl", "hostname"].into_iter()), None);
+    }
+}

@@ -1,0 +1,238 @@
+//! The options of the RabbitMQ transport, by builder or by URL query, with oslo.messaging's names.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::option_value::{OptionValue, nearest};
+use super::url::{Scheme, TransportUrl};
+
+pub use super::option_value::Compression;
+
+/// Options of the URL that belong to the transport as a whole, not to RabbitMQ.
+const GENERIC: &[&str] = &["control_exchange", "rpc_response_timeout"];
+
+/// Options of oslo.messaging that tune how Python connects. They change nothing that a peer or an operator
+/// could see, so a URL that is shared with Python services may carry them.
+const WITHOUT_EFFECT: &[&str] = &[
+    "conn_pool_min_size",
+    "conn_pool_ttl",
+    "heartbeat_in_pthread",
+    "heartbeat_rate",
+    "hostname",
+    "kombu_failover_strategy",
+    "kombu_reconnect_splay",
+    "processname",
+    "rpc_conn_pool_size",
+    "ssl_enforce_fips_mode",
+    "ssl_enforce_hostname_verification",
+];
+
+macro_rules! options {
+    ($($(#[$doc:meta])* $name:ident: $type:ty = $default:expr;)*) => {
+        /// How the RabbitMQ transport declares, connects and sends; the names are those of oslo.messaging's
+        /// group `oslo_messaging_rabbit`.
+        ///
+        /// ```
+        /// use std::time::Duration;
+        ///
+        /// use rpc_runtime::AmqpOptions;
+        ///
+        /// let options = AmqpOptions::default()
+        ///     .rabbit_quorum_queue(true)
+        ///     .connect_timeout(Duration::from_secs(5));
+        /// # let _ = options;
+        /// ```
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct AmqpOptions {
+            $(pub(crate) $name: $type,)*
+        }
+
+        impl Default for AmqpOptions {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
+        impl AmqpOptions {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $name(mut self, value: $type) -> Self {
+                    self.$name = value;
+                    self
+                }
+            )*
+
+            const NAMES: &[&str] = &[$(stringify!($name),)*];
+
+            /// Sets the option `name` from its text; false if there is none of that name.
+            fn set(&mut self, name: &str, text: &str) -> Result<bool, OptionError> {
+                match name {
+                    $(stringify!($name) => self.$name = OptionValue::read(text).map_err(|expected| {
+                        OptionError(format!("option {name}={text:?}: expected {expected}"))
+                    })?,)*
+                    _ => return Ok(false),
+                }
+                Ok(true)
+            }
+        }
+    };
+}
+
+options! {
+    /// Whether exchanges and queues of topics outlive a restart of the broker. Default: no.
+    amqp_durable_queues: bool = false;
+    /// Whether exchanges and queues of topics vanish with their last user. Default: no.
+    amqp_auto_delete: bool = false;
+    /// Whether queues of topics are quorum queues, which are durable. Default: no.
+    rabbit_quorum_queue: bool = false;
+    /// How often a quorum queue delivers a message before it drops it; 0, the default, is no limit.
+    rabbit_quorum_delivery_limit: u32 = 0;
+    /// How many messages a quorum queue keeps in memory; 0, the default, is no limit.
+    rabbit_quorum_max_memory_length: u32 = 0;
+    /// How many bytes of messages a quorum queue keeps in memory; 0, the default, is no limit.
+    rabbit_quorum_max_memory_bytes: u32 = 0;
+    /// Whether fanout and reply queues are quorum queues. Default: no.
+    rabbit_transient_quorum_queue: bool = false;
+    /// After how long without a consumer a fanout or reply queue vanishes; 0 is never. In the URL: whole
+    /// seconds. Default: 30 minutes.
+    rabbit_transient_queues_ttl: Duration = Duration::from_secs(1800);
+    /// Whether classic queues are mirrored. Default: no.
+    rabbit_ha_queues: bool = false;
+    /// How many unsettled messages the broker gives to one consumer; 0, the default, is no limit.
+    rabbit_qos_prefetch_count: u16 = 0;
+    /// After how long without a sign of life a connection is given up (twice this time at the latest); 0 is
+    /// never. In the URL: whole seconds. Default: 60 seconds.
+    heartbeat_timeout_threshold: Duration = Duration::from_secs(60);
+    /// Whether to connect by TLS; `amqps://` always does. Default: no.
+    ssl: bool = false;
+    /// The PEM file of the authorities that may have signed the broker's certificate. Default: those of the
+    /// system.
+    ssl_ca_file: Option<PathBuf> = None;
+    /// The PEM file of the certificate that identifies this client. Default: none.
+    ssl_cert_file: Option<PathBuf> = None;
+    /// The PEM file of the private key of `ssl_cert_file`. Default: none.
+    ssl_key_file: Option<PathBuf> = None;
+    /// Whether a reply that no queue takes is returned, and so tried again. Default: yes.
+    direct_mandatory_flag: bool = true;
+    /// How long to wait before consuming again from a queue that was deleted. In the URL: seconds. Default: 1
+    /// second, at most 4.5.
+    kombu_reconnect_delay: Duration = Duration::from_secs(1);
+    /// The first wait between two attempts to connect; the very first attempt after a loss is made at once.
+    /// In the URL: seconds. Default: 0.1 seconds (1 in Python).
+    rabbit_retry_interval: Duration = Duration::from_millis(100);
+    /// By how much each further wait is longer than the one before. In the URL: seconds. Default: 0.4 seconds
+    /// (2 in Python).
+    rabbit_retry_backoff: Duration = Duration::from_millis(400);
+    /// The longest wait between two attempts to connect. In the URL: seconds. Default: 2 seconds (30 in Python).
+    rabbit_interval_max: Duration = Duration::from_secs(2);
+    /// How bodies are compressed. Default: not at all.
+    kombu_compression: Option<Compression> = None;
+    /// Whether the broker cancels consumers when a mirrored queue fails over. Default: no.
+    enable_cancel_on_failover: bool = false;
+    /// How long a reply is tried again while the queue of its caller is missing. In the URL: seconds. Default:
+    /// 60 seconds.
+    kombu_missing_consumer_retry_timeout: Duration = Duration::from_secs(60);
+    /// How long one attempt to connect to one host may take, from the name lookup to the end of the AMQP
+    /// handshake. In the URL: seconds. Default: 10 seconds.
+    connect_timeout: Duration = Duration::from_secs(10);
+    /// The longest body in bytes, sent (refused) or received (rejected and logged). Default: 64 MiB.
+    max_body: usize = 64 * 1024 * 1024;
+}
+
+impl AmqpOptions {
+    /// These options, overridden by those of the query of `url`; `amqps://` sets `ssl`.
+    ///
+    /// `control_exchange` and `rpc_response_timeout` are left to the transport. Accepted without effect are
+    /// `rpc_conn_pool_size`, `conn_pool_min_size`, `conn_pool_ttl`, `heartbeat_rate`, `heartbeat_in_pthread`,
+    /// `kombu_reconnect_splay`, `kombu_failover_strategy`, `hostname`, `processname`,
+    /// `ssl_enforce_hostname_verification` (host names are always verified) and `ssl_enforce_fips_mode`.
+    ///
+    /// # Errors
+    ///
+    /// If an option is unknown or not supported, its value is not what it should be, or two options exclude
+    /// each other.
+    pub fn with_url(mut self, url: &TransportUrl) -> Result<Self, OptionError> {
+        for (name, value) in url.options() {
+            self.read(name, value)?;
+        }
+        self.ssl |= url.scheme() == Scheme::Amqps;
+        self.check()?;
+        Ok(self)
+    }
+
+    fn read(&mut self, name: &str, text: &str) -> Result<(), OptionError> {
+        let name = match name {
+            "kombu_reconnect_timeout" => "kombu_missing_consumer_retry_timeout",
+            name => name,
+        };
+        if self.set(name, text)? || GENERIC.contains(&name) || WITHOUT_EFFECT.contains(&name) {
+            return Ok(());
+        }
+        match name {
+            "rabbit_stream_fanout" | "use_queue_manager" => match bool::read(text) {
+                Ok(false) => Ok(()),
+                Ok(true) => Err(OptionError(format!("option {name} is not supported"))),
+                Err(expected) => Err(OptionError(format!("option {name}={text:?}: expected {expected}"))),
+            },
+            // The broker takes the two for the same.
+            "rabbit_login_method" if ["PLAIN", "AMQPLAIN"].contains(&text) => Ok(()),
+            "rabbit_login_method" => {
+                Err(OptionError(format!("option {name}={text:?}: only PLAIN and AMQPLAIN are supported")))
+            }
+            "ssl_version" if text.is_empty() => Ok(()),
+            "ssl_version" => {
+                Err(OptionError(format!("option {name} is not supported: TLS 1.3 or 1.2 is negotiated")))
+            }
+            _ => {
+                let known = Self::NAMES.iter().chain(GENERIC).chain(WITHOUT_EFFECT).copied();
+                let hint =
+                    nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+                Err(OptionError(format!("unknown option {name}{hint}")))
+            }
+        }
+    }
+
+    /// Refuses what excludes each other and what the wire cannot carry.
+    pub(crate) fn check(&self) -> Result<(), OptionError> {
+        let wrong = |why: &str| Err(OptionError(why.to_owned()));
+        // Queue arguments and heartbeats are signed 32 and unsigned 16 bits on the wire.
+        if self.rabbit_transient_queues_ttl.as_millis() > i32::MAX as u128 {
+            return wrong("option rabbit_transient_queues_ttl: at most 2147483 seconds");
+        }
+        for (name, value) in [
+            ("rabbit_quorum_delivery_limit", self.rabbit_quorum_delivery_limit),
+            ("rabbit_quorum_max_memory_length", self.rabbit_quorum_max_memory_length),
+            ("rabbit_quorum_max_memory_bytes", self.rabbit_quorum_max_memory_bytes),
+        ] {
+            if value > i32::MAX as u32 {
+                return wrong(&format!("option {name}: at most 2147483647"));
+            }
+        }
+        if self.heartbeat_timeout_threshold.as_secs() > u64::from(u16::MAX) {
+            return wrong("option heartbeat_timeout_threshold: at most 65535 seconds");
+        }
+        if self.kombu_reconnect_delay > Duration::from_millis(4500) {
+            return wrong("option kombu_reconnect_delay: at most 4.5 seconds");
+        }
+        if self.connect_timeout.is_zero() {
+            return wrong("option connect_timeout: more than 0 seconds");
+        }
+        if self.ssl_cert_file.is_some() != self.ssl_key_file.is_some() {
+            return wrong("options ssl_cert_file and ssl_key_file need each other");
+        }
+        if self.rabbit_ha_queues && (self.rabbit_quorum_queue || self.rabbit_transient_quorum_queue) {
+            return wrong("option rabbit_ha_queues: quorum queues cannot be mirrored");
+        }
+        Ok(())
+    }
+}
+
+/// An option that cannot be used; names the option, its value and what was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct OptionError(String);
+
+#[cfg(test)]
+#[path = "options_tests.rs"]
+mod tests;
