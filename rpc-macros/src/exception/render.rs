@@ -69,7 +69,7 @@ fn wrap(exceptions: &Exceptions, to_remote: &TokenStream, from_remote: &TokenStr
 
 /// The arm that makes the remote error of a value.
 fn to_remote(exception: &Exception) -> TokenStream {
-    let Exception { path, cfgs, module, class, content } = exception;
+    let Exception { path, cfgs, module, class, content, .. } = exception;
     match content {
         Content::Nothing => quote_spanned! {Span::mixed_site()=>
             #(#cfgs)*
@@ -100,7 +100,7 @@ fn to_remote(exception: &Exception) -> TokenStream {
 
 /// The statement that returns a value if the remote error is of its class.
 fn from_remote(exception: &Exception) -> TokenStream {
-    let Exception { path, cfgs, module, class, content } = exception;
+    let Exception { path, cfgs, module, class, content, .. } = exception;
     let value = match content {
         Content::Nothing => quote_spanned!(Span::mixed_site()=> #path {}),
         Content::Positional(count) => {
