@@ -130,8 +130,8 @@ impl Worker {
             let Some(_slot) = replier.slot().await else { return };
             drop(permit);
             let body = match &outcome {
-                Ok(value) => Reply::encode_result(&reply.msg_id, value),
-                Err(error) => Reply::encode_failure(&reply.msg_id, error),
+                Ok(value) => Reply::result(&reply.msg_id, value),
+                Err(error) => Reply::failure(&reply.msg_id, error),
             };
             replier.send(&reply.queue, body, &method).await;
         });
@@ -191,7 +191,7 @@ async fn with_heartbeats(
             biased;
             outcome = &mut execution => return outcome,
             _ = ticks.tick(), if wanted => {
-                let body = Reply::encode_heartbeat(&reply.msg_id);
+                let body = Reply::heartbeat(&reply.msg_id);
                 // In step with the execution, which must not wait for a slow broker.
                 tokio::select! {
                     biased;

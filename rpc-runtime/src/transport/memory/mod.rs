@@ -22,6 +22,7 @@ use super::driver::{
     ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route, ServerAddress, Settler,
     StopListening, Verdict,
 };
+use crate::wire::new_id;
 
 /// Messages that a consumer without a prefetch limit may hold at once.
 const UNLIMITED_PREFETCH: usize = 1024;
@@ -110,7 +111,7 @@ impl Driver for MemoryDriver {
     fn listen_for_replies(&self) -> BoxFuture<'_, Result<Replies, ConnectError>> {
         async move {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
-            let queue: Arc<str> = format!("reply_{}", uuid::Uuid::new_v4().simple()).into();
+            let queue: Arc<str> = format!("reply_{}", new_id()).into();
             let wanted = vec![(QueueName::Reply(Arc::clone(&queue)), Owned::ByConsumer)];
             let (deliveries, consumer) = self.consume(wanted, UNLIMITED_PREFETCH);
             *lock(&self.replies) = Some(consumer);

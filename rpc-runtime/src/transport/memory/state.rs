@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::QueueName;
 use super::queue::{Message, Queue};
+use crate::wire::Content;
 use crate::transport::driver::{Delivery, Outgoing, PublishError, Route, Settle, Settler, Verdict};
 
 /// Tells consumers apart.
@@ -145,7 +146,7 @@ impl State {
             held.next_tag += 1;
             let delivery = Delivery {
                 body: message.body.clone(),
-                content_type: Some(crate::wire::CONTENT_TYPE.to_owned()),
+                content_type: Some(Content::CONTENT_TYPE.to_owned()),
                 compression: None,
                 redelivered: message.redelivered,
                 settle: Settle::new(Arc::clone(&held.settler), tag),
