@@ -1,11 +1,19 @@
 //! The `#[rpc_manager]` attribute and the `RpcException` derive.
 
+mod errors;
+mod expand;
+mod model;
+mod parse;
+mod render;
+#[cfg(test)]
+mod tests;
+
 use proc_macro::TokenStream;
 
 /// Placeholder.
 #[proc_macro_attribute]
-pub fn rpc_manager(_attribute: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(attribute.into(), item.into()).into()
 }
 
 /// Placeholder.

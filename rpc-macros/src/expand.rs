@@ -1,0 +1,31 @@
+//! From the tokens of a trait to the tokens of everything that is made of it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::errors::Errors;
+use crate::model::Interface;
+use crate::parse::{ManagerKeys, ManagerTrait};
+use crate::render;
+
+/// The expansion of `#[rpc_manager(attribute)] item`.
+///
+/// The trait is always part of it, and after errors as much of the client and the endpoint as is
+/// sound, so that an editor goes on to complete names while something is being typed.
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let keys = ManagerKeys::read(attribute, &mut errors);
+    let manager = match syn::parse2::<ManagerTrait>(item.clone()) {
+        Ok(manager) => manager,
+        Err(error) => {
+            errors.add(error);
+            let errors = errors.into_tokens();
+            return quote!(#item #errors);
+        }
+    };
+    let interface = Interface::new(keys, &manager, &mut errors);
+    let manager = render::manager(&manager);
+    let generated = interface.as_ref().map(render::interface);
+    let errors = errors.into_tokens();
+    quote!(#manager #generated #errors)
+}

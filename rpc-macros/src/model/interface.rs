@@ -1,0 +1,132 @@
+//! The trait as a whole.
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::{LitStr, Path, Type, Visibility, parse_quote};
+
+use super::carried::Carried;
+use super::names::{Claims, camel, constant_of};
+use super::{Method, Version};
+use crate::errors::Errors;
+use crate::parse::{ManagerKeys, ManagerTrait, TraitItem};
+
+/// A trait from which a client and an endpoint can be made.
+#[derive(Debug)]
+pub(crate) struct Interface {
+    pub(crate) name: Ident,
+    pub(crate) visibility: Visibility,
+    pub(crate) carried: Carried,
+    pub(crate) client: Ident,
+    pub(crate) topic: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) version: Version,
+    pub(crate) context: Type,
+    /// The type that every method has to fail with, if the trait names one.
+    pub(crate) error: Option<Type>,
+    /// The path of the runtime crate.
+    pub(crate) runtime: Path,
+    pub(crate) methods: Vec<Method>,
+}
+
+impl Interface {
+    /// Validates a trait and its attribute. A method with errors is left out, so that the rest of
+    /// the client stays there for whoever is typing; nothing at all comes of a trait without a
+    /// usable client name.
+    pub(crate) fn new(keys: ManagerKeys, item: &ManagerTrait, errors: &mut Errors) -> Option<Self> {
+        let client_example = format!("{}Client", item.name);
+        for (key, example) in [("client", &*client_example), ("topic", "\"volume\""), ("version", "\"1.0\"")]
+        {
+            if !keys.keys.saw(key) {
+                errors
+                    .at(&item.name, format!("#[rpc_manager] needs `{key}`, for example `{key} = {example}`"));
+            }
+        }
+        check_shape(item, errors);
+        let topic = keys.topic.as_ref().map(|topic| checked_topic(topic, errors)).unwrap_or_default();
+        if let Some(namespace) = keys.namespace.as_ref().filter(|namespace| namespace.value().is_empty()) {
+            errors.at(namespace, "the namespace is empty; leave the key out for none");
+        }
+        let version = keys.version.as_ref().and_then(|text| Version::read(text, errors));
+        let methods = methods(item, version, errors);
+
+        let runtime = keys.runtime.unwrap_or_else(|| parse_quote!(::rpc_runtime));
+        if item.generics.lt_token.is_some() || item.generics.where_clause.is_some() {
+            return None;
+        }
+        let interface = Self {
+            name: item.name.clone(),
+            visibility: item.visibility.clone(),
+            carried: Carried::of(&item.attributes),
+            client: keys.client?,
+            topic,
+            namespace: keys.namespace.as_ref().map(LitStr::value),
+            version: version.unwrap_or(Version::UNKNOWN),
+            context: keys.context.unwrap_or_else(|| parse_quote!(#runtime::Context)),
+            error: keys.error,
+            runtime,
+            methods,
+        };
+        interface.check_generated_names(errors);
+        Some(interface)
+    }
+
+    /// The constant of the client that describes a method.
+    pub(crate) fn constant(&self, method: &Method) -> Ident {
+        Ident::new(&constant_of(&method.name), Span::mixed_site())
+    }
+
+    /// The request type of a method with settable arguments.
+    pub(crate) fn request(&self, method: &Method) -> Ident {
+        format_ident!("{}{}", self.client, camel(&method.name), span = self.client.span())
+    }
+
+    /// Two names that differ only in case or underscores would give one constant or one type.
+    fn check_generated_names(&self, errors: &mut Errors) {
+        let mut constants = Claims::default();
+        let mut requests = Claims::default();
+        for method in &self.methods {
+            let name = &method.name;
+            constants.claim("the constant", &constant_of(name), name, name, errors);
+            if method.settable().next().is_some() {
+                requests.claim("the request type", &self.request(method).to_string(), name, name, errors);
+            }
+        }
+    }
+}
+
+fn check_shape(item: &ManagerTrait, errors: &mut Errors) {
+    if let Some(unsafety) = item.unsafety {
+        errors.at(unsafety, "an rpc trait cannot be unsafe: its callers are on other machines");
+    }
+    let reason = "an rpc trait cannot be generic: it describes one interface on the wire";
+    if item.generics.lt_token.is_some() {
+        errors.at(&item.generics, reason);
+    }
+    if let Some(clause) = &item.generics.where_clause {
+        errors.at(clause, reason);
+    }
+}
+
+fn checked_topic(topic: &LitStr, errors: &mut Errors) -> String {
+    let text = topic.value();
+    if text.is_empty() {
+        errors.at(topic, "topic is empty");
+    } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        errors.at(topic, format!("topic {text:?} has whitespace in it"));
+    }
+    text
+}
+
+fn methods(item: &ManagerTrait, version: Option<Version>, errors: &mut Errors) -> Vec<Method> {
+    let mut wire_names = Claims::default();
+    let mut methods = Vec::new();
+    for item in &item.items {
+        match item {
+            TraitItem::Method(method) => {
+                methods.extend(Method::new(method, version, &mut wire_names, errors));
+            }
+            TraitItem::Other(_, error) => errors.add(error.clone()),
+        }
+    }
+    methods
+}

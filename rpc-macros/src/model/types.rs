@@ -1,0 +1,130 @@
+//! Types of arguments and results, as far as a macro can judge them.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::visit::{self, Visit};
+use syn::{Type, TypeImplTrait, TypeReference};
+
+use crate::errors::Errors;
+
+/// Refuses types that have no place in an interface; whether the others can travel is decided by
+/// the traits of the runtime. `what` they are the types of: arguments or results.
+pub(crate) fn check(ty: &Type, what: &'static str, errors: &mut Errors) {
+    Check { what, errors }.visit_type(ty);
+}
+
+struct Check<'a> {
+    what: &'static str,
+    errors: &'a mut Errors,
+}
+
+impl Visit<'_> for Check<'_> {
+    fn visit_type_reference(&mut self, reference: &TypeReference) {
+        let is_str = matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("str"));
+        let instead = if is_str { "; use `String`" } else { "" };
+        let what = self.what;
+        self.errors.at(reference, format!("rpc {what} are decoded into owned values{instead}"));
+    }
+
+    fn visit_lifetime(&mut self, lifetime: &syn::Lifetime) {
+        if lifetime.ident != "static" {
+            let what = self.what;
+            self.errors.at(lifetime, format!("rpc {what} are decoded into owned values: no lifetimes"));
+        }
+    }
+
+    fn visit_type_impl_trait(&mut self, ty: &TypeImplTrait) {
+        self.errors.at(ty, "rpc methods cannot be generic: there is one handler per wire name");
+    }
+
+    fn visit_ident(&mut self, ident: &Ident) {
+        if ident == "Self" {
+            self.errors.at(ident, "`Self` is the manager: a client has no such type");
+        }
+    }
+
+    fn visit_type(&mut self, ty: &Type) {
+        if let Type::Infer(infer) = ty {
+            self.errors.at(infer, "rpc methods need their types spelled out");
+        }
+        visit::visit_type(self, ty);
+    }
+}
+
+/// Whether this is `String`, whose client parameter takes everything that is text.
+///
+/// This goes by the spelling; an alias of `String` only loses that convenience.
+pub(crate) fn is_string(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    path.qself.is_none() && matches!(&names[..], ["String"] | ["std" | "alloc", "string", "String"])
+}
+
+/// A type for people to read: `Option<String>` and not `Option < String >`.
+pub(crate) fn type_text(ty: &Type) -> String {
+    let mut text = String::new();
+    write(ty.to_token_stream(), &mut text);
+    text
+}
+
+fn write(tokens: TokenStream, text: &mut String) {
+    let mut previous_is_word = false;
+    for token in tokens {
+        let is_word = matches!(token, TokenTree::Ident(_) | TokenTree::Literal(_));
+        if is_word && previous_is_word {
+            text.push(' ');
+        }
+        match token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    proc_macro2::Delimiter::Parenthesis => ("(", ")"),
+                    proc_macro2::Delimiter::Bracket => ("[", "]"),
+                    proc_macro2::Delimiter::Brace => ("{", "}"),
+                    proc_macro2::Delimiter::None => ("", ""),
+                };
+                text.push_str(open);
+                write(group.stream(), text);
+                text.push_str(close);
+            }
+            TokenTree::Punct(punct) => match punct.as_char() {
+                separator @ (',' | ';') => text.extend([separator, ' ']),
+                sign @ ('+' | '=') => text.extend([' ', sign, ' ']),
+                other => text.push(other),
+            },
+            word => text.push_str(&word.to_string()),
+        }
+        previous_is_word = is_word;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts() {
+        for text in [
+            "u32",
+            "Option<String>",
+            "std::collections::HashMap<String, Vec<u8>>",
+            "(u8, [u16; 4])",
+            "Box<dyn Tag + Send>",
+            "<Volume as Object>::Id",
+        ] {
+            assert_eq!(type_text(&syn::parse_str(text).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn strings() {
+        for (text, expected) in [
+            ("String", true),
+            ("::std::string::String", true),
+            ("Vec<String>", false),
+            ("mine::String", false),
+        ] {
+            assert_eq!(is_string(&syn::parse_str(text).unwrap()), expected, "{text}");
+        }
+    }
+}

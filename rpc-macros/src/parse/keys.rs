@@ -1,0 +1,116 @@
+//! The grammar that all our attributes share: `key`, `key = value`, separated by commas.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::Token;
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream, Parser as _};
+
+use super::suggest::closest;
+use crate::errors::Errors;
+
+/// The keys of one item, read from any number of attributes of that name.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    known: &'static [&'static str],
+    seen: Vec<Ident>,
+}
+
+impl Keys {
+    /// Keys of which `known` exist.
+    pub(crate) fn new(known: &'static [&'static str]) -> Self {
+        Self { known, seen: Vec::new() }
+    }
+
+    /// Whether `key` was written, even if its value was wrong.
+    pub(crate) fn saw(&self, key: &str) -> bool {
+        self.seen.iter().any(|seen| seen == key)
+    }
+
+    /// The token of `key`, if it was written.
+    pub(crate) fn token(&self, key: &str) -> Option<&Ident> {
+        self.seen.iter().find(|seen| *seen == key)
+    }
+
+    /// Reads the inside of one attribute. `read` gets each known key with the input after it.
+    ///
+    /// After an error reading goes on with the next key.
+    pub(crate) fn read(
+        &mut self,
+        tokens: TokenStream,
+        errors: &mut Errors,
+        mut read: impl FnMut(&Ident, ParseStream) -> syn::Result<()>,
+    ) {
+        let all = |input: ParseStream| {
+            while !input.is_empty() {
+                if let Err(error) = self.entry(input, errors, &mut read) {
+                    errors.add(error);
+                    skip_entry(input)?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = all.parse2(tokens) {
+            errors.add(error);
+        }
+    }
+
+    fn entry(
+        &mut self,
+        input: ParseStream,
+        errors: &mut Errors,
+        read: &mut impl FnMut(&Ident, ParseStream) -> syn::Result<()>,
+    ) -> syn::Result<()> {
+        // Keywords too: `crate` is a key.
+        let key = input.call(Ident::parse_any)?;
+        if !self.known.iter().any(|known| key == known) {
+            let text = key.to_string();
+            let hint = match closest(&text, self.known) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("the keys here are {}", self.known.join(", ")),
+            };
+            return Err(syn::Error::new(key.span(), format!("unknown key `{text}`; {hint}")));
+        }
+        if let Some(first) = self.seen.iter().find(|seen| **seen == key) {
+            errors.at(first, format!("`{key}` is given twice"));
+            errors.at(&key, format!("`{key}` is given twice"));
+            return skip_entry(input);
+        }
+        self.seen.push(key.clone());
+        read(&key, input)?;
+        if input.is_empty() {
+            return Ok(());
+        }
+        match input.parse::<Option<Token![,]>>()? {
+            Some(_) => Ok(()),
+            None => Err(input.error(format!("expected `,` after `{key}`"))),
+        }
+    }
+}
+
+/// Moves past the next comma, or to the end.
+fn skip_entry(input: ParseStream) -> syn::Result<()> {
+    while !input.is_empty() {
+        if input.parse::<Option<Token![,]>>()?.is_some() {
+            break;
+        }
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
+
+/// The value after `key =`.
+pub(crate) fn value<T: Parse>(key: &Ident, input: ParseStream) -> syn::Result<T> {
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new(key.span(), format!("`{key}` needs a value: `{key} = ..`")));
+    }
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+/// Checks that a key that stands alone has no value.
+pub(crate) fn flag(key: &Ident, input: ParseStream) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Ok(());
+    }
+    Err(input.error(format!("`{key}` takes no value")))
+}

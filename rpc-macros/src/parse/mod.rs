@@ -1,0 +1,10 @@
+//! Tokens to raw attributes and signatures: what was written, not yet whether it makes sense.
+
+mod attributes;
+mod item;
+mod keys;
+mod suggest;
+
+pub(crate) use attributes::{ArgKeys, ManagerKeys, Old, RpcKeys};
+pub(crate) use item::{ManagerTrait, TraitItem, TraitMethod};
+pub(crate) use keys::Keys;

@@ -1,0 +1,72 @@
+//! The dispatcher: from a request to the manager's method and back.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote_spanned};
+
+use super::request::default_value;
+use crate::model::{Argument, Interface, Late, Method};
+use crate::parse::Old;
+
+/// The name of the private dispatcher.
+pub(super) fn dispatch_name(interface: &Interface) -> Ident {
+    format_ident!("{}Dispatch", interface.client, span = Span::mixed_site())
+}
+
+pub(super) fn endpoint(interface: &Interface) -> TokenStream {
+    let name = &interface.name;
+    let dispatch = dispatch_name(interface);
+    let arms = interface.methods.iter().map(|method| arm(interface, method));
+    quote_spanned! {Span::mixed_site()=>
+        struct #dispatch<M>(__rpc::Arc<M>);
+
+        impl<M: #name> __rpc::Dispatch for #dispatch<M> {
+            async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+                match incoming.method() {
+                    #(#arms)*
+                    _ => incoming.unknown(),
+                }
+            }
+        }
+    }
+}
+
+fn arm(interface: &Interface, method: &Method) -> TokenStream {
+    let cfgs = &method.carried.cfgs;
+    let allow =
+        method.carried.deprecated.as_ref().map(|_| quote_spanned!(Span::mixed_site()=> #[allow(deprecated)]));
+    let (client, context) = (&interface.client, &interface.context);
+    let (name, wire) = (&method.name, &method.wire);
+    let constant = interface.constant(method);
+    let (binding, arguments) = if method.arguments.is_empty() {
+        (quote_spanned!(Span::mixed_site()=> _), Vec::new())
+    } else {
+        (quote_spanned!(Span::mixed_site()=> args), method.arguments.iter().map(argument).collect())
+    };
+    quote_spanned! {Span::mixed_site()=>
+        #(#cfgs)*
+        #allow
+        #wire => {
+            let (ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
+            __rpc::outcome(self.0.#name(ctx #(, #arguments)*).await)
+        }
+    }
+}
+
+/// Decodes one argument. What an old client cannot send is an option or has a default; what is
+/// converted for old servers was always there.
+fn argument(argument: &Argument) -> TokenStream {
+    let wire = &argument.wire;
+    match (&argument.default, &argument.late) {
+        (Some(default), _) => {
+            let value = default_value(&argument.ty, default);
+            quote_spanned!(Span::mixed_site()=> args.or_else(#wire, || #value)?)
+        }
+        (None, Some(Late { old: Old::Drop | Old::ErrorIfSet, .. })) => {
+            let ty = &argument.ty;
+            quote_spanned!(Span::mixed_site()=> args.optional::<#ty>(#wire)?)
+        }
+        (None, Some(Late { old: Old::With(_), .. }) | None) => {
+            quote_spanned!(Span::mixed_site()=> args.required(#wire)?)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The trait itself, for the server to implement.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::{Attribute, FnArg, ReturnType, Signature};
+
+use crate::model::is_helper;
+use crate::parse::{ManagerTrait, TraitItem, TraitMethod};
+
+/// The trait without our attributes, its methods with the promise that their futures are `Send`.
+pub(crate) fn manager(manager: &ManagerTrait) -> TokenStream {
+    let ManagerTrait { attributes, visibility, unsafety, keyword, name, generics, supertraits, items } =
+        manager;
+    let where_clause = &generics.where_clause;
+    let items = items.iter().map(|item| match item {
+        TraitItem::Method(item) => method(item),
+        TraitItem::Other(tokens, _) => tokens.clone(),
+    });
+    let supertraits = supertraits.iter();
+    quote_spanned! {Span::mixed_site()=>
+        #(#attributes)*
+        #visibility #unsafety #keyword #name #generics:
+            ::core::marker::Send + ::core::marker::Sync + 'static #(+ #supertraits)* #where_clause
+        {
+            #(#items)*
+        }
+    }
+}
+
+fn method(method: &TraitMethod) -> TokenStream {
+    let attributes = without_helpers(&method.attributes);
+    let mut signature = method.signature.clone();
+    for input in &mut signature.inputs {
+        if let FnArg::Typed(parameter) = input {
+            parameter.attrs = without_helpers(&parameter.attrs);
+        }
+    }
+    let body = &method.body;
+    if signature.asyncness.is_none() {
+        return match body {
+            Some(body) => quote_spanned!(Span::mixed_site()=> #(#attributes)* #signature #body),
+            None => quote_spanned!(Span::mixed_site()=> #(#attributes)* #signature;),
+        };
+    }
+    let signature = with_future(signature);
+    match body {
+        Some(body) => quote_spanned! {Span::mixed_site()=>
+            #(#attributes)*
+            #signature { async move #body }
+        },
+        None => quote_spanned!(Span::mixed_site()=> #(#attributes)* #signature;),
+    }
+}
+
+/// `async fn f(..) -> T` as `fn f(..) -> impl Future<Output = T> + Send`. Implementations write
+/// `async fn` all the same.
+fn with_future(mut signature: Signature) -> Signature {
+    signature.asyncness = None;
+    let output = match &signature.output {
+        ReturnType::Default => quote_spanned!(Span::mixed_site()=> ()),
+        ReturnType::Type(_, ty) => quote_spanned!(Span::mixed_site()=> #ty),
+    };
+    let future = quote_spanned! {Span::mixed_site()=>
+        impl ::core::future::Future<Output = #output> + ::core::marker::Send
+    };
+    signature.output = ReturnType::Type(Default::default(), Box::new(syn::Type::Verbatim(future)));
+    signature
+}
+
+fn without_helpers(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes.iter().filter(|attribute| !is_helper(attribute)).cloned().collect()
+}

@@ -1,0 +1,28 @@
+//! The expansions in `tests/expansion`: `NAME.rs` is what the user writes, `NAME.expanded.rs` what
+//! becomes of it. Set `UPDATE_EXPANSIONS=1` to write the latter anew, and read the difference.
+
+use std::path::Path;
+use std::{env, fs};
+
+use super::{expand, pretty};
+
+fn check(name: &str) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expansion");
+    let source = fs::read_to_string(directory.join(format!("{name}.rs"))).unwrap();
+    let actual = pretty(expand(&source));
+    let recorded = directory.join(format!("{name}.expanded.rs"));
+    if env::var_os("UPDATE_EXPANSIONS").is_some() {
+        fs::write(&recorded, &actual).unwrap();
+    }
+    let expected = fs::read_to_string(&recorded).unwrap_or_default();
+    assert!(
+        expected == actual,
+        "the expansion of {name}.rs is not {name}.expanded.rs; run with UPDATE_EXPANSIONS=1 if it \
+         should be this:\n{actual}"
+    );
+}
+
+#[test]
+fn volume() {
+    check("volume");
+}

@@ -1,0 +1,241 @@
+/// Manages the volumes of one storage backend.
+pub trait VolumeManager: ::core::marker::Send + ::core::marker::Sync + 'static {
+    /// Creates a volume on the backend that the scheduler chose.
+    fn create_volume(
+        &self,
+        ctx: Context,
+        volume: Volume,
+        request_spec: Option<RequestSpec>,
+        allow_reschedule: bool,
+    ) -> impl ::core::future::Future<
+        Output = Result<(), VolumeError>,
+    > + ::core::marker::Send;
+    /// Attaches the volume and returns the attachment.
+    ///
+    /// The volume has to be available.
+    fn attach_volume(
+        &self,
+        ctx: Context,
+        host: String,
+        volume_id: Uuid,
+        volume: Option<Volume>,
+    ) -> impl ::core::future::Future<
+        Output = Result<Attachment, VolumeError>,
+    > + ::core::marker::Send;
+    fn publish_service_capabilities(
+        &self,
+        ctx: Context,
+    ) -> impl ::core::future::Future<
+        Output = Result<(), VolumeError>,
+    > + ::core::marker::Send;
+}
+/// Client of [`VolumeManager`]: topic `cinder-volume`, version 3.20.
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
+pub struct VolumeApi {
+    client: ::rpc_runtime::codegen::Client,
+}
+/// A request of [`VolumeApi::create_volume`], sent when awaited.
+#[must_use = "a request is sent when it is awaited"]
+#[derive(::core::fmt::Debug)]
+pub struct VolumeApiCreateVolume {
+    request: ::rpc_runtime::codegen::Request,
+}
+const _: () = {
+    use ::rpc_runtime::codegen as __rpc;
+    #[allow(dead_code)]
+    impl VolumeApi {
+        /// What [`VolumeManager`] offers, as a constant.
+        pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
+                "VolumeManager",
+                "cinder-volume",
+                __rpc::Version::new(3, 20),
+                &[
+                    Self::METHOD_CREATE_VOLUME,
+                    Self::METHOD_ATTACH_VOLUME,
+                    Self::METHOD_PUBLISH_SERVICE_CAPABILITIES,
+                ],
+            )
+            .with_doc("Manages the volumes of one storage backend.");
+        const METHOD_CREATE_VOLUME: __rpc::Method = __rpc::Method::cast::<
+            Result<(), VolumeError>,
+        >(
+                "create_volume",
+                __rpc::Version::new(3, 0),
+                &[
+                    __rpc::Arg::new::<Volume>("volume", "Volume"),
+                    __rpc::Arg::new::<
+                        Option<RequestSpec>,
+                    >("request_spec", "Option<RequestSpec>"),
+                    __rpc::Arg::new::<bool>("allow_reschedule", "bool")
+                        .with_default("true"),
+                ],
+            )
+            .declares::<Result<(), VolumeError>, VolumeError>()
+            .with_doc("Creates a volume on the backend that the scheduler chose.");
+        const METHOD_ATTACH_VOLUME: __rpc::Method = __rpc::Method::call::<
+            Result<Attachment, VolumeError>,
+        >(
+                "attach_volume",
+                __rpc::Version::new(3, 0),
+                &[
+                    __rpc::Arg::new::<String>("host", "String"),
+                    __rpc::Arg::new::<Uuid>("volume_id", "Uuid"),
+                    __rpc::Arg::new::<Option<Volume>>("volume", "Option<Volume>")
+                        .with_since(__rpc::Version::new(3, 3), __rpc::Old::Drop),
+                ],
+            )
+            .declares::<Result<Attachment, VolumeError>, VolumeError>()
+            .with_doc(
+                "Attaches the volume and returns the attachment.\n\nThe volume has to be available.",
+            );
+        const METHOD_PUBLISH_SERVICE_CAPABILITIES: __rpc::Method = __rpc::Method::fanout::<
+            Result<(), VolumeError>,
+        >("publish_service_capabilities", __rpc::Version::new(3, 0), &[])
+            .declares::<Result<(), VolumeError>, VolumeError>();
+        /// A client that sends over `transport`.
+        pub fn new(transport: &__rpc::Transport) -> Self {
+            Self {
+                client: __rpc::Client::new(transport, &Self::INTERFACE),
+            }
+        }
+        /// The same client, sending only what servers of the version `pin` understand.
+        pub fn pinned(self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
+            Self {
+                client: self.client.pinned(::core::convert::Into::into(pin)),
+            }
+        }
+        /// A client that sends with these options.
+        pub fn with(&self, options: __rpc::CallOptions) -> Self {
+            Self {
+                client: self.client.with(options),
+            }
+        }
+        /// An endpoint that serves `manager` as [`VolumeManager`].
+        pub fn endpoint<M: VolumeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
+            __rpc::Endpoint::new(&Self::INTERFACE, VolumeApiDispatch(manager))
+        }
+        /// Creates a volume on the backend that the scheduler chose.
+        ///
+        /// Casts `create_volume`, there since version 3.0.
+        pub fn create_volume(
+            &self,
+            ctx: &::rpc_runtime::Context,
+            volume: impl __rpc::Borrow<Volume>,
+            request_spec: impl __rpc::Borrow<Option<RequestSpec>>,
+        ) -> VolumeApiCreateVolume {
+            let volume: &Volume = __rpc::Borrow::borrow(&volume);
+            VolumeApiCreateVolume {
+                request: self
+                    .client
+                    .request(&Self::METHOD_CREATE_VOLUME, ctx)
+                    .to(volume.server())
+                    .arg::<Volume>("volume", volume)
+                    .arg::<
+                        Option<RequestSpec>,
+                    >("request_spec", __rpc::Borrow::borrow(&request_spec))
+                    .arg::<bool>("allow_reschedule", &(true)),
+            }
+        }
+        /// Attaches the volume and returns the attachment.
+        ///
+        /// The volume has to be available.
+        ///
+        /// Calls `attach_volume`, there since version 3.0.
+        pub fn attach_volume(
+            &self,
+            ctx: &::rpc_runtime::Context,
+            host: impl ::core::convert::AsRef<str>,
+            volume_id: impl __rpc::Borrow<Uuid>,
+            volume: impl __rpc::Borrow<Option<Volume>>,
+        ) -> __rpc::Call<Result<Attachment, VolumeError>> {
+            let host: &str = ::core::convert::AsRef::as_ref(&host);
+            self.client
+                .request(&Self::METHOD_ATTACH_VOLUME, ctx)
+                .to(host)
+                .arg::<str>("host", host)
+                .arg::<Uuid>("volume_id", __rpc::Borrow::borrow(&volume_id))
+                .arg::<Option<Volume>>("volume", __rpc::Borrow::borrow(&volume))
+                .call()
+        }
+        /// Casts to every server `publish_service_capabilities`, there since version 3.0.
+        pub fn publish_service_capabilities(
+            &self,
+            ctx: &::rpc_runtime::Context,
+        ) -> __rpc::Cast {
+            self.client.request(&Self::METHOD_PUBLISH_SERVICE_CAPABILITIES, ctx).cast()
+        }
+    }
+    #[allow(dead_code)]
+    impl VolumeApiCreateVolume {
+        /// Sets `allow_reschedule`, which is `true` otherwise.
+        pub fn allow_reschedule(
+            self,
+            allow_reschedule: impl __rpc::Borrow<bool>,
+        ) -> Self {
+            Self {
+                request: self
+                    .request
+                    .arg::<
+                        bool,
+                    >("allow_reschedule", __rpc::Borrow::borrow(&allow_reschedule)),
+            }
+        }
+    }
+    impl ::core::future::IntoFuture for VolumeApiCreateVolume {
+        type Output = <__rpc::Cast as ::core::future::IntoFuture>::Output;
+        type IntoFuture = <__rpc::Cast as ::core::future::IntoFuture>::IntoFuture;
+        fn into_future(self) -> Self::IntoFuture {
+            let sent: __rpc::Cast = self.request.cast();
+            ::core::future::IntoFuture::into_future(sent)
+        }
+    }
+    struct VolumeApiDispatch<M>(__rpc::Arc<M>);
+    impl<M: VolumeManager> __rpc::Dispatch for VolumeApiDispatch<M> {
+        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            match incoming.method() {
+                "create_volume" => {
+                    let (ctx, args) = incoming
+                        .open::<
+                            ::rpc_runtime::Context,
+                        >(&VolumeApi::METHOD_CREATE_VOLUME)?;
+                    __rpc::outcome(
+                        self
+                            .0
+                            .create_volume(
+                                ctx,
+                                args.required("volume")?,
+                                args.required("request_spec")?,
+                                args.or_else("allow_reschedule", || true)?,
+                            )
+                            .await,
+                    )
+                }
+                "attach_volume" => {
+                    let (ctx, args) = incoming
+                        .open::<
+                            ::rpc_runtime::Context,
+                        >(&VolumeApi::METHOD_ATTACH_VOLUME)?;
+                    __rpc::outcome(
+                        self
+                            .0
+                            .attach_volume(
+                                ctx,
+                                args.required("host")?,
+                                args.required("volume_id")?,
+                                args.optional::<Option<Volume>>("volume")?,
+                            )
+                            .await,
+                    )
+                }
+                "publish_service_capabilities" => {
+                    let (ctx, _) = incoming
+                        .open::<
+                            ::rpc_runtime::Context,
+                        >(&VolumeApi::METHOD_PUBLISH_SERVICE_CAPABILITIES)?;
+                    __rpc::outcome(self.0.publish_service_capabilities(ctx).await)
+                }
+                _ => incoming.unknown(),
+            }
+        }
+    }
+};
