@@ -45,9 +45,9 @@ impl<R: MethodResult> IntoFuture for Call<R> {
             if let Some(remote) = reply.failure {
                 return Err(typed(method, remote));
             }
-            reply
-                .decode_result()
-                .map_err(|error| RpcError::Decode { method: method.to_owned(), why: error.to_string() }.into())
+            reply.decode_result().map_err(|error| {
+                RpcError::Decode { method: method.to_owned(), why: error.to_string() }.into()
+            })
         }
         .boxed()
     }
@@ -127,7 +127,9 @@ impl Sending {
                 why,
             },
             PublishError::Expired(why) => self.timeout(why),
-            PublishError::Refused(_) | PublishError::Closed => RpcError::Connection { why: error.to_string() },
+            PublishError::Refused(_) | PublishError::Closed => {
+                RpcError::Connection { why: error.to_string() }
+            }
         }
     }
 }
@@ -183,12 +185,18 @@ impl Request {
             .unwrap_or_else(|| client.transport.response_timeout());
         let topic: Arc<str> = options.topic.as_deref().unwrap_or(client.interface.topic).into();
         if topic.is_empty() {
-            return Err(RpcError::BadArgument { method: method.name.to_owned(), why: "the topic is empty".to_owned() });
+            return Err(RpcError::BadArgument {
+                method: method.name.to_owned(),
+                why: "the topic is empty".to_owned(),
+            });
         }
         let route = match method.kind {
             Kind::Fanout => Route::Fanout { topic },
             Kind::Call | Kind::Cast => Route::Topic {
-                exchange: options.exchange.as_deref().map_or_else(|| client.transport.control_exchange(), Into::into),
+                exchange: options
+                    .exchange
+                    .as_deref()
+                    .map_or_else(|| client.transport.control_exchange(), Into::into),
                 topic,
                 server: options.server.as_deref().or(self.server.as_deref()).map(Into::into),
             },

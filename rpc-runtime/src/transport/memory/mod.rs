@@ -19,8 +19,8 @@ use tokio::time::Instant;
 
 use self::state::{ConsumerId, Owned, State};
 use super::driver::{
-    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route, ServerAddress, Settler,
-    StopListening, Verdict,
+    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route,
+    ServerAddress, Settler, StopListening, Verdict,
 };
 use crate::wire::new_id;
 
@@ -57,10 +57,15 @@ impl MemoryDriver {
     }
 
     /// Consumes from queues, which are made if they are not there; its own ones go when it goes.
-    fn consume(&self, queues: Vec<(QueueName, Owned)>, prefetch: usize) -> (mpsc::Receiver<Delivery>, Arc<Consumer>) {
+    fn consume(
+        &self,
+        queues: Vec<(QueueName, Owned)>,
+        prefetch: usize,
+    ) -> (mpsc::Receiver<Delivery>, Arc<Consumer>) {
         let (sender, deliveries) = mpsc::channel(prefetch);
         let mut state = self.broker.state();
-        let id = state.add_consumer(sender, prefetch, |id| Arc::new(Acks { broker: Arc::downgrade(&self.broker), id }));
+        let id = state
+            .add_consumer(sender, prefetch, |id| Arc::new(Acks { broker: Arc::downgrade(&self.broker), id }));
         for (queue, owned) in queues {
             state.consume(id, queue, owned);
         }
@@ -188,15 +193,26 @@ impl fmt::Debug for Consumer {
 /// What a queue is called, and thereby who is bound to it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum QueueName {
-    Topic { exchange: Arc<str>, topic: Arc<str>, server: Option<Arc<str>> },
+    Topic {
+        exchange: Arc<str>,
+        topic: Arc<str>,
+        server: Option<Arc<str>>,
+    },
     /// The number tells the servers of a topic apart.
-    Fanout { topic: Arc<str>, server: u64 },
+    Fanout {
+        topic: Arc<str>,
+        server: u64,
+    },
     Reply(Arc<str>),
 }
 
 impl QueueName {
     fn topic(exchange: &Arc<str>, topic: &Arc<str>, server: Option<&Arc<str>>) -> Self {
-        Self::Topic { exchange: Arc::clone(exchange), topic: Arc::clone(topic), server: server.map(Arc::clone) }
+        Self::Topic {
+            exchange: Arc::clone(exchange),
+            topic: Arc::clone(topic),
+            server: server.map(Arc::clone),
+        }
     }
 
     fn fanout(topic: Arc<str>) -> Self {
