@@ -7,7 +7,8 @@ use tracing_subscriber::EnvFilter;
 
 /// Logs to standard error: warnings of ours, errors of the libraries, or what `RUST_LOG` says.
 pub fn init_logging() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error,rpc_runtime=warn"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error,rpc_runtime=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 

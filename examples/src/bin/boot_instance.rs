@@ -70,8 +70,11 @@ async fn main() -> anyhow::Result<()> {
     let (stop, mut stopped) = watch::channel(false);
     let http = match runs(Service::Api) {
         true => {
-            let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-            println!("curl -X POST http://{listen}/servers -H 'content-type: application/json' -d '{{\"name\": \"vm1\"}}'");
+            let listener =
+                TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+            println!(
+                "curl -X POST http://{listen}/servers -H 'content-type: application/json' -d '{{\"name\": \"vm1\"}}'"
+            );
             let transport = transport.clone();
             let until_stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
             Some(tokio::spawn(async move { serve_http(&transport, listener, until_stopped).await }))

@@ -19,7 +19,12 @@ pub enum GreeterError {
 pub trait Greeter {
     /// Greets somebody.
     #[rpc(call)]
-    async fn greet(&self, ctx: Context, name: String, #[arg(default = 1)] times: u32) -> Result<String, GreeterError>;
+    async fn greet(
+        &self,
+        ctx: Context,
+        name: String,
+        #[arg(default = 1)] times: u32,
+    ) -> Result<String, GreeterError>;
 
     /// Wakes somebody up, some time.
     #[rpc(cast)]

@@ -43,7 +43,8 @@ pub async fn serve_http(
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let api = Arc::new(ServerApi { conductor: ConductorApi::new(transport) });
-    let router = Router::new().route("/servers", post(create)).route("/servers/{id}", get(show)).with_state(api);
+    let router =
+        Router::new().route("/servers", post(create)).route("/servers/{id}", get(show)).with_state(api);
     axum::serve(listener, router).with_graceful_shutdown(stopped).await
 }
 

@@ -21,7 +21,12 @@ const MEMORY_MB: u64 = 8192;
 pub trait ComputeManager {
     /// Builds the instance on `host` and starts it.
     #[rpc(cast, to = host)]
-    async fn build_and_run_instance(&self, ctx: Context, instance: Instance, host: String) -> Result<(), RemoteError>;
+    async fn build_and_run_instance(
+        &self,
+        ctx: Context,
+        instance: Instance,
+        host: String,
+    ) -> Result<(), RemoteError>;
 }
 
 /// One compute host.
@@ -67,8 +72,9 @@ impl ComputeManager for ComputeService {
     ) -> Result<(), RemoteError> {
         tokio::time::sleep(BOOT_TIME).await;
         let memory = instance.memory_mb;
-        let booted =
-            self.free_memory_mb.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(memory));
+        let booted = self
+            .free_memory_mb
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(memory));
         match booted {
             Ok(_) => instance.status = Status::Active,
             Err(free) => {

@@ -53,7 +53,8 @@ impl ConductorService {
 
     /// Has the scheduler choose a host and the host build the instance.
     async fn build(&self, ctx: &Context, instance: &Instance) -> Result<(), String> {
-        let host = self.scheduler.select_destinations(ctx, instance).await.map_err(|error| error.to_string())?;
+        let host =
+            self.scheduler.select_destinations(ctx, instance).await.map_err(|error| error.to_string())?;
         self.compute.build_and_run_instance(ctx, instance, host).await.map_err(|error| error.to_string())
     }
 }

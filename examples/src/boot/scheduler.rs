@@ -67,7 +67,9 @@ impl SchedulerManager for SchedulerService {
                 *free -= instance.memory_mb;
                 Ok(host.clone())
             }
-            Some(_) => Err(SchedulerError::NoValidHost { reason: format!("No host has {} MiB.", instance.memory_mb) }),
+            Some(_) => Err(SchedulerError::NoValidHost {
+                reason: format!("No host has {} MiB.", instance.memory_mb),
+            }),
             None => Err(SchedulerError::NoValidHost { reason: "There is no compute host.".to_owned() }),
         }
     }

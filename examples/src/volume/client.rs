@@ -30,7 +30,9 @@ pub async fn run_client(transport: &Transport, server: &str) -> anyhow::Result<(
         .context("attach_volume")?;
     println!("attach_volume: {} at {}", attachment.id, attachment.mountpoint);
 
-    api.detach_volume(&ctx, volume.id, Some(attachment.id), Some(volume.clone())).await.context("detach_volume")?;
+    api.detach_volume(&ctx, volume.id, Some(attachment.id), Some(volume.clone()))
+        .await
+        .context("detach_volume")?;
     println!("detach_volume: done");
 
     api.delete_volume(&ctx, &volume).cascade(true).await?;

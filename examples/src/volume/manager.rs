@@ -47,7 +47,12 @@ impl LvmManager {
 }
 
 impl VolumeManager for LvmManager {
-    async fn create_volume(&self, _: Context, volume: Volume, _allow_reschedule: bool) -> Result<(), VolumeError> {
+    async fn create_volume(
+        &self,
+        _: Context,
+        volume: Volume,
+        _allow_reschedule: bool,
+    ) -> Result<(), VolumeError> {
         let free = self.capabilities().free_capacity_gb;
         if volume.size > free {
             return Err(VolumeError::VolumeSizeExceedsAvailableQuota { size: volume.size, free });

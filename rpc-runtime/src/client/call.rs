@@ -9,13 +9,12 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
-use uuid::Uuid;
 
 use super::{Request, Waiter};
 use crate::error::{CallError, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult};
 use crate::transport::driver::{Outgoing, PublishError, Route};
-use crate::wire::{Reply, ReplyTo, RequestHead, encode_request};
+use crate::wire::{Reply, ReplyTo, RequestHead, new_id};
 
 /// A call that is sent when it is awaited, and resolves with the method's result.
 ///
@@ -43,12 +42,12 @@ impl<R: MethodResult> IntoFuture for Call<R> {
         async move {
             let method = self.request.method.name;
             let reply = self.request.call_and_wait().await?;
-            match reply.into_result() {
-                Ok(result) => result
-                    .decode()
-                    .map_err(|error| RpcError::Decode { method: method.to_owned(), why: error.to_string() }.into()),
-                Err(remote) => Err(typed(method, remote)),
+            if let Some(remote) = reply.failure {
+                return Err(typed(method, remote));
             }
+            reply.decode_result().map_err(|error| {
+                RpcError::Decode { method: method.to_owned(), why: error.to_string() }.into()
+            })
         }
         .boxed()
     }
@@ -128,7 +127,9 @@ impl Sending {
                 why,
             },
             PublishError::Expired(why) => self.timeout(why),
-            PublishError::Refused(_) | PublishError::Closed => RpcError::Connection { why: error.to_string() },
+            PublishError::Refused(_) | PublishError::Closed => {
+                RpcError::Connection { why: error.to_string() }
+            }
         }
     }
 }
@@ -153,7 +154,7 @@ impl Request {
             Ok(inbox) => inbox.map_err(|error| RpcError::Connection { why: error.to_string() })?,
             Err(_) => return Err(sending.timeout("not sent: the reply queue could not be declared")),
         };
-        let mut waiter = inbox.waiters.register(Uuid::new_v4().simple().to_string());
+        let mut waiter = inbox.waiters.register(new_id());
         let monitor = self.client.options.monitor;
         let reply_to = ReplyTo {
             msg_id: waiter.msg_id(),
@@ -184,12 +185,18 @@ impl Request {
             .unwrap_or_else(|| client.transport.response_timeout());
         let topic: Arc<str> = options.topic.as_deref().unwrap_or(client.interface.topic).into();
         if topic.is_empty() {
-            return Err(RpcError::BadArgument { method: method.name.to_owned(), why: "the topic is empty".to_owned() });
+            return Err(RpcError::BadArgument {
+                method: method.name.to_owned(),
+                why: "the topic is empty".to_owned(),
+            });
         }
         let route = match method.kind {
             Kind::Fanout => Route::Fanout { topic },
             Kind::Call | Kind::Cast => Route::Topic {
-                exchange: options.exchange.as_deref().map_or_else(|| client.transport.control_exchange(), Into::into),
+                exchange: options
+                    .exchange
+                    .as_deref()
+                    .map_or_else(|| client.transport.control_exchange(), Into::into),
                 topic,
                 server: options.server.as_deref().or(self.server.as_deref()).map(Into::into),
             },
@@ -203,9 +210,9 @@ impl Request {
             namespace: self.client.interface.namespace,
             version: Some(self.version),
             reply,
-            unique_id: &Uuid::new_v4().simple().to_string(),
+            unique_id: &new_id(),
         };
-        encode_request(&head, &self.args, &self.context)
+        head.encode(&self.args, &self.context)
     }
 }
 
@@ -229,9 +236,9 @@ async fn wait(
         tokio::select! {
             biased;
             reply = waiter.next() => {
-                if reply.ending() {
+                if reply.ending {
                     return Ok(match early {
-                        Some(early) if !reply.has_result() && !reply.is_failure() => early,
+                        Some(early) if !reply.has_result() && reply.failure.is_none() => early,
                         _ => reply,
                     });
                 }

@@ -33,12 +33,7 @@ impl Client {
     /// A client of `interface`, unpinned, with the default options.
     #[must_use]
     pub fn new(transport: &Transport, interface: &'static Interface) -> Self {
-        Self {
-            transport: transport.clone(),
-            interface,
-            pin: VersionPin::unpinned(),
-            options: Arc::default(),
-        }
+        Self { transport: transport.clone(), interface, pin: VersionPin::unpinned(), options: Arc::default() }
     }
 
     /// The same client, pinned.

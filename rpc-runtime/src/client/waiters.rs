@@ -27,7 +27,7 @@ impl Waiters {
     /// Hands a reply to its waiter. A reply that nobody waits for is late, repeated or foreign:
     /// that happens after every timeout, so it is not worth more than a debug line.
     pub(crate) fn deliver(&self, reply: Reply) {
-        let Some(msg_id) = reply.msg_id() else {
+        let Some(msg_id) = &reply.msg_id else {
             tracing::debug!("dropped a reply without _msg_id");
             return;
         };
@@ -35,7 +35,7 @@ impl Waiters {
         match waiter {
             // A full backlog is a server that sends heartbeats faster than the caller runs: the
             // newest are the ones to lose, but never the last reply.
-            Some(waiter) if !reply.ending() => drop(waiter.try_send(reply)),
+            Some(waiter) if !reply.ending => drop(waiter.try_send(reply)),
             Some(waiter) => {
                 if let Err(mpsc::error::TrySendError::Full(reply)) = waiter.try_send(reply) {
                     tokio::spawn(async move { waiter.send(reply).await });

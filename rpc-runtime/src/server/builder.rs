@@ -137,7 +137,9 @@ pub enum ServerError {
     #[error("the server has no endpoint: use ServerBuilder::endpoint")]
     NoEndpoint,
     /// Two endpoints answer the same namespace, major version and method.
-    #[error("{second} can never answer {method}: {first} has it too, in the same namespace and version {major}.x")]
+    #[error(
+        "{second} can never answer {method}: {first} has it too, in the same namespace and version {major}.x"
+    )]
     Shadowed {
         /// The method that both have.
         method: &'static str,

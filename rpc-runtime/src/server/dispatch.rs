@@ -54,7 +54,7 @@ impl Endpoints {
     ///
     /// As in oslo.messaging, an endpoint that fits but lacks the method makes it NoSuchMethod, and
     /// none that fits (an unknown namespace included) UnsupportedVersion.
-    pub(super) fn find(&self, invocation: &Invocation) -> Result<Answerer<'_>, RemoteError> {
+    pub(super) fn find(&self, invocation: &Invocation) -> Result<Answerer<'_>, Box<RemoteError>> {
         let Invocation { method, namespace, version, .. } = invocation;
         let mut compatible = false;
         for endpoint in &self.endpoints {
@@ -71,7 +71,7 @@ impl Endpoints {
                 return Ok(Answerer::Ping);
             }
         }
-        Err(if compatible { no_such_method(method) } else { unsupported_version(method, *version) })
+        Err(if compatible { no_such_method(method) } else { unsupported_version(method, *version) }.into())
     }
 }
 

@@ -121,7 +121,8 @@ impl Server {
         if stopped.is_err() {
             tracing::warn!(target = %self.target, "the broker did not confirm in time that consuming has stopped");
         }
-        let cut_off = if finished { 0 } else { self.worker_count as usize - self.workers.available_permits() };
+        let cut_off =
+            if finished { 0 } else { self.worker_count as usize - self.workers.available_permits() };
         self.phase.send_replace(Phase::Abort);
         let last = deadline.max(Instant::now()) + if cut_off == 0 { Duration::ZERO } else { LAST_WORDS };
         // A worker is given back once its reply has a slot, so after the workers the replies.

@@ -8,14 +8,18 @@ use crate::interface::{Method, MethodResult};
 use crate::wire::{Arguments, EncodedValue, Invocation};
 
 /// What a caller gets: the encoded result, or an exception.
-pub type Outcome = Result<EncodedValue, RemoteError>;
+pub type Outcome = Result<EncodedValue, Box<RemoteError>>;
 
 /// Encodes what a method returned. A result that cannot be encoded is an exception for the
 /// caller, who would otherwise wait in vain.
 pub fn outcome<R: MethodResult>(result: R) -> Outcome {
     let value = result.into_result().map_err(|error| error.to_remote())?;
     EncodedValue::new(&value)
-        .map_err(|error| RemoteError::builtin("ValueError", format!("the result cannot be encoded: {error}")))
+        .map_err(|error| builtin("ValueError", format!("the result cannot be encoded: {error}")))
+}
+
+fn builtin(class: &str, text: String) -> Box<RemoteError> {
+    Box::new(RemoteError::builtin(class, text))
 }
 
 /// A request for a method of an endpoint.
@@ -40,14 +44,14 @@ impl Incoming {
     ///
     /// # Errors
     /// An exception that names what the method does not take, or the context field that is wrong.
-    pub fn open<C: RpcContext>(&self, method: &'static Method) -> Result<(C, Args<'_>), RemoteError> {
+    pub fn open<C: RpcContext>(&self, method: &'static Method) -> Result<(C, Args<'_>), Box<RemoteError>> {
         let args = &self.invocation.args;
         if let Some(unknown) = args.names().find(|name| method.arg(name).is_none()) {
             let text = format!("{}() got an unexpected keyword argument '{unknown}'", method.name);
-            return Err(RemoteError::builtin("TypeError", text));
+            return Err(builtin("TypeError", text));
         }
         let context = C::read(&self.context)
-            .map_err(|why| RemoteError::builtin("ValueError", format!("{}(): context {why}", method.name)))?;
+            .map_err(|why| builtin("ValueError", format!("{}(): context {why}", method.name)))?;
         Ok((context, Args { method, args }))
     }
 
@@ -56,7 +60,7 @@ impl Incoming {
     /// # Errors
     /// Always.
     pub fn unknown(&self) -> Outcome {
-        Err(super::dispatch::no_such_method(self.method()))
+        Err(super::dispatch::no_such_method(self.method()).into())
     }
 }
 
@@ -68,10 +72,10 @@ pub struct Args<'a> {
 }
 
 impl Args<'_> {
-    fn get<T: DeserializeOwned>(self, name: &str) -> Result<Option<T>, RemoteError> {
+    fn get<T: DeserializeOwned>(self, name: &str) -> Result<Option<T>, Box<RemoteError>> {
         self.args.decode(name).transpose().map_err(|error| {
             let text = format!("{}() argument '{name}': {error}", self.method.name);
-            RemoteError::builtin("TypeError", text)
+            builtin("TypeError", text)
         })
     }
 
@@ -79,10 +83,10 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names the argument, if it is absent or not a `T`.
-    pub fn required<T: DeserializeOwned>(self, name: &str) -> Result<T, RemoteError> {
+    pub fn required<T: DeserializeOwned>(self, name: &str) -> Result<T, Box<RemoteError>> {
         self.get(name)?.ok_or_else(|| {
             let text = format!("{}() missing 1 required argument: '{name}'", self.method.name);
-            RemoteError::builtin("TypeError", text)
+            builtin("TypeError", text)
         })
     }
 
@@ -90,7 +94,7 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names the argument, if it is not a `T`.
-    pub fn optional<T: DeserializeOwned + FromAbsent>(self, name: &str) -> Result<T, RemoteError> {
+    pub fn optional<T: DeserializeOwned + FromAbsent>(self, name: &str) -> Result<T, Box<RemoteError>> {
         Ok(self.get(name)?.unwrap_or_else(T::from_absent))
     }
 
@@ -98,7 +102,11 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names the argument, if it is not a `T`.
-    pub fn or_else<T: DeserializeOwned>(self, name: &str, default: impl FnOnce() -> T) -> Result<T, RemoteError> {
+    pub fn or_else<T: DeserializeOwned>(
+        self,
+        name: &str,
+        default: impl FnOnce() -> T,
+    ) -> Result<T, Box<RemoteError>> {
         Ok(self.get(name)?.unwrap_or_else(default))
     }
 }

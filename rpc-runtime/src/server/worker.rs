@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
@@ -17,7 +18,7 @@ use crate::error::RemoteError;
 use crate::interface::Kind;
 use crate::transport::driver::Delivery;
 use crate::version::Version;
-use crate::wire::{Content, EncodedValue, Limits, Reply, Request, ReplyAddress};
+use crate::wire::{Arguments, Content, EncodedValue, Invocation, Limits, Reply, ReplyAddress, Request};
 
 /// A request as it comes in, for [`ServerBuilder::on_request`](super::ServerBuilder::on_request).
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +88,7 @@ impl Worker {
         };
         // Before the execution: at most once, whatever happens to this process.
         settle.ack();
-        if let Some(unique_id) = request.unique_id()
+        if let Some(unique_id) = &request.unique_id
             && !self.duplicates.is_new(unique_id)
         {
             tracing::warn!(unique_id, "ignored a repeated message");
@@ -97,9 +98,9 @@ impl Worker {
     }
 
     fn spawn(&self, request: Request, permit: OwnedSemaphorePermit) {
-        let Request { reply, heartbeat, context, invocation, note, .. } = request;
-        if let Some(note) = note {
-            tracing::warn!("{note}");
+        let Request { reply, heartbeat, context, invocation, warnings, .. } = request;
+        for warning in warnings {
+            tracing::warn!("{warning}");
         }
         if let (Some(observer), Ok(invocation)) = (&self.observer, &invocation) {
             let request_id = context.decode::<String>("request_id").and_then(Result::ok);
@@ -111,7 +112,8 @@ impl Worker {
                 request_id: request_id.as_deref(),
             });
         }
-        let method = invocation.as_ref().map_or_else(|_| String::new(), |invocation| invocation.method.clone());
+        let method =
+            invocation.as_ref().map_or_else(|_| String::new(), |invocation| invocation.method.clone());
         let endpoints = Arc::clone(&self.endpoints);
         let replier = Arc::clone(&self.replier);
         let phases = self.phases.clone();
@@ -122,7 +124,13 @@ impl Worker {
                 _ => execution.await,
             };
             if let Err(error) = &outcome {
-                tracing::error!(method, class = error.class, module = error.module, "failed: {}", error.message);
+                tracing::error!(
+                    method,
+                    class = error.class,
+                    module = error.module,
+                    "failed: {}",
+                    error.message
+                );
             }
             let Some(reply) = reply else { return };
             // The worker is free only once the reply has a slot: replies are bounded, and a
@@ -130,10 +138,10 @@ impl Worker {
             let Some(_slot) = replier.slot().await else { return };
             drop(permit);
             let body = match &outcome {
-                Ok(value) => Reply::encode_result(&reply.msg_id, value),
-                Err(error) => Reply::encode_failure(&reply.msg_id, error),
+                Ok(value) => Reply::result(&reply.msg_id, value),
+                Err(error) => Reply::failure(&reply.msg_id, error),
             };
-            replier.send(&reply.queue, body, &method).await;
+            replier.send(&reply.queue.as_str().into(), body, &method).await;
         });
     }
 }
@@ -141,15 +149,16 @@ impl Worker {
 /// Finds the method and runs it; whatever happens in it is an outcome.
 async fn execute(
     endpoints: &Endpoints,
-    invocation: Result<crate::wire::Invocation, RemoteError>,
-    context: crate::wire::Arguments,
+    invocation: Result<Invocation, Box<RemoteError>>,
+    context: Arguments,
     mut phases: watch::Receiver<Phase>,
 ) -> Outcome {
     let invocation = invocation?;
     let endpoint = match endpoints.find(&invocation)? {
         Answerer::Endpoint(endpoint) => endpoint,
         Answerer::Ping => {
-            return EncodedValue::new("pong").map_err(|error| RemoteError::builtin("ValueError", error.to_string()));
+            return Ok(EncodedValue::new("pong")
+                .map_err(|error| RemoteError::builtin("ValueError", error.to_string()))?);
         }
     };
     let method = invocation.method.clone();
@@ -158,11 +167,11 @@ async fn execute(
         biased;
         outcome = handler => outcome.unwrap_or_else(|panic| {
             let text = format!("{method}() panicked: {}", panic_text(&*panic));
-            Err(RemoteError::builtin("RuntimeError", text))
+            Err(RemoteError::builtin("RuntimeError", text).into())
         }),
         _ = phases.wait_for(|phase| *phase >= Phase::Abort) => {
             let text = format!("the server was stopped before {method}() finished");
-            Err(RemoteError::builtin("RuntimeError", text))
+            Err(RemoteError::builtin("RuntimeError", text).into())
         }
     }
 }
@@ -180,10 +189,11 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 async fn with_heartbeats(
     execution: impl Future<Output = Outcome>,
     reply: &ReplyAddress,
-    interval: std::time::Duration,
+    interval: Duration,
     replier: &Replier,
 ) -> Outcome {
     futures::pin_mut!(execution);
+    let queue = reply.queue.as_str().into();
     let mut ticks = interval_at(Instant::now() + interval, interval);
     let mut wanted = true;
     loop {
@@ -191,12 +201,12 @@ async fn with_heartbeats(
             biased;
             outcome = &mut execution => return outcome,
             _ = ticks.tick(), if wanted => {
-                let body = Reply::encode_heartbeat(&reply.msg_id);
+                let body = Reply::heartbeat(&reply.msg_id);
                 // In step with the execution, which must not wait for a slow broker.
                 tokio::select! {
                     biased;
                     outcome = &mut execution => return outcome,
-                    there = replier.heartbeat(&reply.queue, body) => wanted = there,
+                    there = replier.heartbeat(&queue, body) => wanted = there,
                 }
             }
         }

@@ -115,7 +115,7 @@ impl TransportBuilder {
                 Arc::new(super::amqp::AmqpDriver::connect(self.url, self.amqp, deadline).await?)
             }
             #[cfg(not(feature = "amqp"))]
-            scheme => return Err(TransportError::NotBuilt { scheme: scheme.to_string() }),
+            scheme => return Err(TransportError::NotBuilt { scheme: format!("{scheme:?}").to_lowercase() }),
         };
         Ok(Transport::new(driver, settings))
     }

@@ -1,1 +1,48 @@
 //! The messages of oslo.messaging 2.0 as bytes; no I/O.
+//!
+//! A body is an envelope around one inner message: a request, a reply or a notification. Bodies
+//! are written exactly as Python writes them. Reading accepts everything that Python accepts,
+//! within [`Limits`], and keeps values as JSON text until somebody wants them.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use rpc_runtime::wire::{Content, Fields, Limits, Request, RequestHead};
+//!
+//! let mut args = Fields::new();
+//! args.set("volume_id", "a1")?;
+//! let head = RequestHead { method: "delete_volume", unique_id: "u1", ..RequestHead::default() };
+//! let body: Bytes = head.encode(&args, &Fields::new());
+//!
+//! let request = Request::decode(&body, &Content::JSON, &Limits::default())?;
+//! let invocation = request.invocation?;
+//! assert_eq!(invocation.method, "delete_volume");
+//! assert_eq!(invocation.args.get("volume_id"), Some("\"a1\""));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod arguments;
+mod content;
+mod envelope;
+mod error;
+mod failure;
+mod fields;
+mod json;
+mod kombu;
+mod notification;
+mod python;
+mod reply;
+mod request;
+
+pub use arguments::Arguments;
+pub use content::{Compression, Content, Limits};
+pub use error::{DecodeError, EncodeError};
+pub use fields::Fields;
+pub use notification::{Format, Notification, NotificationHead};
+pub use reply::{EncodedValue, Reply};
+pub use request::{Invocation, ReplyAddress, ReplyTo, Request, RequestHead};
+
+/// A new random id as messages bear it: a UUID of 32 hexadecimal digits without dashes.
+#[must_use]
+pub fn new_id() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}

@@ -19,9 +19,10 @@ use tokio::time::Instant;
 
 use self::state::{ConsumerId, Owned, State};
 use super::driver::{
-    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route, ServerAddress, Settler,
-    StopListening, Verdict,
+    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route,
+    ServerAddress, Settler, StopListening, Verdict,
 };
+use crate::wire::new_id;
 
 /// Messages that a consumer without a prefetch limit may hold at once.
 const UNLIMITED_PREFETCH: usize = 1024;
@@ -56,10 +57,15 @@ impl MemoryDriver {
     }
 
     /// Consumes from queues, which are made if they are not there; its own ones go when it goes.
-    fn consume(&self, queues: Vec<(QueueName, Owned)>, prefetch: usize) -> (mpsc::Receiver<Delivery>, Arc<Consumer>) {
+    fn consume(
+        &self,
+        queues: Vec<(QueueName, Owned)>,
+        prefetch: usize,
+    ) -> (mpsc::Receiver<Delivery>, Arc<Consumer>) {
         let (sender, deliveries) = mpsc::channel(prefetch);
         let mut state = self.broker.state();
-        let id = state.add_consumer(sender, prefetch, |id| Arc::new(Acks { broker: Arc::downgrade(&self.broker), id }));
+        let id = state
+            .add_consumer(sender, prefetch, |id| Arc::new(Acks { broker: Arc::downgrade(&self.broker), id }));
         for (queue, owned) in queues {
             state.consume(id, queue, owned);
         }
@@ -110,7 +116,7 @@ impl Driver for MemoryDriver {
     fn listen_for_replies(&self) -> BoxFuture<'_, Result<Replies, ConnectError>> {
         async move {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
-            let queue: Arc<str> = format!("reply_{}", uuid::Uuid::new_v4().simple()).into();
+            let queue: Arc<str> = format!("reply_{}", new_id()).into();
             let wanted = vec![(QueueName::Reply(Arc::clone(&queue)), Owned::ByConsumer)];
             let (deliveries, consumer) = self.consume(wanted, UNLIMITED_PREFETCH);
             *lock(&self.replies) = Some(consumer);
@@ -187,15 +193,26 @@ impl fmt::Debug for Consumer {
 /// What a queue is called, and thereby who is bound to it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum QueueName {
-    Topic { exchange: Arc<str>, topic: Arc<str>, server: Option<Arc<str>> },
+    Topic {
+        exchange: Arc<str>,
+        topic: Arc<str>,
+        server: Option<Arc<str>>,
+    },
     /// The number tells the servers of a topic apart.
-    Fanout { topic: Arc<str>, server: u64 },
+    Fanout {
+        topic: Arc<str>,
+        server: u64,
+    },
     Reply(Arc<str>),
 }
 
 impl QueueName {
     fn topic(exchange: &Arc<str>, topic: &Arc<str>, server: Option<&Arc<str>>) -> Self {
-        Self::Topic { exchange: Arc::clone(exchange), topic: Arc::clone(topic), server: server.map(Arc::clone) }
+        Self::Topic {
+            exchange: Arc::clone(exchange),
+            topic: Arc::clone(topic),
+            server: server.map(Arc::clone),
+        }
     }
 
     fn fanout(topic: Arc<str>) -> Self {

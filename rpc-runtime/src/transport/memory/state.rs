@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::QueueName;
 use super::queue::{Message, Queue};
 use crate::transport::driver::{Delivery, Outgoing, PublishError, Route, Settle, Settler, Verdict};
+use crate::wire::Content;
 
 /// Tells consumers apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +58,8 @@ impl State {
         let id = ConsumerId(self.next_consumer);
         self.next_consumer += 1;
         let settler = settler(id);
-        let held = Held { settler, sender, prefetch, next_tag: 1, unsettled: BTreeMap::new(), queues: Vec::new() };
+        let held =
+            Held { settler, sender, prefetch, next_tag: 1, unsettled: BTreeMap::new(), queues: Vec::new() };
         self.consumers.insert(id, held);
         id
     }
@@ -73,7 +75,8 @@ impl State {
 
     pub(super) fn publish(&mut self, message: Outgoing) -> Result<(), PublishError> {
         let Outgoing { route, body, mandatory, expiration, .. } = message;
-        let message = Message { body, expires: expiration.map(|wait| Instant::now() + wait), redelivered: false };
+        let message =
+            Message { body, expires: expiration.map(|wait| Instant::now() + wait), redelivered: false };
         let names = self.routed(&route);
         if names.is_empty() && mandatory {
             return Err(PublishError::Unroutable(format!("no queue takes messages for {route}")));
@@ -93,7 +96,9 @@ impl State {
         let name = match route {
             Route::Topic { exchange, topic, server } => QueueName::topic(exchange, topic, server.as_ref()),
             Route::Reply { queue } => QueueName::Reply(Arc::clone(queue)),
-            Route::Fanout { .. } => return self.queues.keys().filter(|name| name.takes(route)).cloned().collect(),
+            Route::Fanout { .. } => {
+                return self.queues.keys().filter(|name| name.takes(route)).cloned().collect();
+            }
         };
         if self.queues.contains_key(&name) { vec![name] } else { Vec::new() }
     }
@@ -114,7 +119,12 @@ impl State {
     }
 
     fn queues_of(&self, id: ConsumerId) -> Vec<QueueName> {
-        self.consumers.get(&id).into_iter().flat_map(|held| &held.queues).map(|(name, _)| name.clone()).collect()
+        self.consumers
+            .get(&id)
+            .into_iter()
+            .flat_map(|held| &held.queues)
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     /// Takes a consumer out: what it had goes back, in order, and its own queues go.
@@ -145,7 +155,7 @@ impl State {
             held.next_tag += 1;
             let delivery = Delivery {
                 body: message.body.clone(),
-                content_type: Some(crate::wire::CONTENT_TYPE.to_owned()),
+                content_type: Some(Content::CONTENT_TYPE.to_owned()),
                 compression: None,
                 redelivered: message.redelivered,
                 settle: Settle::new(Arc::clone(&held.settler), tag),

@@ -1,0 +1,258 @@
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::{DeserializeOwned, Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::json;
+
+/// Received values with their names, as JSON text that is decoded when asked for.
+///
+/// All values of a message share its text; digits of large integers and of floats are kept as
+/// they came. Debug output has the names but not the values, which may be secret.
+#[derive(Clone, Default)]
+pub struct Arguments {
+    text: Arc<str>,
+    index: Index,
+}
+
+impl Arguments {
+    /// The JSON text of the value with that name. If the sender repeated the name, the last counts.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.index.get(&self.text, name)
+    }
+
+    /// Decodes the value with that name; `None` if there is no such value.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not a `T`.
+    pub fn decode<T: DeserializeOwned>(&self, name: &str) -> Option<Result<T, serde_json::Error>> {
+        self.get(name).map(serde_json::from_str)
+    }
+
+    /// The names in the order of the message; one that the sender repeated occurs repeatedly.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(|(name, _)| name)
+    }
+
+    /// The names with the JSON text of their values, in the order of the message. If the sender
+    /// repeated a name, the last one counts.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.index.iter(&self.text)
+    }
+
+    /// How many values there are, repeated ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.index.entries.len()
+    }
+
+    /// Whether there are no values.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.index.entries.is_empty()
+    }
+
+    /// Reads the text of an object, or of an array of pairs, which Python takes for one.
+    pub(super) fn parse(text: std::borrow::Cow<'_, str>) -> Result<Self, serde_json::Error> {
+        let (text, index) = json::read(json::without_lone_surrogates(text), Index::parse)?;
+        Ok(Self { text: text.into(), index })
+    }
+
+    /// The members of the object that is the value with that name; `None` if it is not an object.
+    pub(super) fn nested(&self, name: &str) -> Option<Self> {
+        let value = self.index.find(name)?;
+        let text = &self.text[value.clone()];
+        if !text.starts_with('{') {
+            return None;
+        }
+        let mut index = Index::parse(text).ok()?;
+        for nested in &mut index.entries {
+            nested.value = value.start + nested.value.start..value.start + nested.value.end;
+        }
+        Some(Self { text: Arc::clone(&self.text), index })
+    }
+
+    /// The values whose names begin with `prefix`, without it.
+    pub(super) fn with_prefix(&self, prefix: &str) -> Self {
+        let mut index = Index::default();
+        for entry in &self.index.entries {
+            if let Some(name) = self.index.names[entry.name.clone()].strip_prefix(prefix) {
+                index.names.push_str(name);
+                index.push(entry.value.clone());
+            }
+        }
+        Self { text: Arc::clone(&self.text), index }
+    }
+}
+
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+/// Where in a JSON text the members of its object are.
+#[derive(Clone, Default)]
+pub(super) struct Index {
+    names: String,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    /// In the names.
+    name: Range<usize>,
+    /// In the text.
+    value: Range<usize>,
+}
+
+impl Index {
+    pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let index = deserializer.deserialize_any(IndexVisitor { base: text.as_ptr().addr() })?;
+        deserializer.end()?;
+        Ok(index)
+    }
+
+    /// The JSON text of the last value with that name.
+    pub(super) fn get<'a>(&self, text: &'a str, name: &str) -> Option<&'a str> {
+        self.find(name).map(|value| &text[value])
+    }
+
+    /// The names with the JSON text of their values.
+    pub(super) fn iter<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.entries.iter().map(|entry| (&self.names[entry.name.clone()], &text[entry.value.clone()]))
+    }
+
+    fn find(&self, name: &str) -> Option<Range<usize>> {
+        let entry = self.entries.iter().rfind(|entry| &self.names[entry.name.clone()] == name)?;
+        Some(entry.value.clone())
+    }
+
+    /// Adds the value whose name was just appended to the names.
+    fn push(&mut self, value: Range<usize>) {
+        let start = self.entries.last().map_or(0, |entry| entry.name.end);
+        self.entries.push(Entry { name: start..self.names.len(), value });
+    }
+}
+
+struct IndexVisitor {
+    /// The address of the text.
+    base: usize,
+}
+
+impl IndexVisitor {
+    /// Where in the text a value is that was borrowed from it.
+    fn range(&self, value: &RawValue) -> Range<usize> {
+        let start = value.get().as_ptr().addr() - self.base;
+        start..start + value.get().len()
+    }
+}
+
+impl<'de> Visitor<'de> for IndexVisitor {
+    type Value = Index;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Index, A::Error> {
+        let mut index = Index::default();
+        while map.next_key_seed(AppendTo(&mut index.names))?.is_some() {
+            let value: &RawValue = map.next_value()?;
+            index.push(self.range(value));
+        }
+        Ok(index)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut pairs: A) -> Result<Index, A::Error> {
+        let mut index = Index::default();
+        while let Some(pair) = pairs.next_element::<&RawValue>()? {
+            let (name, value): (String, &RawValue) = serde_json::from_str(pair.get())
+                .map_err(|_| A::Error::custom("an array, but not of pairs of a name and a value"))?;
+            index.names.push_str(&name);
+            index.push(self.range(value));
+        }
+        Ok(index)
+    }
+}
+
+/// Appends a string to another without one of its own.
+struct AppendTo<'a>(&'a mut String);
+
+impl<'de> serde::de::DeserializeSeed<'de> for AppendTo<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for AppendTo<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<(), E> {
+        self.0.push_str(name);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Arguments {
+        Arguments::parse(text.into()).unwrap()
+    }
+
+    #[test]
+    fn text_is_kept_as_it_came() {
+        let args = parse(r#" {"a": 1180591620717411303424 , "b":[1.50, {"c": "\u00e9"}],"\u00e9": null} "#);
+        assert_eq!(args.get("a"), Some("1180591620717411303424"));
+        assert_eq!(args.get("b"), Some(r#"[1.50, {"c": "\u00e9"}]"#));
+        assert_eq!(args.decode::<Option<u8>>("é").unwrap().unwrap(), None);
+        assert!(args.decode::<u8>("a").unwrap().is_err());
+        assert!(args.get("c").is_none());
+        assert_eq!(args.names().collect::<Vec<_>>(), ["a", "b", "é"]);
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_name_counts() {
+        let args = parse(r#"{"a": 1, "b": 2, "a": 3}"#);
+        assert_eq!(args.get("a"), Some("3"));
+        assert_eq!(args.len(), 3);
+    }
+
+    #[test]
+    fn nested_and_prefixed() {
+        let args = parse(r#"{"x": {}, "args": {"p_a": [1], "p_": 2, "q": 3}}"#).nested("args").unwrap();
+        assert_eq!(args.get("q"), Some("3"));
+        let found = args.with_prefix("p_");
+        assert_eq!(found.iter().collect::<Vec<_>>(), [("a", "[1]"), ("", "2")]);
+        assert!(args.nested("q").is_none());
+    }
+
+    #[test]
+    fn pairs() {
+        assert_eq!(parse(r#"[["a", 1], ["b", [2]]]"#).get("b"), Some("[2]"));
+        assert!(parse("[]").is_empty());
+        for text in ["[1]", r#"["ab"]"#, r#"[["a"]]"#, r#"[["a", 1, 2]]"#, "[[1, 2]]"] {
+            let error = Arguments::parse(text.into()).unwrap_err();
+            assert!(error.to_string().contains("pairs of a name and a value"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn debug_output_has_no_values() {
+        let shown = format!("{:?}", parse(r#"{"auth_token": "secret"}"#));
+        assert!(shown.contains("auth_token") && !shown.contains("secret"), "{shown}");
+    }
+}

@@ -1,0 +1,189 @@
+use std::borrow::Cow;
+use std::io::{self, Read, Write};
+
+use super::error::DecodeError;
+use super::python;
+
+/// What the properties of a message say about its body.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Content<'a> {
+    /// The property `content_type`.
+    pub content_type: Option<&'a str>,
+    /// The header `compression`, if it is a string.
+    pub compression: Option<&'a str>,
+}
+
+impl Content<'_> {
+    /// JSON without compression, as it is written by default.
+    pub const JSON: Content<'static> = Content { content_type: Some(Self::CONTENT_TYPE), compression: None };
+
+    /// The one `content_type` that Python writes and reads.
+    pub const CONTENT_TYPE: &'static str = "application/json";
+}
+
+/// The largest messages that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The size of a body in bytes, before and after decompression. Default: 16 MiB.
+    pub max_body: usize,
+    /// How deep arrays and objects may be nested in each other, those of the message itself
+    /// included. Default: 128 levels.
+    pub max_depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_body: 16 << 20, max_depth: 128 }
+    }
+}
+
+/// How a sender may compress its bodies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Compression {
+    /// What kombu calls gzip, although it is zlib.
+    Gzip,
+    /// Bzip2.
+    Bzip2,
+}
+
+impl Compression {
+    /// The value of the header `compression` that goes with such a body.
+    #[must_use]
+    pub const fn header(self) -> &'static str {
+        match self {
+            Compression::Gzip => "application/x-gzip",
+            Compression::Bzip2 => "application/x-bz2",
+        }
+    }
+
+    /// Compresses a body.
+    ///
+    /// # Errors
+    ///
+    /// Those of the compressor, which has none when it writes to memory.
+    pub fn compress(self, body: &[u8]) -> io::Result<Vec<u8>> {
+        match self {
+            Compression::Gzip => {
+                let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+                encoder.write_all(body)?;
+                encoder.finish()
+            }
+            Compression::Bzip2 => {
+                let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+                encoder.write_all(body)?;
+                encoder.finish()
+            }
+        }
+    }
+
+    /// The compression that a header names, aliases of kombu included.
+    fn of_header(name: &str) -> Option<Self> {
+        match name {
+            "application/x-gzip" | "gzip" | "zlib" => Some(Compression::Gzip),
+            "application/x-bz2" | "bzip2" | "bzip" => Some(Compression::Bzip2),
+            _ => None,
+        }
+    }
+
+    /// The first `len` bytes of a compressed body.
+    fn decompress(self, body: &[u8], len: usize) -> io::Result<Vec<u8>> {
+        let len = u64::try_from(len).unwrap_or(u64::MAX);
+        let mut plain = Vec::new();
+        match self {
+            Compression::Gzip => flate2::read::ZlibDecoder::new(body).take(len).read_to_end(&mut plain),
+            Compression::Bzip2 => bzip2::read::MultiBzDecoder::new(body).take(len).read_to_end(&mut plain),
+        }?;
+        Ok(plain)
+    }
+}
+
+/// The body as JSON text in bytes, decompressed if it has to be.
+///
+/// A body that does not decompress, or whose compression is unknown, is taken as it is, because
+/// Python does so.
+pub(super) fn plain<'a>(
+    body: &'a [u8],
+    content: &Content<'_>,
+    limits: &Limits,
+) -> Result<Cow<'a, [u8]>, DecodeError> {
+    match content.content_type {
+        Some(Content::CONTENT_TYPE) => {}
+        Some(other) => return Err(DecodeError::ContentType(format!("{:?}", python::shortened(other)))),
+        None => return Err(DecodeError::ContentType("missing".to_owned())),
+    }
+    let too_large = DecodeError::TooLarge { limit: limits.max_body };
+    if body.len() > limits.max_body {
+        return Err(too_large);
+    }
+    let Some(compression) = content.compression.and_then(Compression::of_header) else {
+        return Ok(Cow::Borrowed(body));
+    };
+    match compression.decompress(body, limits.max_body.saturating_add(1)) {
+        Ok(plain) if plain.len() > limits.max_body => Err(too_large),
+        Ok(plain) => Ok(Cow::Owned(plain)),
+        Err(_) => Ok(Cow::Borrowed(body)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &[u8], compression: &str) -> Result<Vec<u8>, DecodeError> {
+        let content = Content { compression: Some(compression), ..Content::JSON };
+        plain(body, &content, &Limits::default()).map(Cow::into_owned)
+    }
+
+    #[test]
+    fn both_compressions_under_all_names() {
+        for (compression, names) in [
+            (Compression::Gzip, ["application/x-gzip", "gzip", "zlib"]),
+            (Compression::Bzip2, ["application/x-bz2", "bzip2", "bzip"]),
+        ] {
+            let body = compression.compress(b"[1, 2]").unwrap();
+            assert_ne!(body, b"[1, 2]");
+            assert_eq!(compression.header(), names[0]);
+            for name in names {
+                assert_eq!(read(&body, name).unwrap(), b"[1, 2]", "{name}");
+            }
+            for name in ["bz2", "GZIP", "application/zstd", ""] {
+                assert_eq!(read(&body, name).unwrap(), body, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_decompress_is_plain() {
+        for compression in [Compression::Gzip, Compression::Bzip2] {
+            assert_eq!(read(b"{}", compression.header()).unwrap(), b"{}");
+            let body = compression.compress(&[7; 1000]).unwrap();
+            let cut = &body[..body.len() - 6];
+            assert_eq!(read(cut, compression.header()).unwrap(), cut);
+        }
+    }
+
+    #[test]
+    fn bombs_are_refused_at_the_limit() {
+        let limits = Limits { max_body: 1000, ..Limits::default() };
+        for compression in [Compression::Gzip, Compression::Bzip2] {
+            let content = Content { compression: Some(compression.header()), ..Content::JSON };
+            let fits = compression.compress(&[b' '; 1000]).unwrap();
+            assert_eq!(plain(&fits, &content, &limits).unwrap().len(), 1000);
+            let bomb = compression.compress(&vec![b' '; 1 << 20]).unwrap();
+            assert!(bomb.len() < limits.max_body * 2);
+            assert_eq!(plain(&bomb, &content, &limits), Err(DecodeError::TooLarge { limit: 1000 }));
+        }
+        assert!(plain(&[b' '; 1001], &Content::JSON, &limits).is_err());
+    }
+
+    #[test]
+    fn one_content_type() {
+        for (content_type, said) in [(None, "missing"), (Some("Application/JSON"), "\"Application/JSON\"")] {
+            let content = Content { content_type, compression: None };
+            let error = plain(b"{}", &content, &Limits::default()).unwrap_err();
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+}

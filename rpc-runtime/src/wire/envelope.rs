@@ -1,0 +1,166 @@
+use std::borrow::Cow;
+
+use super::arguments::{Arguments, Index};
+use super::content::{self, Content, Limits};
+use super::error::DecodeError;
+use super::{json, kombu, python};
+use crate::Version;
+
+/// The format that is written, and the newest that is read.
+const VERSION: Version = Version::new(2, 0);
+
+/// What comes before the members of the inner message.
+pub(super) const OPEN: &[u8] = b"{\"oslo.version\": \"2.0\", \"oslo.message\": \"{";
+/// What comes after them.
+pub(super) const CLOSE: &[u8] = b"}\"}";
+
+const BODY: &str = "the body";
+const MESSAGE: &str = "oslo.message";
+
+/// The inner message of a body that was written between [`OPEN`] and [`CLOSE`], without its escapes.
+pub(super) fn inner_text(sealed: &[u8]) -> Vec<u8> {
+    // The brace at the end of `OPEN` and the one at the start of `CLOSE` belong to the message.
+    let mut escaped = sealed[OPEN.len() - 1..=sealed.len() - CLOSE.len()].iter();
+    let mut text = Vec::with_capacity(escaped.len());
+    while let Some(byte) = escaped.next() {
+        // Quotes and backslashes are all that is escaped.
+        let byte = if *byte == b'\\' { escaped.next() } else { Some(byte) };
+        text.extend(byte);
+    }
+    text
+}
+
+/// Reads a body: the members of its inner message.
+pub(super) fn open(body: &[u8], content: &Content<'_>, limits: &Limits) -> Result<Arguments, DecodeError> {
+    let body = content::plain(body, content, limits)?;
+    let text = std::str::from_utf8(&body).map_err(|error| DecodeError::Utf8 { at: error.valid_up_to() })?;
+    if text.is_empty() {
+        return Ok(Arguments::default());
+    }
+    if text.starts_with('\u{feff}') {
+        return Err(DecodeError::ByteOrderMark);
+    }
+    check_depth(BODY, text, limits)?;
+    let (text, sealed) =
+        json::read(Cow::Borrowed(text), Sealed::find).map_err(|error| unreadable(BODY, &error))?;
+    match sealed {
+        Some(Sealed { version, message }) => {
+            check_version(&version)?;
+            let message = message.ok_or(DecodeError::MessageNotText)?;
+            check_depth(MESSAGE, &message, limits)?;
+            Arguments::parse(Cow::Owned(message)).map_err(|error| unreadable(MESSAGE, &error))
+        }
+        None => Arguments::parse(kombu::resolve(text)?).map_err(|error| unreadable(BODY, &error)),
+    }
+}
+
+/// The members that make an object an envelope, if it has both. Others are not looked at.
+struct Sealed {
+    /// The JSON text.
+    version: String,
+    /// `None` if it is not a string.
+    message: Option<String>,
+}
+
+impl Sealed {
+    fn find(body: &str) -> Result<Option<Self>, serde_json::Error> {
+        let members = Index::parse(body)?;
+        // Python takes an array of pairs for the message itself.
+        if body.trim_ascii_start().starts_with('[') {
+            return Ok(None);
+        }
+        let (Some(version), Some(message)) =
+            (members.get(body, "oslo.version"), members.get(body, "oslo.message"))
+        else {
+            return Ok(None);
+        };
+        let message = if message.starts_with('"') { Some(serde_json::from_str(message)?) } else { None };
+        Ok(Some(Self { version: version.to_owned(), message }))
+    }
+}
+
+fn check_depth(part: &'static str, text: &str, limits: &Limits) -> Result<(), DecodeError> {
+    if json::deeper_than(text, limits.max_depth) {
+        return Err(DecodeError::TooDeep { part, limit: limits.max_depth });
+    }
+    Ok(())
+}
+
+/// Checks the JSON text of `oslo.version`.
+fn check_version(version: &str) -> Result<(), DecodeError> {
+    match python::string(version).as_deref().map(python::version) {
+        Some(Ok(version)) if VERSION.accepts(version) => Ok(()),
+        _ => Err(DecodeError::EnvelopeVersion(python::shortened(version))),
+    }
+}
+
+fn unreadable(part: &'static str, error: &serde_json::Error) -> DecodeError {
+    DecodeError::Json { part, why: python::shortened(&error.to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(body: &str) -> Result<Arguments, DecodeError> {
+        open(body.as_bytes(), &Content::JSON, &Limits::default())
+    }
+
+    fn sealed(version: &str, message: &str) -> String {
+        format!(r#"{{"oslo.version": {version}, "oslo.message": {}}}"#, serde_json::json!(message))
+    }
+
+    #[test]
+    fn compatible_versions_only() {
+        for version in [r#""2.0""#, r#""2.0.0""#, r#""2.0.0.9""#, r#""\u0032.0""#] {
+            assert_eq!(message(&sealed(version, r#"{"a": 1}"#)).unwrap().get("a"), Some("1"), "{version}");
+        }
+        for version in [r#""2.1""#, r#""1.0""#, r#""2""#, r#""""#, "2.0", "2", "null", r#"["2.0"]"#] {
+            let error = message(&sealed(version, "{}")).unwrap_err();
+            assert_eq!(error, DecodeError::EnvelopeVersion(version.to_owned()));
+        }
+    }
+
+    #[test]
+    fn the_last_of_repeated_members_counts() {
+        let body = r#"{"oslo.message": 1, "oslo.version": null, "oslo.version": "2.0", "oslo.message": "{\"a\": 2}"}"#;
+        assert_eq!(message(body).unwrap().get("a"), Some("2"));
+    }
+
+    #[test]
+    fn one_member_does_not_make_an_envelope() {
+        let bare = message(r#"{"oslo.message": {"a": 1}, "b": 2}"#).unwrap();
+        assert_eq!(bare.get("b"), Some("2"));
+        assert_eq!(message(r#"[["oslo.version", "3.0"], ["oslo.message", "x"]]"#).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn not_json_in_either_layer_is_tolerated_where_python_writes_it() {
+        assert_eq!(message(&sealed(r#""2.0""#, r#"{"a": NaN}"#)).unwrap().get("a"), Some("\"NaN\""));
+        assert_eq!(message(r#"{"a": -Infinity}"#).unwrap().get("a"), Some("\"-Infinity\""));
+        let surrogate =
+            message(r#"{"oslo.version": "2.0", "oslo.message": "{\"a\": \"\ud800\", \"b\": \"\\udfff\"}"}"#);
+        let surrogate = surrogate.unwrap();
+        assert_eq!(surrogate.decode::<String>("a").unwrap().unwrap(), "\u{fffd}");
+        assert_eq!(surrogate.decode::<String>("b").unwrap().unwrap(), "\u{fffd}");
+    }
+
+    #[test]
+    fn errors_name_the_part() {
+        for (body, said) in [
+            ("not json".to_owned(), "the body: "),
+            ("5".to_owned(), "the body: invalid type: integer `5`, expected an object"),
+            ("\u{feff}{}".to_owned(), "byte order mark"),
+            (sealed(r#""2.0""#, "not json"), "oslo.message: "),
+            (sealed(r#""2.0""#, "null"), "oslo.message: invalid type: null"),
+            (r#"{"oslo.version": "2.0", "oslo.message": {}}"#.to_owned(), "oslo.message is not a string"),
+            (sealed(r#""2.0""#, &"[".repeat(129)), "oslo.message is nested deeper than 128 levels"),
+            ("[".repeat(129), "the body is nested deeper than 128 levels"),
+        ] {
+            let error = message(&body).unwrap_err().to_string();
+            assert!(error.contains(said), "{body}: {error}");
+        }
+        let error = open(b"{\"a\": \"\xff\"}", &Content::JSON, &Limits::default()).unwrap_err();
+        assert_eq!(error, DecodeError::Utf8 { at: 7 });
+    }
+}

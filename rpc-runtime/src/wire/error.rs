@@ -1,0 +1,69 @@
+/// A value that cannot be written as JSON; nothing was encoded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot encode {what}: {why}")]
+#[non_exhaustive]
+pub struct EncodeError {
+    /// The name of the argument or context value, or `result`, `payload`.
+    pub what: String,
+    /// The serialiser's words.
+    pub why: String,
+}
+
+impl EncodeError {
+    pub(super) fn new(what: &str, why: &serde_json::Error) -> Self {
+        Self { what: what.to_owned(), why: why.to_string() }
+    }
+}
+
+/// A message that cannot be understood at all: it is to be rejected and nobody gets a reply.
+///
+/// No variant holds more than a few words of the message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The property `content_type` is missing or is not exactly `application/json`.
+    #[error("the content type is {0}, not application/json")]
+    ContentType(String),
+    /// The body has more bytes than [`Limits::max_body`](super::Limits::max_body), as it came or
+    /// after decompression.
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// Arrays and objects are nested deeper than [`Limits::max_depth`](super::Limits::max_depth).
+    #[error("{part} is nested deeper than {limit} levels")]
+    TooDeep {
+        /// `the body` or `oslo.message`.
+        part: &'static str,
+        /// The limit in levels.
+        limit: usize,
+    },
+    /// The body is not UTF-8.
+    #[error("the body is not UTF-8 from byte {at} on")]
+    Utf8 {
+        /// The offset of the first wrong byte.
+        at: usize,
+    },
+    /// The body begins with a byte order mark.
+    #[error("the body begins with a byte order mark")]
+    ByteOrderMark,
+    /// A part is not JSON, or not an object.
+    #[error("{part}: {why}")]
+    Json {
+        /// `the body` or `oslo.message`.
+        part: &'static str,
+        /// The parser's words.
+        why: String,
+    },
+    /// The envelope has a version that is not compatible with 2.0.
+    #[error("envelope version {0} is not compatible with 2.0")]
+    EnvelopeVersion(String),
+    /// `oslo.message` is not a string.
+    #[error("oslo.message is not a string")]
+    MessageNotText,
+    /// A body without envelope has one of kombu's typed values with an unknown type, or with a
+    /// value that is not one of that type.
+    #[error("special value of kombu: {0}")]
+    SpecialValue(String),
+}

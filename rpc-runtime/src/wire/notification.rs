@@ -1,0 +1,138 @@
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{DecodeError, EncodeError};
+use super::json::{self, IN_ENVELOPE};
+use super::{Arguments, Content, Fields, Limits, envelope, python, request};
+
+/// The form of a notification's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// In the envelope; Python's driver `messagingv2`.
+    #[default]
+    Enveloped,
+    /// Without envelope; Python's driver `messaging`.
+    Bare,
+}
+
+/// What a notification says besides its payload and its context.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NotificationHead<'a> {
+    /// The id of the notification, a UUID with dashes; the same on every topic.
+    pub message_id: &'a str,
+    /// Who notifies, for example `compute.host1`.
+    pub publisher_id: &'a str,
+    /// What happened.
+    pub event_type: &'a str,
+    /// The priority in upper case, for example `INFO`.
+    pub priority: &'a str,
+    /// When, in UTC: `2024-02-03 04:05:06.000007`.
+    pub timestamp: &'a str,
+    /// The id of this message, different on every topic.
+    pub unique_id: &'a str,
+}
+
+impl NotificationHead<'_> {
+    /// The body of the notification.
+    ///
+    /// # Errors
+    ///
+    /// If `payload` cannot be written as JSON; the error calls it `payload`.
+    pub fn encode<T: Serialize + ?Sized>(
+        &self,
+        payload: &T,
+        context: &Fields,
+        format: Format,
+    ) -> Result<Bytes, EncodeError> {
+        let mut out = Vec::with_capacity(512 + context.encoded_len());
+        out.extend_from_slice(envelope::OPEN);
+        for (name, value) in [
+            ("message_id", self.message_id),
+            ("publisher_id", self.publisher_id),
+            ("event_type", self.event_type),
+            ("priority", self.priority),
+        ] {
+            member(&mut out, name, value);
+            out.extend_from_slice(b", ");
+        }
+        out.extend_from_slice(b"\\\"payload\\\": ");
+        json::write::<IN_ENVELOPE, T>(&mut out, payload)
+            .map_err(|error| EncodeError::new("payload", &error))?;
+        for (name, value) in [("timestamp", self.timestamp), ("_unique_id", self.unique_id)] {
+            out.extend_from_slice(b", ");
+            member(&mut out, name, value);
+        }
+        context.write_members(&mut out, "_context_", false);
+        out.extend_from_slice(envelope::CLOSE);
+        Ok(match format {
+            Format::Enveloped => Bytes::from(out),
+            Format::Bare => Bytes::from(envelope::inner_text(&out)),
+        })
+    }
+}
+
+fn member(out: &mut Vec<u8>, name: &str, value: &str) {
+    json::write_plain::<IN_ENVELOPE, _>(out, name);
+    out.extend_from_slice(b": ");
+    json::write_plain::<IN_ENVELOPE, _>(out, value);
+}
+
+/// A notification as a listener reads it. What is missing or not a string is `None`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Notification {
+    /// The id of the notification.
+    pub message_id: Option<String>,
+    /// Who notifies.
+    pub publisher_id: Option<String>,
+    /// What happened.
+    pub event_type: Option<String>,
+    /// The priority, usually in upper case; empty if it is missing, which is an unknown priority,
+    /// while `None` is an error.
+    pub priority: Option<String>,
+    /// When, as the sender wrote it.
+    pub timestamp: Option<String>,
+    /// The id by which a repetition of this message is recognised.
+    pub unique_id: Option<String>,
+    /// The values of the sender's context.
+    pub context: Arguments,
+    message: Arguments,
+}
+
+impl Notification {
+    /// Reads a notification, in either format.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be understood at all: it is then to be rejected without requeue.
+    pub fn decode(body: &Bytes, content: &Content<'_>, limits: &Limits) -> Result<Self, DecodeError> {
+        let message = envelope::open(body, content, limits)?;
+        let string = |name| message.get(name).and_then(python::string);
+        Ok(Self {
+            message_id: string("message_id"),
+            publisher_id: string("publisher_id"),
+            event_type: string("event_type"),
+            priority: message.get("priority").map_or_else(|| Some(String::new()), python::string),
+            timestamp: string("timestamp"),
+            unique_id: request::unique_id(&message),
+            context: message.with_prefix("_context_"),
+            message,
+        })
+    }
+
+    /// The JSON text of the payload; `null` if there is none.
+    #[must_use]
+    pub fn payload_text(&self) -> &str {
+        self.message.get("payload").unwrap_or("null")
+    }
+
+    /// Decodes the payload; a missing one is null.
+    ///
+    /// # Errors
+    ///
+    /// If the payload is not a `T`.
+    pub fn decode_payload<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.payload_text())
+    }
+}

@@ -1,0 +1,125 @@
+//! Python's view of JSON values, for the cases in which peers see its consequences.
+
+use crate::Version;
+
+/// Whether Python takes the value for true. `json` is one valid JSON value.
+pub(super) fn is_true(json: &str) -> bool {
+    match json.as_bytes() {
+        b"null" | b"false" | b"\"\"" => false,
+        [open @ (b'[' | b'{'), .., close] => {
+            debug_assert!(matches!((open, close), (b'[', b']') | (b'{', b'}')));
+            json.len() > 2 && !json[1..json.len() - 1].bytes().all(|byte| byte.is_ascii_whitespace())
+        }
+        [b'-' | b'0'..=b'9', ..] => {
+            // A number is zero if all digits before its exponent are.
+            let mantissa = json.split(['e', 'E']).next().unwrap_or(json);
+            mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
+        }
+        _ => true,
+    }
+}
+
+/// The name of the type that Python reads the value as. `json` is one valid JSON value.
+pub(super) fn type_name(json: &str) -> &'static str {
+    match json.as_bytes().first() {
+        Some(b'"') => "str",
+        Some(b'{') => "dict",
+        Some(b'[') => "list",
+        Some(b't' | b'f') => "bool",
+        Some(b'n') | None => "NoneType",
+        Some(_) if json.contains(['.', 'e', 'E']) => "float",
+        Some(_) => "int",
+    }
+}
+
+/// The text of a JSON string, or `None` if the value is something else.
+pub(super) fn string(json: &str) -> Option<String> {
+    if !json.starts_with('"') {
+        return None;
+    }
+    serde_json::from_str(json).ok()
+}
+
+/// The beginning of a text of the sender, for a message that must not grow with it.
+pub(super) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Why Python cannot compare a version.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum VersionFault {
+    /// This part is not a number.
+    NotANumber(String),
+    /// There is no second part.
+    NoMinor,
+    /// A part is too large for any version that exists.
+    TooLarge,
+}
+
+/// Reads the first three parts of a version; Python never looks at the others.
+pub(super) fn version(text: &str) -> Result<Version, VersionFault> {
+    let end = text.match_indices('.').nth(2).map_or(text.len(), |(at, _)| at);
+    let text = &text[..end];
+    for part in text.split('.') {
+        if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(VersionFault::NotANumber(shortened(part)));
+        }
+    }
+    if !text.contains('.') {
+        return Err(VersionFault::NoMinor);
+    }
+    text.parse().map_err(|_| VersionFault::TooLarge)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truth() {
+        for json in ["null", "false", "\"\"", "0", "-0", "0.0", "0e5", "-0.00E+7", "[]", "{}", "[ ]", "{\n}"]
+        {
+            assert!(!is_true(json), "{json}");
+        }
+        for json in ["true", "\" \"", "\"0\"", "1", "-1", "0.001", "1e-400", "[0]", "{\"\": 0}", "[[]]"] {
+            assert!(is_true(json), "{json}");
+        }
+    }
+
+    #[test]
+    fn type_names() {
+        for (json, name) in [
+            ("null", "NoneType"),
+            ("true", "bool"),
+            ("-12", "int"),
+            ("1.0", "float"),
+            ("1e3", "float"),
+            ("\"e\"", "str"),
+            ("[1.0]", "list"),
+            ("{}", "dict"),
+        ] {
+            assert_eq!(type_name(json), name, "{json}");
+        }
+    }
+
+    #[test]
+    fn versions() {
+        assert_eq!(version("2.0"), Ok(Version::new(2, 0)));
+        assert_eq!(version("1.2.3.x"), Ok("1.2.3".parse().unwrap()));
+        assert_eq!(version("1"), Err(VersionFault::NoMinor));
+        assert_eq!(version(""), Err(VersionFault::NotANumber(String::new())));
+        assert_eq!(version("1.x"), Err(VersionFault::NotANumber("x".into())));
+        assert_eq!(version("1.0.+1"), Err(VersionFault::NotANumber("+1".into())));
+        assert_eq!(version("1.4294967296"), Err(VersionFault::TooLarge));
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(shortened("é"), "é");
+        assert_eq!(shortened(&"é".repeat(1000)), format!("{}...", "é".repeat(80)));
+    }
+}

@@ -1,0 +1,128 @@
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{DecodeError, EncodeError};
+use super::json::{self, IN_ENVELOPE};
+use super::{Arguments, Content, Limits, envelope, failure, new_id, python};
+use crate::RemoteError;
+
+/// A result in the form that it has within the envelope, before it is known what it answers.
+#[derive(Debug, Clone)]
+pub struct EncodedValue(Vec<u8>);
+
+impl EncodedValue {
+    /// Encodes a result.
+    ///
+    /// # Errors
+    ///
+    /// If `value` cannot be written as JSON; the error calls it `result`.
+    pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, EncodeError> {
+        let mut text = Vec::new();
+        match json::write::<IN_ENVELOPE, _>(&mut text, value) {
+            Ok(()) => Ok(Self(text)),
+            Err(error) => Err(EncodeError::new("result", &error)),
+        }
+    }
+}
+
+/// A reply as a client reads it: the result, a failure, or a sign that the call still runs.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The id of the call; `None` if there is none, and then nobody waits for it.
+    pub msg_id: Option<String>,
+    /// Whether this is the last reply to the call. Otherwise it is a heartbeat, or the result
+    /// before an ending reply without one.
+    pub ending: bool,
+    /// The exception that was raised, if one was.
+    pub failure: Option<RemoteError>,
+    message: Arguments,
+}
+
+impl Reply {
+    /// The final reply to the call `msg_id`, which is the JSON text of the id in the request.
+    #[must_use]
+    pub fn result(msg_id: &str, result: &EncodedValue) -> Bytes {
+        encode(msg_id, &new_id(), true, Some(result), None)
+    }
+
+    /// The final reply to the call `msg_id` that ended in an exception.
+    #[must_use]
+    pub fn failure(msg_id: &str, error: &RemoteError) -> Bytes {
+        encode(msg_id, &new_id(), true, None, Some(error))
+    }
+
+    /// A sign that the call `msg_id` still runs; only for callers that asked for it.
+    #[must_use]
+    pub fn heartbeat(msg_id: &str) -> Bytes {
+        encode(msg_id, &new_id(), false, None, None)
+    }
+
+    /// Reads a reply.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be understood at all: it is then to be rejected without requeue.
+    pub fn decode(body: &Bytes, content: &Content<'_>, limits: &Limits) -> Result<Self, DecodeError> {
+        let message = envelope::open(body, content, limits)?;
+        Ok(Self {
+            msg_id: message.get("_msg_id").and_then(python::string),
+            ending: message.get("ending").is_some_and(python::is_true),
+            failure: message.get("failure").and_then(failure::read),
+            message,
+        })
+    }
+
+    /// The JSON text of the result; `null` if there is none.
+    #[must_use]
+    pub fn result_text(&self) -> &str {
+        self.message.get("result").unwrap_or("null")
+    }
+
+    /// Whether there is a result that is not null.
+    #[must_use]
+    pub fn has_result(&self) -> bool {
+        self.result_text() != "null"
+    }
+
+    /// Decodes the result; a missing one is null.
+    ///
+    /// # Errors
+    ///
+    /// If the result is not a `T`.
+    pub fn decode_result<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.result_text())
+    }
+}
+
+fn encode(
+    msg_id: &str,
+    unique_id: &str,
+    ending: bool,
+    result: Option<&EncodedValue>,
+    error: Option<&RemoteError>,
+) -> Bytes {
+    let result: &[u8] = result.map_or(b"null", |EncodedValue(text)| text);
+    let mut out = Vec::with_capacity(256 + result.len());
+    out.extend_from_slice(envelope::OPEN);
+    out.extend_from_slice(b"\\\"result\\\": ");
+    out.extend_from_slice(result);
+    out.extend_from_slice(b", \\\"failure\\\": ");
+    match error {
+        None => out.extend_from_slice(b"null"),
+        Some(error) => {
+            out.extend_from_slice(b"\\\"");
+            failure::write(&mut out, error);
+            out.extend_from_slice(b"\\\"");
+        }
+    }
+    let ending: &[u8] = if ending { b"true" } else { b"false" };
+    out.extend_from_slice(b", \\\"ending\\\": ");
+    out.extend_from_slice(ending);
+    out.extend_from_slice(b", \\\"_msg_id\\\": ");
+    json::write_raw::<IN_ENVELOPE>(&mut out, msg_id);
+    out.extend_from_slice(b", \\\"_unique_id\\\": ");
+    json::write_plain::<IN_ENVELOPE, _>(&mut out, unique_id);
+    out.extend_from_slice(envelope::CLOSE);
+    Bytes::from(out)
+}

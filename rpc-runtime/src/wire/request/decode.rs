@@ -1,0 +1,160 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::super::python::{self, VersionFault};
+use super::super::{Arguments, Content, DecodeError, Limits, envelope};
+use super::heartbeat;
+use crate::{RemoteError, Version};
+
+/// The module of the errors that oslo.messaging's dispatcher raises.
+const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
+
+/// The version of a request that states none.
+const DEFAULT_VERSION: Version = Version::new(1, 0);
+
+/// The longest name of an AMQP queue in bytes; nobody can have a longer one.
+const LONGEST_QUEUE: usize = 255;
+
+/// The longest `_unique_id` that is kept, in bytes. Real ones have 32.
+const LONGEST_ID: usize = 255;
+
+/// A request as a server reads it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Request {
+    /// Where to answer; `None` for a cast.
+    pub reply: Option<ReplyAddress>,
+    /// The id by which a repetition of this message is recognised. A number has its own text here.
+    pub unique_id: Option<String>,
+    /// How often the caller wants to be told that its call still runs.
+    pub heartbeat: Option<Duration>,
+    /// The values of the caller's context.
+    pub context: Arguments,
+    /// What to execute, or what the caller is to get because that cannot be told.
+    pub invocation: Result<Invocation, Box<RemoteError>>,
+    /// What is odd about the request without being an error, for the log.
+    pub warnings: Vec<String>,
+}
+
+/// Where the reply to a call goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReplyAddress {
+    /// The caller's queue.
+    pub queue: String,
+    /// The JSON text of the call's id. Replies bear it unchanged, whatever its type.
+    pub msg_id: String,
+}
+
+/// Which method to execute, and with what.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Invocation {
+    /// The name of the method.
+    pub method: String,
+    /// The namespace to look for it in. The empty one is not the same as none.
+    pub namespace: Option<String>,
+    /// The version that an endpoint has to accept; 1.0 if the request states none.
+    pub version: Version,
+    /// The arguments.
+    pub args: Arguments,
+}
+
+impl Request {
+    /// Reads a request.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be understood at all: it is then to be rejected without requeue.
+    pub fn decode(body: &Bytes, content: &Content<'_>, limits: &Limits) -> Result<Self, DecodeError> {
+        let message = envelope::open(body, content, limits)?;
+        let mut warnings = Vec::new();
+        let reply = reply_address(&message, &mut warnings);
+        let heartbeat = message.get("_timeout").map_or(Ok(None), heartbeat::interval);
+        let heartbeat = heartbeat.unwrap_or_else(|warning| {
+            warnings.push(warning);
+            None
+        });
+        Ok(Self {
+            reply,
+            unique_id: unique_id(&message),
+            heartbeat,
+            context: message.with_prefix("_context_"),
+            invocation: invocation(&message).map_err(Box::new),
+            warnings,
+        })
+    }
+}
+
+fn reply_address(message: &Arguments, warnings: &mut Vec<String>) -> Option<ReplyAddress> {
+    let msg_id = message.get("_msg_id").filter(|id| python::is_true(id))?;
+    let queue = message.get("_reply_q").and_then(python::string).unwrap_or_default();
+    if queue.is_empty() || queue.len() > LONGEST_QUEUE {
+        warnings.push("the call cannot be answered: its _reply_q is not the name of a queue".to_owned());
+        return None;
+    }
+    Some(ReplyAddress { queue, msg_id: msg_id.to_owned() })
+}
+
+/// The id as text; ids that are longer than any real one are not worth the memory.
+pub(in super::super) fn unique_id(message: &Arguments) -> Option<String> {
+    let id = message.get("_unique_id").filter(|id| *id != "null")?;
+    let id = python::string(id).unwrap_or_else(|| id.to_owned());
+    (id.len() <= LONGEST_ID).then_some(id)
+}
+
+/// What to execute. The errors are those that Python's dispatcher runs into, in its order.
+#[expect(clippy::result_large_err, reason = "an error happens once for a broken request")]
+fn invocation(message: &Arguments) -> Result<Invocation, RemoteError> {
+    let method = message.get("method").unwrap_or("null");
+    let version = message.get("version");
+    let unsupported = || {
+        let version = version.map_or_else(|| DEFAULT_VERSION.to_string(), printed);
+        let text =
+            format!("Endpoint does not support RPC version {version}. Attempted method: {}", printed(method));
+        RemoteError::new(DISPATCHER, "UnsupportedVersion", text)
+    };
+
+    let namespace = match message.get("namespace") {
+        None | Some("null") => None,
+        Some(namespace) => Some(python::string(namespace).ok_or_else(unsupported)?),
+    };
+    let version = match version {
+        None => DEFAULT_VERSION,
+        Some("null") => return Err(unsupported()),
+        Some(json) => {
+            let text = python::string(json).ok_or_else(|| no_attribute(json, "split"))?;
+            python::version(&text).map_err(|fault| match fault {
+                VersionFault::NotANumber(part) => {
+                    let text = format!("invalid literal for int() with base 10: '{part}'");
+                    RemoteError::builtin("ValueError", text)
+                }
+                VersionFault::NoMinor => RemoteError::builtin("IndexError", "list index out of range"),
+                VersionFault::TooLarge => unsupported(),
+            })?
+        }
+    };
+    let method = python::string(method).ok_or_else(|| {
+        let text = format!("attribute name must be string, not '{}'", python::type_name(method));
+        RemoteError::builtin("TypeError", text)
+    })?;
+    let args = match message.get("args") {
+        None => Arguments::default(),
+        Some(json) => message.nested("args").ok_or_else(|| no_attribute(json, "items"))?,
+    };
+    Ok(Invocation { method, namespace, version, args })
+}
+
+fn no_attribute(json: &str, attribute: &str) -> RemoteError {
+    let text = format!("'{}' object has no attribute '{attribute}'", python::type_name(json));
+    RemoteError::builtin("AttributeError", text)
+}
+
+/// The value as Python prints it, as far as that matters in a message.
+fn printed(json: &str) -> String {
+    match json {
+        "null" => "None".to_owned(),
+        _ => python::shortened(&python::string(json).unwrap_or_else(|| json.to_owned())),
+    }
+}

@@ -1,0 +1,107 @@
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::super::envelope;
+use super::super::fields::Fields;
+use super::super::json::{self, IN_ENVELOPE};
+use crate::Version;
+
+/// What a request says besides its arguments and its context.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RequestHead<'a> {
+    /// The method to execute.
+    pub method: &'a str,
+    /// The namespace of the method, if it has one.
+    pub namespace: Option<&'a str>,
+    /// The version of the interface that the request needs. Servers take 1.0 if there is none.
+    pub version: Option<Version>,
+    /// Where the reply goes: a request with it is a call, one without is a cast.
+    pub reply: Option<ReplyTo<'a>>,
+    /// The id of this message, which stays the same when it is sent again.
+    pub unique_id: &'a str,
+}
+
+/// Where and how the server of a call answers.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplyTo<'a> {
+    /// The id of the call, which its replies bear.
+    pub msg_id: &'a str,
+    /// The queue for the replies.
+    pub queue: &'a str,
+    /// After how many seconds without a sign of life the caller gives up. The server sends one
+    /// twice as often if this is at least 2, and else none.
+    pub monitor: Option<u64>,
+}
+
+impl RequestHead<'_> {
+    /// The body of the request, in its envelope.
+    #[must_use]
+    pub fn encode(&self, args: &Fields, context: &Fields) -> Bytes {
+        let mut out = Vec::with_capacity(320 + args.encoded_len() + context.encoded_len());
+        out.extend_from_slice(envelope::OPEN);
+        out.extend_from_slice(b"\\\"method\\\": ");
+        write(&mut out, self.method);
+        out.extend_from_slice(b", \\\"args\\\": {");
+        args.write_members(&mut out, "", true);
+        out.push(b'}');
+        if let Some(namespace) = self.namespace {
+            out.extend_from_slice(b", \\\"namespace\\\": ");
+            write(&mut out, namespace);
+        }
+        if let Some(version) = self.version {
+            out.extend_from_slice(b", \\\"version\\\": ");
+            write(&mut out, &format_args!("{version}"));
+        }
+        if let Some(reply) = &self.reply {
+            out.extend_from_slice(b", \\\"_msg_id\\\": ");
+            write(&mut out, reply.msg_id);
+            out.extend_from_slice(b", \\\"_reply_q\\\": ");
+            write(&mut out, reply.queue);
+            out.extend_from_slice(b", \\\"_timeout\\\": ");
+            write(&mut out, &reply.monitor);
+        }
+        out.extend_from_slice(b", \\\"_unique_id\\\": ");
+        write(&mut out, self.unique_id);
+        context.write_members(&mut out, "_context_", false);
+        out.extend_from_slice(envelope::CLOSE);
+        Bytes::from(out)
+    }
+}
+
+fn write<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    json::write_plain::<IN_ENVELOPE, T>(out, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_of_python() {
+        let mut args = Fields::new();
+        args.set("value", "é").unwrap();
+        let mut context = Fields::new();
+        context.set("user", &None::<String>).unwrap();
+        let head = RequestHead {
+            method: "echo",
+            namespace: Some("ns"),
+            version: Some(Version::new(1, 2)),
+            reply: Some(ReplyTo { msg_id: "m", queue: "q", monitor: Some(3) }),
+            unique_id: "u",
+        };
+        let body = head.encode(&args, &context);
+        let inner = r#"{"method": "echo", "args": {"value": "\u00e9"}, "namespace": "ns", "version": "1.2", "#
+            .to_owned()
+            + r#""_msg_id": "m", "_reply_q": "q", "_timeout": 3, "_unique_id": "u", "_context_user": null}"#;
+        let expected = format!(r#"{{"oslo.version": "2.0", "oslo.message": {}}}"#, serde_json::json!(inner));
+        assert_eq!(std::str::from_utf8(&body).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_cast_has_no_reply_fields() {
+        let head = RequestHead { method: "m", unique_id: "u", ..RequestHead::default() };
+        let body = head.encode(&Fields::new(), &Fields::new());
+        let expected = r#"{"oslo.version": "2.0", "oslo.message": "{\"method\": \"m\", \"args\": {}, \"_unique_id\": \"u\"}"}"#;
+        assert_eq!(std::str::from_utf8(&body).unwrap(), expected);
+    }
+}

@@ -1,0 +1,61 @@
+use std::time::Duration;
+
+use super::super::python;
+
+/// The interval of heartbeats that `_timeout`, a JSON value, asks for: half of its whole seconds,
+/// if that is at least one second.
+///
+/// # Errors
+///
+/// Text for the log if the value is one that no caller should send.
+pub(super) fn interval(timeout: &str) -> Result<Option<Duration>, String> {
+    if !python::is_true(timeout) {
+        return Ok(None);
+    }
+    let seconds = match python::string(timeout) {
+        Some(text) => text.trim().parse::<i128>().ok().map(|whole| whole as f64),
+        None if timeout == "true" => Some(1.0),
+        None => timeout.parse::<f64>().ok(),
+    };
+    match seconds.map(f64::trunc) {
+        Some(whole) if whole >= 2.0 => {
+            // Longer than any server lives, and short enough for every clock.
+            let longest = f64::from(u32::MAX);
+            Ok(Some(Duration::from_secs_f64((whole / 2.0).min(longest))))
+        }
+        _ => Err(format!(
+            "_timeout {} asks for no possible interval of heartbeats",
+            python::shortened(timeout)
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_the_whole_seconds() {
+        for (timeout, millis) in [
+            ("2", 1000),
+            ("2.9", 1000),
+            ("3", 1500),
+            ("\" 60 \"", 30_000),
+            ("1e1", 5000),
+            ("1e300", 4_294_967_295_000),
+            ("99999999999999999999999999999", 4_294_967_295_000),
+        ] {
+            assert_eq!(interval(timeout), Ok(Some(Duration::from_millis(millis))), "{timeout}");
+        }
+    }
+
+    #[test]
+    fn none_and_invalid() {
+        for timeout in ["null", "0", "0.0", "false", "\"\"", "[]"] {
+            assert_eq!(interval(timeout), Ok(None), "{timeout}");
+        }
+        for timeout in ["1", "1.9", "-4", "true", "\"abc\"", "\"2.5\"", "\"NaN\"", "[2]", "{\"a\": 2}"] {
+            assert!(interval(timeout).unwrap_err().contains(timeout), "{timeout}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Requests: calls and casts.
+
+mod decode;
+mod encode;
+mod heartbeat;
+
+pub(super) use decode::unique_id;
+pub use decode::{Invocation, ReplyAddress, Request};
+pub use encode::{ReplyTo, RequestHead};
