@@ -92,7 +92,7 @@ pub trait Keys: std::fmt::Debug {
 
     /// To everybody.
     #[rpc(cast, fanout)]
-    async fn everybody(&self, ctx: Context) -> Result<(), Failed> {
+    async fn everybody(&self, _: Context) -> Result<(), Failed> {
         Ok(())
     }
 }
