@@ -50,6 +50,7 @@ fn shout(text: &str) -> String {
     error = Failed,
     crate = ::rpc_runtime
 )]
+#[allow(clippy::too_many_arguments)]
 pub trait Keys: std::fmt::Debug {
     /// A call with a destination among its arguments.
     #[rpc(call, to = volume.server())]
