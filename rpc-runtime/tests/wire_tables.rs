@@ -1,5 +1,7 @@
 //! What Python does with unusual messages, row by row.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a helper that panics fails its test")]
+
 mod wire_support;
 
 use bytes::Bytes;
@@ -110,7 +112,8 @@ fn requests() {
 
 fn check_reply_address(row: &Value, request: &Request) {
     let name = text(row, "name");
-    let published = row["reply_publishes"].get(0).filter(|_| !differs(name));
+    // Python tries the queue without a name, which nobody can have.
+    let published = row["reply_publishes"].get(0).filter(|reply| !text(reply, "routing_key").is_empty());
     let address = request.reply.as_ref();
     let msg_id = address.map(|address| serde_json::from_str::<Value>(&address.msg_id).unwrap());
     assert_eq!(msg_id.as_ref(), published.map(|reply| &reply["_msg_id"]), "{name}");
@@ -176,11 +179,11 @@ fn check_invocation(row: &Value, request: &Request) {
 }
 
 /// The inner message of a row as this test reads it.
-fn sent(row: &Value) -> Map<String, Value> {
+fn sent(row: &Value) -> Value {
     let plain = json!({"method": "echo", "args": {"value": 1}});
     let Some(body) = row["body"].as_str() else {
         // The compressed ones all hold the same request.
-        return plain.as_object().unwrap().clone();
+        return plain;
     };
     let body: Value = serde_json::from_str(body).unwrap();
     let inner = match body["oslo.message"].as_str() {
@@ -188,11 +191,10 @@ fn sent(row: &Value) -> Map<String, Value> {
         None => body,
     };
     match inner {
-        Value::Object(members) => members,
         Value::Array(pairs) => {
             pairs.iter().map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].clone())).collect()
         }
-        _ => panic!("{inner}"),
+        object => object,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Every message recorded from oslo.messaging is read as it was meant, and written again byte for
 //! byte from what was read.
 
+#![allow(clippy::unwrap_used, reason = "a helper that panics fails its test")]
+
 mod wire_support;
 
 use rpc_runtime::wire::{
