@@ -1,6 +1,7 @@
 //! The `#[rpc_manager]` attribute and the `RpcException` derive.
 
 mod errors;
+mod exception;
 mod expand;
 mod model;
 mod parse;
@@ -18,6 +19,6 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Placeholder.
 #[proc_macro_derive(RpcException, attributes(exception))]
-pub fn rpc_exception(_item: TokenStream) -> TokenStream {
-    TokenStream::new()
+pub fn rpc_exception(item: TokenStream) -> TokenStream {
+    exception::expand(item.into()).into()
 }

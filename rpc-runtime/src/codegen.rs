@@ -1,5 +1,7 @@
 //! The whole contract between the `#[rpc_manager]` macro and this crate. Not for use by hand.
 
+pub mod exception;
+
 pub use std::borrow::Borrow;
 pub use std::sync::Arc;
 

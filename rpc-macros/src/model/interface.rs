@@ -20,7 +20,8 @@ pub(crate) struct Interface {
     pub(crate) topic: String,
     pub(crate) namespace: Option<String>,
     pub(crate) version: Version,
-    pub(crate) context: Type,
+    /// The type of the context, if it is not the runtime's own.
+    pub(crate) context: Option<Type>,
     /// The type that every method has to fail with, if the trait names one.
     pub(crate) error: Option<Type>,
     /// The path of the runtime crate.
@@ -61,7 +62,7 @@ impl Interface {
             topic,
             namespace: keys.namespace.as_ref().map(LitStr::value),
             version: version.unwrap_or(Version::UNKNOWN),
-            context: keys.context.unwrap_or_else(|| parse_quote!(#runtime::Context)),
+            context: keys.context,
             error: keys.error,
             runtime,
             methods,

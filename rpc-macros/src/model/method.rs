@@ -3,7 +3,9 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, FnArg, LitStr, PatType, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{
+    Attribute, Expr, FnArg, LitStr, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type,
+};
 
 use super::argument::{Argument, parameter_name};
 use super::carried::Carried;
@@ -127,11 +129,8 @@ fn check_shape(signature: &Signature, errors: &mut Errors) {
         errors.at(signature.fn_token, shape);
     }
     match signature.receiver() {
-        Some(receiver) => {
-            if !matches!(receiver.kind, ReceiverKind::Reference(_, None, None)) {
-                errors.at(receiver, shape);
-            }
-        }
+        Some(Receiver { kind: ReceiverKind::Reference(_, None, None), .. }) => {}
+        Some(receiver) => errors.at(receiver, shape),
         None if signature.asyncness.is_some() => errors.at(&signature.ident, shape),
         None => {}
     }

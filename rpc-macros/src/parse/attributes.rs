@@ -136,7 +136,7 @@ impl Parse for Old {
 }
 
 /// The tokens between the parentheses; none after an error.
-fn inside(attribute: &Attribute, errors: &mut Errors) -> TokenStream {
+pub(crate) fn inside(attribute: &Attribute, errors: &mut Errors) -> TokenStream {
     match &attribute.meta {
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
@@ -163,7 +163,7 @@ fn version_text(key: &Ident, input: ParseStream) -> syn::Result<LitStr> {
 }
 
 /// A path as in `use`: `crate::rpc`, `::runtime`.
-fn path(key: &Ident, input: ParseStream) -> syn::Result<Path> {
+pub(crate) fn path(key: &Ident, input: ParseStream) -> syn::Result<Path> {
     if !input.peek(Token![=]) {
         return Err(syn::Error::new(key.span(), format!("`{key}` needs a value: `{key} = path`")));
     }

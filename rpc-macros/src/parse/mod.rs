@@ -5,6 +5,6 @@ mod item;
 mod keys;
 mod suggest;
 
-pub(crate) use attributes::{ArgKeys, ManagerKeys, Old, RpcKeys};
+pub(crate) use attributes::{ArgKeys, ManagerKeys, Old, RpcKeys, inside, path};
 pub(crate) use item::{ManagerTrait, TraitItem, TraitMethod};
-pub(crate) use keys::Keys;
+pub(crate) use keys::{Keys, flag, value};

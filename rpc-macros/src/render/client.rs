@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use super::{description, request};
+use super::{context_type, description, request};
 use crate::model::{Argument, Interface, Kind, Method, may_use};
 
 /// The struct of the client.
@@ -69,7 +69,7 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
     let crate::model::Carried { docs, cfgs, deprecated } = &method.carried;
     let doc = generated_doc(method);
     let separator = (!docs.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> #[doc = ""]));
-    let (name, context_name, context) = (&method.name, &method.context, &interface.context);
+    let (name, context_name, context) = (&method.name, &method.context, context_type(interface));
     let constant = interface.constant(method);
     let parameters = method.positional().map(|argument| {
         let (name, ty) = (&argument.name, request::parameter(argument));

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 
+use super::context_type;
 use super::request::default_value;
 use crate::model::{Argument, Interface, Late, Method};
 use crate::parse::Old;
@@ -34,7 +35,7 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
     let cfgs = &method.carried.cfgs;
     let allow =
         method.carried.deprecated.as_ref().map(|_| quote_spanned!(Span::mixed_site()=> #[allow(deprecated)]));
-    let (client, context) = (&interface.client, &interface.context);
+    let (client, context) = (&interface.client, context_type(interface));
     let (name, wire) = (&method.name, &method.wire);
     let constant = interface.constant(method);
     let (binding, arguments) = if method.arguments.is_empty() {

@@ -11,7 +11,7 @@ mod manager;
 mod request;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens as _, quote_spanned};
 
 use crate::model::Interface;
 
@@ -34,5 +34,13 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
             #(#requests)*
             #endpoint
         };
+    }
+}
+
+/// The type of the context, for use inside the block that imports the runtime.
+fn context_type(interface: &Interface) -> TokenStream {
+    match &interface.context {
+        Some(context) => context.to_token_stream(),
+        None => quote_spanned!(Span::mixed_site()=> __rpc::Context),
     }
 }

@@ -119,7 +119,7 @@ const _: () = {
         /// Casts `create_volume`, there since version 3.0.
         pub fn create_volume(
             &self,
-            ctx: &::rpc_runtime::Context,
+            ctx: &__rpc::Context,
             volume: impl __rpc::Borrow<Volume>,
             request_spec: impl __rpc::Borrow<Option<RequestSpec>>,
         ) -> VolumeApiCreateVolume {
@@ -143,7 +143,7 @@ const _: () = {
         /// Calls `attach_volume`, there since version 3.0.
         pub fn attach_volume(
             &self,
-            ctx: &::rpc_runtime::Context,
+            ctx: &__rpc::Context,
             host: impl ::core::convert::AsRef<str>,
             volume_id: impl __rpc::Borrow<Uuid>,
             volume: impl __rpc::Borrow<Option<Volume>>,
@@ -158,10 +158,7 @@ const _: () = {
                 .call()
         }
         /// Casts to every server `publish_service_capabilities`, there since version 3.0.
-        pub fn publish_service_capabilities(
-            &self,
-            ctx: &::rpc_runtime::Context,
-        ) -> __rpc::Cast {
+        pub fn publish_service_capabilities(&self, ctx: &__rpc::Context) -> __rpc::Cast {
             self.client.request(&Self::METHOD_PUBLISH_SERVICE_CAPABILITIES, ctx).cast()
         }
     }
@@ -195,9 +192,7 @@ const _: () = {
             match incoming.method() {
                 "create_volume" => {
                     let (ctx, args) = incoming
-                        .open::<
-                            ::rpc_runtime::Context,
-                        >(&VolumeApi::METHOD_CREATE_VOLUME)?;
+                        .open::<__rpc::Context>(&VolumeApi::METHOD_CREATE_VOLUME)?;
                     __rpc::outcome(
                         self
                             .0
@@ -212,9 +207,7 @@ const _: () = {
                 }
                 "attach_volume" => {
                     let (ctx, args) = incoming
-                        .open::<
-                            ::rpc_runtime::Context,
-                        >(&VolumeApi::METHOD_ATTACH_VOLUME)?;
+                        .open::<__rpc::Context>(&VolumeApi::METHOD_ATTACH_VOLUME)?;
                     __rpc::outcome(
                         self
                             .0
@@ -230,7 +223,7 @@ const _: () = {
                 "publish_service_capabilities" => {
                     let (ctx, _) = incoming
                         .open::<
-                            ::rpc_runtime::Context,
+                            __rpc::Context,
                         >(&VolumeApi::METHOD_PUBLISH_SERVICE_CAPABILITIES)?;
                     __rpc::outcome(self.0.publish_service_capabilities(ctx).await)
                 }

@@ -1,0 +1,32 @@
+//! `#[derive(RpcException)]`: an error type to Python exceptions and back.
+
+mod keys;
+mod model;
+mod render;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use crate::errors::Errors;
+use model::Exceptions;
+
+/// The expansion of the derive.
+///
+/// After errors the implementation is there without content, so that they are not followed by
+/// others about each use of the type.
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let item = match syn::parse2::<DeriveInput>(item) {
+        Ok(item) => item,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let exceptions = Exceptions::new(&item, &mut errors);
+    let implementation = if errors.count() == 0 {
+        render::implementation(&exceptions)
+    } else {
+        render::placeholder(&exceptions)
+    };
+    let errors = errors.into_tokens();
+    quote!(#implementation #errors)
+}

@@ -1,0 +1,222 @@
+//! The validated exceptions of a type.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
+use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Path, parse_quote};
+
+use super::keys::{ExceptionKeys, field_name};
+use crate::errors::Errors;
+
+/// An error type and the exceptions that its values are.
+#[derive(Debug)]
+pub(super) struct Exceptions {
+    pub(super) name: Ident,
+    /// The path of the runtime crate.
+    pub(super) runtime: Path,
+    pub(super) variants: Vec<Exception>,
+    /// The variant that takes every other exception.
+    pub(super) other: Option<Other>,
+}
+
+/// A variant, or the struct itself, with its Python class.
+#[derive(Debug)]
+pub(super) struct Exception {
+    /// The variant, or the struct.
+    pub(super) name: Ident,
+    /// `Self` or `Self::Variant`.
+    pub(super) path: TokenStream,
+    pub(super) cfgs: Vec<Attribute>,
+    pub(super) module: String,
+    pub(super) class: String,
+    pub(super) content: Content,
+}
+
+/// What an exception carries.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// Nothing but its message.
+    Nothing,
+    /// This many positional arguments, at least one.
+    Positional(usize),
+    /// Keyword arguments: the field and its name on the wire.
+    Named(Vec<(Ident, String)>),
+}
+
+/// A variant that holds a remote error as it came.
+#[derive(Debug)]
+pub(super) struct Other {
+    pub(super) path: TokenStream,
+    pub(super) cfgs: Vec<Attribute>,
+}
+
+impl Exceptions {
+    /// Validates a type; what is wrong with it is in `errors`.
+    pub(super) fn new(item: &DeriveInput, errors: &mut Errors) -> Self {
+        if item.generics.lt_token.is_some() {
+            errors.at(
+                &item.generics,
+                "an exception cannot be generic: its class says nothing of type parameters",
+            );
+        }
+        let known: &[&str] = match &item.data {
+            Data::Struct(_) => &["module", "class", "crate"],
+            _ => &["module", "crate"],
+        };
+        let keys = ExceptionKeys::read(&item.attrs, known, errors);
+        let mut exceptions = Self {
+            name: item.ident.clone(),
+            runtime: keys.runtime.clone().unwrap_or_else(|| parse_quote!(::rpc_runtime)),
+            variants: Vec::new(),
+            other: None,
+        };
+        match &item.data {
+            Data::Struct(data) => {
+                let place = Place { path: quote!(Self), name: &item.ident, attributes: &[] };
+                exceptions.variants.push(place.exception(&keys, None, &data.fields, errors));
+            }
+            Data::Enum(data) => {
+                for variant in &data.variants {
+                    let name = &variant.ident;
+                    let place = Place { path: quote!(Self::#name), name, attributes: &variant.attrs };
+                    exceptions.add(place, keys.module.as_ref(), &variant.fields, errors);
+                }
+            }
+            Data::Union(data) => {
+                errors.at(data.union_token, "#[derive(RpcException)] goes on an enum or a struct");
+            }
+        }
+        exceptions.check_classes(errors);
+        exceptions
+    }
+
+    fn add(&mut self, place: Place<'_>, module: Option<&LitStr>, fields: &Fields, errors: &mut Errors) {
+        let keys = ExceptionKeys::read(place.attributes, &["module", "class", "other"], errors);
+        let Some(token) = keys.keys.token("other") else {
+            self.variants.push(place.exception(&keys, module, fields, errors));
+            return;
+        };
+        if let Some(class) = keys.module.as_ref().or(keys.class.as_ref()) {
+            errors.at(class, "the `other` variant has no class: it keeps that of the remote error");
+        }
+        if !matches!(fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
+            errors.at(
+                place.name,
+                format!("the `other` variant holds the remote error: `{}(RemoteError)`", place.name),
+            );
+        }
+        if self.other.is_some() {
+            errors.at(token, "only one variant can take all other exceptions");
+        }
+        self.other = Some(Other { cfgs: place.cfgs(), path: place.path });
+    }
+
+    /// Two variants of one class could not be told apart. Conditional ones may exclude each other.
+    fn check_classes(&self, errors: &mut Errors) {
+        let mut owners = HashMap::new();
+        for exception in self.variants.iter().filter(|exception| exception.cfgs.is_empty()) {
+            let Exception { name, module, class, .. } = exception;
+            if let Some(first) = owners.insert((module, class), name) {
+                errors.at(
+                    name,
+                    format!("{first} and {name} are both {module}.{class}: they cannot be told apart"),
+                );
+            }
+        }
+    }
+}
+
+/// Where an exception is declared.
+struct Place<'a> {
+    path: TokenStream,
+    name: &'a Ident,
+    attributes: &'a [Attribute],
+}
+
+impl Place<'_> {
+    fn exception(
+        self,
+        keys: &ExceptionKeys,
+        default_module: Option<&LitStr>,
+        fields: &Fields,
+        errors: &mut Errors,
+    ) -> Exception {
+        let name = self.name;
+        let module = match keys.module.as_ref().or(default_module) {
+            Some(module) => checked(module, "module", |c| c == '.', errors),
+            None => {
+                if !keys.keys.saw("module") {
+                    errors.at(
+                        name,
+                        format!("{name} needs the Python module of its class: #[exception(module = \"..\")]"),
+                    );
+                }
+                String::new()
+            }
+        };
+        let class = match &keys.class {
+            Some(class) => checked(class, "class", |_| false, errors),
+            None => name.unraw().to_string(),
+        };
+        let (cfgs, content) = (self.cfgs(), content(fields, errors));
+        Exception { name: name.clone(), path: self.path, cfgs, module, class, content }
+    }
+
+    fn cfgs(&self) -> Vec<Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
+    }
+}
+
+fn content(fields: &Fields, errors: &mut Errors) -> Content {
+    match fields {
+        Fields::Unit => Content::Nothing,
+        Fields::Unnamed(fields) => {
+            for field in &fields.unnamed {
+                if let Some(name) = field_name(&field.attrs, errors) {
+                    errors.at(
+                        name,
+                        "a field without a name is a positional argument, which has none on the wire",
+                    );
+                }
+            }
+            match fields.unnamed.len() {
+                0 => Content::Nothing,
+                count => Content::Positional(count),
+            }
+        }
+        Fields::Named(fields) => {
+            let mut owners: HashMap<String, &Ident> = HashMap::new();
+            let mut named = Vec::new();
+            for field in &fields.named {
+                let Some(ident) = &field.ident else { continue };
+                let renamed = field_name(&field.attrs, errors);
+                let wire = renamed.as_ref().map_or_else(|| ident.unraw().to_string(), LitStr::value);
+                let at: &dyn ToTokens = match &renamed {
+                    Some(text) => text,
+                    None => ident,
+                };
+                if wire.is_empty() {
+                    errors.at(at, "the name of a keyword argument is empty");
+                }
+                if let Some(first) = owners.insert(wire.clone(), ident) {
+                    errors.at(at, format!("keyword argument {wire:?} is used by {first} and {ident}"));
+                }
+                named.push((ident.clone(), wire));
+            }
+            Content::Named(named)
+        }
+    }
+}
+
+/// A name of Python: words, and what else `allowed` says.
+fn checked(text: &LitStr, what: &str, allowed: fn(char) -> bool, errors: &mut Errors) -> String {
+    let name = text.value();
+    if name.is_empty() {
+        errors.at(text, format!("the {what} is empty"));
+    } else if !name.chars().all(|c| c.is_alphanumeric() || c == '_' || allowed(c)) {
+        errors.at(text, format!("{name:?} is not the name of a Python {what}"));
+    }
+    name
+}
