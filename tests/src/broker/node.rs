@@ -28,7 +28,8 @@ impl Node {
     /// The node whose files are in `dir`.
     pub(super) fn open(dir: PathBuf) -> Result<Self> {
         let file = dir.join("ports");
-        let ports = std::fs::read_to_string(&file).with_context(|| format!("{} of a broker", file.display()))?;
+        let ports =
+            std::fs::read_to_string(&file).with_context(|| format!("{} of a broker", file.display()))?;
         let port = ports.split_whitespace().next().unwrap_or_default();
         let port = port.parse().with_context(|| format!("{}: {ports:?}", file.display()))?;
         Ok(Self { dir, port })

@@ -67,8 +67,9 @@ pub struct Peer {
 
 impl Peer {
     async fn start(script: &'static str, args: &[String]) -> Result<Self> {
-        let python = std::env::var_os("RPC_TEST_PYTHON")
-            .context("RPC_TEST_PYTHON is not set: this test needs Python with oslo.messaging, start it by tests/run")?;
+        let python = std::env::var_os("RPC_TEST_PYTHON").context(
+            "RPC_TEST_PYTHON is not set: this test needs Python with oslo.messaging, start it by tests/run",
+        )?;
         let stderr = NamedTempFile::new()?;
         let mut process = Command::new(&python)
             .arg(format!("{SCRIPTS}/{script}"))
