@@ -2,6 +2,8 @@
 
 pub mod exception;
 
+pub mod exception;
+
 pub use std::borrow::Borrow;
 pub use std::sync::Arc;
 
