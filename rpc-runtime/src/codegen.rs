@@ -2,8 +2,6 @@
 
 pub mod exception;
 
-pub mod exception;
-
 pub use std::borrow::Borrow;
 pub use std::sync::Arc;
 
