@@ -1,1 +1,12 @@
-//! Harness of the workspace tests.
+//! What the tests of more than one crate stand on: RabbitMQ nodes of their own and Python peers.
+//!
+//! `tests/run` starts the node that most tests share and makes the Python environment; without
+//! it [`Broker::shared`] and the peers say what is missing.
+
+mod broker;
+mod python;
+mod until;
+
+pub use broker::{Binding, Broker, Connection, Exchange, Node, Queue, Vhost};
+pub use python::{Note, PeerBuilder, PythonClient, PythonServer, Raised};
+pub use until::until;

@@ -53,3 +53,6 @@ impl Client {
         Request::new(self.clone(), method, context)
     }
 }
+
+#[cfg(test)]
+mod tests;

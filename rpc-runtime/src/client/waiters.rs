@@ -45,6 +45,11 @@ impl Waiters {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.table().len()
+    }
+
     fn table(&self) -> MutexGuard<'_, HashMap<String, mpsc::Sender<Reply>>> {
         // Every change of the table is one insert or remove, so a panic elsewhere leaves it whole.
         self.table.lock().unwrap_or_else(PoisonError::into_inner)

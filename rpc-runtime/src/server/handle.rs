@@ -96,6 +96,14 @@ impl Server {
         &self.target
     }
 
+    /// Waits until no handler runs and no reply is on its way.
+    #[cfg(test)]
+    pub(super) async fn idle(&self) {
+        // The receiving task holds one permit while it waits for the next message.
+        drop(self.workers.acquire_many(self.worker_count - 1).await);
+        self.replier.drained(Instant::now() + Duration::from_secs(3600)).await;
+    }
+
     /// Stops taking requests, lets those that run finish for at most `within`, sends their replies.
     ///
     /// Requests that no handler had started go back to their queue. The server's own queues stay,

@@ -14,3 +14,6 @@ pub use endpoint::{Dispatch, Endpoint};
 pub use handle::{Server, ShutdownError};
 pub use incoming::{Args, FromAbsent, Incoming, Outcome, outcome};
 pub use worker::RequestInfo;
+
+#[cfg(test)]
+mod tests;

@@ -76,6 +76,19 @@ impl Transport {
         Self { shared: Arc::new(Shared { driver, settings, inbox: OnceCell::new() }) }
     }
 
+    /// A transport on a driver of the test's own, with the default settings.
+    #[cfg(test)]
+    pub(crate) fn for_tests(driver: impl Driver + 'static) -> Self {
+        let settings = Settings {
+            control_exchange: "openstack".into(),
+            response_timeout: Duration::from_secs(60),
+            reply_patience: Duration::from_secs(60),
+            prefetch: None,
+            limits: Limits::default(),
+        };
+        Self::new(Arc::new(driver), settings)
+    }
+
     /// Sends what is queued, closes the connections, and makes everything asked afterwards fail;
     /// takes `within` at most. Servers on this transport should be shut down before it.
     pub async fn close(&self, within: Duration) {

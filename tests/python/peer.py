@@ -1,0 +1,58 @@
+"""What the peers share: JSON lines on stdout, options, and the transport of unmodified oslo.messaging."""
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+import threading
+
+import oslo_messaging
+from oslo_config import cfg
+
+_stdout = threading.Lock()
+
+
+def emit(**event):
+    """Writes one JSON line to the harness."""
+    line = json.dumps(event)
+    with _stdout:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def arguments(description):
+    """The parser of the arguments that every peer takes."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--url", required=True, help="transport URL")
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="a module whose exceptions may be raised here (allowed_remote_exmods)",
+    )
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="[GROUP/]NAME=VALUE",
+        help="an option of oslo.config; the group is oslo_messaging_rabbit unless given",
+    )
+    return parser
+
+
+def connect(options):
+    """The transport for the parsed arguments, configured by a file as a real service is."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as config:
+        for option in options.option:
+            name, equals, value = option.partition("=")
+            if not equals:
+                sys.exit(f"--option {option}: expected [GROUP/]NAME=VALUE")
+            group, _, name = name.rpartition("/")
+            config.write(f"[{group or 'oslo_messaging_rabbit'}]\n{name} = {value}\n")
+        config.flush()
+        # The global object: the dispatcher reads rpc_ping_enabled from nowhere else.
+        cfg.CONF([], project="peer", default_config_files=[config.name])
+    return oslo_messaging.get_rpc_transport(cfg.CONF, url=options.url, allowed_remote_exmods=options.allow)

@@ -1,0 +1,155 @@
+//! RabbitMQ nodes for tests, by way of `tests/broker.sh`.
+
+mod node;
+mod state;
+mod vhost;
+
+use std::fs::File;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep};
+
+pub use self::node::Node;
+pub use self::state::{Binding, Connection, Exchange, Queue};
+pub use self::vhost::Vhost;
+
+use self::node::SCRIPT;
+
+/// A start takes some seconds, more on a machine that is busy with compiling.
+const START_LIMIT: Duration = Duration::from_secs(90);
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(50);
+
+/// A RabbitMQ node that one test has to itself, to stop, kill and freeze as it likes.
+///
+/// Others share one node and keep apart by [`Node::vhost`]; see [`Broker::shared`]. Dropping a
+/// `Broker` kills the node and removes its files.
+#[derive(Debug)]
+pub struct Broker {
+    node: Node,
+    files: TempDir,
+    /// The leader of the process group that the node runs in; `None` while it is stopped.
+    process: Option<Child>,
+}
+
+impl Broker {
+    /// The node that `tests/run` started for all tests.
+    pub fn shared() -> Result<Node> {
+        let dir = std::env::var_os("RPC_TEST_BROKER_DIR")
+            .context("RPC_TEST_BROKER_DIR is not set: this test needs a broker, start it by tests/run")?;
+        Node::open(dir.into())
+    }
+
+    /// Starts a node on free ports and returns once it takes connections.
+    pub async fn start() -> Result<Self> {
+        let files = tempfile::Builder::new().prefix("rpc-broker-").tempdir()?;
+        let init = Command::new(SCRIPT).arg("init").arg(files.path()).output()?;
+        if !init.status.success() {
+            bail!("cannot prepare a broker: {}", String::from_utf8_lossy(&init.stderr));
+        }
+        let node = Node::open(files.path().to_owned())?;
+        let mut broker = Self { node, files, process: None };
+        broker.restart().await?;
+        Ok(broker)
+    }
+
+    /// The node, for addresses and questions.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// Starts the node again after [`Broker::stop`] or [`Broker::kill`], on the same port and with
+    /// what was durable.
+    pub async fn restart(&mut self) -> Result<()> {
+        if self.process.is_some() {
+            bail!("the broker is running");
+        }
+        let output = self.files.path().join("output");
+        let log = File::create(&output)?;
+        let child = Command::new(SCRIPT)
+            .arg("run")
+            .arg(self.files.path())
+            // The node runs for as long as this is open, so it cannot outlive the tests.
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .process_group(0)
+            .spawn()?;
+        let child = self.process.insert(child);
+
+        let deadline = Instant::now() + START_LIMIT;
+        while TcpStream::connect(("127.0.0.1", self.node.port())).await.is_err() {
+            let why = match child.try_wait()? {
+                Some(_) => "ended".to_owned(),
+                None if Instant::now() > deadline => format!("took no connection in {START_LIMIT:?}"),
+                None => {
+                    sleep(POLL).await;
+                    continue;
+                }
+            };
+            bail!("the broker {why}: {}", tail(&std::fs::read_to_string(&output)?));
+        }
+        Ok(())
+    }
+
+    /// Stops the node in an orderly way: it closes its connections and writes what is durable.
+    /// Kills it if that takes more than 30 seconds.
+    pub async fn stop(&mut self) -> Result<()> {
+        kill_process(self.server()?, Signal::TERM)?;
+        let deadline = Instant::now() + STOP_LIMIT;
+        while let Some(child) = &mut self.process
+            && child.try_wait()?.is_none()
+            && Instant::now() < deadline
+        {
+            sleep(POLL).await;
+        }
+        self.kill()
+    }
+
+    /// Kills the node as a crash would.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.process.take() {
+            // The group outlives its leader for a moment, and may be gone if the node ended.
+            let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Stops the node's process where it is: connections stay open and nothing answers.
+    pub fn freeze(&self) -> Result<()> {
+        Ok(kill_process(self.server()?, Signal::STOP)?)
+    }
+
+    /// Lets a frozen node go on.
+    pub fn thaw(&self) -> Result<()> {
+        Ok(kill_process(self.server()?, Signal::CONT)?)
+    }
+
+    /// The process of the node itself, below the scripts that started it.
+    fn server(&self) -> Result<Pid> {
+        if self.process.is_none() {
+            bail!("the broker is not running");
+        }
+        let text = std::fs::read_to_string(self.files.path().join("pid")).context("the broker's pid file")?;
+        text.trim().parse().ok().and_then(Pid::from_raw).with_context(|| format!("the broker's pid {text:?}"))
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
+}
+
+/// The last lines of a log, for an error message.
+fn tail(log: &str) -> String {
+    let lines: Vec<_> = log.lines().collect();
+    lines[lines.len().saturating_sub(30)..].join("\n")
+}

@@ -1,0 +1,85 @@
+//! What a node tells about its queues, exchanges, bindings and connections.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Name, AMQP type as RabbitMQ calls it (`longstr`, `signedint`, ...) and value.
+type Field = (String, String, Value);
+
+/// One queue.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Queue {
+    /// Its name.
+    pub name: String,
+    /// How many messages it holds, those being handled included.
+    pub messages: u64,
+    /// How many of them are with a consumer and not settled.
+    pub messages_unacknowledged: u64,
+    /// How many consumers it has.
+    pub consumers: u64,
+    /// Whether it survives a restart of the broker.
+    pub durable: bool,
+    /// Whether it is deleted with its last consumer.
+    pub auto_delete: bool,
+    /// The arguments that it was declared with: name, type, value.
+    pub arguments: Vec<Field>,
+}
+
+/// One exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Exchange {
+    /// Its name.
+    pub name: String,
+    /// `topic`, `fanout`, ...
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether it survives a restart of the broker.
+    pub durable: bool,
+    /// Whether it is deleted with its last binding.
+    pub auto_delete: bool,
+}
+
+/// One binding of a queue to an exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Binding {
+    /// The exchange.
+    #[serde(rename = "source_name")]
+    pub exchange: String,
+    /// The queue.
+    #[serde(rename = "destination_name")]
+    pub queue: String,
+    /// The routing key.
+    pub routing_key: String,
+}
+
+/// One connection.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Connection {
+    /// Both addresses, client first.
+    pub name: String,
+    /// The virtual host.
+    pub vhost: String,
+    /// `running`, `blocked`, `flow`, ...
+    pub state: String,
+    /// How many channels are open.
+    pub channels: u64,
+    /// What the client says of itself: name, type, value.
+    pub client_properties: Vec<Field>,
+}
+
+impl Queue {
+    pub(super) const COLUMNS: &[&str] =
+        &["name", "messages", "messages_unacknowledged", "consumers", "durable", "auto_delete", "arguments"];
+}
+
+impl Exchange {
+    pub(super) const COLUMNS: &[&str] = &["name", "type", "durable", "auto_delete"];
+}
+
+impl Binding {
+    pub(super) const COLUMNS: &[&str] = &["source_name", "destination_name", "routing_key"];
+}
+
+impl Connection {
+    pub(super) const COLUMNS: &[&str] = &["name", "vhost", "state", "channels", "client_properties"];
+}

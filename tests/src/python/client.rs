@@ -1,0 +1,88 @@
+//! `tests/python/client.py`.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::PeerBuilder;
+use super::peer::Peer;
+
+/// Above oslo.messaging's own limit for a call, 60 seconds.
+const COMMAND_LIMIT: Duration = Duration::from_secs(90);
+
+/// A Python RPC client.
+///
+/// Requests are JSON objects as the script describes them, without `kind`. The outer result fails
+/// when the peer does; the inner one is what Python code sees.
+#[derive(Debug)]
+pub struct PythonClient(Peer);
+
+/// An exception that Python code sees.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Raised {
+    /// The name of its class.
+    pub class: String,
+    /// The module of its class.
+    pub module: String,
+    /// Its class and all base classes, each with its module.
+    pub bases: Vec<String>,
+    /// `str()` of it.
+    #[serde(rename = "str")]
+    pub text: String,
+    /// Its attribute `kwargs`, as exceptions of OpenStack services have it.
+    pub kwargs: Map<String, Value>,
+    /// If it is a `RemoteError`: the class that it stands for.
+    pub exc_type: Option<String>,
+    /// If it is a `RemoteError`: the message of the exception that it stands for.
+    pub value: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Answer {
+    Result(Value),
+    Raised(Raised),
+    Invalid(String),
+}
+
+impl From<Peer> for PythonClient {
+    fn from(peer: Peer) -> Self {
+        Self(peer)
+    }
+}
+
+impl PythonClient {
+    /// A client of the servers at `url`.
+    pub fn builder(url: &str) -> PeerBuilder<Self> {
+        PeerBuilder::new("client.py", url)
+    }
+
+    /// Calls a method and returns its result.
+    pub async fn call(&mut self, request: Value) -> Result<Result<Value, Raised>> {
+        self.execute("call", request).await
+    }
+
+    /// Casts; with `"fanout": true` in `request` to every server.
+    pub async fn cast(&mut self, request: Value) -> Result<Result<(), Raised>> {
+        Ok(self.execute("cast", request).await?.map(drop))
+    }
+
+    /// Ends the client in an orderly way.
+    pub async fn stop(mut self) -> Result<()> {
+        self.0.stop().await.map(drop)
+    }
+
+    async fn execute(&mut self, kind: &str, mut request: Value) -> Result<Result<Value, Raised>> {
+        request["kind"] = kind.into();
+        self.0.write(&request).await?;
+        let answer = self.0.read(COMMAND_LIMIT).await?;
+        match Answer::deserialize(&answer) {
+            Ok(Answer::Result(result)) => Ok(Ok(result)),
+            Ok(Answer::Raised(raised)) => Ok(Err(raised)),
+            Ok(Answer::Invalid(why)) => bail!("request {request}: {why}"),
+            Err(error) => Err(self.0.failure(&format!("it answered {answer}: {error}"))),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! One Python process and the JSON lines between it and us.
+
+use std::io::Read;
+use std::marker::PhantomData;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
+
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
+/// Python takes a second or two to import all it needs, more on a busy machine.
+const START_LIMIT: Duration = Duration::from_secs(60);
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+
+/// A peer that is yet to be started; `T` is what it becomes.
+#[derive(Debug)]
+pub struct PeerBuilder<T> {
+    script: &'static str,
+    args: Vec<String>,
+    becomes: PhantomData<T>,
+}
+
+impl<T: From<Peer>> PeerBuilder<T> {
+    pub(super) fn new(script: &'static str, url: &str) -> Self {
+        Self { script, args: Vec::new(), becomes: PhantomData }.arg("--url", url)
+    }
+
+    pub(super) fn arg(mut self, name: &str, value: &str) -> Self {
+        self.args.push(format!("{name}={value}"));
+        self
+    }
+
+    /// Lets exceptions of a Python module be raised in the peer (`allowed_remote_exmods`).
+    #[must_use]
+    pub fn allow(self, module: &str) -> Self {
+        self.arg("--allow", module)
+    }
+
+    /// Sets an option of oslo.config, `[GROUP/]NAME=VALUE`; the group is
+    /// `oslo_messaging_rabbit` unless given.
+    #[must_use]
+    pub fn option(self, option: &str) -> Self {
+        self.arg("--option", option)
+    }
+
+    /// Starts the process and returns once it is ready.
+    pub async fn start(self) -> Result<T> {
+        Peer::start(self.script, &self.args).await.map(T::from)
+    }
+}
+
+/// A running peer; dropping it kills it.
+#[derive(Debug)]
+pub struct Peer {
+    script: &'static str,
+    process: Child,
+    /// `None` once it was told to stop.
+    stdin: Option<ChildStdin>,
+    stdout: Lines<BufReader<ChildStdout>>,
+    stderr: NamedTempFile,
+}
+
+impl Peer {
+    async fn start(script: &'static str, args: &[String]) -> Result<Self> {
+        let python = std::env::var_os("RPC_TEST_PYTHON").context(
+            "RPC_TEST_PYTHON is not set: this test needs Python with oslo.messaging, start it by tests/run",
+        )?;
+        let stderr = NamedTempFile::new()?;
+        let mut process = Command::new(&python)
+            .arg(format!("{SCRIPTS}/{script}"))
+            .args(args)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stderr.reopen()?)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}", python.display()))?;
+        let stdin = process.stdin.take();
+        let stdout = process.stdout.take().context("the peer has no stdout")?;
+        let mut peer = Self { script, process, stdin, stdout: BufReader::new(stdout).lines(), stderr };
+
+        let first = peer.read(START_LIMIT).await?;
+        if first != json!({"event": "ready"}) {
+            return Err(peer.failure(&format!("expected that it is ready, got {first}")));
+        }
+        Ok(peer)
+    }
+
+    /// Sends one line.
+    pub(super) async fn write(&mut self, line: &Value) -> Result<()> {
+        let Some(stdin) = &mut self.stdin else { return Err(self.failure("it was told to stop")) };
+        match stdin.write_all(format!("{line}\n").as_bytes()).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.failure(&format!("cannot write to it: {error}"))),
+        }
+    }
+
+    /// The next line, if it comes within `limit`.
+    pub(super) async fn read(&mut self, limit: Duration) -> Result<Value> {
+        match timeout(limit, self.stdout.next_line()).await {
+            Ok(Ok(Some(line))) => serde_json::from_str(&line)
+                .map_err(|error| self.failure(&format!("it wrote {line:?}, which is not JSON: {error}"))),
+            Ok(Ok(None)) => Err(self.failure("it ended")),
+            Ok(Err(error)) => Err(self.failure(&format!("cannot read from it: {error}"))),
+            Err(_) => Err(self.failure(&format!("it wrote nothing for {limit:?}"))),
+        }
+    }
+
+    /// Ends its input, which tells it to stop, and returns the lines that it still writes.
+    pub(super) async fn stop(&mut self) -> Result<Vec<Value>> {
+        self.stdin = None;
+        let mut lines = Vec::new();
+        let ended = timeout(STOP_LIMIT, async {
+            while let Some(line) = self.stdout.next_line().await? {
+                lines.push(serde_json::from_str(&line)?);
+            }
+            anyhow::Ok(self.process.wait().await?)
+        })
+        .await;
+        match ended {
+            Ok(Ok(status)) if status.success() => Ok(lines),
+            Ok(Ok(status)) => Err(self.failure(&format!("it ended with {status}"))),
+            Ok(Err(error)) => Err(self.failure(&format!("{error:#}"))),
+            Err(_) => Err(self.failure(&format!("it did not stop within {STOP_LIMIT:?}"))),
+        }
+    }
+
+    /// An error that names the peer and shows what it logged.
+    pub(super) fn failure(&self, why: &str) -> anyhow::Error {
+        let mut log = String::new();
+        // What can be read is shown; the failure itself matters more than its log.
+        let _ = self.stderr.reopen().and_then(|mut file| file.read_to_string(&mut log));
+        anyhow!("{}: {why}\n--- stderr of {} ---\n{log}", self.script, self.script)
+    }
+}

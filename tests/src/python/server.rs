@@ -1,0 +1,68 @@
+//! `tests/python/server.py`.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::PeerBuilder;
+use super::peer::Peer;
+
+const NOTE_LIMIT: Duration = Duration::from_secs(30);
+
+/// A Python RPC server; the script shows its methods.
+#[derive(Debug)]
+pub struct PythonServer(Peer);
+
+/// A message to the server's method `note`, by cast, call or fanout.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Note {
+    /// The name of the server that received it.
+    pub server: String,
+    /// The arguments.
+    pub args: Map<String, Value>,
+    /// The context.
+    pub ctxt: Map<String, Value>,
+}
+
+impl From<Peer> for PythonServer {
+    fn from(peer: Peer) -> Self {
+        Self(peer)
+    }
+}
+
+impl PythonServer {
+    /// A server of `topic` named `server`.
+    pub fn builder(url: &str, topic: &str, server: &str) -> PeerBuilder<Self> {
+        PeerBuilder::new("server.py", url).arg("--topic", topic).arg("--server", server)
+    }
+
+    /// The next note; fails if none comes within 30 seconds.
+    pub async fn note(&mut self) -> Result<Note> {
+        let event = self.0.read(NOTE_LIMIT).await?;
+        self.parse(event)
+    }
+
+    /// Stops the server in an orderly way and returns the notes that were not asked for yet.
+    pub async fn stop(mut self) -> Result<Vec<Note>> {
+        let mut events = self.0.stop().await?;
+        if events.pop() != Some(json!({"event": "stopped"})) {
+            return Err(self.0.failure("it ended without a word"));
+        }
+        events.into_iter().map(|event| self.parse(event)).collect()
+    }
+
+    fn parse(&self, event: Value) -> Result<Note> {
+        let wrong = self.0.failure(&format!("expected a note, got {event}"));
+        Note::deserialize(event).map_err(|error| wrong.context(error))
+    }
+}
+
+impl PeerBuilder<PythonServer> {
+    /// The exchange to listen on, in place of the `control_exchange` option.
+    #[must_use]
+    pub fn exchange(self, exchange: &str) -> Self {
+        self.arg("--exchange", exchange)
+    }
+}
