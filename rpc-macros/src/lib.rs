@@ -14,11 +14,13 @@ use proc_macro::TokenStream;
 /// Placeholder.
 #[proc_macro_attribute]
 pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    expand::expand(attribute.into(), item.into()).into()
+    let (expansion, errors) = expand::expand(attribute.into(), item.into());
+    errors.after(expansion).into()
 }
 
 /// Placeholder.
 #[proc_macro_derive(RpcException, attributes(exception))]
 pub fn rpc_exception(item: TokenStream) -> TokenStream {
-    exception::expand(item.into()).into()
+    let (expansion, errors) = exception::expand(item.into());
+    errors.after(expansion).into()
 }
