@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Ident, TokenStream};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Expr, Lit, LitStr, Meta, Path, Type, token};
+use syn::{Attribute, Expr, Lit, LitStr, Meta, Path, Token, Type, token};
 
 use super::keys::{Keys, equals, flag, value};
 use crate::errors::Errors;

@@ -107,13 +107,10 @@ pub(crate) fn value<T: Parse>(key: &Ident, input: ParseStream) -> syn::Result<T>
 /// The `=` after a key, with something behind it. A parser would show the end of the attribute
 /// when there is nothing; the key is a better place.
 pub(super) fn equals(key: &Ident, input: ParseStream) -> syn::Result<()> {
-    if !input.peek(Token![=])
-        || input.peek2(Token![,])
-        || input.cursor().token_tree().is_some_and(|(_, rest)| rest.eof())
-    {
+    let is_there = input.parse::<Option<Token![=]>>()?.is_some();
+    if !is_there || input.is_empty() || input.peek(Token![,]) {
         return Err(syn::Error::new(key.span(), format!("`{key}` needs a value: `{key} = ..`")));
     }
-    input.parse::<Token![=]>()?;
     Ok(())
 }
 
