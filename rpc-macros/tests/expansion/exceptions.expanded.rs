@@ -20,7 +20,6 @@ const _: () = {
                         ],
                     )
                 }
-                #[cfg(feature = "quota")]
                 Self::Full { .. } => {
                     __rpc::exception::remote(self, "cinder.exception", "Full")
                 }
@@ -46,7 +45,6 @@ const _: () = {
                         ),
                     );
                 }
-                #[cfg(feature = "quota")]
                 if remote.is("cinder.exception", "Full") {
                     return ::core::option::Option::Some(Self::Full {});
                 }
@@ -57,15 +55,10 @@ const _: () = {
                 }
                 ::core::option::Option::None
             };
-            let known = || {
-                known()
-                    .or_else(|| {
-                        ::core::option::Option::Some(
-                            Self::Other(::core::clone::Clone::clone(remote)),
-                        )
-                    })
-            };
             known()
+                .or_else(|| ::core::option::Option::Some(
+                    Self::Other(::core::clone::Clone::clone(remote)),
+                ))
         }
     }
 };

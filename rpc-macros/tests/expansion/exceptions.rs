@@ -8,7 +8,6 @@ pub enum VolumeError {
     #[exception(module = "builtins", class = "ValueError")]
     Invalid(String, u32),
     #[error("the backend is full")]
-    #[cfg(feature = "quota")]
     Full,
     #[error("renamed")]
     Renamed {
