@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rpc_runtime::{
-    CallError, CallOptions, Context, RemoteError, RpcError, RpcException, Server, ServerError, Target, Transport,
-    Version, VersionPin, rpc_manager,
+    CallError, CallOptions, Context, RemoteError, RpcError, RpcException, Server, ServerError, Target,
+    Transport, Version, VersionPin, rpc_manager,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,12 @@ pub struct Unencodable {
 #[rpc_manager(client = ShopApi, topic = "shop", version = "1.4", error = ShopError)]
 pub trait Shop {
     #[rpc(call)]
-    async fn buy(&self, ctx: Context, what: String, #[arg(default = 1)] pieces: u32) -> Result<String, ShopError>;
+    async fn buy(
+        &self,
+        ctx: Context,
+        what: String,
+        #[arg(default = 1)] pieces: u32,
+    ) -> Result<String, ShopError>;
 
     #[rpc(call)]
     async fn whoami(&self, ctx: Context) -> Result<String, ShopError>;
@@ -199,7 +204,10 @@ async fn nobody_there() {
     let ctx = Context::new();
     let nowhere = api.with(CallOptions::new().server("z"));
     let error = nowhere.whoami(&ctx).await.unwrap_err();
-    assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { method, .. }) if method == "whoami"), "{error}");
+    assert!(
+        matches!(error.rpc(), Some(RpcError::Undeliverable { method, .. }) if method == "whoami"),
+        "{error}"
+    );
     // A cast is lost without a word, unless it is asked for.
     nowhere.stack(&ctx, "z", 1_usize).await.unwrap();
     let error = api.with(CallOptions::new().mandatory()).stack(&ctx, "z", 1_usize).await.unwrap_err();
@@ -239,7 +247,10 @@ async fn panics_and_unencodable_results_are_failures_and_the_server_lives() {
         other => panic!("{other}"),
     };
     let error = remote(api.panics(&Context::new()).await.unwrap_err().rpc().unwrap());
-    assert_eq!((error.class.as_str(), error.message.as_str()), ("RuntimeError", "panics() panicked: out of change"));
+    assert_eq!(
+        (error.class.as_str(), error.message.as_str()),
+        ("RuntimeError", "panics() panicked: out of change")
+    );
     let error = remote(api.unencodable(&Context::new()).await.unwrap_err().rpc().unwrap());
     assert_eq!(error.class, "ValueError");
     assert!(error.message.starts_with("the result cannot be encoded"), "{}", error.message);
@@ -259,10 +270,7 @@ async fn a_pinned_client_sends_what_its_version_has() {
     pin.set(Version::new(1, 3));
     assert_eq!(ship(None).await.unwrap(), "Some(true) None 5");
     let error = ship(Some("bow".into())).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "argument gift of ship needs version 1.4 but the client is pinned to 1.3"
-    );
+    assert_eq!(error.to_string(), "argument gift of ship needs version 1.4 but the client is pinned to 1.3");
     pin.set(Version::new(1, 2));
     assert_eq!(ship(None).await.unwrap(), "None None 5");
     pin.set(Version::new(1, 1));
@@ -419,8 +427,14 @@ async fn servers_that_cannot_work_are_refused() {
         endpoints.into_iter().fold(builder, |builder, endpoint| builder.endpoint(endpoint)).start().await
     };
     let target = || Target::topic("shop").with_server("a");
-    assert!(matches!(start(Target::topic("shop"), vec![endpoint()]).await, Err(ServerError::NoServer { .. })));
-    assert!(matches!(start(Target::topic("").with_server("a"), vec![endpoint()]).await, Err(ServerError::NoTopic)));
+    assert!(matches!(
+        start(Target::topic("shop"), vec![endpoint()]).await,
+        Err(ServerError::NoServer { .. })
+    ));
+    assert!(matches!(
+        start(Target::topic("").with_server("a"), vec![endpoint()]).await,
+        Err(ServerError::NoTopic)
+    ));
     assert!(matches!(start(target(), vec![]).await, Err(ServerError::NoEndpoint)));
     let error = start(target(), vec![endpoint(), endpoint()]).await.unwrap_err();
     assert!(matches!(error, ServerError::Shadowed { method: "buy", .. }), "{error}");
