@@ -1,4 +1,63 @@
 //! Typed RPC over AMQP, wire-compatible with Python's oslo.messaging.
+//!
+//! One trait is the interface of a service. `#[rpc_manager]` makes a typed client and a server
+//! endpoint of it; this crate carries both over RabbitMQ, side by side with services in Python, or
+//! over a broker inside the process.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! use rpc_runtime::{CallError, Context, RemoteError, Server, Target, Transport, rpc_manager};
+//!
+//! #[rpc_manager(client = CalculatorApi, topic = "calculator", version = "1.0", error = RemoteError)]
+//! pub trait Calculator {
+//!     /// Divides.
+//!     #[rpc(call)]
+//!     async fn divide(&self, ctx: Context, a: i64, b: i64) -> Result<i64, RemoteError>;
+//! }
+//!
+//! struct Simple;
+//!
+//! impl Calculator for Simple {
+//!     async fn divide(&self, _: Context, a: i64, b: i64) -> Result<i64, RemoteError> {
+//!         a.checked_div(b).ok_or_else(|| RemoteError::builtin("ZeroDivisionError", "division by zero"))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let transport = Transport::connect("memory://").await?; // or rabbit://user:password@host:5672/
+//! let server = Server::builder(&transport, Target::topic("calculator").with_server("host1"))
+//!     .endpoint(CalculatorApi::endpoint(Arc::new(Simple)))
+//!     .start()
+//!     .await?;
+//!
+//! let api = CalculatorApi::new(&transport);
+//! assert_eq!(api.divide(&Context::request(), 12, 4).await?, 3);
+//! match api.divide(&Context::request(), 1, 0).await {
+//!     Err(CallError::Method(error)) => assert_eq!(error.class, "ZeroDivisionError"),
+//!     other => panic!("{other:?}"),
+//! }
+//! server.shutdown(Duration::from_secs(30)).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! * `#[rpc_manager]` has every key of the attributes; `#[derive(RpcException)]` those of errors.
+//! * [`Transport`] connects, [`Server`] serves; the client is the type that the macro makes, with
+//!   [`CallOptions`] for timeouts and destinations and a [`VersionPin`] for rolling upgrades.
+//! * [`RpcError`] is everything that can happen to a request on its way.
+//! * [`wire`] reads and writes messages without any broker.
+//!
+//! # Features
+//!
+//! | Feature | Default | What it adds |
+//! |---|---|---|
+//! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
+//! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
 
 mod client;
 #[doc(hidden)]

@@ -15,7 +15,6 @@ command that it does not understand. Ends when stdin does.
 """
 
 import json
-import sys
 
 import oslo_messaging
 from oslo_context import context as oslo_context
@@ -87,7 +86,7 @@ def main():
     options = peer.arguments(__doc__).parse_args()
     transport = peer.connect(options)
     peer.emit(event="ready")
-    for line in sys.stdin:
+    for line in peer.lines():
         peer.emit(**answer(transport, line))
     transport.cleanup()
 

@@ -3,12 +3,17 @@
 import argparse
 import json
 import logging
+import os
+import queue
 import sys
 import tempfile
 import threading
+import time
 
 import oslo_messaging
 from oslo_config import cfg
+
+GRACE = 15  # seconds
 
 _stdout = threading.Lock()
 
@@ -19,6 +24,24 @@ def emit(**event):
     with _stdout:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+
+def lines():
+    """The lines of stdin. When it ends, the process does so too, at the latest after GRACE.
+
+    A call or a reconnect may take for ever, and the harness may be gone.
+    """
+    received = queue.SimpleQueue()
+
+    def read():
+        for line in sys.stdin:
+            received.put(line)
+        received.put(None)
+        time.sleep(GRACE)
+        os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
+    return iter(received.get, None)
 
 
 def arguments(description):

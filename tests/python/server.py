@@ -101,7 +101,8 @@ def main():
     wait_until_consuming(server)
     peer.emit(event="ready")
 
-    sys.stdin.read()
+    for _ in peer.lines():
+        pass  # there are no commands: only the end counts
     server.stop()
     server.wait()
     transport.cleanup()

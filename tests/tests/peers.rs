@@ -1,25 +1,26 @@
 //! The Python peers against each other: what the other tests rely on when one side is Rust.
 
+use anyhow::Result;
 use rpc_tests::{Binding, Broker, Note, PythonClient, PythonServer, Vhost, until};
 use serde_json::{Value, json};
 
-async fn vhost(name: &str) -> Vhost {
-    Broker::shared().unwrap().vhost(name).await.unwrap()
+async fn vhost(name: &str) -> Result<Vhost> {
+    Broker::shared()?.vhost(name).await
 }
 
-async fn server(vhost: &Vhost, name: &str) -> PythonServer {
-    PythonServer::builder(&vhost.url(), "topic", name).start().await.unwrap()
+async fn server(vhost: &Vhost, name: &str) -> Result<PythonServer> {
+    PythonServer::builder(&vhost.url(), "topic", name).start().await
 }
 
-async fn client(vhost: &Vhost) -> PythonClient {
-    PythonClient::builder(&vhost.url()).allow("sample_exceptions").start().await.unwrap()
+async fn client(vhost: &Vhost) -> Result<PythonClient> {
+    PythonClient::builder(&vhost.url()).allow("sample_exceptions").start().await
 }
 
 #[tokio::test]
 async fn every_json_type_comes_back() {
-    let vhost = vhost("echo").await;
-    let server = server(&vhost, "host1").await;
-    let mut client = client(&vhost).await;
+    let vhost = vhost("echo").await.unwrap();
+    let server = server(&vhost, "host1").await.unwrap();
+    let mut client = client(&vhost).await.unwrap();
     for value in [
         json!(null),
         json!(true),
@@ -41,9 +42,9 @@ async fn every_json_type_comes_back() {
 
 #[tokio::test]
 async fn defaults_namespaces_and_versions() {
-    let vhost = vhost("namespaces").await;
-    let _server = server(&vhost, "host1").await;
-    let mut client = client(&vhost).await;
+    let vhost = vhost("namespaces").await.unwrap();
+    let _server = server(&vhost, "host1").await.unwrap();
+    let mut client = client(&vhost).await.unwrap();
     let mut call = async |request: Value| client.call(request).await.unwrap();
 
     let sum = call(json!({"topic": "topic", "method": "add", "args": {"a": 1}, "version": "1.3"})).await;
@@ -65,9 +66,9 @@ async fn defaults_namespaces_and_versions() {
 
 #[tokio::test]
 async fn exceptions() {
-    let vhost = vhost("exceptions").await;
-    let _server = server(&vhost, "host1").await;
-    let mut allowed = client(&vhost).await;
+    let vhost = vhost("exceptions").await.unwrap();
+    let _server = server(&vhost, "host1").await.unwrap();
+    let mut allowed = client(&vhost).await.unwrap();
     let mut not_allowed = PythonClient::builder(&vhost.url()).start().await.unwrap();
 
     let request = json!({"topic": "topic", "method": "fail_builtin", "args": {"message": "too small"}});
@@ -100,10 +101,10 @@ async fn exceptions() {
 
 #[tokio::test]
 async fn casts_reach_one_server_and_fanouts_all() {
-    let vhost = vhost("casts").await;
-    let mut one = server(&vhost, "host1").await;
-    let mut two = server(&vhost, "host2").await;
-    let mut client = client(&vhost).await;
+    let vhost = vhost("casts").await.unwrap();
+    let mut one = server(&vhost, "host1").await.unwrap();
+    let mut two = server(&vhost, "host2").await.unwrap();
+    let mut client = client(&vhost).await.unwrap();
 
     let named = json!({"topic": "topic", "server": "host2", "method": "note",
         "args": {"n": 1}, "ctxt": {"request_id": "req-1"}});
@@ -133,9 +134,9 @@ async fn casts_reach_one_server_and_fanouts_all() {
 
 #[tokio::test]
 async fn contexts() {
-    let vhost = vhost("contexts").await;
-    let _server = server(&vhost, "host1").await;
-    let mut client = client(&vhost).await;
+    let vhost = vhost("contexts").await.unwrap();
+    let _server = server(&vhost, "host1").await.unwrap();
+    let mut client = client(&vhost).await.unwrap();
     let request = json!({"topic": "topic", "method": "context", "request_context":
         {"user_id": "u", "project_id": "p", "roles": ["admin"], "request_id": "req-2"}});
     let seen = client.call(request).await.unwrap().unwrap();
@@ -147,9 +148,9 @@ async fn contexts() {
 
 #[tokio::test]
 async fn timeouts_and_call_monitor() {
-    let vhost = vhost("timeouts").await;
-    let _server = server(&vhost, "host1").await;
-    let mut client = client(&vhost).await;
+    let vhost = vhost("timeouts").await.unwrap();
+    let _server = server(&vhost, "host1").await.unwrap();
+    let mut client = client(&vhost).await.unwrap();
     let slow = |options: Value| {
         let mut request = json!({"topic": "topic", "method": "slow", "args": {"seconds": 3}});
         request.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
@@ -164,8 +165,8 @@ async fn timeouts_and_call_monitor() {
 
 #[tokio::test]
 async fn undeliverable() {
-    let vhost = vhost("undeliverable").await;
-    let mut client = client(&vhost).await;
+    let vhost = vhost("undeliverable").await.unwrap();
+    let mut client = client(&vhost).await.unwrap();
     let cast = json!({"topic": "nobody", "method": "note"});
     client.cast(cast).await.unwrap().unwrap();
     let checked = json!({"topic": "nobody", "method": "note", "at_least_once": true});
@@ -175,7 +176,7 @@ async fn undeliverable() {
 
 #[tokio::test]
 async fn options_and_exchange() {
-    let vhost = vhost("options").await;
+    let vhost = vhost("options").await.unwrap();
     let _server = PythonServer::builder(&vhost.url(), "topic", "host1")
         .exchange("nova")
         .option("amqp_durable_queues=true")
@@ -213,8 +214,8 @@ async fn options_and_exchange() {
 
 #[tokio::test]
 async fn a_server_joins_again_after_its_connections_are_closed() {
-    let vhost = vhost("closed").await;
-    let _server = server(&vhost, "host1").await;
+    let vhost = vhost("closed").await.unwrap();
+    let _server = server(&vhost, "host1").await.unwrap();
     let before = vhost.connections().await.unwrap();
     assert!(!before.is_empty());
 
@@ -228,15 +229,15 @@ async fn a_server_joins_again_after_its_connections_are_closed() {
     .await
     .unwrap();
 
-    let mut client = client(&vhost).await;
+    let mut client = client(&vhost).await.unwrap();
     let request = json!({"topic": "topic", "method": "echo", "args": {"value": 1}});
     assert_eq!(client.call(request).await.unwrap().unwrap(), 1);
 }
 
 #[tokio::test]
 async fn a_wrong_request_or_peer_is_named() {
-    let vhost = vhost("wrong").await;
-    let mut client = client(&vhost).await;
+    let vhost = vhost("wrong").await.unwrap();
+    let mut client = client(&vhost).await.unwrap();
     let error = client.call(json!({"topic": "topic", "metod": "echo"})).await.unwrap_err();
     assert!(error.to_string().contains("unknown keys ['metod']"), "{error}");
 

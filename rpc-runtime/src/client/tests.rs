@@ -16,8 +16,8 @@ use crate::error::{CallError, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
 use crate::transport::Transport;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, ServerAddress, Settle,
-    Settler, Verdict,
+    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, ServerAddress,
+    Settle, Settler, Verdict,
 };
 use crate::version::Version;
 use crate::wire::{Content, Limits, Request};
@@ -25,8 +25,7 @@ use crate::wire::{Content, Limits, Request};
 type Returns = Result<Value, RemoteError>;
 
 const V1: Version = Version::new(1, 0);
-static PROBE: Interface =
-    Interface::new("Probe", "compute", V1, &[Method::call::<Returns>("echo", V1, &[])]);
+static PROBE: Interface = Interface::new("Probe", "compute", V1, &[Method::call::<Returns>("echo", V1, &[])]);
 
 /// A driver whose every request is answered by the messages of one row.
 #[derive(Debug)]

@@ -18,8 +18,8 @@ use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
 use crate::transport::Transport;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route, ServerAddress,
-    Settle, Settler, StopListening, Verdict,
+    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route,
+    ServerAddress, Settle, Settler, StopListening, Verdict,
 };
 use crate::version::Version;
 use crate::wire::Content;
@@ -135,12 +135,13 @@ impl Rig {
         let driver = Bench { deliveries: Some(receiver).into(), published: published_sender };
         let recording = Recording::default();
         let called = Arc::clone(&recording.called);
-        let server = Server::builder(&Transport::for_tests(driver), Target::topic("compute").with_server("host1"))
-            .endpoint(Endpoint::new(&ECHO, recording))
-            .duplicate_window(duplicates)
-            .start()
-            .await
-            .unwrap();
+        let server =
+            Server::builder(&Transport::for_tests(driver), Target::topic("compute").with_server("host1"))
+                .endpoint(Endpoint::new(&ECHO, recording))
+                .duplicate_window(duplicates)
+                .start()
+                .await
+                .unwrap();
         let settler = Arc::new(Verdicts(verdict_sender));
         Self { server: Some(server), deliveries, verdicts, settler, published, called }
     }
@@ -182,7 +183,8 @@ fn inner(body: &[u8]) -> Value {
 
 fn vector(name: &str) -> Value {
     let path = format!("{}/../tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))).unwrap()
+    serde_json::from_str(&std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")))
+        .unwrap()
 }
 
 /// Rows where we differ from Python, and why.

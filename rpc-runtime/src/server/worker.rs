@@ -124,13 +124,12 @@ impl Worker {
                 _ => execution.await,
             };
             if let Err(error) = &outcome {
-                tracing::error!(
-                    method,
-                    class = error.class,
-                    module = error.module,
-                    "failed: {}",
-                    error.message
-                );
+                let RemoteError { module, class, message, .. } = &**error;
+                // The caller of a call is told; a failed cast is known here only.
+                match reply {
+                    Some(_) => tracing::info!(method, module, class, "failed: {message}"),
+                    None => tracing::error!(method, module, class, "failed: {message}"),
+                }
             }
             let Some(reply) = reply else { return };
             // The worker is free only once the reply has a slot: replies are bounded, and a
@@ -167,6 +166,7 @@ async fn execute(
         biased;
         outcome = handler => outcome.unwrap_or_else(|panic| {
             let text = format!("{method}() panicked: {}", panic_text(&*panic));
+            tracing::error!("{text}");
             Err(RemoteError::builtin("RuntimeError", text).into())
         }),
         _ = phases.wait_for(|phase| *phase >= Phase::Abort) => {

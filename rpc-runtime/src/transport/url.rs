@@ -11,7 +11,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 /// Where a transport connects: `rabbit://user:password@host:port[,user:password@host:port]/vhost?option=value`.
 ///
 /// * Schemes: `rabbit` and `amqp` (port 5672 unless given, with the option `ssl` too), `amqps` (TLS, port
-///   5671), and `memory`, which has no host.
+///   5671), and `memory`, which has no host; its vhost names the broker.
 /// * A host without credentials has `guest`/`guest`, not those of the host before it. IPv6 addresses stand in
 ///   brackets. No host at all is `localhost`.
 /// * User, password and vhost are percent-decoded; no vhost, `/`, `//` and `/%2F` are the vhost `/`.
@@ -170,8 +170,9 @@ impl FromStr for TransportUrl {
         };
         let query = parse_query(query)?;
         let hosts = match scheme {
-            Scheme::Memory if !hosts.is_empty() => return Err(wrong("memory:// has no host")),
-            Scheme::Memory if vhost != "/" => return Err(wrong("memory:// has no vhost")),
+            Scheme::Memory if !hosts.is_empty() => {
+                return Err(wrong("memory:// has no host: a broker of a name is memory:///name"));
+            }
             Scheme::Memory => Vec::new(),
             _ => hosts
                 .split(',')

@@ -5,6 +5,7 @@ mod state;
 mod vhost;
 
 use std::fs::File;
+use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -24,6 +25,7 @@ use self::node::SCRIPT;
 /// A start takes some seconds, more on a machine that is busy with compiling.
 const START_LIMIT: Duration = Duration::from_secs(90);
 const STOP_LIMIT: Duration = Duration::from_secs(30);
+const KILL_LIMIT: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(50);
 
 /// A RabbitMQ node that one test has to itself, to stop, kill and freeze as it likes.
@@ -118,6 +120,15 @@ impl Broker {
             // The group outlives its leader for a moment, and may be gone if the node ended.
             let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
             child.wait()?;
+            // The leader is gone; the node itself takes a moment longer to give up its port.
+            let address = (Ipv4Addr::LOCALHOST, self.node.port());
+            let deadline = Instant::now() + KILL_LIMIT;
+            while std::net::TcpStream::connect(address).is_ok() {
+                if Instant::now() > deadline {
+                    bail!("the broker still takes connections {KILL_LIMIT:?} after it was killed");
+                }
+                std::thread::sleep(POLL);
+            }
         }
         Ok(())
     }
