@@ -1,5 +1,7 @@
 //! Transports: one driver trait, the in-memory broker and RabbitMQ behind it.
 
+#[cfg(feature = "amqp")]
+pub(crate) mod amqp;
 pub(crate) mod driver;
 #[cfg(feature = "amqp")]
 mod option_value;
