@@ -143,7 +143,9 @@ impl Index {
     }
 
     fn find(&self, name: &str) -> Option<Range<usize>> {
-        let entry = self.entries.iter().rfind(|entry| &self.names[entry.name.clone()] == name)?;
+        // Compared as bytes, which needs no look for boundaries of characters.
+        let (names, name) = (self.names.as_bytes(), name.as_bytes());
+        let entry = self.entries.iter().rfind(|entry| &names[entry.name.clone()] == name)?;
         Some(entry.value.clone())
     }
 
