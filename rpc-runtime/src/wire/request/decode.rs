@@ -195,3 +195,54 @@ fn printed(json: &str) -> String {
         _ => python::shortened(&python::string(json).unwrap_or_else(|| json.to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(members: &str) -> Request {
+        let body = Bytes::from(format!(r#"{{"method": "m", "_msg_id": "i", {members}}}"#));
+        Request::decode(&body, &Content::JSON, &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn a_queue_that_cannot_exist_is_no_address() {
+        let longest = "q".repeat(LONGEST_QUEUE);
+        let address = request(&format!(r#""_reply_q": "{longest}""#)).reply.unwrap();
+        assert_eq!((address.queue, address.msg_id.as_str()), (longest, "\"i\""));
+        for queue in [format!("\"q{}\"", "q".repeat(LONGEST_QUEUE)), "\"\"".into(), "5".into(), "null".into()]
+        {
+            let request = request(&format!(r#""_reply_q": {queue}"#));
+            assert_eq!(request.reply, None, "{queue}");
+            assert!(request.warnings[0].contains("_reply_q"), "{:?}", request.warnings);
+        }
+    }
+
+    #[test]
+    fn ids_are_text_of_a_bounded_length() {
+        let longest = "u".repeat(LONGEST_ID);
+        for (id, read) in [
+            ("\"u\"".to_owned(), Some("u")),
+            ("5".to_owned(), Some("5")),
+            ("null".to_owned(), None),
+            (format!("\"{longest}\""), Some(longest.as_str())),
+            (format!("\"{longest}u\""), None),
+        ] {
+            assert_eq!(request(&format!(r#""_unique_id": {id}"#)).unique_id.as_deref(), read);
+        }
+    }
+
+    #[test]
+    fn the_text_of_an_error_does_not_grow_with_the_request() {
+        let long = "9".repeat(10_000);
+        for member in ["version", "namespace", "args"] {
+            for value in [format!("\"{long}\""), long.clone(), format!("[{long}]")] {
+                let Err(error) = request(&format!(r#""{member}": {value}"#)).invocation else {
+                    assert!(member == "namespace" && value.starts_with('"'));
+                    continue;
+                };
+                assert!(error.message.len() < 300, "{member}: {}", error.message);
+            }
+        }
+    }
+}
