@@ -17,8 +17,8 @@ pub(super) struct Exceptions {
     /// The path of the runtime crate.
     pub(super) runtime: Path,
     pub(super) variants: Vec<Exception>,
-    /// The variant that takes every other exception.
-    pub(super) other: Option<Other>,
+    /// The variant that takes every other exception as it came.
+    pub(super) other: Option<TokenStream>,
 }
 
 /// A variant, or the struct itself, with its Python class.
@@ -28,7 +28,6 @@ pub(super) struct Exception {
     pub(super) name: Ident,
     /// `Self` or `Self::Variant`.
     pub(super) path: TokenStream,
-    pub(super) cfgs: Vec<Attribute>,
     pub(super) module: String,
     pub(super) class: String,
     pub(super) content: Content,
@@ -43,13 +42,6 @@ pub(super) enum Content {
     Positional(usize),
     /// Keyword arguments: the field and its name on the wire.
     Named(Vec<(Ident, String)>),
-}
-
-/// A variant that holds a remote error as it came.
-#[derive(Debug)]
-pub(super) struct Other {
-    pub(super) path: TokenStream,
-    pub(super) cfgs: Vec<Attribute>,
 }
 
 impl Exceptions {
@@ -110,13 +102,13 @@ impl Exceptions {
         if self.other.is_some() {
             errors.at(token, "only one variant can take all other exceptions");
         }
-        self.other = Some(Other { cfgs: place.cfgs(), path: place.path });
+        self.other = Some(place.path);
     }
 
-    /// Two variants of one class could not be told apart. Conditional ones may exclude each other.
+    /// Two variants of one class could not be told apart.
     fn check_classes(&self, errors: &mut Errors) {
         let mut owners = HashMap::new();
-        for exception in self.variants.iter().filter(|exception| exception.cfgs.is_empty()) {
+        for exception in &self.variants {
             let Exception { name, module, class, .. } = exception;
             if let Some(first) = owners.insert((module, class), name) {
                 errors.at(
@@ -160,12 +152,8 @@ impl Place<'_> {
             Some(class) => checked(class, "class", |_| false, errors),
             None => name.unraw().to_string(),
         };
-        let (cfgs, content) = (self.cfgs(), content(fields, errors));
-        Exception { name: name.clone(), path: self.path, cfgs, module, class, content }
-    }
-
-    fn cfgs(&self) -> Vec<Attribute> {
-        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
+        let content = content(fields, errors);
+        Exception { name: name.clone(), path: self.path, module, class, content }
     }
 }
 

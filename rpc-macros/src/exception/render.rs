@@ -7,25 +7,17 @@ use super::model::{Content, Exception, Exceptions};
 
 pub(super) fn implementation(exceptions: &Exceptions) -> TokenStream {
     let remotes = exceptions.variants.iter().map(to_remote);
-    let other_remote = exceptions.other.as_ref().map(|other| {
-        let (cfgs, path) = (&other.cfgs, &other.path);
-        quote_spanned!(Span::mixed_site()=> #(#cfgs)* #path(remote) => ::core::clone::Clone::clone(remote),)
-    });
+    let other_remote = exceptions.other.as_ref().map(
+        |path| quote_spanned!(Span::mixed_site()=> #path(remote) => ::core::clone::Clone::clone(remote),),
+    );
     let known = exceptions.variants.iter().map(from_remote);
     let known = quote_spanned!(Span::mixed_site()=> #(#known)* ::core::option::Option::None);
     let from_remote = match &exceptions.other {
         None => known,
-        Some(other) => {
-            let (cfgs, path) = (&other.cfgs, &other.path);
-            quote_spanned! {Span::mixed_site()=>
-                let known = || -> ::core::option::Option<Self> { #known };
-                #(#cfgs)*
-                let known = || known().or_else(|| {
-                    ::core::option::Option::Some(#path(::core::clone::Clone::clone(remote)))
-                });
-                known()
-            }
-        }
+        Some(path) => quote_spanned! {Span::mixed_site()=>
+            let known = || -> ::core::option::Option<Self> { #known };
+            known().or_else(|| ::core::option::Option::Some(#path(::core::clone::Clone::clone(remote))))
+        },
     };
     // An empty enum has no value to match by reference.
     let value = if exceptions.variants.is_empty() && exceptions.other.is_none() {
@@ -69,18 +61,16 @@ fn wrap(exceptions: &Exceptions, to_remote: &TokenStream, from_remote: &TokenStr
 
 /// The arm that makes the remote error of a value.
 fn to_remote(exception: &Exception) -> TokenStream {
-    let Exception { path, cfgs, module, class, content, .. } = exception;
+    let Exception { path, module, class, content, .. } = exception;
     match content {
         Content::Nothing => quote_spanned! {Span::mixed_site()=>
-            #(#cfgs)*
             #path { .. } => __rpc::exception::remote(self, #module, #class),
         },
         Content::Positional(count) => {
             let fields: Vec<Ident> =
                 (0..*count).map(|index| format_ident!("field{index}", span = Span::mixed_site())).collect();
             quote_spanned! {Span::mixed_site()=>
-                #(#cfgs)*
-                #path(#(#fields),*) => __rpc::exception::positional(
+                    #path(#(#fields),*) => __rpc::exception::positional(
                     self, #module, #class, [#(__rpc::exception::value(#fields)),*]
                 ),
             }
@@ -91,8 +81,7 @@ fn to_remote(exception: &Exception) -> TokenStream {
                 quote_spanned!(Span::mixed_site()=> .with_kwarg(#wire, __rpc::exception::value(#name)))
             });
             quote_spanned! {Span::mixed_site()=>
-                #(#cfgs)*
-                #path { #(#names),* } => __rpc::exception::remote(self, #module, #class) #(#kwargs)*,
+                    #path { #(#names),* } => __rpc::exception::remote(self, #module, #class) #(#kwargs)*,
             }
         }
     }
@@ -100,7 +89,7 @@ fn to_remote(exception: &Exception) -> TokenStream {
 
 /// The statement that returns a value if the remote error is of its class.
 fn from_remote(exception: &Exception) -> TokenStream {
-    let Exception { path, cfgs, module, class, content, .. } = exception;
+    let Exception { path, module, class, content, .. } = exception;
     let value = match content {
         Content::Nothing => quote_spanned!(Span::mixed_site()=> #path {}),
         Content::Positional(count) => {
@@ -116,7 +105,6 @@ fn from_remote(exception: &Exception) -> TokenStream {
         }
     };
     quote_spanned! {Span::mixed_site()=>
-        #(#cfgs)*
         if remote.is(#module, #class) {
             return ::core::option::Option::Some(#value);
         }

@@ -1,10 +1,10 @@
 //! One method of the trait.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::{
-    Attribute, Expr, FnArg, LitStr, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type,
+    Attribute, Expr, FnArg, LitStr, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type,
 };
 
 use super::argument::{Argument, parameter_name};
@@ -232,7 +232,11 @@ fn context_name(parameter: &PatType, errors: &mut Errors) -> Option<Ident> {
     if let Type::Reference(reference) = &*parameter.ty {
         errors.at(reference, "the context is decoded for each request: take it by value");
     }
-    parameter_name(parameter, errors).cloned()
+    match &*parameter.pat {
+        // It does not travel, so it needs no name of its own.
+        Pat::Wild(_) => Some(Ident::new("ctx", Span::mixed_site())),
+        _ => parameter_name(parameter, errors).cloned(),
+    }
 }
 
 fn result_type(signature: &Signature, errors: &mut Errors) -> Option<Type> {

@@ -33,8 +33,9 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
     let endpoint_doc = format!(" An endpoint that serves `manager` as [`{name}`].");
     let dispatch = super::endpoint::dispatch_name(interface);
     quote_spanned! {Span::mixed_site()=>
-        // A program that only calls or only serves leaves the other half unused.
-        #[allow(dead_code)]
+        // A program that only calls or only serves leaves the other half unused, and how many
+        // arguments there are was decided in the trait.
+        #[allow(dead_code, clippy::too_many_arguments)]
         impl #client {
             #description
             #(#constants)*
