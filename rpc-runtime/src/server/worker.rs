@@ -76,7 +76,7 @@ impl Worker {
 
     /// Decodes and settles a message; `None` if there is nothing to execute.
     fn admit(&mut self, delivery: Delivery) -> Option<Request> {
-        let Delivery { body, content_type, compression, settle, .. } = delivery;
+        let Delivery { body, content_type, compression, redelivered, settle } = delivery;
         let content = Content { content_type: content_type.as_deref(), compression: compression.as_deref() };
         let request = match Request::decode(&body, &content, &self.limits) {
             Ok(request) => request,
@@ -91,7 +91,7 @@ impl Worker {
         if let Some(unique_id) = &request.unique_id
             && !self.duplicates.is_new(unique_id)
         {
-            tracing::warn!(unique_id, "ignored a repeated message");
+            tracing::warn!(unique_id, redelivered, "ignored a repeated message");
             return None;
         }
         Some(request)
