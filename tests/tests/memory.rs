@@ -296,14 +296,18 @@ async fn what_the_server_does_not_have_is_told_by_name() {
     let World { transport, servers: _servers, .. } = world(&["a"]).await;
     let later = LaterShopApi::new(&transport);
     let ctx = Context::new();
-    // The method's error type is every exception, so these come as the method's own.
     let error = later.whoami(&ctx).await.unwrap_err();
     assert_eq!(
-        error.method().unwrap().message,
-        "Endpoint does not support RPC version 1.9. Attempted method: whoami"
+        error.to_string(),
+        "the server does not support the version of whoami: \
+         Endpoint does not support RPC version 1.9. Attempted method: whoami"
     );
     let error = later.refund(&ctx).await.unwrap_err();
-    assert_eq!(error.method().unwrap().message, "Endpoint does not support RPC method refund");
+    assert_eq!(
+        error.to_string(),
+        "the server has no method refund: Endpoint does not support RPC method refund"
+    );
+    // The method's error type is every other exception, so this comes as its own.
     let error = later.buy(&ctx, 1_u32, "red").await.unwrap_err();
     assert_eq!(error.method().unwrap().message, "buy() got an unexpected keyword argument 'colour'");
 }

@@ -85,20 +85,20 @@ impl IntoFuture for Cast {
     }
 }
 
-/// The declared error of a method, if the exception is one, else what every caller knows.
+/// What an exception is to the caller: the dispatcher's own are the framework's errors, even for a
+/// method that declares every exception; then those that the method declares; then the rest.
 fn typed<E: RpcException>(method: &str, remote: RemoteError) -> CallError<E> {
-    const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
-    if let Some(error) = E::from_remote(&remote) {
-        return CallError::Method(error);
-    }
     let method = method.to_owned();
-    CallError::Rpc(if remote.is(DISPATCHER, "NoSuchMethod") {
-        RpcError::NoSuchMethod { method, message: remote.message }
-    } else if remote.is(DISPATCHER, "UnsupportedVersion") {
-        RpcError::UnsupportedVersion { method, message: remote.message }
-    } else {
-        RpcError::Remote(Box::new(remote))
-    })
+    if remote.is_no_such_method() {
+        return RpcError::NoSuchMethod { method, message: remote.message }.into();
+    }
+    if remote.is_unsupported_version() {
+        return RpcError::UnsupportedVersion { method, message: remote.message }.into();
+    }
+    match E::from_remote(&remote) {
+        Some(error) => CallError::Method(error),
+        None => RpcError::Remote(Box::new(remote)).into(),
+    }
 }
 
 /// A request ready to be sent, and what its errors say about it.
