@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
@@ -139,7 +140,7 @@ impl Request {
         let sending = self.prepare()?;
         let outgoing = Outgoing {
             route: sending.route.clone(),
-            body: self.encode(None),
+            body: self.encode(None)?,
             mandatory: self.client.options.mandatory && self.method.kind != Kind::Fanout,
             expiration: None,
             deadline: sending.deadline,
@@ -163,7 +164,7 @@ impl Request {
         };
         let outgoing = Outgoing {
             route: sending.route.clone(),
-            body: self.encode(Some(reply_to)),
+            body: self.encode(Some(reply_to))?,
             mandatory: true,
             expiration: Some(sending.timeout),
             deadline: sending.deadline,
@@ -204,7 +205,8 @@ impl Request {
         Ok(Sending { method: method.name, route, timeout, deadline: Instant::now() + timeout })
     }
 
-    fn encode(&self, reply: Option<ReplyTo<'_>>) -> bytes::Bytes {
+    /// The body; one that no receiver takes is not sent.
+    fn encode(&self, reply: Option<ReplyTo<'_>>) -> Result<Bytes, RpcError> {
         let head = RequestHead {
             method: self.method.name,
             namespace: self.client.interface.namespace,
@@ -212,7 +214,16 @@ impl Request {
             reply,
             unique_id: &new_id(),
         };
-        head.encode(&self.args, &self.context)
+        let body = head.encode(&self.args, &self.context);
+        let limit = self.client.transport.limits().max_body;
+        if body.len() > limit {
+            return Err(RpcError::Encode {
+                method: self.method.name.to_owned(),
+                what: "request".to_owned(),
+                why: format!("{} bytes, more than max_body={limit}", body.len()),
+            });
+        }
+        Ok(body)
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::option_value::{OptionValue, nearest};
 use super::url::{Scheme, TransportUrl};
+use crate::wire::Limits;
 
 pub use super::option_value::Compression;
 
@@ -136,8 +137,8 @@ options! {
     /// How long one attempt to connect to one host may take, from the name lookup to the end of the AMQP
     /// handshake. In the URL: seconds. Default: 10 seconds.
     connect_timeout: Duration = Duration::from_secs(10);
-    /// The longest body in bytes, sent (refused) or received (rejected and logged). Default: 64 MiB.
-    max_body: usize = 64 * 1024 * 1024;
+    /// The longest body in bytes, sent (refused) or received (rejected and logged). Default: 16 MiB.
+    max_body: usize = Limits::default().max_body;
 }
 
 impl AmqpOptions {
