@@ -204,3 +204,6 @@ impl Drop for OwnRuntime {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
