@@ -206,4 +206,6 @@ impl Drop for OwnRuntime {
 }
 
 #[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod tests;
