@@ -2,6 +2,7 @@
 
 mod faults;
 mod listening;
+mod logs;
 mod outcomes;
 mod raw;
 mod start;
