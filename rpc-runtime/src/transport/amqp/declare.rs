@@ -1,9 +1,7 @@
 //! Puts declarations on the broker, each batch on a channel of its own: a conflict closes the channel, and
 //! must not take consumers or confirms with it.
 
-use std::sync::Arc;
-
-use super::broker::{BrokerError, Channel, Link};
+use super::broker::{BrokerError, Link};
 use super::topology::{Step, give_up_durability};
 
 /// AMQP's codes of two conflicts.
@@ -39,10 +37,6 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
             Err(error) => return Err(error),
         }
     }
-    close(channel).await;
-    Ok(())
-}
-
-async fn close(channel: Arc<dyn Channel>) {
     channel.close().await;
+    Ok(())
 }
