@@ -1,6 +1,8 @@
 //! A broker that does what a test says.
 
+use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -86,9 +88,20 @@ pub(super) struct FakeLink {
     events: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<LinkEvent>>>,
     dead: watch::Sender<bool>,
     said_goodbye: watch::Sender<bool>,
+    /// The answers to the declarations to come; then all succeed.
+    answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    /// What was declared and deleted, with the number of the channel.
+    pub(super) log: Arc<Mutex<Vec<String>>>,
+    opened: Arc<AtomicUsize>,
 }
 
 impl FakeLink {
+    pub(super) fn answering(answers: impl IntoIterator<Item = Result<(), BrokerError>>) -> Self {
+        let link = Self::new(Arc::new(|_| Fate::Ack));
+        link.answers.lock().unwrap().extend(answers);
+        link
+    }
+
     fn new(publish: Arc<Publish>) -> Self {
         let (happen, events) = mpsc::unbounded_channel();
         let events = Arc::new(tokio::sync::Mutex::new(events));
@@ -98,6 +111,9 @@ impl FakeLink {
             events,
             dead: watch::Sender::new(false),
             said_goodbye: watch::Sender::new(false),
+            answers: Arc::default(),
+            log: Arc::default(),
+            opened: Arc::default(),
         }
     }
 
@@ -130,6 +146,9 @@ impl Link for FakeLink {
                 publish: self.publish.clone(),
                 link: self.dead.subscribe(),
                 dead: watch::Sender::new(false),
+                number: self.opened.fetch_add(1, Ordering::Relaxed) + 1,
+                answers: self.answers.clone(),
+                log: self.log.clone(),
             };
             Ok(Arc::new(channel) as Arc<dyn Channel>)
         })
@@ -159,6 +178,15 @@ struct FakeChannel {
     publish: Arc<Publish>,
     link: watch::Receiver<bool>,
     dead: watch::Sender<bool>,
+    number: usize,
+    answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl FakeChannel {
+    fn log(&self, what: &str) {
+        self.log.lock().unwrap().push(format!("{} {what}", self.number));
+    }
 }
 
 impl fmt::Debug for FakeChannel {
@@ -176,11 +204,19 @@ fn done<'a>() -> BoxFuture<'a, Result<(), BrokerError>> {
 }
 
 impl Channel for FakeChannel {
-    fn declare<'a>(&'a self, _step: &'a Step) -> BoxFuture<'a, Result<(), BrokerError>> {
-        done()
+    fn declare<'a>(&'a self, step: &'a Step) -> BoxFuture<'a, Result<(), BrokerError>> {
+        let durable = |durable: &bool| if *durable { "durable" } else { "transient" };
+        self.log(&match step {
+            Step::Exchange { name, durable: it, .. } => format!("exchange {name} {}", durable(it)),
+            Step::Queue { name, durable: it, .. } => format!("queue {name} {}", durable(it)),
+            Step::Bind { queue, .. } => format!("bind {queue}"),
+        });
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Ok(()));
+        futures::future::ready(answer).boxed()
     }
 
-    fn delete_queue<'a>(&'a self, _queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
+    fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
+        self.log(&format!("delete {queue}"));
         done()
     }
 
