@@ -102,13 +102,13 @@ options! {
     rabbit_ha_queues: bool = false;
     /// How many unsettled messages the broker gives to one consumer; 0, the default, is no limit.
     rabbit_qos_prefetch_count: u16 = 0;
-    /// After how long without a sign of life a connection is given up (twice this time at the latest); 0 is
-    /// never. In the URL: whole seconds. Default: 60 seconds.
+    /// After how long without a sign of life a connection is given up (twice this time at the latest), unless
+    /// the broker asks for less; 0 leaves it to the broker. In the URL: whole seconds. Default: 60 seconds.
     heartbeat_timeout_threshold: Duration = Duration::from_secs(60);
     /// Whether to connect by TLS; `amqps://` always does. Default: no.
     ssl: bool = false;
-    /// The PEM file of the authorities that may have signed the broker's certificate. Default: those of the
-    /// system.
+    /// The PEM file of the authorities that may have signed the broker's certificate, which is always verified.
+    /// Default: those of the system.
     ssl_ca_file: Option<PathBuf> = None;
     /// The PEM file of the certificate that identifies this client. Default: none.
     ssl_cert_file: Option<PathBuf> = None;
