@@ -70,7 +70,7 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
     let crate::model::Carried { docs, cfgs, deprecated } = &method.carried;
     let doc = generated_doc(method);
     let separator = (!docs.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> #[doc = ""]));
-    let (name, context_name, context) = (&method.name, &method.context, context_type(interface));
+    let (name, context_name, context) = (&method.name, &method.context.name, context_type(interface));
     let constant = interface.constant(method);
     let parameters = method.positional().map(|argument| {
         let (name, ty) = (&argument.name, request::parameter(argument));

@@ -304,8 +304,8 @@ const _: () = {
                                 args.required("volume")?,
                                 args.required("ref")?,
                                 args.required("recreate")?,
-                                args.optional::<Option<String>>("tag")?,
-                                args.optional::<Option<String>>("policy")?,
+                                args.optional("tag")?,
+                                args.optional("policy")?,
                                 args.required("destination")?,
                             )
                             .await,

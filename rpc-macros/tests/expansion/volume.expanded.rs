@@ -215,7 +215,7 @@ const _: () = {
                                 ctx,
                                 args.required("host")?,
                                 args.required("volume_id")?,
-                                args.optional::<Option<Volume>>("volume")?,
+                                args.optional("volume")?,
                             )
                             .await,
                     )
