@@ -5,10 +5,10 @@ use rpc_runtime::RequestInfo;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Logs to standard error: warnings of ours, errors of the libraries, or what `RUST_LOG` says.
+/// Logs warnings to standard error, or what `RUST_LOG` says. Not those of lapin: it calls every lost
+/// connection an error, and the runtime says what became of it.
 pub fn init_logging() {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error,rpc_runtime=warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,lapin=off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 

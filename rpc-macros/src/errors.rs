@@ -27,8 +27,14 @@ impl Errors {
         self.found.len()
     }
 
-    /// One `compile_error!` for each error, at its place.
-    pub(crate) fn into_tokens(self) -> TokenStream {
-        self.found.iter().map(syn::Error::to_compile_error).collect()
+    /// The tokens with a `compile_error!` for each error after them.
+    pub(crate) fn after(self, mut tokens: TokenStream) -> TokenStream {
+        tokens.extend(self.found.iter().map(syn::Error::to_compile_error));
+        tokens
+    }
+
+    #[cfg(test)]
+    pub(crate) fn found(&self) -> &[syn::Error] {
+        &self.found
     }
 }

@@ -8,24 +8,22 @@ use crate::model::Interface;
 use crate::parse::{ManagerKeys, ManagerTrait};
 use crate::render;
 
-/// The expansion of `#[rpc_manager(attribute)] item`.
+/// The expansion of `#[rpc_manager(attribute)] item`, and what is wrong with it.
 ///
 /// The trait is always part of it, and after errors as much of the client and the endpoint as is
 /// sound, so that an editor goes on to complete names while something is being typed.
-pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> (TokenStream, Errors) {
     let mut errors = Errors::default();
     let keys = ManagerKeys::read(attribute, &mut errors);
     let manager = match syn::parse2::<ManagerTrait>(item.clone()) {
         Ok(manager) => manager,
         Err(error) => {
             errors.add(error);
-            let errors = errors.into_tokens();
-            return quote!(#item #errors);
+            return (item, errors);
         }
     };
     let interface = Interface::new(keys, &manager, &mut errors);
     let manager = render::manager(&manager);
     let generated = interface.as_ref().map(render::interface);
-    let errors = errors.into_tokens();
-    quote!(#manager #generated #errors)
+    (quote!(#manager #generated), errors)
 }

@@ -5,28 +5,29 @@ mod model;
 mod render;
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::DeriveInput;
 
 use crate::errors::Errors;
 use model::Exceptions;
 
-/// The expansion of the derive.
+/// The expansion of the derive, and what is wrong with it.
 ///
 /// After errors the implementation is there without content, so that they are not followed by
 /// others about each use of the type.
-pub(crate) fn expand(item: TokenStream) -> TokenStream {
+pub(crate) fn expand(item: TokenStream) -> (TokenStream, Errors) {
+    let mut errors = Errors::default();
     let item = match syn::parse2::<DeriveInput>(item) {
         Ok(item) => item,
-        Err(error) => return error.to_compile_error(),
+        Err(error) => {
+            errors.add(error);
+            return (TokenStream::new(), errors);
+        }
     };
-    let mut errors = Errors::default();
     let exceptions = Exceptions::new(&item, &mut errors);
     let implementation = if errors.count() == 0 {
         render::implementation(&exceptions)
     } else {
         render::placeholder(&exceptions)
     };
-    let errors = errors.into_tokens();
-    quote!(#implementation #errors)
+    (implementation, errors)
 }

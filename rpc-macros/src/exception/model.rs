@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Path, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Path, Type, parse_quote};
 
 use super::keys::{ExceptionKeys, field_name};
 use crate::errors::Errors;
@@ -14,11 +14,12 @@ use crate::errors::Errors;
 #[derive(Debug)]
 pub(super) struct Exceptions {
     pub(super) name: Ident,
+    pub(super) is_generic: bool,
     /// The path of the runtime crate.
     pub(super) runtime: Path,
     pub(super) variants: Vec<Exception>,
-    /// The variant that takes every other exception.
-    pub(super) other: Option<Other>,
+    /// The variant that takes every other exception as it came.
+    pub(super) other: Option<TokenStream>,
 }
 
 /// A variant, or the struct itself, with its Python class.
@@ -28,7 +29,6 @@ pub(super) struct Exception {
     pub(super) name: Ident,
     /// `Self` or `Self::Variant`.
     pub(super) path: TokenStream,
-    pub(super) cfgs: Vec<Attribute>,
     pub(super) module: String,
     pub(super) class: String,
     pub(super) content: Content,
@@ -39,17 +39,19 @@ pub(super) struct Exception {
 pub(super) enum Content {
     /// Nothing but its message.
     Nothing,
-    /// This many positional arguments, at least one.
-    Positional(usize),
-    /// Keyword arguments: the field and its name on the wire.
-    Named(Vec<(Ident, String)>),
+    /// Positional arguments of these types, at least one.
+    Positional(Vec<Type>),
+    /// Keyword arguments.
+    Named(Vec<Field>),
 }
 
-/// A variant that holds a remote error as it came.
+/// A field that is a keyword argument.
 #[derive(Debug)]
-pub(super) struct Other {
-    pub(super) path: TokenStream,
-    pub(super) cfgs: Vec<Attribute>,
+pub(super) struct Field {
+    pub(super) name: Ident,
+    /// The name on the wire.
+    pub(super) wire: String,
+    pub(super) ty: Type,
 }
 
 impl Exceptions {
@@ -68,6 +70,7 @@ impl Exceptions {
         let keys = ExceptionKeys::read(&item.attrs, known, errors);
         let mut exceptions = Self {
             name: item.ident.clone(),
+            is_generic: item.generics.lt_token.is_some(),
             runtime: keys.runtime.clone().unwrap_or_else(|| parse_quote!(::rpc_runtime)),
             variants: Vec::new(),
             other: None,
@@ -110,13 +113,13 @@ impl Exceptions {
         if self.other.is_some() {
             errors.at(token, "only one variant can take all other exceptions");
         }
-        self.other = Some(Other { cfgs: place.cfgs(), path: place.path });
+        self.other = Some(place.path);
     }
 
-    /// Two variants of one class could not be told apart. Conditional ones may exclude each other.
+    /// Two variants of one class could not be told apart.
     fn check_classes(&self, errors: &mut Errors) {
         let mut owners = HashMap::new();
-        for exception in self.variants.iter().filter(|exception| exception.cfgs.is_empty()) {
+        for exception in &self.variants {
             let Exception { name, module, class, .. } = exception;
             if let Some(first) = owners.insert((module, class), name) {
                 errors.at(
@@ -160,12 +163,8 @@ impl Place<'_> {
             Some(class) => checked(class, "class", |_| false, errors),
             None => name.unraw().to_string(),
         };
-        let (cfgs, content) = (self.cfgs(), content(fields, errors));
-        Exception { name: name.clone(), path: self.path, cfgs, module, class, content }
-    }
-
-    fn cfgs(&self) -> Vec<Attribute> {
-        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
+        let content = content(fields, errors);
+        Exception { name: name.clone(), path: self.path, module, class, content }
     }
 }
 
@@ -181,10 +180,10 @@ fn content(fields: &Fields, errors: &mut Errors) -> Content {
                     );
                 }
             }
-            match fields.unnamed.len() {
-                0 => Content::Nothing,
-                count => Content::Positional(count),
+            if fields.unnamed.is_empty() {
+                return Content::Nothing;
             }
+            Content::Positional(fields.unnamed.iter().map(|field| field.ty.clone()).collect())
         }
         Fields::Named(fields) => {
             let mut owners: HashMap<String, &Ident> = HashMap::new();
@@ -203,7 +202,7 @@ fn content(fields: &Fields, errors: &mut Errors) -> Content {
                 if let Some(first) = owners.insert(wire.clone(), ident) {
                     errors.at(at, format!("keyword argument {wire:?} is used by {first} and {ident}"));
                 }
-                named.push((ident.clone(), wire));
+                named.push(Field { name: ident.clone(), wire, ty: field.ty.clone() });
             }
             Content::Named(named)
         }

@@ -1,31 +1,23 @@
 //! The implementation of `RpcException`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 
-use super::model::{Content, Exception, Exceptions};
+use super::model::{Content, Exception, Exceptions, Field};
 
 pub(super) fn implementation(exceptions: &Exceptions) -> TokenStream {
     let remotes = exceptions.variants.iter().map(to_remote);
-    let other_remote = exceptions.other.as_ref().map(|other| {
-        let (cfgs, path) = (&other.cfgs, &other.path);
-        quote_spanned!(Span::mixed_site()=> #(#cfgs)* #path(remote) => ::core::clone::Clone::clone(remote),)
-    });
+    let other_remote = exceptions.other.as_ref().map(
+        |path| quote_spanned!(Span::mixed_site()=> #path(remote) => ::core::clone::Clone::clone(remote),),
+    );
     let known = exceptions.variants.iter().map(from_remote);
     let known = quote_spanned!(Span::mixed_site()=> #(#known)* ::core::option::Option::None);
     let from_remote = match &exceptions.other {
         None => known,
-        Some(other) => {
-            let (cfgs, path) = (&other.cfgs, &other.path);
-            quote_spanned! {Span::mixed_site()=>
-                let known = || -> ::core::option::Option<Self> { #known };
-                #(#cfgs)*
-                let known = || known().or_else(|| {
-                    ::core::option::Option::Some(#path(::core::clone::Clone::clone(remote)))
-                });
-                known()
-            }
-        }
+        Some(path) => quote_spanned! {Span::mixed_site()=>
+            let known = || -> ::core::option::Option<Self> { #known };
+            known().or_else(|| ::core::option::Option::Some(#path(::core::clone::Clone::clone(remote))))
+        },
     };
     // An empty enum has no value to match by reference.
     let value = if exceptions.variants.is_empty() && exceptions.other.is_none() {
@@ -40,8 +32,11 @@ pub(super) fn implementation(exceptions: &Exceptions) -> TokenStream {
     )
 }
 
-/// An implementation for a type with errors.
+/// An implementation for a type with errors; none for a generic one, which would need bounds.
 pub(super) fn placeholder(exceptions: &Exceptions) -> TokenStream {
+    if exceptions.is_generic {
+        return TokenStream::new();
+    }
     let body = quote_spanned!(Span::mixed_site()=> ::core::unimplemented!());
     wrap(exceptions, &body, &body)
 }
@@ -69,30 +64,28 @@ fn wrap(exceptions: &Exceptions, to_remote: &TokenStream, from_remote: &TokenStr
 
 /// The arm that makes the remote error of a value.
 fn to_remote(exception: &Exception) -> TokenStream {
-    let Exception { path, cfgs, module, class, content, .. } = exception;
+    let Exception { path, module, class, content, .. } = exception;
     match content {
         Content::Nothing => quote_spanned! {Span::mixed_site()=>
-            #(#cfgs)*
             #path { .. } => __rpc::exception::remote(self, #module, #class),
         },
-        Content::Positional(count) => {
-            let fields: Vec<Ident> =
-                (0..*count).map(|index| format_ident!("field{index}", span = Span::mixed_site())).collect();
+        Content::Positional(types) => {
+            let fields: Vec<Ident> = (0..types.len())
+                .map(|index| format_ident!("field{index}", span = Span::mixed_site()))
+                .collect();
             quote_spanned! {Span::mixed_site()=>
-                #(#cfgs)*
-                #path(#(#fields),*) => __rpc::exception::positional(
+                    #path(#(#fields),*) => __rpc::exception::positional(
                     self, #module, #class, [#(__rpc::exception::value(#fields)),*]
                 ),
             }
         }
         Content::Named(fields) => {
-            let names = fields.iter().map(|(name, _)| name);
-            let kwargs = fields.iter().map(|(name, wire)| {
+            let names = fields.iter().map(|field| &field.name);
+            let kwargs = fields.iter().map(|Field { name, wire, .. }| {
                 quote_spanned!(Span::mixed_site()=> .with_kwarg(#wire, __rpc::exception::value(#name)))
             });
             quote_spanned! {Span::mixed_site()=>
-                #(#cfgs)*
-                #path { #(#names),* } => __rpc::exception::remote(self, #module, #class) #(#kwargs)*,
+                    #path { #(#names),* } => __rpc::exception::remote(self, #module, #class) #(#kwargs)*,
             }
         }
     }
@@ -100,23 +93,24 @@ fn to_remote(exception: &Exception) -> TokenStream {
 
 /// The statement that returns a value if the remote error is of its class.
 fn from_remote(exception: &Exception) -> TokenStream {
-    let Exception { path, cfgs, module, class, content, .. } = exception;
+    let Exception { path, module, class, content, .. } = exception;
     let value = match content {
         Content::Nothing => quote_spanned!(Span::mixed_site()=> #path {}),
-        Content::Positional(count) => {
-            let fields = (0..*count)
-                .map(|index| quote_spanned!(Span::mixed_site()=> __rpc::exception::arg(remote, #index)?));
+        Content::Positional(types) => {
+            let fields = types.iter().enumerate().map(|(index, ty)| {
+                let index = Literal::usize_unsuffixed(index);
+                quote_spanned!(Span::mixed_site()=> __rpc::exception::arg::<#ty>(remote, #index)?)
+            });
             quote_spanned!(Span::mixed_site()=> #path(#(#fields),*))
         }
         Content::Named(fields) => {
-            let fields = fields.iter().map(|(name, wire)| {
-                quote_spanned!(Span::mixed_site()=> #name: __rpc::exception::kwarg(remote, #wire)?)
+            let fields = fields.iter().map(|Field { name, wire, ty }| {
+                quote_spanned!(Span::mixed_site()=> #name: __rpc::exception::kwarg::<#ty>(remote, #wire)?)
             });
             quote_spanned!(Span::mixed_site()=> #path { #(#fields),* })
         }
     };
     quote_spanned! {Span::mixed_site()=>
-        #(#cfgs)*
         if remote.is(#module, #class) {
             return ::core::option::Option::Some(#value);
         }

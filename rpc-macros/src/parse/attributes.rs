@@ -1,10 +1,10 @@
 //! The keys of `#[rpc_manager]`, `#[rpc]` and `#[arg]`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Expr, Lit, LitStr, Meta, Path, Token, Type, parenthesized};
+use syn::{Attribute, Expr, Lit, LitStr, Meta, Path, Token, Type, token};
 
-use super::keys::{Keys, flag, value};
+use super::keys::{Keys, equals, flag, value};
 use crate::errors::Errors;
 
 /// What `#[rpc_manager(..)]` says.
@@ -118,14 +118,14 @@ impl Parse for Old {
             "drop" => Ok(Self::Drop),
             "error_if_set" => Ok(Self::ErrorIfSet),
             "with" => {
-                let content;
-                parenthesized!(content in input);
-                let path = content.parse()?;
-                if content.is_empty() {
-                    Ok(Self::With(path))
-                } else {
-                    Err(content.error("`with` takes one path to a function"))
+                let function = match input.peek(token::Paren) {
+                    true => input.parse::<Group>()?.stream(),
+                    false => TokenStream::new(),
+                };
+                if function.is_empty() {
+                    return Err(syn::Error::new(policy.span(), "`with` names a function: `with(function)`"));
                 }
+                syn::parse2(function).map(Self::With)
             }
             _ => Err(syn::Error::new(
                 policy.span(),
@@ -164,9 +164,6 @@ fn version_text(key: &Ident, input: ParseStream) -> syn::Result<LitStr> {
 
 /// A path as in `use`: `crate::rpc`, `::runtime`.
 pub(crate) fn path(key: &Ident, input: ParseStream) -> syn::Result<Path> {
-    if !input.peek(Token![=]) {
-        return Err(syn::Error::new(key.span(), format!("`{key}` needs a value: `{key} = path`")));
-    }
-    input.parse::<Token![=]>()?;
+    equals(key, input)?;
     input.call(Path::parse_mod_style)
 }

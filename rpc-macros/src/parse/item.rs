@@ -34,8 +34,15 @@ pub(crate) enum TraitItem {
 pub(crate) struct TraitMethod {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) signature: Signature,
+    pub(crate) end: MethodEnd,
+}
+
+/// What follows the signature of a method.
+#[derive(Debug)]
+pub(crate) enum MethodEnd {
     /// The default body with its braces. A half-typed one is rustc's to complain about.
-    pub(crate) body: Option<Group>,
+    Body(Group),
+    Semicolon(Token![;]),
 }
 
 impl Parse for ManagerTrait {
@@ -92,13 +99,12 @@ impl TraitMethod {
             return Err(input.error("a trait of rpc methods has no associated constants or types"));
         }
         let signature = input.parse()?;
-        let body = if input.peek(token::Brace) {
-            Some(input.parse()?)
+        let end = if input.peek(token::Brace) {
+            MethodEnd::Body(input.parse()?)
         } else {
-            input.parse::<Token![;]>()?;
-            None
+            MethodEnd::Semicolon(input.parse()?)
         };
-        Ok(Self { attributes, signature, body })
+        Ok(Self { attributes, signature, end })
     }
 }
 

@@ -100,11 +100,18 @@ fn skip_entry(input: ParseStream) -> syn::Result<()> {
 
 /// The value after `key =`.
 pub(crate) fn value<T: Parse>(key: &Ident, input: ParseStream) -> syn::Result<T> {
-    if !input.peek(Token![=]) {
+    equals(key, input)?;
+    input.parse()
+}
+
+/// The `=` after a key, with something behind it. A parser would show the end of the attribute
+/// when there is nothing; the key is a better place.
+pub(super) fn equals(key: &Ident, input: ParseStream) -> syn::Result<()> {
+    let is_there = input.parse::<Option<Token![=]>>()?.is_some();
+    if !is_there || input.is_empty() || input.peek(Token![,]) {
         return Err(syn::Error::new(key.span(), format!("`{key}` needs a value: `{key} = ..`")));
     }
-    input.parse::<Token![=]>()?;
-    input.parse()
+    Ok(())
 }
 
 /// Checks that a key that stands alone has no value.

@@ -6,5 +6,5 @@ mod keys;
 mod suggest;
 
 pub(crate) use attributes::{ArgKeys, ManagerKeys, Old, RpcKeys, inside, path};
-pub(crate) use item::{ManagerTrait, TraitItem, TraitMethod};
+pub(crate) use item::{ManagerTrait, MethodEnd, TraitItem, TraitMethod};
 pub(crate) use keys::{Keys, flag, value};

@@ -33,8 +33,9 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
     let endpoint_doc = format!(" An endpoint that serves `manager` as [`{name}`].");
     let dispatch = super::endpoint::dispatch_name(interface);
     quote_spanned! {Span::mixed_site()=>
-        // A program that only calls or only serves leaves the other half unused.
-        #[allow(dead_code)]
+        // A program that only calls or only serves leaves the other half unused, and how many
+        // arguments there are was decided in the trait.
+        #[allow(dead_code, clippy::too_many_arguments)]
         impl #client {
             #description
             #(#constants)*
@@ -69,7 +70,7 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
     let crate::model::Carried { docs, cfgs, deprecated } = &method.carried;
     let doc = generated_doc(method);
     let separator = (!docs.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> #[doc = ""]));
-    let (name, context_name, context) = (&method.name, &method.context, context_type(interface));
+    let (name, context_name, context) = (&method.name, &method.context.name, context_type(interface));
     let constant = interface.constant(method);
     let parameters = method.positional().map(|argument| {
         let (name, ty) = (&argument.name, request::parameter(argument));

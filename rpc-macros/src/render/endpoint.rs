@@ -2,9 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
+use syn::spanned::Spanned as _;
 
-use super::context_type;
 use super::request::default_value;
+use super::{context_type, named_at};
 use crate::model::{Argument, Interface, Late, Method};
 use crate::parse::Old;
 
@@ -37,18 +38,22 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
         method.carried.deprecated.as_ref().map(|_| quote_spanned!(Span::mixed_site()=> #[allow(deprecated)]));
     let (client, context) = (&interface.client, context_type(interface));
     let (name, wire) = (&method.name, &method.wire);
+    let ctx = named_at("ctx", &method.context.ty);
+    // Rustc shows this call where the result's type is written, if it cannot do with that.
+    let returns = Span::mixed_site().located_at(method.returns.span());
     let constant = interface.constant(method);
     let (binding, arguments) = if method.arguments.is_empty() {
         (quote_spanned!(Span::mixed_site()=> _), Vec::new())
     } else {
         (quote_spanned!(Span::mixed_site()=> args), method.arguments.iter().map(argument).collect())
     };
+    let handle = quote_spanned!(returns=> __rpc::outcome(self.0.#name(#ctx #(, #arguments)*).await));
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         #allow
         #wire => {
-            let (ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
-            __rpc::outcome(self.0.#name(ctx #(, #arguments)*).await)
+            let (#ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
+            #handle
         }
     }
 }
@@ -56,18 +61,20 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
 /// Decodes one argument. What an old client cannot send is an option or has a default; what is
 /// converted for old servers was always there.
 fn argument(argument: &Argument) -> TokenStream {
-    let wire = &argument.wire;
+    let (wire, ty) = (&argument.wire, &argument.ty);
     match (&argument.default, &argument.late) {
         (Some(default), _) => {
-            let value = default_value(&argument.ty, default);
-            quote_spanned!(Span::mixed_site()=> args.or_else(#wire, || #value)?)
+            let or_else = named_at("or_else", ty);
+            let value = default_value(ty, default);
+            quote_spanned!(Span::mixed_site()=> args.#or_else(#wire, || #value)?)
         }
         (None, Some(Late { old: Old::Drop | Old::ErrorIfSet, .. })) => {
-            let ty = &argument.ty;
-            quote_spanned!(Span::mixed_site()=> args.optional::<#ty>(#wire)?)
+            let optional = named_at("optional", ty);
+            quote_spanned!(Span::mixed_site()=> args.#optional(#wire)?)
         }
         (None, Some(Late { old: Old::With(_), .. }) | None) => {
-            quote_spanned!(Span::mixed_site()=> args.required(#wire)?)
+            let required = named_at("required", ty);
+            quote_spanned!(Span::mixed_site()=> args.#required(#wire)?)
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The trait itself, for the server to implement.
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
-use syn::{Attribute, FnArg, ReturnType, Signature};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens as _, quote_spanned};
+use syn::{Attribute, FnArg, Pat, ReturnType, Signature, parse_quote};
 
 use crate::model::is_helper;
-use crate::parse::{ManagerTrait, TraitItem, TraitMethod};
+use crate::parse::{ManagerTrait, MethodEnd, TraitItem, TraitMethod};
 
 /// The trait without our attributes, its methods with the promise that their futures are `Send`.
 pub(crate) fn manager(manager: &ManagerTrait) -> TokenStream {
@@ -33,23 +33,26 @@ fn method(method: &TraitMethod) -> TokenStream {
     for input in &mut signature.inputs {
         if let FnArg::Typed(parameter) = input {
             parameter.attrs = without_helpers(&parameter.attrs);
+            // A pattern is an error already, and another for rustc if there is no body.
+            if !matches!(*parameter.pat, Pat::Ident(_)) && matches!(method.end, MethodEnd::Semicolon(_)) {
+                *parameter.pat = parse_quote!(_);
+            }
         }
     }
-    let body = &method.body;
-    if signature.asyncness.is_none() {
-        return match body {
-            Some(body) => quote_spanned!(Span::mixed_site()=> #(#attributes)* #signature #body),
-            None => quote_spanned!(Span::mixed_site()=> #(#attributes)* #signature;),
-        };
-    }
-    let signature = with_future(signature);
-    match body {
-        Some(body) => quote_spanned! {Span::mixed_site()=>
-            #(#attributes)*
-            #signature { async move #body }
-        },
-        None => quote_spanned!(Span::mixed_site()=> #(#attributes)* #signature;),
-    }
+    let is_async = signature.asyncness.is_some();
+    let signature = if is_async { with_future(signature) } else { signature };
+    // The method ends in a token of the user's, so that rustc shows the method and not the macro.
+    let end = match &method.end {
+        MethodEnd::Semicolon(semicolon) => semicolon.to_token_stream(),
+        MethodEnd::Body(body) if is_async => {
+            let block = quote_spanned!(Span::mixed_site()=> async move #body);
+            let mut braces = Group::new(Delimiter::Brace, block);
+            braces.set_span(body.span());
+            braces.into_token_stream()
+        }
+        MethodEnd::Body(body) => body.to_token_stream(),
+    };
+    quote_spanned!(Span::mixed_site()=> #(#attributes)* #signature #end)
 }
 
 /// `async fn f(..) -> T` as `fn f(..) -> impl Future<Output = T> + Send`. Implementations write

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Type;
 
+use super::named_at;
 use crate::model::{Argument, Default, Interface, Kind, Late, Method};
 use crate::parse::Old;
 
@@ -90,10 +91,11 @@ fn default_reference(argument: &Argument, default: &Default) -> TokenStream {
 /// The reply that a method's caller waits for, and the call that makes it of a request.
 pub(super) fn sent(method: &Method) -> (TokenStream, TokenStream) {
     let returns = &method.returns;
+    let call = named_at("call", returns);
     match method.kind {
         Kind::Call => (
             quote_spanned!(Span::mixed_site()=> __rpc::Call<#returns>),
-            quote_spanned!(Span::mixed_site()=> .call()),
+            quote_spanned!(Span::mixed_site()=> .#call()),
         ),
         Kind::Cast | Kind::Fanout => {
             (quote_spanned!(Span::mixed_site()=> __rpc::Cast), quote_spanned!(Span::mixed_site()=> .cast()))

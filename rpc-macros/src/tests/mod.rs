@@ -1,15 +1,43 @@
 //! Tests of the expansion as text: what it is, where its errors point, that it never panics.
 
+mod budget;
+mod errors;
+mod exceptions;
+mod mutations;
 mod snapshots;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use syn::parse::Parser as _;
 
+use crate::errors::Errors;
+
 /// Expands the one `#[rpc_manager]` trait that `source` consists of.
-fn expand(source: &str) -> TokenStream {
+fn expand(source: &str) -> (TokenStream, Errors) {
     let (attribute, item) = split(source.parse().expect("test sources are tokens"));
     crate::expand::expand(attribute, item)
+}
+
+/// Expands a trait without errors.
+fn expand_valid(source: &str) -> String {
+    let (expansion, errors) = expand(source);
+    assert!(errors.found().is_empty(), "{:?}", errors.found());
+    pretty(expansion)
+}
+
+/// Checks where the errors are, by the text there, and what they say, by a part of it.
+fn check_errors(source: &str, errors: &Errors, expected: &[(&str, &str)]) {
+    let found: Vec<(String, String)> = errors
+        .found()
+        .iter()
+        .map(|error| (error.span().source_text().unwrap_or_default(), error.to_string()))
+        .collect();
+    let fits = found.len() == expected.len()
+        && found
+            .iter()
+            .zip(expected)
+            .all(|((at, message), (expected_at, part))| at == expected_at && message.contains(part));
+    assert!(fits, "in\n{source}\nexpected {expected:#?}\nfound {found:#?}");
 }
 
 /// The inside of the first attribute, and the item without it.

@@ -42,7 +42,7 @@ pub struct VolumeApiCreateVolume {
 }
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
-    #[allow(dead_code)]
+    #[allow(dead_code, clippy::too_many_arguments)]
     impl VolumeApi {
         /// What [`VolumeManager`] offers, as a constant.
         pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
@@ -215,7 +215,7 @@ const _: () = {
                                 ctx,
                                 args.required("host")?,
                                 args.required("volume_id")?,
-                                args.optional::<Option<Volume>>("volume")?,
+                                args.optional("volume")?,
                             )
                             .await,
                     )

@@ -98,7 +98,7 @@ impl Request {
     /// Sets an argument that a server without it knows in an older form.
     pub fn arg_or<T, O>(mut self, name: &'static str, value: &T, older: impl FnOnce(&T) -> O) -> Self
     where
-        T: Serialize,
+        T: Serialize + ?Sized,
         O: Serialize,
     {
         if self.has(name) {

@@ -12,6 +12,7 @@ use super::memory::MemoryDriver;
 use super::options::AmqpOptions;
 use super::url::{Scheme, TransportUrl};
 use super::{Settings, Transport, TransportError};
+#[cfg(feature = "amqp")]
 use crate::wire::Limits;
 
 /// A transport that has not connected.
@@ -24,7 +25,6 @@ pub struct TransportBuilder {
     control_exchange: String,
     response_timeout: Duration,
     connect_within: Duration,
-    limits: Limits,
 }
 
 impl TransportBuilder {
@@ -32,17 +32,15 @@ impl TransportBuilder {
         let url: TransportUrl = url.parse()?;
         let mut builder = Self {
             #[cfg(feature = "amqp")]
-            amqp: AmqpOptions::default().with_url(&url)?,
+            amqp: AmqpOptions::default(),
             control_exchange: url.option("control_exchange").unwrap_or("openstack").to_owned(),
             response_timeout: Duration::from_secs(60),
             connect_within: Duration::from_secs(30),
-            limits: Limits::default(),
             url,
         };
+        // What is wrong with the URL is told before anything else is set up.
         #[cfg(feature = "amqp")]
-        {
-            builder.limits.max_body = builder.amqp.max_body;
-        }
+        builder.amqp.clone().with_url(&builder.url)?;
         if let Some(text) = builder.url.option("rpc_response_timeout") {
             let seconds = text.parse().ok().filter(|seconds| *seconds > 0).ok_or_else(|| {
                 TransportError::Setting(format!(
@@ -74,10 +72,9 @@ impl TransportBuilder {
         self
     }
 
-    /// Options of RabbitMQ instead of those in the URL.
+    /// Options of RabbitMQ; those of the URL have the last word.
     #[cfg(feature = "amqp")]
     pub fn amqp(mut self, options: AmqpOptions) -> Self {
-        self.limits.max_body = options.max_body;
         self.amqp = options;
         self
     }
@@ -90,19 +87,19 @@ impl TransportBuilder {
         if self.control_exchange.is_empty() {
             return Err(TransportError::Setting("option control_exchange is empty".to_owned()));
         }
-        #[cfg(feature = "amqp")]
-        let (reply_patience, prefetch) = (
-            self.amqp.kombu_missing_consumer_retry_timeout,
-            Some(self.amqp.rabbit_qos_prefetch_count).filter(|count| *count > 0),
-        );
-        #[cfg(not(feature = "amqp"))]
-        let (reply_patience, prefetch) = (Duration::from_secs(60), None);
         let settings = Settings {
             control_exchange: self.control_exchange.as_str().into(),
             response_timeout: self.response_timeout,
-            reply_patience,
-            prefetch,
-            limits: self.limits,
+            ..Settings::default()
+        };
+        #[cfg(feature = "amqp")]
+        let amqp = self.amqp.with_url(&self.url)?;
+        #[cfg(feature = "amqp")]
+        let settings = Settings {
+            reply_patience: amqp.kombu_missing_consumer_retry_timeout,
+            prefetch: Some(amqp.rabbit_qos_prefetch_count).filter(|count| *count > 0),
+            limits: Limits { max_body: amqp.max_body, ..settings.limits },
+            ..settings
         };
         let driver: Arc<dyn Driver> = match self.url.scheme() {
             Scheme::Memory => Arc::new(MemoryDriver::connect(match self.url.vhost() {
@@ -112,7 +109,7 @@ impl TransportBuilder {
             #[cfg(feature = "amqp")]
             _ => {
                 let deadline = Instant::now() + self.connect_within;
-                Arc::new(super::amqp::AmqpDriver::connect(self.url, self.amqp, deadline).await?)
+                Arc::new(super::amqp::AmqpDriver::connect(&self.url, amqp, deadline).await?)
             }
             #[cfg(not(feature = "amqp"))]
             scheme => return Err(TransportError::NotBuilt { scheme: format!("{scheme:?}").to_lowercase() }),

@@ -55,6 +55,18 @@ struct Settings {
     limits: Limits,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            control_exchange: "openstack".into(),
+            response_timeout: Duration::from_secs(60),
+            reply_patience: Duration::from_secs(60),
+            prefetch: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
 impl Transport {
     /// Connects with the options of the URL and the defaults for the rest, see [`TransportBuilder`].
     ///
@@ -79,14 +91,7 @@ impl Transport {
     /// A transport on a driver of the test's own, with the default settings.
     #[cfg(test)]
     pub(crate) fn for_tests(driver: impl Driver + 'static) -> Self {
-        let settings = Settings {
-            control_exchange: "openstack".into(),
-            response_timeout: Duration::from_secs(60),
-            reply_patience: Duration::from_secs(60),
-            prefetch: None,
-            limits: Limits::default(),
-        };
-        Self::new(Arc::new(driver), settings)
+        Self::new(Arc::new(driver), Settings::default())
     }
 
     /// Sends what is queued, closes the connections, and makes everything asked afterwards fail;

@@ -96,13 +96,13 @@ impl fmt::Debug for Arguments {
 }
 
 /// Where in a JSON text the members of its object are.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Index {
     names: String,
     entries: Vec<Entry>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 struct Entry {
     /// In the names.
     name: Range<usize>,
@@ -112,6 +112,20 @@ struct Entry {
 
 impl Index {
     pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        Self::parse_quickly(text).map_or_else(|| Self::parse_thoroughly(text), Ok)
+    }
+
+    fn parse_quickly(text: &str) -> Option<Self> {
+        // Room for the usual number of members.
+        let mut index = Self { names: String::with_capacity(128), entries: Vec::with_capacity(16) };
+        json::members(text, |name, value| {
+            index.names.push_str(name);
+            index.push(value);
+        })?;
+        Some(index)
+    }
+
+    fn parse_thoroughly(text: &str) -> Result<Self, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let index = deserializer.deserialize_any(IndexVisitor { base: text.as_ptr().addr() })?;
         deserializer.end()?;
@@ -129,7 +143,9 @@ impl Index {
     }
 
     fn find(&self, name: &str) -> Option<Range<usize>> {
-        let entry = self.entries.iter().rfind(|entry| &self.names[entry.name.clone()] == name)?;
+        // Compared as bytes, which needs no look for boundaries of characters.
+        let (names, name) = (self.names.as_bytes(), name.as_bytes());
+        let entry = self.entries.iter().rfind(|entry| &names[entry.name.clone()] == name)?;
         Some(entry.value.clone())
     }
 
@@ -207,6 +223,9 @@ impl Visitor<'_> for AppendTo<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn parse(text: &str) -> Arguments {
@@ -247,6 +266,37 @@ mod tests {
         for text in ["[1]", r#"["ab"]"#, r#"[["a"]]"#, r#"[["a", 1, 2]]"#, "[[1, 2]]"] {
             let error = Arguments::parse(text.into()).unwrap_err();
             assert!(error.to_string().contains("pairs of a name and a value"), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_way_finds_what_the_thorough_one_finds(tokens in vec(
+            prop_oneof![
+                Just("{"), Just("}"), Just("["), Just("]"), Just(","), Just(":"), Just("\""), Just("\\"), Just("u"),
+                Just("\"a\""), Just("\"\\u00e9\""), Just("\"a\":"), Just("{\"b\":"), Just("-"), Just("0"), Just("12"),
+                Just("."), Just("e"), Just("E+"), Just("true"), Just("false"), Just("null"), Just(" "), Just("\n"),
+                Just("\u{e9}"), Just("{}"), Just("[1, 2.5e-7]"), Just("\u{1}"),
+            ],
+            0..14,
+        ), wrap: bool) {
+            let text = if wrap { format!("{{\"x\": {}}}", tokens.concat()) } else { tokens.concat() };
+            if let Some(index) = Index::parse_quickly(&text) {
+                prop_assert_eq!(index, Index::parse_thoroughly(&text).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn plain_messages_are_read_the_quick_way() {
+        let text = r#" {"a": -1.5e+3, "b": [{"c": "\u00e9\n\""}, [], 0], "d": true, "é": null, "a": {} }"#;
+        let index = Index::parse_quickly(text).unwrap();
+        assert_eq!(index, Index::parse_thoroughly(text).unwrap());
+        assert_eq!(index.entries.len(), 5);
+        for unusual in
+            [r#"{"\u0061": 1}"#.to_owned(), "[]".to_owned(), format!("{{\"a\": {}", "[".repeat(99))]
+        {
+            assert_eq!(Index::parse_quickly(&unusual), None);
         }
     }
 

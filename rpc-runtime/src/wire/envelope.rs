@@ -40,15 +40,16 @@ pub(super) fn open(body: &[u8], content: &Content<'_>, limits: &Limits) -> Resul
     if text.starts_with('\u{feff}') {
         return Err(DecodeError::ByteOrderMark);
     }
+    if let Some(message) = sealed_as_usual(text) {
+        return members(message, limits);
+    }
     check_depth(BODY, text, limits)?;
     let (text, sealed) =
         json::read(Cow::Borrowed(text), Sealed::find).map_err(|error| unreadable(BODY, &error))?;
     match sealed {
         Some(Sealed { version, message }) => {
             check_version(&version)?;
-            let message = message.ok_or(DecodeError::MessageNotText)?;
-            check_depth(MESSAGE, &message, limits)?;
-            Arguments::parse(Cow::Owned(message)).map_err(|error| unreadable(MESSAGE, &error))
+            members(message.ok_or(DecodeError::MessageNotText)?, limits)
         }
         None => Arguments::parse(kombu::resolve(text)?).map_err(|error| unreadable(BODY, &error)),
     }
@@ -60,6 +61,29 @@ struct Sealed {
     version: String,
     /// `None` if it is not a string.
     message: Option<String>,
+}
+
+/// The inner message of a body that looks as Python and we write it, which is almost every one.
+///
+/// `None` means nothing but that the body has to be looked at more closely. Such a body has no
+/// escapes but those of quotes and backslashes, because its message is ASCII.
+fn sealed_as_usual(body: &str) -> Option<String> {
+    const START: &str = r#"{"oslo.version": "2.0", "oslo.message": ""#;
+    let mut rest = body.strip_prefix(START)?.strip_suffix("\"}")?.as_bytes();
+    let mut message = Vec::with_capacity(rest.len());
+    let mut literal = json::literal_len(rest);
+    loop {
+        message.extend_from_slice(&rest[..literal]);
+        match &rest[literal..] {
+            [] => return String::from_utf8(message).ok(),
+            // What is escaped begins the next literal part.
+            [b'\\', escaped @ ..] if matches!(escaped, [b'"' | b'\\', ..]) => {
+                rest = escaped;
+                literal = 1 + json::literal_len(&rest[1..]);
+            }
+            _ => return None,
+        }
+    }
 }
 
 impl Sealed {
@@ -77,6 +101,11 @@ impl Sealed {
         let message = if message.starts_with('"') { Some(serde_json::from_str(message)?) } else { None };
         Ok(Some(Self { version: version.to_owned(), message }))
     }
+}
+
+fn members(message: String, limits: &Limits) -> Result<Arguments, DecodeError> {
+    check_depth(MESSAGE, &message, limits)?;
+    Arguments::parse(Cow::Owned(message)).map_err(|error| unreadable(MESSAGE, &error))
 }
 
 fn check_depth(part: &'static str, text: &str, limits: &Limits) -> Result<(), DecodeError> {

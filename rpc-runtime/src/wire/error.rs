@@ -64,6 +64,6 @@ pub enum DecodeError {
     MessageNotText,
     /// A body without envelope has one of kombu's typed values with an unknown type, or with a
     /// value that is not one of that type.
-    #[error("special value of kombu: {0}")]
+    #[error("{0} is no type of kombu's, or its value is not one of that type")]
     SpecialValue(String),
 }

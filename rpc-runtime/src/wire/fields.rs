@@ -39,6 +39,12 @@ impl Fields {
     ///
     /// If `value` cannot be written as JSON; what was set before stays. The error has the name.
     pub fn set<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), EncodeError> {
+        if self.entries.is_empty() {
+            // Room for the usual number of values.
+            self.encoded.reserve(256);
+            self.names.reserve(64);
+            self.entries.reserve(8);
+        }
         let start = self.encoded.len();
         let written = self.append(name, value);
         if let Err(error) = written {

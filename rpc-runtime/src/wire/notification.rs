@@ -115,7 +115,7 @@ impl Notification {
             event_type: string("event_type"),
             priority: message.get("priority").map_or_else(|| Some(String::new()), python::string),
             timestamp: string("timestamp"),
-            unique_id: request::unique_id(&message),
+            unique_id: message.get("_unique_id").and_then(request::unique_id),
             context: message.with_prefix("_context_"),
             message,
         })

@@ -32,12 +32,11 @@ pub(super) fn type_name(json: &str) -> &'static str {
     }
 }
 
-/// The text of a JSON string, or `None` if the value is something else.
+/// The text of a JSON string, or `None` if the value is something else. `json` is one valid JSON
+/// value.
 pub(super) fn string(json: &str) -> Option<String> {
-    if !json.starts_with('"') {
-        return None;
-    }
-    serde_json::from_str(json).ok()
+    let text = json.strip_prefix('"')?.strip_suffix('"')?;
+    if text.contains('\\') { serde_json::from_str(json).ok() } else { Some(text.to_owned()) }
 }
 
 /// The beginning of a text of the sender, for a message that must not grow with it.

@@ -3,6 +3,7 @@
 mod float;
 mod formatter;
 mod nesting;
+mod scan;
 mod tolerant;
 
 use serde::Serialize;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use formatter::PythonFormatter;
 
 pub(crate) use nesting::deeper_than;
+pub(crate) use scan::{literal_len, members};
 pub(crate) use tolerant::{read, without_lone_surrogates};
 
 /// JSON text inside a JSON string: the inner message in its envelope.

@@ -7,9 +7,6 @@ use super::super::{Arguments, Content, DecodeError, Limits, envelope};
 use super::heartbeat;
 use crate::{RemoteError, Version};
 
-/// The module of the errors that oslo.messaging's dispatcher raises.
-const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
-
 /// The version of a request that states none.
 const DEFAULT_VERSION: Version = Version::new(1, 0);
 
@@ -69,27 +66,62 @@ impl Request {
     /// If it cannot be understood at all: it is then to be rejected without requeue.
     pub fn decode(body: &Bytes, content: &Content<'_>, limits: &Limits) -> Result<Self, DecodeError> {
         let message = envelope::open(body, content, limits)?;
+        let members = Members::of(&message);
         let mut warnings = Vec::new();
-        let reply = reply_address(&message, &mut warnings);
-        let heartbeat = message.get("_timeout").map_or(Ok(None), heartbeat::interval);
+        let reply = reply_address(&members, &mut warnings);
+        let heartbeat = members.timeout.map_or(Ok(None), heartbeat::interval);
         let heartbeat = heartbeat.unwrap_or_else(|warning| {
             warnings.push(warning);
             None
         });
         Ok(Self {
             reply,
-            unique_id: unique_id(&message),
+            unique_id: members.unique_id.and_then(unique_id),
             heartbeat,
             context: message.with_prefix("_context_"),
-            invocation: invocation(&message).map_err(Box::new),
+            invocation: invocation(&message, &members).map_err(Box::new),
             warnings,
         })
     }
 }
 
-fn reply_address(message: &Arguments, warnings: &mut Vec<String>) -> Option<ReplyAddress> {
-    let msg_id = message.get("_msg_id").filter(|id| python::is_true(id))?;
-    let queue = message.get("_reply_q").and_then(python::string).unwrap_or_default();
+/// The JSON text of each member that is there, found in one pass.
+#[derive(Default)]
+struct Members<'a> {
+    method: Option<&'a str>,
+    args: Option<&'a str>,
+    namespace: Option<&'a str>,
+    version: Option<&'a str>,
+    msg_id: Option<&'a str>,
+    reply_q: Option<&'a str>,
+    timeout: Option<&'a str>,
+    unique_id: Option<&'a str>,
+}
+
+impl<'a> Members<'a> {
+    fn of(message: &'a Arguments) -> Self {
+        let mut members = Self::default();
+        for (name, value) in message.iter() {
+            let member = match name {
+                "method" => &mut members.method,
+                "args" => &mut members.args,
+                "namespace" => &mut members.namespace,
+                "version" => &mut members.version,
+                "_msg_id" => &mut members.msg_id,
+                "_reply_q" => &mut members.reply_q,
+                "_timeout" => &mut members.timeout,
+                "_unique_id" => &mut members.unique_id,
+                _ => continue,
+            };
+            *member = Some(value);
+        }
+        members
+    }
+}
+
+fn reply_address(members: &Members<'_>, warnings: &mut Vec<String>) -> Option<ReplyAddress> {
+    let msg_id = members.msg_id.filter(|id| python::is_true(id))?;
+    let queue = members.reply_q.and_then(python::string).unwrap_or_default();
     if queue.is_empty() || queue.len() > LONGEST_QUEUE {
         warnings.push("the call cannot be answered: its _reply_q is not the name of a queue".to_owned());
         return None;
@@ -97,30 +129,30 @@ fn reply_address(message: &Arguments, warnings: &mut Vec<String>) -> Option<Repl
     Some(ReplyAddress { queue, msg_id: msg_id.to_owned() })
 }
 
-/// The id as text; ids that are longer than any real one are not worth the memory.
-pub(in super::super) fn unique_id(message: &Arguments) -> Option<String> {
-    let id = message.get("_unique_id").filter(|id| *id != "null")?;
+/// The text of a `_unique_id`, which is a JSON value; ids that are longer than any real one are not
+/// worth the memory.
+pub(in super::super) fn unique_id(id: &str) -> Option<String> {
+    if id == "null" {
+        return None;
+    }
     let id = python::string(id).unwrap_or_else(|| id.to_owned());
     (id.len() <= LONGEST_ID).then_some(id)
 }
 
 /// What to execute. The errors are those that Python's dispatcher runs into, in its order.
 #[expect(clippy::result_large_err, reason = "an error happens once for a broken request")]
-fn invocation(message: &Arguments) -> Result<Invocation, RemoteError> {
-    let method = message.get("method").unwrap_or("null");
-    let version = message.get("version");
+fn invocation(message: &Arguments, members: &Members<'_>) -> Result<Invocation, RemoteError> {
+    let method = members.method.unwrap_or("null");
     let unsupported = || {
-        let version = version.map_or_else(|| DEFAULT_VERSION.to_string(), printed);
-        let text =
-            format!("Endpoint does not support RPC version {version}. Attempted method: {}", printed(method));
-        RemoteError::new(DISPATCHER, "UnsupportedVersion", text)
+        let version = members.version.map_or_else(|| DEFAULT_VERSION.to_string(), printed);
+        RemoteError::unsupported_version(&version, &printed(method))
     };
 
-    let namespace = match message.get("namespace") {
+    let namespace = match members.namespace {
         None | Some("null") => None,
         Some(namespace) => Some(python::string(namespace).ok_or_else(unsupported)?),
     };
-    let version = match version {
+    let version = match members.version {
         None => DEFAULT_VERSION,
         Some("null") => return Err(unsupported()),
         Some(json) => {
@@ -139,7 +171,7 @@ fn invocation(message: &Arguments) -> Result<Invocation, RemoteError> {
         let text = format!("attribute name must be string, not '{}'", python::type_name(method));
         RemoteError::builtin("TypeError", text)
     })?;
-    let args = match message.get("args") {
+    let args = match members.args {
         None => Arguments::default(),
         Some(json) => message.nested("args").ok_or_else(|| no_attribute(json, "items"))?,
     };
@@ -156,5 +188,56 @@ fn printed(json: &str) -> String {
     match json {
         "null" => "None".to_owned(),
         _ => python::shortened(&python::string(json).unwrap_or_else(|| json.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(members: &str) -> Request {
+        let body = Bytes::from(format!(r#"{{"method": "m", "_msg_id": "i", {members}}}"#));
+        Request::decode(&body, &Content::JSON, &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn a_queue_that_cannot_exist_is_no_address() {
+        let longest = "q".repeat(LONGEST_QUEUE);
+        let address = request(&format!(r#""_reply_q": "{longest}""#)).reply.unwrap();
+        assert_eq!((address.queue, address.msg_id.as_str()), (longest, "\"i\""));
+        for queue in [format!("\"q{}\"", "q".repeat(LONGEST_QUEUE)), "\"\"".into(), "5".into(), "null".into()]
+        {
+            let request = request(&format!(r#""_reply_q": {queue}"#));
+            assert_eq!(request.reply, None, "{queue}");
+            assert!(request.warnings[0].contains("_reply_q"), "{:?}", request.warnings);
+        }
+    }
+
+    #[test]
+    fn ids_are_text_of_a_bounded_length() {
+        let longest = "u".repeat(LONGEST_ID);
+        for (id, read) in [
+            ("\"u\"".to_owned(), Some("u")),
+            ("5".to_owned(), Some("5")),
+            ("null".to_owned(), None),
+            (format!("\"{longest}\""), Some(longest.as_str())),
+            (format!("\"{longest}u\""), None),
+        ] {
+            assert_eq!(request(&format!(r#""_unique_id": {id}"#)).unique_id.as_deref(), read);
+        }
+    }
+
+    #[test]
+    fn the_text_of_an_error_does_not_grow_with_the_request() {
+        let long = "9".repeat(10_000);
+        for member in ["version", "namespace", "args"] {
+            for value in [format!("\"{long}\""), long.clone(), format!("[{long}]")] {
+                let Err(error) = request(&format!(r#""{member}": {value}"#)).invocation else {
+                    assert!(member == "namespace" && value.starts_with('"'));
+                    continue;
+                };
+                assert!(error.message.len() < 300, "{member}: {}", error.message);
+            }
+        }
     }
 }

@@ -1,0 +1,39 @@
+//! Generated code is thin, and it names the runtime by the path that it was given.
+
+use std::fmt::Write as _;
+
+use super::expand_valid;
+
+/// A trait with this many plain methods of two arguments each.
+fn plain(methods: usize) -> String {
+    let mut source =
+        "/// A manager.\n#[rpc_manager(client = Api, topic = \"topic\", version = \"1.0\")]\npub trait Manager {"
+            .to_owned();
+    for n in 0..methods {
+        writeln!(
+            source,
+            "/// Does something.\n#[rpc(call)]\nasync fn method{n:02}(&self, ctx: Context, id: u32, name: String) \
+             -> Result<u32, Error>;"
+        )
+        .unwrap();
+    }
+    source + "}"
+}
+
+fn lines(text: &str) -> usize {
+    text.lines().filter(|line| !line.trim().is_empty()).count()
+}
+
+#[test]
+fn a_plain_method_expands_to_at_most_45_lines() {
+    let (few, many) = (lines(&expand_valid(&plain(3))), lines(&expand_valid(&plain(13))));
+    let per_method = (many - few).div_ceil(10);
+    assert!(per_method <= 45, "{per_method} lines for each method");
+}
+
+#[test]
+fn a_renamed_runtime_is_never_called_by_its_own_name() {
+    let source = include_str!("../../tests/expansion/every_key.rs");
+    assert!(source.contains("crate = crate::facade"));
+    assert!(!expand_valid(source).contains("rpc_runtime"));
+}

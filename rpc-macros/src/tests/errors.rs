@@ -1,0 +1,358 @@
+//! What `#[rpc_manager]` refuses: where the error is and what it says.
+
+use super::{check_errors, expand};
+
+/// A whole trait.
+fn check(source: &str, expected: &[(&str, &str)]) {
+    let (expansion, errors) = expand(source);
+    check_errors(source, &errors, expected);
+    let tokens = errors.after(expansion.clone()).to_string();
+    assert_eq!(tokens.matches("compile_error").count(), expected.len());
+    assert!(!expansion.is_empty(), "the item is always emitted");
+}
+
+/// The attribute of an otherwise valid trait.
+fn check_manager(keys: &str, expected: &[(&str, &str)]) {
+    check(&format!("#[rpc_manager({keys})] trait Manager {{}}"), expected);
+}
+
+/// The items of an otherwise valid trait.
+fn check_items(items: &str, expected: &[(&str, &str)]) {
+    check(
+        &format!(
+            "#[rpc_manager(client = Api, topic = \"t\", version = \"3.20\")] trait Manager {{ {items} }}"
+        ),
+        expected,
+    );
+}
+
+/// The arguments of an otherwise valid method, which is there since 3.9.
+fn check_arguments(arguments: &str, expected: &[(&str, &str)]) {
+    check_items(
+        &format!(
+            "#[rpc(call, since = \"3.9\")] async fn f(&self, ctx: Context, {arguments}) -> Result<u8, E>;"
+        ),
+        expected,
+    );
+}
+
+/// The `#[rpc]` keys of an otherwise valid method.
+fn check_rpc(keys: &str, expected: &[(&str, &str)]) {
+    check_items(
+        &format!("#[rpc({keys})] async fn f(&self, ctx: Context, host: String) -> Result<(), E>;"),
+        expected,
+    );
+}
+
+#[test]
+fn versions() {
+    let with = |version: &str| format!("client = Api, topic = \"t\", version = {version}");
+    check_manager(
+        &with("\"3\""),
+        &[("\"3\"", "version \"3\" is not MAJOR.MINOR (expected for example \"3.0\")")],
+    );
+    check_manager(
+        &with("3.20"),
+        &[("3.20", "write the version as a string: 3.20 as a number would become 3.2")],
+    );
+    check_manager(&with("3.1"), &[("3.1", "write the version as a string")]);
+    check_manager(&with("3"), &[("3", "write the version as a string, for example \"3.20\"")]);
+    check_rpc(
+        "call, since = \"3.21\"",
+        &[("\"3.21\"", "since \"3.21\" is newer than the API version \"3.20\"; raise `version`")],
+    );
+    check_rpc("call, since = \"4.0\"", &[("\"4.0\"", "since \"4.0\" has major 4, this API serves major 3")]);
+    check_rpc("call, since = \"x\"", &[("\"x\"", "is not MAJOR.MINOR")]);
+    check_rpc("call, since = 3.10", &[("3.10", "3.10 as a number would become 3.1")]);
+}
+
+#[test]
+fn manager_keys() {
+    check_manager(
+        "",
+        &[
+            ("Manager", "needs `client`, for example `client = ManagerClient`"),
+            ("Manager", "needs `topic`"),
+            ("Manager", "needs `version`"),
+        ],
+    );
+    check_manager(
+        "client = Api, tpoic = \"t\", version = \"1.0\"",
+        &[("tpoic", "unknown key `tpoic`; did you mean `topic`?"), ("Manager", "needs `topic`")],
+    );
+    check_manager(
+        "client = Api, topic = \"t\", topic = \"u\", version = \"1.0\"",
+        &[("topic", "`topic` is given twice"), ("topic", "`topic` is given twice")],
+    );
+    check_manager(
+        "client = \"Api\", topic, version = \"1.0\" banana",
+        &[
+            ("\"Api\"", "expected identifier"),
+            ("topic", "`topic` needs a value: `topic = ..`"),
+            ("banana", "expected `,` after `version`"),
+        ],
+    );
+    check_manager(
+        "client = Api, topic = \"\", namespace = \"\", version = \"1.0\"",
+        &[("\"\"", "topic is empty"), ("\"\"", "the namespace is empty")],
+    );
+    check_manager(
+        "client = Api, topic = \"a b\", version = \"1.0\", crate",
+        &[("crate", "`crate` needs a value"), ("\"a b\"", "topic \"a b\" has whitespace")],
+    );
+}
+
+#[test]
+fn not_a_trait() {
+    for item in ["struct S;", "impl S {}", "pub fn f() {}", "const trait T {}"] {
+        let (expansion, errors) = expand(&format!("#[rpc_manager(client = Api)] {item}"));
+        let [error] = errors.found() else { panic!("{:?}", errors.found()) };
+        assert_eq!(error.to_string(), "#[rpc_manager] goes on a trait");
+        assert_eq!(expansion.to_string(), item.parse::<proc_macro2::TokenStream>().unwrap().to_string());
+    }
+}
+
+#[test]
+fn trait_shape() {
+    let source = "#[rpc_manager(client = Api, topic = \"t\", version = \"1.0\")]
+        unsafe trait Manager<T> where T: Send {
+            const LIMIT: u32;
+            type Volume;
+            volumes!();
+        }";
+    check(
+        source,
+        &[
+            ("unsafe", "an rpc trait cannot be unsafe"),
+            ("<T>", "an rpc trait cannot be generic"),
+            ("where T: Send", "an rpc trait cannot be generic"),
+            ("const", "no associated constants or types"),
+            ("type", "no associated constants or types"),
+            ("volumes", "expected `fn`"),
+        ],
+    );
+}
+
+#[test]
+fn kinds() {
+    check_items(
+        "async fn volume_stats(&self, ctx: Context) -> Result<u8, E>;",
+        &[("volume_stats", "mark `volume_stats` with #[rpc(..)] or move it out of the trait")],
+    );
+    for attribute in ["#[rpc]", "#[rpc()]", "#[rpc(since = \"3.1\")]"] {
+        check_items(
+            &format!("{attribute} async fn f(&self, ctx: Context) -> Result<(), E>;"),
+            &[("rpc", "say how f is sent: #[rpc(call)], #[rpc(cast)] or #[rpc(cast, fanout)]")],
+        );
+    }
+    check_rpc("call, cast", &[("cast", "f is sent either by `call` or by `cast`")]);
+    check_rpc("call, fanout", &[("fanout", "a call cannot be a fanout: nobody to wait for")]);
+    check_rpc("fanout", &[("fanout", "write #[rpc(cast, fanout)]")]);
+    check_rpc("call = true", &[("=", "`call` takes no value")]);
+    check_rpc("cal", &[("cal", "did you mean `call`?"), ("rpc", "say how f is sent")]);
+    check_items(
+        "#[rpc(call)] #[rpc(call)] async fn f(&self, ctx: Context) -> Result<(), E>;",
+        &[("call", "`call` is given twice"), ("call", "`call` is given twice")],
+    );
+    check_items(
+        "#[rpc = \"call\"] async fn f(&self, ctx: Context) -> Result<(), E>;",
+        &[("rpc = \"call\"", "write the keys in parentheses"), ("rpc", "say how f is sent")],
+    );
+}
+
+#[test]
+fn destinations() {
+    check_rpc("cast, fanout, to = host", &[("to", "fanout sends to every server of the topic")]);
+    check_rpc("call, to = self.host()", &[("self", "`to` is evaluated by clients, which have no manager")]);
+    for to in ["call, to", "call, to =", "to =, call"] {
+        check_rpc(to, &[("to", "`to` needs a value: `to = ..`")]);
+    }
+    check_items(
+        "#[rpc(call, to = f(&host))]
+         async fn f(&self, ctx: Context, #[arg(default)] host: String) -> Result<(), E>;",
+        &[("host", "`to` cannot use host: it has a default")],
+    );
+}
+
+#[test]
+fn method_shape() {
+    let shape = "rpc methods are `async fn(&self, ctx, ..)`: handlers run concurrently";
+    check_items("#[rpc(call)] fn f(&self, ctx: Context) -> Result<(), E>;", &[("fn", shape)]);
+    check_items("#[rpc(call)] async fn f(ctx: Context) -> Result<(), E>;", &[("f", shape)]);
+    check_items(
+        "#[rpc(call)] async fn f(&mut self, ctx: Context) -> Result<(), E>;",
+        &[("&mut self", shape)],
+    );
+    check_items("#[rpc(call)] async fn f(self, ctx: Context) -> Result<(), E>;", &[("self", shape)]);
+    check_items("#[rpc(call)] async fn f(&'a self, ctx: Context) -> Result<(), E>;", &[("&'a self", shape)]);
+    check_items(
+        "#[rpc(call)] async fn f(self: Arc<Self>, ctx: Context) -> Result<(), E>;",
+        &[("self: Arc<Self>", shape)],
+    );
+    check_items(
+        "#[rpc(call)] async unsafe fn f(&self, ctx: Context) -> Result<(), E>;",
+        &[("unsafe", "cannot be unsafe")],
+    );
+    check_items(
+        "#[rpc(call)] async fn f(&self) -> Result<(), E>;",
+        &[("f", "the first parameter of `f` after &self must be the context")],
+    );
+    check_items(
+        "#[rpc(call)] async fn f(&self, ctx: &Context) -> Result<(), E>;",
+        &[("&Context", "take it by value")],
+    );
+    check_items(
+        "#[rpc(call)] async fn f(&self, #[arg(default)] id: u8) -> Result<(), E>;",
+        &[("#[arg(default)]", "the first parameter after &self is the context")],
+    );
+    let generic = "rpc methods cannot be generic: there is one handler per wire name";
+    check_items(
+        "#[rpc(call)] async fn f<T>(&self, ctx: Context, t: T) -> Result<(), E> where T: Send;",
+        &[("<T>", generic), ("where T: Send", generic)],
+    );
+    check_items("#[rpc(call)] async fn f(&self, ctx: Context);", &[("f", "`f` returns nothing")]);
+    check_items(
+        "#[rpc(call)] async fn f(&self, ctx: Context) -> Result<&str, E>;",
+        &[("&str", "rpc results are decoded into owned values; use `String`")],
+    );
+    check_items(
+        "#[rpc(call)] #[arg(default)] async fn f(&self, ctx: Context) -> Result<u8, E>;",
+        &[("#[arg(default)]", "#[arg] goes on an argument")],
+    );
+}
+
+#[test]
+fn method_names() {
+    let named = |name: &str| format!("#[rpc(call)] async fn {name}(&self, ctx: Context) -> Result<u8, E>;");
+    check_items(
+        &named("_do_cleanup"),
+        &[("_do_cleanup", "oslo.messaging would refuse to dispatch `_do_cleanup`")],
+    );
+    check_items(&named("target"), &[("target", "`target` is reserved on endpoints")]);
+    check_items(&named("oslo_ping"), &[("oslo_ping", "names that start with oslo_ are reserved")]);
+    check_items(
+        &named("with"),
+        &[(
+            "with",
+            "the client has a method `with` of its own: give the method another Rust name and keep its name on \
+         the wire with #[rpc(name = \"with\")]",
+        )],
+    );
+    check_items(&named("new"), &[("new", "the client has a constructor `new` of its own")]);
+    check_items(
+        "#[rpc(call, name = \"f\")] async fn g(&self, ctx: Context) -> Result<u8, E>;
+         #[rpc(call)] async fn f(&self, ctx: Context) -> Result<u8, E>;
+         #[rpc(call, name = \"\")] async fn h(&self, ctx: Context) -> Result<u8, E>;",
+        &[("f", "wire method \"f\" is used by g and f"), ("\"\"", "the name of a method is empty")],
+    );
+    check_items(
+        &(named("ping") + &named("Ping")),
+        &[("Ping", "the constant \"METHOD_PING\" is used by ping and Ping")],
+    );
+}
+
+#[test]
+fn argument_versions() {
+    check_arguments(
+        "#[arg(since = \"3.10\")] a: Option<u8>",
+        &[(
+            "since",
+            "say what a client pinned below 3.10 does with a: old = drop, old = error_if_set or old = with(function)",
+        )],
+    );
+    check_arguments("#[arg(old = drop)] a: Option<u8>", &[("old", "`old` needs `since`")]);
+    check_arguments(
+        "#[arg(since = \"3.2\", old = drop)] a: Option<u8>",
+        &[("\"3.2\"", "argument a cannot be older (3.2) than its method (3.9)")],
+    );
+    check_arguments(
+        "#[arg(since = \"3.9\", old = drop)] a: Option<u8>",
+        &[("\"3.9\"", "argument a came with its method in 3.9")],
+    );
+    check_arguments(
+        "#[arg(since = \"3.21\", old = drop)] a: Option<u8>",
+        &[("\"3.21\"", "newer than the API")],
+    );
+    check_arguments(
+        "#[arg(since = \"3.10\", old = ignore)] a: Option<u8>",
+        &[("ignore", "unknown policy `ignore`; use `drop`, `error_if_set` or `with(function)`")],
+    );
+    check_arguments(
+        "#[arg(since = \"3.10\", old = with)] a: u8",
+        &[("with", "`with` names a function: `with(function)`")],
+    );
+    check_arguments("#[arg(since = \"3.10\", old = with(a, b))] a: u8", &[(",", "unexpected token")]);
+}
+
+#[test]
+fn argument_shape() {
+    let plain = "rpc arguments need a plain name: it is the name on the wire";
+    check_arguments(
+        "(a, b): (u8, u8), _: u8, ref c: u8",
+        &[("(a, b)", plain), ("_", plain), ("ref c", plain)],
+    );
+    check_arguments(
+        "a: &str, b: Vec<&u8>, c: Cow<'a, str>",
+        &[
+            ("&str", "rpc arguments are decoded into owned values; use `String`"),
+            ("&u8", "rpc arguments are decoded into owned values"),
+            ("'a", "no lifetimes"),
+        ],
+    );
+    check_arguments(
+        "a: impl Send, b: Self, c: _",
+        &[
+            ("impl Send", "rpc methods cannot be generic"),
+            ("Self", "`Self` is the manager"),
+            ("_", "need their types spelled out"),
+        ],
+    );
+    check_arguments(
+        "#[cfg(x)] a: u8, #[rpc(call)] b: u8, #[serde(default)] c: u8",
+        &[
+            ("#[cfg(x)]", "put #[cfg] on the method"),
+            ("#[rpc(call)]", "#[rpc] goes on the method"),
+            ("#[serde(default)]", "takes no attribute but #[arg(..)]"),
+        ],
+    );
+}
+
+#[test]
+fn argument_names() {
+    check_arguments(
+        "#[arg(name = \"host\")] a: u8, host: u8",
+        &[("host", "wire argument \"host\" is used by a and host")],
+    );
+    check_arguments(
+        "#[arg(name = \"self\")] a: u8, ctxt: u8",
+        &[
+            ("\"self\"", "a Python peer cannot send or receive an argument called \"self\""),
+            ("ctxt", "a Python peer cannot send or receive an argument called \"ctxt\""),
+        ],
+    );
+    check_arguments("#[arg(name = \"\")] a: u8", &[("\"\"", "the name of an argument is empty")]);
+    check_arguments(
+        "#[arg(nmae = \"b\", default, default = 3)] a: u8",
+        &[
+            ("nmae", "did you mean `name`?"),
+            ("default", "`default` is given twice"),
+            ("default", "`default` is given twice"),
+        ],
+    );
+}
+
+#[test]
+fn the_rest_of_the_client_stays() {
+    let (expansion, errors) = expand(
+        "#[rpc_manager(client = Api, topic = \"t\", version = \"oops\")]
+         trait Manager {
+             #[rpc(call)] async fn good(&self, ctx: Context) -> Result<u8, E>;
+             #[rpc(call)] async fn bad(&self) -> Result<u8, E> { let half = }
+         }",
+    );
+    assert_eq!(errors.found().len(), 2);
+    let text = expansion.to_string();
+    assert!(text.contains("fn good (& self , ctx : & __rpc :: Context)"), "{text}");
+    assert!(text.contains("{ async move { let half = } }"), "{text}");
+    assert!(!text.contains("rpc (call)"), "{text}");
+}

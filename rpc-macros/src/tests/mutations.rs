@@ -1,0 +1,155 @@
+//! Whatever is thrown at the macros, they answer with tokens that parse or with errors.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use proptest::prelude::*;
+
+const SOURCES: &[&str] =
+    &[include_str!("../../tests/expansion/volume.rs"), include_str!("../../tests/expansion/every_key.rs")];
+
+const EXCEPTIONS: &str = include_str!("../../tests/expansion/exceptions.rs");
+
+/// What happens to the token number `at` of a source, groups counted before what is in them.
+#[derive(Debug, Clone)]
+struct Mutation {
+    at: usize,
+    change: Change,
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    Remove,
+    Double,
+    Replace(&'static str),
+    Insert(&'static str),
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    const TOKENS: &[&str] = &[
+        ",",
+        "=",
+        "\"\"",
+        "\"3.1\"",
+        "3.20",
+        "call",
+        "fanout",
+        "since",
+        "old",
+        "default",
+        "drop",
+        "with",
+        "to",
+        "&",
+        "'a",
+        "self",
+        "Self",
+        "impl",
+        "async",
+        "fn",
+        "_",
+        "#",
+        "()",
+        "(call)",
+        "#[rpc]",
+        "#[arg = 1]",
+        "{}",
+        "<T>",
+        "mut",
+        "where",
+        "::",
+        "r#ref",
+        "ctxt",
+        "new",
+        "crate",
+        "\"\\u{0}\"",
+        "name",
+        "other",
+        "class",
+    ];
+    let token = || prop::sample::select(TOKENS);
+    let change = prop_oneof![
+        Just(Change::Remove),
+        Just(Change::Double),
+        token().prop_map(Change::Replace),
+        token().prop_map(Change::Insert),
+    ];
+    (0usize..400, change).prop_map(|(at, change)| Mutation { at, change })
+}
+
+/// `seen` counts the tokens up to the one to change.
+fn mutate(tokens: TokenStream, mutation: &Mutation, seen: &mut usize) -> TokenStream {
+    let mut mutated = TokenStream::new();
+    for token in tokens {
+        let is_it = *seen == mutation.at;
+        *seen += 1;
+        let token = match token {
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), mutate(group.stream(), mutation, seen));
+                inside.set_span(group.span());
+                TokenTree::Group(inside)
+            }
+            other => other,
+        };
+        let parse = |text: &str| text.parse::<TokenStream>().unwrap();
+        match (&mutation.change, is_it) {
+            (Change::Remove, true) => {}
+            (Change::Double, true) => mutated.extend([token.clone(), token]),
+            (Change::Replace(with), true) => mutated.extend(parse(with)),
+            (Change::Insert(before), true) => {
+                mutated.extend(parse(before));
+                mutated.extend([token]);
+            }
+            (_, false) => mutated.extend([token]),
+        }
+    }
+    mutated
+}
+
+fn mutate_all(source: &str, mutations: &[Mutation]) -> TokenStream {
+    let tokens: TokenStream = source.parse().unwrap();
+    mutations.iter().fold(tokens, |tokens, mutation| mutate(tokens, mutation, &mut 0))
+}
+
+/// The attribute's tokens and the item's; the attribute itself may have been mutated away.
+fn split(tokens: TokenStream) -> (TokenStream, TokenStream) {
+    let mut item = TokenStream::new();
+    let mut attribute = TokenStream::new();
+    for token in tokens {
+        match &token {
+            TokenTree::Group(group) if group.stream().to_string().starts_with("rpc_manager") => {
+                for inner in group.stream() {
+                    if let TokenTree::Group(keys) = inner {
+                        attribute = keys.stream();
+                    }
+                }
+                // An attribute that does nothing takes its place after the `#`.
+                item.extend("[inline]".parse::<TokenStream>().unwrap());
+            }
+            _ => item.extend([token]),
+        }
+    }
+    (attribute, item)
+}
+
+proptest! {
+    #[test]
+    fn the_attribute_never_panics(
+        source in prop::sample::select(SOURCES),
+        mutations in prop::collection::vec(mutation(), 1..4),
+    ) {
+        // A body is passed on as it is, broken or not.
+        let source = source.replace("{\n        Ok(())\n    }", ";");
+        let (attribute, item) = split(mutate_all(&source, &mutations));
+        let (expansion, errors) = crate::expand::expand(attribute, item);
+        if errors.found().is_empty() {
+            prop_assert!(syn::parse2::<syn::File>(expansion.clone()).is_ok(), "{expansion}");
+        }
+    }
+
+    #[test]
+    fn the_derive_never_panics(mutations in prop::collection::vec(mutation(), 1..4)) {
+        let (expansion, errors) = crate::exception::expand(mutate_all(EXCEPTIONS, &mutations));
+        if errors.found().is_empty() {
+            prop_assert!(syn::parse2::<syn::File>(expansion.clone()).is_ok(), "{expansion}");
+        }
+    }
+}

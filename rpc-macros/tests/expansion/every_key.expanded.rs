@@ -1,0 +1,365 @@
+/// Has every key.
+pub(crate) trait Keys: ::core::marker::Send + ::core::marker::Sync + 'static + std::fmt::Debug {
+    /// Its name on the wire is one that the client needs itself.
+    fn with_volume(
+        &self,
+        context: MyContext,
+        volume: Volume,
+        r#ref: String,
+        evacuate: bool,
+        tag: Option<String>,
+        policy: Option<String>,
+        destination: Volume,
+    ) -> impl ::core::future::Future<
+        Output = Result<Option<Volume>, Failed>,
+    > + ::core::marker::Send;
+    #[cfg(feature = "formatted")]
+    #[deprecated(since = "3.1", note = "use another")]
+    fn formatted(
+        &self,
+        ctx: MyContext,
+        host: String,
+        backend: String,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    #[cfg(feature = "defaults")]
+    fn defaults(
+        &self,
+        _: MyContext,
+        empty: Vec<u32>,
+        mode: String,
+        owned: String,
+        checked: u32,
+        converted: u32,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    /// Has a body.
+    #[allow(unused_variables)]
+    fn everybody(
+        &self,
+        ctx: MyContext,
+    ) -> impl ::core::future::Future<
+        Output = Result<(), Failed>,
+    > + ::core::marker::Send {
+        async move { Ok(()) }
+    }
+}
+/// Client of [`Keys`]: topic `keys`, namespace `every`, version 3.20.
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
+pub(crate) struct KeysApi {
+    client: crate::facade::codegen::Client,
+}
+#[cfg(feature = "defaults")]
+/// A request of [`KeysApi::defaults`], sent when awaited.
+#[must_use = "a request is sent when it is awaited"]
+#[derive(::core::fmt::Debug)]
+pub(crate) struct KeysApiDefaults {
+    request: crate::facade::codegen::Request,
+}
+const _: () = {
+    use crate::facade::codegen as __rpc;
+    #[allow(dead_code, clippy::too_many_arguments)]
+    impl KeysApi {
+        /// What [`Keys`] offers, as a constant.
+        pub(crate) const INTERFACE: __rpc::Interface = __rpc::Interface::new(
+                "Keys",
+                "keys",
+                __rpc::Version::new(3, 20),
+                &[
+                    Self::METHOD_WITH_VOLUME,
+                    #[cfg(feature = "formatted")]
+                    Self::METHOD_FORMATTED,
+                    #[cfg(feature = "defaults")]
+                    Self::METHOD_DEFAULTS,
+                    Self::METHOD_EVERYBODY,
+                ],
+            )
+            .with_namespace("every")
+            .with_doc("Has every key.");
+        const METHOD_WITH_VOLUME: __rpc::Method = __rpc::Method::call::<
+            Result<Option<Volume>, Failed>,
+        >(
+                "with",
+                __rpc::Version::new(3, 2),
+                &[
+                    __rpc::Arg::new::<Volume>("volume", "Volume"),
+                    __rpc::Arg::new::<String>("ref", "String"),
+                    __rpc::Arg::new::<bool>("recreate", "bool"),
+                    __rpc::Arg::new::<Option<String>>("tag", "Option<String>")
+                        .with_since(__rpc::Version::new(3, 3), __rpc::Old::Drop),
+                    __rpc::Arg::new::<Option<String>>("policy", "Option<String>")
+                        .with_since(__rpc::Version::new(3, 4), __rpc::Old::ErrorIfSet),
+                    __rpc::Arg::new::<Volume>("destination", "Volume")
+                        .with_since(__rpc::Version::new(3, 5), __rpc::Old::Convert),
+                ],
+            )
+            .declares::<Result<Option<Volume>, Failed>, Failed>()
+            .with_doc("Its name on the wire is one that the client needs itself.");
+        #[cfg(feature = "formatted")]
+        const METHOD_FORMATTED: __rpc::Method = __rpc::Method::cast::<
+            Result<(), Failed>,
+        >(
+                "formatted",
+                __rpc::Version::new(3, 0),
+                &[
+                    __rpc::Arg::new::<String>("host", "String"),
+                    __rpc::Arg::new::<String>("backend", "String"),
+                ],
+            )
+            .declares::<Result<(), Failed>, Failed>();
+        #[cfg(feature = "defaults")]
+        const METHOD_DEFAULTS: __rpc::Method = __rpc::Method::call::<
+            Result<(), Failed>,
+        >(
+                "defaults",
+                __rpc::Version::new(3, 0),
+                &[
+                    __rpc::Arg::new::<Vec<u32>>("empty", "Vec<u32>")
+                        .with_default("default"),
+                    __rpc::Arg::new::<String>("mode", "String").with_default("\"rw\""),
+                    __rpc::Arg::new::<String>("owned", "String")
+                        .with_default("String :: from (\"x\")"),
+                    __rpc::Arg::new::<u32>("checked", "u32")
+                        .with_since(__rpc::Version::new(3, 4), __rpc::Old::ErrorIfSet)
+                        .with_default("8"),
+                    __rpc::Arg::new::<u32>("converted", "u32")
+                        .with_since(__rpc::Version::new(3, 5), __rpc::Old::Convert)
+                        .with_default("9"),
+                ],
+            )
+            .declares::<Result<(), Failed>, Failed>();
+        const METHOD_EVERYBODY: __rpc::Method = __rpc::Method::fanout::<
+            Result<(), Failed>,
+        >("everybody", __rpc::Version::new(3, 0), &[])
+            .declares::<Result<(), Failed>, Failed>()
+            .with_doc("Has a body.");
+        /// A client that sends over `transport`.
+        pub(crate) fn new(transport: &__rpc::Transport) -> Self {
+            Self {
+                client: __rpc::Client::new(transport, &Self::INTERFACE),
+            }
+        }
+        /// The same client, sending only what servers of the version `pin` understand.
+        pub(crate) fn pinned(
+            self,
+            pin: impl ::core::convert::Into<__rpc::VersionPin>,
+        ) -> Self {
+            Self {
+                client: self.client.pinned(::core::convert::Into::into(pin)),
+            }
+        }
+        /// A client that sends with these options.
+        pub(crate) fn with(&self, options: __rpc::CallOptions) -> Self {
+            Self {
+                client: self.client.with(options),
+            }
+        }
+        /// An endpoint that serves `manager` as [`Keys`].
+        pub(crate) fn endpoint<M: Keys>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
+            __rpc::Endpoint::new(&Self::INTERFACE, KeysApiDispatch(manager))
+        }
+        /// Its name on the wire is one that the client needs itself.
+        ///
+        /// Calls `with`, there since version 3.2.
+        pub(crate) fn with_volume(
+            &self,
+            context: &MyContext,
+            volume: impl __rpc::Borrow<Volume>,
+            r#ref: impl ::core::convert::AsRef<str>,
+            evacuate: impl __rpc::Borrow<bool>,
+            tag: impl __rpc::Borrow<Option<String>>,
+            policy: impl __rpc::Borrow<Option<String>>,
+            destination: impl __rpc::Borrow<Volume>,
+        ) -> __rpc::Call<Result<Option<Volume>, Failed>> {
+            let volume: &Volume = __rpc::Borrow::borrow(&volume);
+            self.client
+                .request(&Self::METHOD_WITH_VOLUME, context)
+                .to(volume.server())
+                .arg::<Volume>("volume", volume)
+                .arg::<str>("ref", ::core::convert::AsRef::as_ref(&r#ref))
+                .arg::<bool>("recreate", __rpc::Borrow::borrow(&evacuate))
+                .arg::<Option<String>>("tag", __rpc::Borrow::borrow(&tag))
+                .arg_unless_old::<
+                    Option<String>,
+                >("policy", __rpc::Borrow::borrow(&policy))
+                .arg_or::<
+                    Volume,
+                    _,
+                >("destination", __rpc::Borrow::borrow(&destination), without_cluster)
+                .call()
+        }
+        /// Casts `formatted`, there since version 3.0.
+        #[cfg(feature = "formatted")]
+        #[deprecated(since = "3.1", note = "use another")]
+        pub(crate) fn formatted(
+            &self,
+            ctx: &MyContext,
+            host: impl ::core::convert::AsRef<str>,
+            backend: impl ::core::convert::AsRef<str>,
+        ) -> __rpc::Cast {
+            let host: &str = ::core::convert::AsRef::as_ref(&host);
+            let backend: &str = ::core::convert::AsRef::as_ref(&backend);
+            self.client
+                .request(&Self::METHOD_FORMATTED, ctx)
+                .to(format!("{host}@{}", backend))
+                .arg::<str>("host", host)
+                .arg::<str>("backend", backend)
+                .cast()
+        }
+        /// Calls `defaults`, there since version 3.0.
+        #[cfg(feature = "defaults")]
+        pub(crate) fn defaults(&self, ctx: &MyContext) -> KeysApiDefaults {
+            KeysApiDefaults {
+                request: self
+                    .client
+                    .request(&Self::METHOD_DEFAULTS, ctx)
+                    .arg::<
+                        Vec<u32>,
+                    >("empty", &(<Vec<u32> as ::core::default::Default>::default()))
+                    .arg::<str>("mode", "rw")
+                    .arg::<str>("owned", &(String::from("x")))
+                    .arg_unless_default::<u32>("checked", &(8), &(8))
+                    .arg_or::<u32, _>("converted", &(9), u32::to_string),
+            }
+        }
+        /// Has a body.
+        ///
+        /// Casts to every server `everybody`, there since version 3.0.
+        pub(crate) fn everybody(&self, ctx: &MyContext) -> __rpc::Cast {
+            self.client.request(&Self::METHOD_EVERYBODY, ctx).cast()
+        }
+    }
+    #[cfg(feature = "defaults")]
+    #[allow(dead_code)]
+    impl KeysApiDefaults {
+        /// Sets `empty`, which is `default` otherwise.
+        pub(crate) fn empty(self, empty: impl __rpc::Borrow<Vec<u32>>) -> Self {
+            Self {
+                request: self
+                    .request
+                    .arg::<Vec<u32>>("empty", __rpc::Borrow::borrow(&empty)),
+            }
+        }
+        /// Sets `mode`, which is `"rw"` otherwise.
+        pub(crate) fn mode(self, mode: impl ::core::convert::AsRef<str>) -> Self {
+            Self {
+                request: self
+                    .request
+                    .arg::<str>("mode", ::core::convert::AsRef::as_ref(&mode)),
+            }
+        }
+        /// Sets `owned`, which is `String :: from ("x")` otherwise.
+        pub(crate) fn owned(self, owned: impl ::core::convert::AsRef<str>) -> Self {
+            Self {
+                request: self
+                    .request
+                    .arg::<str>("owned", ::core::convert::AsRef::as_ref(&owned)),
+            }
+        }
+        /// Sets `checked`, which is `8` otherwise.
+        pub(crate) fn checked(self, checked: impl __rpc::Borrow<u32>) -> Self {
+            Self {
+                request: self
+                    .request
+                    .arg_unless_default::<
+                        u32,
+                    >("checked", __rpc::Borrow::borrow(&checked), &(8)),
+            }
+        }
+        /// Sets `converted`, which is `9` otherwise.
+        pub(crate) fn converted(self, converted: impl __rpc::Borrow<u32>) -> Self {
+            Self {
+                request: self
+                    .request
+                    .arg_or::<
+                        u32,
+                        _,
+                    >("converted", __rpc::Borrow::borrow(&converted), u32::to_string),
+            }
+        }
+    }
+    #[cfg(feature = "defaults")]
+    impl ::core::future::IntoFuture for KeysApiDefaults {
+        type Output = <__rpc::Call<
+            Result<(), Failed>,
+        > as ::core::future::IntoFuture>::Output;
+        type IntoFuture = <__rpc::Call<
+            Result<(), Failed>,
+        > as ::core::future::IntoFuture>::IntoFuture;
+        fn into_future(self) -> Self::IntoFuture {
+            let sent: __rpc::Call<Result<(), Failed>> = self.request.call();
+            ::core::future::IntoFuture::into_future(sent)
+        }
+    }
+    struct KeysApiDispatch<M>(__rpc::Arc<M>);
+    impl<M: Keys> __rpc::Dispatch for KeysApiDispatch<M> {
+        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            match incoming.method() {
+                "with" => {
+                    let (ctx, args) = incoming
+                        .open::<MyContext>(&KeysApi::METHOD_WITH_VOLUME)?;
+                    __rpc::outcome(
+                        self
+                            .0
+                            .with_volume(
+                                ctx,
+                                args.required("volume")?,
+                                args.required("ref")?,
+                                args.required("recreate")?,
+                                args.optional("tag")?,
+                                args.optional("policy")?,
+                                args.required("destination")?,
+                            )
+                            .await,
+                    )
+                }
+                #[cfg(feature = "formatted")]
+                #[allow(deprecated)]
+                "formatted" => {
+                    let (ctx, args) = incoming
+                        .open::<MyContext>(&KeysApi::METHOD_FORMATTED)?;
+                    __rpc::outcome(
+                        self
+                            .0
+                            .formatted(
+                                ctx,
+                                args.required("host")?,
+                                args.required("backend")?,
+                            )
+                            .await,
+                    )
+                }
+                #[cfg(feature = "defaults")]
+                "defaults" => {
+                    let (ctx, args) = incoming
+                        .open::<MyContext>(&KeysApi::METHOD_DEFAULTS)?;
+                    __rpc::outcome(
+                        self
+                            .0
+                            .defaults(
+                                ctx,
+                                args
+                                    .or_else(
+                                        "empty",
+                                        || <Vec<u32> as ::core::default::Default>::default(),
+                                    )?,
+                                args
+                                    .or_else(
+                                        "mode",
+                                        || <String as ::core::convert::From<&str>>::from("rw"),
+                                    )?,
+                                args.or_else("owned", || String::from("x"))?,
+                                args.or_else("checked", || 8)?,
+                                args.or_else("converted", || 9)?,
+                            )
+                            .await,
+                    )
+                }
+                "everybody" => {
+                    let (ctx, _) = incoming
+                        .open::<MyContext>(&KeysApi::METHOD_EVERYBODY)?;
+                    __rpc::outcome(self.0.everybody(ctx).await)
+                }
+                _ => incoming.unknown(),
+            }
+        }
+    }
+};

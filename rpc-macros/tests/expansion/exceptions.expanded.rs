@@ -1,0 +1,64 @@
+const _: () = {
+    use ::rpc_runtime::codegen as __rpc;
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __rpc::RpcException for VolumeError {
+        fn to_remote(&self) -> __rpc::RemoteError {
+            match self {
+                Self::VolumeNotFound { volume_id } => {
+                    __rpc::exception::remote(self, "cinder.exception", "VolumeNotFound")
+                        .with_kwarg("volume_id", __rpc::exception::value(volume_id))
+                }
+                Self::Invalid(field0, field1) => {
+                    __rpc::exception::positional(
+                        self,
+                        "builtins",
+                        "ValueError",
+                        [
+                            __rpc::exception::value(field0),
+                            __rpc::exception::value(field1),
+                        ],
+                    )
+                }
+                Self::Full { .. } => {
+                    __rpc::exception::remote(self, "cinder.exception", "Full")
+                }
+                Self::Renamed { kind } => {
+                    __rpc::exception::remote(self, "cinder.exception", "Renamed")
+                        .with_kwarg("type", __rpc::exception::value(kind))
+                }
+                Self::Other(remote) => ::core::clone::Clone::clone(remote),
+            }
+        }
+        fn from_remote(remote: &__rpc::RemoteError) -> ::core::option::Option<Self> {
+            let known = || -> ::core::option::Option<Self> {
+                if remote.is("cinder.exception", "VolumeNotFound") {
+                    return ::core::option::Option::Some(Self::VolumeNotFound {
+                        volume_id: __rpc::exception::kwarg::<Uuid>(remote, "volume_id")?,
+                    });
+                }
+                if remote.is("builtins", "ValueError") {
+                    return ::core::option::Option::Some(
+                        Self::Invalid(
+                            __rpc::exception::arg::<String>(remote, 0)?,
+                            __rpc::exception::arg::<u32>(remote, 1)?,
+                        ),
+                    );
+                }
+                if remote.is("cinder.exception", "Full") {
+                    return ::core::option::Option::Some(Self::Full {});
+                }
+                if remote.is("cinder.exception", "Renamed") {
+                    return ::core::option::Option::Some(Self::Renamed {
+                        kind: __rpc::exception::kwarg::<String>(remote, "type")?,
+                    });
+                }
+                ::core::option::Option::None
+            };
+            known()
+                .or_else(|| ::core::option::Option::Some(
+                    Self::Other(::core::clone::Clone::clone(remote)),
+                ))
+        }
+    }
+};

@@ -1,0 +1,159 @@
+//! Settles the deliveries of one channel.
+//!
+//! Verdicts come from any thread and are written by one task, which acknowledges contiguous runs with one
+//! frame. The tags are those of one channel; when it is gone, so is the task, and late verdicts go nowhere:
+//! the broker has requeued the messages.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::broker::{BrokerError, Channel};
+use crate::transport::driver::{Settler, Verdict};
+
+/// How many verdicts are taken at once.
+const BATCH: usize = 64;
+
+/// The settler of one channel. Unbounded in type, but there is at most one verdict for each delivery, and the
+/// broker delivers no more than the prefetch limit before they are settled.
+#[derive(Debug)]
+pub(super) struct Acks(mpsc::UnboundedSender<Command>);
+
+#[derive(Debug)]
+enum Command {
+    Settle(u64, Verdict),
+    Flush(oneshot::Sender<()>),
+}
+
+impl Settler for Acks {
+    fn settle(&self, tag: u64, verdict: Verdict) {
+        // An error means that the channel is gone.
+        let _ = self.0.send(Command::Settle(tag, verdict));
+    }
+}
+
+impl Acks {
+    /// Starts the task that writes the verdicts; it ends with the channel or with the last handle.
+    pub(super) fn start(channel: Arc<dyn Channel>) -> Arc<Self> {
+        let (sender, commands) = mpsc::unbounded_channel();
+        tokio::spawn(run(channel, commands));
+        Arc::new(Self(sender))
+    }
+
+    /// Waits until every verdict so far is written.
+    pub(super) async fn flush(&self) {
+        let (done, flushed) = oneshot::channel();
+        if self.0.send(Command::Flush(done)).is_ok() {
+            let _ = flushed.await;
+        }
+    }
+}
+
+async fn run(channel: Arc<dyn Channel>, mut commands: mpsc::UnboundedReceiver<Command>) {
+    let mut window = Window::default();
+    let mut batch = Vec::with_capacity(BATCH);
+    while commands.recv_many(&mut batch, BATCH).await > 0 {
+        let mut acks = Vec::new();
+        let mut rejects = Vec::new();
+        let mut flushes = Vec::new();
+        for command in batch.drain(..) {
+            match command {
+                Command::Settle(tag, Verdict::Ack) => acks.push(tag),
+                Command::Settle(tag, Verdict::Reject { requeue }) => rejects.push((tag, requeue)),
+                Command::Flush(done) => flushes.push(done),
+            }
+        }
+        if let Err(error) = write(&*channel, &mut window, acks, rejects).await {
+            tracing::debug!("settling stops with the channel: {error}");
+            return;
+        }
+        for done in flushes {
+            let _ = done.send(());
+        }
+    }
+}
+
+async fn write(
+    channel: &dyn Channel,
+    window: &mut Window,
+    acks: Vec<u64>,
+    rejects: Vec<(u64, bool)>,
+) -> Result<(), BrokerError> {
+    for (tag, requeue) in rejects {
+        channel.reject(tag, requeue).await?;
+        window.settled(tag);
+    }
+    for (tag, multiple) in window.acknowledge(acks) {
+        channel.ack(tag, multiple).await?;
+    }
+    Ok(())
+}
+
+/// Which tags are settled: all up to `until`, and some above.
+#[derive(Debug, Default)]
+struct Window {
+    until: u64,
+    above: BTreeSet<u64>,
+}
+
+impl Window {
+    fn settled(&mut self, tag: u64) {
+        self.above.insert(tag);
+        self.advance();
+    }
+
+    fn advance(&mut self) {
+        while self.above.first() == Some(&(self.until + 1)) {
+            self.until += 1;
+            self.above.pop_first();
+        }
+    }
+
+    /// The acknowledgements to write for `tags`, as (tag, multiple).
+    ///
+    /// One with `multiple` covers everything up to its tag, which must not be settled yet itself: so it is the
+    /// last of `tags` below which nothing is open.
+    fn acknowledge(&mut self, mut tags: Vec<u64>) -> Vec<(u64, bool)> {
+        tags.sort_unstable();
+        self.above.extend(&tags);
+        self.advance();
+        let covered = tags.partition_point(|tag| *tag <= self.until);
+        let run = covered.checked_sub(1).map(|last| (tags[last], covered > 1));
+        run.into_iter().chain(tags[covered..].iter().map(|tag| (*tag, false))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_one_frame() {
+        let mut window = Window::default();
+        assert_eq!(window.acknowledge(vec![1]), [(1, false)]);
+        assert_eq!(window.acknowledge(vec![4, 2, 3]), [(4, true)]);
+        assert_eq!(window.acknowledge(vec![]), []);
+    }
+
+    #[test]
+    fn what_is_open_is_not_covered() {
+        let mut window = Window::default();
+        assert_eq!(window.acknowledge(vec![1, 2, 4, 5]), [(2, true), (4, false), (5, false)]);
+        // 3 closes the gap, but 4 and 5 are settled already and can't be named again.
+        assert_eq!(window.acknowledge(vec![3]), [(3, false)]);
+        assert_eq!(window.acknowledge(vec![6, 7]), [(7, true)]);
+        assert!(window.above.is_empty());
+    }
+
+    #[test]
+    fn rejected_ones_close_gaps() {
+        let mut window = Window::default();
+        window.settled(2);
+        assert_eq!(window.acknowledge(vec![1, 3]), [(3, true)]);
+        window.settled(4);
+        assert_eq!(window.acknowledge(vec![6]), [(6, false)]);
+        assert_eq!(window.acknowledge(vec![5]), [(5, false)]);
+        assert_eq!(window.until, 6);
+    }
+}

@@ -1,0 +1,141 @@
+//! What this transport needs of an AMQP client library; `lapin_broker` is the one implementation.
+//!
+//! No method blocks, and every future ends: with its result, when the link is lost, or at a limit of the
+//! implementation. The one exception is [`Channel::publish`], whose confirm the broker may hold back for as
+//! long as it blocks the connection.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+
+use super::topology::{Consume, Step};
+use crate::transport::url::Host;
+
+/// Opens connections.
+pub(super) trait Broker: fmt::Debug + Send + Sync {
+    /// Connects and logs in; a failure leaves nothing behind.
+    fn connect<'a>(
+        &'a self,
+        host: &'a Host,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Arc<dyn Link>, BrokerError>>;
+}
+
+/// An open connection.
+pub(super) trait Link: fmt::Debug + Send + Sync {
+    /// Opens a channel; with `confirm` the broker answers for every message published on it.
+    fn open(&self, confirm: bool) -> BoxFuture<'_, Result<Arc<dyn Channel>, BrokerError>>;
+
+    /// The next thing that happens to the connection; for one task only.
+    fn event(&self) -> BoxFuture<'_, LinkEvent>;
+
+    /// Says goodbye to the broker for `limit` at most, then cuts the connection.
+    fn close(&self, limit: Duration) -> BoxFuture<'_, ()>;
+
+    /// Cuts the connection now; whatever waits on it fails.
+    fn kill(&self);
+}
+
+/// A channel of a [`Link`]. An error closes it, and nothing else on the link.
+pub(super) trait Channel: fmt::Debug + Send + Sync {
+    fn declare<'a>(&'a self, step: &'a Step) -> BoxFuture<'a, Result<(), BrokerError>>;
+
+    fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>>;
+
+    /// Publishes when first polled and resolves with the broker's answer. All messages of a channel must be
+    /// published by one task: the library pairs answers with messages by the order of the first polls.
+    fn publish(&self, message: Message) -> BoxFuture<'static, Confirm>;
+
+    /// Limits how many messages each later consumer may hold unsettled.
+    fn prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), BrokerError>>;
+
+    /// Starts a consumer; its stream ends when the consumer does, for whatever reason.
+    fn consume<'a>(
+        &'a self,
+        consume: &'a Consume,
+    ) -> BoxFuture<'a, Result<BoxStream<'static, Incoming>, BrokerError>>;
+
+    fn cancel<'a>(&'a self, tag: &'a str) -> BoxFuture<'a, Result<(), BrokerError>>;
+
+    /// Acknowledges the delivery `tag`, and with `multiple` all before it.
+    fn ack(&self, tag: u64, multiple: bool) -> BoxFuture<'_, Result<(), BrokerError>>;
+
+    fn reject(&self, tag: u64, requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>>;
+
+    /// Closes the channel; unsettled deliveries go back to their queues.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What happens to a [`Link`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LinkEvent {
+    /// The broker takes no messages for now, for the reason it gives.
+    Blocked(String),
+    Unblocked,
+    /// The connection is gone.
+    Lost(String),
+}
+
+/// A message as it goes to the broker.
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    /// Empty for the default exchange, whose routing keys are names of queues.
+    pub(super) exchange: Arc<str>,
+    pub(super) routing_key: Arc<str>,
+    pub(super) body: Bytes,
+    /// The header `compression`.
+    pub(super) compression: Option<&'static str>,
+    /// How many milliseconds the message may wait in a queue.
+    pub(super) expiration: Option<u64>,
+    /// Has the broker return the message if no queue takes it. The number comes back as
+    /// [`Returned::id`]; it is unique on its channel.
+    pub(super) mandatory: Option<u64>,
+}
+
+/// The broker's answer to one message.
+#[derive(Debug)]
+pub(super) struct Confirm {
+    pub(super) verdict: Result<Answer, BrokerError>,
+    /// A message that was returned before this answer was given: maybe this one, maybe another.
+    pub(super) returned: Option<Returned>,
+}
+
+/// Whether the broker took a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Ack,
+    Nack,
+}
+
+/// A mandatory message that no queue took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Returned {
+    pub(super) id: Option<u64>,
+    /// The broker's code and words, for example `312 NO_ROUTE`.
+    pub(super) why: String,
+}
+
+/// A message as it comes from the broker.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    pub(super) tag: u64,
+    pub(super) body: Bytes,
+    pub(super) content_type: Option<String>,
+    pub(super) compression: Option<String>,
+    pub(super) redelivered: bool,
+}
+
+/// Why something did not work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum BrokerError {
+    /// The broker refused it, with the code of its AMQP error.
+    #[error("{1}")]
+    Refused(u16, String),
+    /// The connection was lost, could not be made, or the broker did not answer in time.
+    #[error("{0}")]
+    Lost(String),
+}

@@ -1,0 +1,242 @@
+//! A channel of lapin.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use futures::StreamExt;
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::BoxStream;
+use lapin::message::{BasicReturnMessage, Delivery};
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, BasicRejectOptions,
+    ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions,
+};
+use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
+use lapin::{BasicProperties, Confirmation};
+
+use super::super::broker::{Answer, BrokerError, Channel, Confirm, Incoming, Message, Returned};
+use super::super::topology::{Argument, Arguments, Consume, ExchangeKind, Step};
+use super::error::{lapin_error, limited};
+
+/// The header that says how a body is compressed.
+const COMPRESSION: &str = "compression";
+
+pub(super) struct LapinChannel {
+    /// Shared, because a clone of lapin's channel touches some fifteen reference counts.
+    channel: Arc<lapin::Channel>,
+    /// Whether this side closed it.
+    closed: AtomicBool,
+    /// The channel errors of the whole link.
+    errors: Arc<AtomicU32>,
+}
+
+impl LapinChannel {
+    pub(super) fn new(channel: lapin::Channel, errors: Arc<AtomicU32>) -> Self {
+        Self { channel: Arc::new(channel), closed: AtomicBool::new(false), errors }
+    }
+}
+
+impl fmt::Debug for LapinChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LapinChannel").field("id", &self.channel.id()).finish_non_exhaustive()
+    }
+}
+
+impl Channel for LapinChannel {
+    fn declare<'a>(&'a self, step: &'a Step) -> BoxFuture<'a, Result<(), BrokerError>> {
+        Box::pin(async move {
+            match step {
+                Step::Exchange { name, kind, durable, auto_delete } => {
+                    let kind = match kind {
+                        ExchangeKind::Topic => lapin::ExchangeKind::Topic,
+                        ExchangeKind::Fanout => lapin::ExchangeKind::Fanout,
+                    };
+                    let options = ExchangeDeclareOptions {
+                        durable: *durable,
+                        auto_delete: *auto_delete,
+                        ..Default::default()
+                    };
+                    let declared =
+                        self.channel.exchange_declare(short(name)?, kind, options, FieldTable::default());
+                    limited("exchange.declare", declared).await
+                }
+                Step::Queue { name, durable, auto_delete, arguments } => {
+                    let options = QueueDeclareOptions {
+                        durable: *durable,
+                        auto_delete: *auto_delete,
+                        ..Default::default()
+                    };
+                    let declared = self.channel.queue_declare(short(name)?, options, table(arguments));
+                    limited("queue.declare", declared).await.map(drop)
+                }
+                Step::Bind { queue, exchange, routing_key } => {
+                    let (queue, exchange, key) = (short(queue)?, short(exchange)?, short(routing_key)?);
+                    let options = QueueBindOptions::default();
+                    let bound = self.channel.queue_bind(queue, exchange, key, options, FieldTable::default());
+                    limited("queue.bind", bound).await
+                }
+            }
+        })
+    }
+
+    fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
+        Box::pin(async move {
+            let deleted = self.channel.queue_delete(short(queue)?, QueueDeleteOptions::default());
+            limited("queue.delete", deleted).await.map(drop)
+        })
+    }
+
+    fn publish(&self, message: Message) -> BoxFuture<'static, Confirm> {
+        let channel = self.channel.clone();
+        Box::pin(async move {
+            match confirmation(&channel, message).await {
+                Ok(Ok(Confirmation::Ack(returned))) => answer(Answer::Ack, returned),
+                Ok(Ok(Confirmation::Nack(returned))) => answer(Answer::Nack, returned),
+                Ok(Ok(Confirmation::NotRequested)) => {
+                    failed(BrokerError::Lost("not in confirm mode".to_owned()))
+                }
+                Ok(Err(error)) => failed(lapin_error(&error)),
+                Err(error) => failed(error),
+            }
+        })
+    }
+
+    fn prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), BrokerError>> {
+        limited("basic.qos", self.channel.basic_qos(count, BasicQosOptions::default())).boxed()
+    }
+
+    fn consume<'a>(
+        &'a self,
+        consume: &'a Consume,
+    ) -> BoxFuture<'a, Result<BoxStream<'static, Incoming>, BrokerError>> {
+        Box::pin(async move {
+            let (queue, tag) = (short(&consume.queue)?, short(&consume.tag)?);
+            let options = BasicConsumeOptions::default();
+            let consumer = self.channel.basic_consume(queue, tag, options, table(&consume.arguments));
+            let consumer = limited("basic.consume", consumer).await?;
+            let queue = consume.queue.clone();
+            let stream = consumer.map(move |delivery| {
+                delivery.map(incoming).map_err(|error| tracing::debug!("consumer of {queue}: {error}"))
+            });
+            // The first error is the end: lapin yields nothing after it.
+            Ok(stream
+                .take_while(|delivery| futures::future::ready(delivery.is_ok()))
+                .filter_map(async |d| d.ok())
+                .boxed())
+        })
+    }
+
+    fn cancel<'a>(&'a self, tag: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
+        Box::pin(async move {
+            limited("basic.cancel", self.channel.basic_cancel(short(tag)?, Default::default())).await
+        })
+    }
+
+    fn ack(&self, tag: u64, multiple: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+        // Not by the delivery's own handle, which takes a detour over lapin's command queue.
+        limited("basic.ack", self.channel.basic_ack(tag, BasicAckOptions { multiple })).boxed()
+    }
+
+    fn reject(&self, tag: u64, requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+        limited("basic.reject", self.channel.basic_reject(tag, BasicRejectOptions { requeue })).boxed()
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if !self.channel.status().connected() {
+                return;
+            }
+            self.closed.store(true, Ordering::Relaxed);
+            // An error means that the broker was faster.
+            let _ = limited("channel.close", self.channel.close(200, "OK".into())).await;
+        })
+    }
+}
+
+impl Drop for LapinChannel {
+    fn drop(&mut self) {
+        if !self.closed.load(Ordering::Relaxed) && !self.channel.status().connected() {
+            self.errors.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+async fn confirmation(
+    channel: &lapin::Channel,
+    message: Message,
+) -> Result<lapin::Result<Confirmation>, BrokerError> {
+    let options = BasicPublishOptions { mandatory: message.mandatory.is_some(), immediate: false };
+    let (exchange, key) = (short(&message.exchange)?, short(&message.routing_key)?);
+    let published = channel.basic_publish(exchange, key, options, &message.body, properties(&message));
+    Ok(match published.await {
+        Ok(confirm) => confirm.await,
+        Err(error) => Err(error),
+    })
+}
+
+fn properties(message: &Message) -> BasicProperties {
+    let mut headers = FieldTable::default();
+    if let Some(compression) = message.compression {
+        headers.insert(COMPRESSION.into(), AMQPValue::LongString(compression.into()));
+    }
+    let mut properties = BasicProperties::default()
+        .with_content_type("application/json".into())
+        .with_content_encoding("utf-8".into())
+        .with_headers(headers)
+        .with_delivery_mode(2)
+        .with_priority(0);
+    if let Some(milliseconds) = message.expiration {
+        properties = properties.with_expiration(milliseconds.to_string().into());
+    }
+    if let Some(id) = message.mandatory {
+        properties = properties.with_message_id(id.to_string().into());
+    }
+    properties
+}
+
+fn answer(answer: Answer, returned: Option<BasicReturnMessage>) -> Confirm {
+    let returned = returned.map(|message| Returned {
+        id: message.delivery.properties.message_id().as_ref().and_then(|id| id.as_str().parse().ok()),
+        why: format!("{} {}", message.reply_code, message.reply_text),
+    });
+    Confirm { verdict: Ok(answer), returned }
+}
+
+fn failed(error: BrokerError) -> Confirm {
+    Confirm { verdict: Err(error), returned: None }
+}
+
+fn incoming(delivery: Delivery) -> Incoming {
+    let compression = delivery.properties.headers().as_ref().and_then(|headers| {
+        match headers.inner().get(COMPRESSION)? {
+            AMQPValue::LongString(name) => std::str::from_utf8(name.as_bytes()).ok().map(str::to_owned),
+            _ => None,
+        }
+    });
+    Incoming {
+        tag: delivery.delivery_tag,
+        content_type: delivery.properties.content_type().as_ref().map(ToString::to_string),
+        compression,
+        redelivered: delivery.redelivered,
+        body: delivery.data.into(),
+    }
+}
+
+fn table(arguments: &Arguments) -> FieldTable {
+    let mut table = FieldTable::default();
+    for (name, value) in arguments {
+        let value = match value {
+            Argument::Text(text) => AMQPValue::LongString(LongString::from(*text)),
+            Argument::Number(number) => AMQPValue::LongInt(*number),
+            Argument::Flag(flag) => AMQPValue::Boolean(*flag),
+        };
+        table.insert((*name).into(), value);
+    }
+    table
+}
+
+/// Names were checked where they came in; this keeps lapin from panicking should one have been forgotten.
+fn short(name: &str) -> Result<ShortString, BrokerError> {
+    ShortString::try_new(name).map_err(|error| BrokerError::Refused(0, error.to_string()))
+}

@@ -1,0 +1,34 @@
+//! lapin's errors in the words of [`BrokerError`], and a limit for every operation.
+
+use std::future::Future;
+use std::time::Duration;
+
+use lapin::{Error, ErrorKind};
+use tokio::time::timeout;
+
+use super::super::broker::BrokerError;
+
+/// How long the broker may take to answer anything but a publish.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// The result of `operation`, or an error that names it after the limit.
+pub(super) async fn limited<T>(
+    name: &str,
+    operation: impl Future<Output = lapin::Result<T>>,
+) -> Result<T, BrokerError> {
+    match timeout(LIMIT, operation).await {
+        Ok(result) => result.map_err(|error| lapin_error(&error)),
+        Err(_) => Err(BrokerError::Lost(format!("no answer to {name} within {LIMIT:?}"))),
+    }
+}
+
+/// An error of a channel is the broker's refusal; all others mean that the connection does not work.
+pub(super) fn lapin_error(error: &Error) -> BrokerError {
+    match error.kind() {
+        ErrorKind::ProtocolError(amqp) if error.is_amqp_soft_error() => {
+            BrokerError::Refused(amqp.get_id(), amqp.get_message().to_string())
+        }
+        ErrorKind::ProtocolError(amqp) => BrokerError::Lost(amqp.get_message().to_string()),
+        _ => BrokerError::Lost(error.to_string()),
+    }
+}

@@ -1,0 +1,235 @@
+//! The client library lapin behind [`Broker`]: the only place that names it.
+//!
+//! lapin's own recovery stays off, every operation has a limit, and every connection can be cut by its
+//! socket, which ends lapin's thread whatever state it is in.
+
+mod channel;
+mod error;
+mod socket;
+mod tls;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
+use lapin::{AsyncTcpStream, Connection, ConnectionProperties, Event};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use self::channel::LapinChannel;
+use self::error::{lapin_error, limited};
+use self::socket::KillSwitch;
+use self::tls::Tls;
+use super::broker::{Broker, BrokerError, Channel, Link, LinkEvent};
+use super::topology::check_name;
+use crate::transport::options::AmqpOptions;
+use crate::transport::url::Host;
+
+/// A channel that the broker closes costs lapin its number for good, and the broker grants 2047: long before
+/// they run out, the connection is replaced.
+const MAX_CHANNEL_ERRORS: u32 = 100;
+
+/// How often the state is looked at, should an event be missed.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Connects by lapin, on the tokio runtime of the caller.
+#[derive(Debug)]
+pub(in crate::transport::amqp) struct LapinBroker {
+    vhost: String,
+    heartbeat: Duration,
+    limit: Duration,
+    tls: Option<Tls>,
+}
+
+impl LapinBroker {
+    /// Reads the certificates; fails if they are needed and cannot be used.
+    pub(in crate::transport::amqp) fn new(vhost: &str, options: &AmqpOptions) -> Result<Self, String> {
+        check_name("vhost", vhost)?;
+        Ok(Self {
+            vhost: vhost.to_owned(),
+            heartbeat: options.heartbeat_timeout_threshold,
+            limit: options.connect_timeout,
+            tls: options.ssl.then(|| Tls::load(options)).transpose()?,
+        })
+    }
+
+    async fn open_link(&self, host: &Host, name: &str) -> Result<LapinLink, BrokerError> {
+        let uri = AMQPUri {
+            // TLS is up before lapin sees the socket.
+            scheme: AMQPScheme::AMQP,
+            authority: AMQPAuthority {
+                userinfo: AMQPUserInfo {
+                    username: host.user().to_owned(),
+                    password: host.password().to_owned(),
+                },
+                host: host.name().to_owned(),
+                port: host.port(),
+            },
+            vhost: self.vhost.clone(),
+            query: AMQPQueryString {
+                heartbeat: u16::try_from(self.heartbeat.as_secs()).ok(),
+                ..AMQPQueryString::default()
+            },
+        };
+        let kill = KillSwitch::default();
+        // Dropped on every way out but the good one: lapin's thread ends with the socket.
+        let guard = KillGuard(Some(kill.clone()));
+        let runtime = lapin::runtime::default_runtime().map_err(|error| lapin_error(&error))?;
+        let (tls, heartbeat, limit) = (self.tls.clone(), self.heartbeat, self.limit);
+        let socket_kill = kill.clone();
+        let connection = Connection::connector(
+            uri,
+            runtime,
+            async move |uri: AMQPUri, runtime| {
+                silence_thread();
+                let host = uri.authority.host;
+                let connecting = async {
+                    let addresses = runtime.to_socket_addrs((host.clone(), uri.authority.port));
+                    let stream = AsyncTcpStream::connect(&runtime, addresses).await?;
+                    if let AsyncTcpStream::Plain(plain) = &stream {
+                        socket_kill.arm(socket::prepare(&plain.get_ref().into(), heartbeat)?);
+                    }
+                    match &tls {
+                        Some(tls) => tls.secure(stream, &host).await,
+                        None => Ok(stream),
+                    }
+                };
+                let connected = timeout(limit, connecting).await;
+                connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(Into::into)
+            },
+            properties(name),
+        );
+        let connection = timeout(limit, connection)
+            .await
+            .map_err(|_| BrokerError::Lost(format!("not connected within {limit:?}")))?
+            .map_err(|error| lapin_error(&error))?;
+        guard.disarm();
+        let events = Mutex::new(connection.events_listener().boxed());
+        Ok(LapinLink { connection, events, kill, errors: Arc::default() })
+    }
+}
+
+impl Broker for LapinBroker {
+    fn connect<'a>(
+        &'a self,
+        host: &'a Host,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Arc<dyn Link>, BrokerError>> {
+        Box::pin(async move {
+            let link = self.open_link(host, name).await?;
+            Ok(Arc::new(link) as Arc<dyn Link>)
+        })
+    }
+}
+
+/// Ends all logging of the calling thread, which is lapin's own when this is called: it logs messages that are
+/// returned, body and all, and a body may hold tokens. What happens to a connection is logged by its supervisor.
+fn silence_thread() {
+    // The guard would end the silence; the thread ends instead.
+    std::mem::forget(tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::new()));
+}
+
+/// lapin adds the capabilities that are needed: `consumer_cancel_notify` and `connection.blocked`.
+fn properties(purpose: &str) -> ConnectionProperties {
+    let process = std::env::args_os()
+        .next()
+        .and_then(|path| Some(std::path::Path::new(&path).file_name()?.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| "unknown".to_owned());
+    let name = format!("{process}:{}:{}", std::process::id(), uuid::Uuid::new_v4());
+    ConnectionProperties::default()
+        .with_connection_name(name.into())
+        .with_client_property("product".into(), env!("CARGO_PKG_NAME").into())
+        .with_client_property("version".into(), env!("CARGO_PKG_VERSION").into())
+        .with_client_property("purpose".into(), purpose.into())
+}
+
+struct KillGuard(Option<KillSwitch>);
+
+impl KillGuard {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for KillGuard {
+    fn drop(&mut self) {
+        if let Some(kill) = &self.0 {
+            kill.now();
+        }
+    }
+}
+
+struct LapinLink {
+    connection: Connection,
+    events: Mutex<BoxStream<'static, Event>>,
+    kill: KillSwitch,
+    /// How many channels were closed by an error.
+    errors: Arc<AtomicU32>,
+}
+
+impl fmt::Debug for LapinLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LapinLink").field("status", self.connection.status()).finish_non_exhaustive()
+    }
+}
+
+impl Link for LapinLink {
+    fn open(&self, confirm: bool) -> BoxFuture<'_, Result<Arc<dyn Channel>, BrokerError>> {
+        Box::pin(async move {
+            if self.errors.load(Ordering::Relaxed) > MAX_CHANNEL_ERRORS {
+                self.kill();
+                return Err(BrokerError::Lost("too many channel errors on this connection".to_owned()));
+            }
+            let channel = limited("channel.open", self.connection.create_channel()).await?;
+            if confirm {
+                limited("confirm.select", channel.confirm_select(Default::default())).await?;
+            }
+            Ok(Arc::new(LapinChannel::new(channel, self.errors.clone())) as Arc<dyn Channel>)
+        })
+    }
+
+    fn event(&self) -> BoxFuture<'_, LinkEvent> {
+        Box::pin(async move {
+            let mut events = self.events.lock().await;
+            let mut why = "the connection was closed".to_owned();
+            loop {
+                let event = timeout(LOOK, events.next()).await;
+                match event {
+                    Ok(Some(Event::ConnectionBlocked(reason))) => return LinkEvent::Blocked(reason),
+                    Ok(Some(Event::ConnectionUnblocked)) => return LinkEvent::Unblocked,
+                    Ok(None) => return LinkEvent::Lost(why),
+                    // Errors of channels come here as well.
+                    Ok(Some(Event::Error(error))) => why = lapin_error(&error).to_string(),
+                    Ok(Some(_)) | Err(_) => {}
+                }
+                if !self.connection.status().connected() {
+                    return LinkEvent::Lost(why);
+                }
+            }
+        })
+    }
+
+    fn close(&self, limit: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            // Refused or late, the socket is cut all the same.
+            let _ = timeout(limit, self.connection.close(200, "OK".into())).await;
+            self.kill();
+        })
+    }
+
+    fn kill(&self) {
+        self.kill.now();
+    }
+}
+
+impl Drop for LapinLink {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,130 @@
+//! From a message of the driver to one of the broker.
+
+use std::io::{self, Write};
+
+use bytes::Bytes;
+
+use super::broker::Message;
+use super::topology::{address, check_name};
+use crate::transport::driver::Outgoing;
+use crate::transport::options::{AmqpOptions, Compression};
+
+/// The message as it goes out, or why it cannot.
+pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Message, String> {
+    if outgoing.body.len() > options.max_body {
+        let (size, limit) = (outgoing.body.len(), options.max_body);
+        return Err(format!("the body has {size} bytes, more than the option max_body={limit}"));
+    }
+    let (exchange, routing_key) = address(&outgoing.route);
+    check_name("exchange", &exchange)?;
+    check_name("routing key", &routing_key)?;
+    let (body, compression) = match options.kombu_compression {
+        None => (outgoing.body.clone(), None),
+        Some(compression) => {
+            let body = compress(compression, &outgoing.body).map_err(|why| format!("compression: {why}"))?;
+            (body, Some(header(compression)))
+        }
+    };
+    Ok(Message {
+        exchange,
+        routing_key,
+        body,
+        compression,
+        expiration: outgoing.expiration.map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)),
+        mandatory: None,
+    })
+}
+
+/// The names that kombu writes. Under `x-gzip` readers expect zlib's format, not that of gzip.
+fn header(compression: Compression) -> &'static str {
+    match compression {
+        Compression::Gzip => "application/x-gzip",
+        Compression::Bzip2 => "application/x-bz2",
+    }
+}
+
+fn compress(compression: Compression, body: &[u8]) -> io::Result<Bytes> {
+    let compressed = match compression {
+        Compression::Gzip => {
+            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(body)?;
+            encoder.finish()?
+        }
+        Compression::Bzip2 => {
+            let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+            encoder.write_all(body)?;
+            encoder.finish()?
+        }
+    };
+    Ok(compressed.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::transport::driver::Route;
+
+    fn outgoing(route: Route) -> Outgoing {
+        Outgoing {
+            route,
+            body: Bytes::from_static(b"body"),
+            mandatory: false,
+            expiration: Some(Duration::from_micros(2_500_900)),
+            deadline: Instant::now(),
+        }
+    }
+
+    fn to_topic(server: Option<&str>) -> Outgoing {
+        outgoing(Route::Topic {
+            exchange: "nova".into(),
+            topic: "compute".into(),
+            server: server.map(Into::into),
+        })
+    }
+
+    #[test]
+    fn addresses() {
+        for (outgoing, expected) in [
+            (to_topic(None), ("nova", "compute")),
+            (to_topic(Some("host.1")), ("nova", "compute.host.1")),
+            (outgoing(Route::Fanout { topic: "compute".into() }), ("compute_fanout", "")),
+            (outgoing(Route::Reply { queue: "reply_1".into() }), ("", "reply_1")),
+        ] {
+            let message = message(&outgoing, &AmqpOptions::default()).unwrap();
+            assert_eq!((&*message.exchange, &*message.routing_key), expected);
+            assert_eq!((message.expiration, message.compression), (Some(2500), None));
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let options = AmqpOptions::default().max_body(3);
+        assert!(
+            message(&to_topic(None), &options)
+                .unwrap_err()
+                .contains("4 bytes, more than the option max_body=3")
+        );
+        let long = "é".repeat(128);
+        let error = message(&to_topic(Some(&long)), &AmqpOptions::default()).unwrap_err();
+        assert!(error.contains("routing key has 264 bytes"), "{error}");
+    }
+
+    #[test]
+    fn compression_is_that_of_kombu() {
+        let options = |compression| AmqpOptions::default().kombu_compression(Some(compression));
+        let gzip = message(&to_topic(None), &options(Compression::Gzip)).unwrap();
+        let mut plain = Vec::new();
+        flate2::read::ZlibDecoder::new(&gzip.body[..]).read_to_end(&mut plain).unwrap();
+        assert_eq!((gzip.compression, &plain[..]), (Some("application/x-gzip"), &b"body"[..]));
+
+        let bzip2 = message(&to_topic(None), &options(Compression::Bzip2)).unwrap();
+        plain.clear();
+        bzip2::read::BzDecoder::new(&bzip2.body[..]).read_to_end(&mut plain).unwrap();
+        assert_eq!((bzip2.compression, &plain[..]), (Some("application/x-bz2"), &b"body"[..]));
+    }
+}

@@ -1,0 +1,266 @@
+//! What is declared on the broker, as data: the same exchanges, queues and arguments as oslo.messaging, so
+//! that Rust and Python services share them.
+
+use std::sync::Arc;
+
+use crate::transport::driver::{Route, ServerAddress};
+use crate::transport::options::AmqpOptions;
+
+/// Names travel with a length of one byte.
+const MAX_NAME: usize = 255;
+
+/// One declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    Exchange { name: Arc<str>, kind: ExchangeKind, durable: bool, auto_delete: bool },
+    Queue { name: Arc<str>, durable: bool, auto_delete: bool, arguments: Arguments },
+    Bind { queue: Arc<str>, exchange: Arc<str>, routing_key: Arc<str> },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ExchangeKind {
+    Topic,
+    Fanout,
+}
+
+/// Arguments of a queue or a consumer, in the order of the wire.
+pub(super) type Arguments = Vec<(&'static str, Argument)>;
+
+/// A value with the type that it has on the wire: the broker compares both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Argument {
+    /// A long string, `S`.
+    Text(&'static str),
+    /// A signed number of 32 bits, `I`.
+    Number(i32),
+    /// A boolean, `t`.
+    Flag(bool),
+}
+
+/// One consumer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Consume {
+    pub(super) queue: Arc<str>,
+    pub(super) tag: String,
+    pub(super) arguments: Arguments,
+}
+
+/// What one listener declares, and then consumes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Topology {
+    pub(super) steps: Vec<Step>,
+    pub(super) consumers: Vec<Consume>,
+    /// The queue that belongs to this listener alone and goes with it.
+    pub(super) own_queue: Option<Arc<str>>,
+}
+
+impl Topology {
+    /// A server: its topic's queue, its own queue, and `fanout_queue` for messages to all servers.
+    pub(super) fn server(address: &ServerAddress, fanout_queue: &Arc<str>, options: &AmqpOptions) -> Self {
+        let ServerAddress { exchange, topic, server } = address;
+        let named: Arc<str> = format!("{topic}.{server}").into();
+        let fanout = fanout_exchange(topic);
+        let bind = |queue: &Arc<str>, exchange: &Arc<str>, key: &Arc<str>| Step::Bind {
+            queue: queue.clone(),
+            exchange: exchange.clone(),
+            routing_key: key.clone(),
+        };
+        Self {
+            steps: vec![
+                topic_step(exchange, options),
+                topic_queue(topic, options),
+                bind(topic, exchange, topic),
+                topic_queue(&named, options),
+                bind(&named, exchange, &named),
+                fanout_step(&fanout, options),
+                transient_queue(fanout_queue, options),
+                bind(fanout_queue, &fanout, topic),
+            ],
+            consumers: consumers(&[topic, &named, fanout_queue], options),
+            own_queue: Some(fanout_queue.clone()),
+        }
+    }
+
+    /// The reply queue of a caller; it is bound to nothing, for replies go to it by name.
+    pub(super) fn replies(queue: &Arc<str>, options: &AmqpOptions) -> Self {
+        Self {
+            steps: vec![transient_queue(queue, options)],
+            consumers: consumers(&[queue], options),
+            // Left to expire: replies may be under way.
+            own_queue: None,
+        }
+    }
+}
+
+/// The exchange that has to exist before something is sent along `route`; none for replies.
+pub(super) fn exchange_step(route: &Route, options: &AmqpOptions) -> Option<Step> {
+    match route {
+        Route::Topic { exchange, .. } => Some(topic_step(exchange, options)),
+        Route::Fanout { topic } => Some(fanout_step(&fanout_exchange(topic), options)),
+        Route::Reply { .. } => None,
+    }
+}
+
+/// Exchange and routing key of a route.
+pub(super) fn address(route: &Route) -> (Arc<str>, Arc<str>) {
+    match route {
+        Route::Topic { exchange, topic, server: None } => (exchange.clone(), topic.clone()),
+        Route::Topic { exchange, topic, server: Some(server) } => {
+            (exchange.clone(), format!("{topic}.{server}").into())
+        }
+        Route::Fanout { topic } => (fanout_exchange(topic), "".into()),
+        Route::Reply { queue } => ("".into(), queue.clone()),
+    }
+}
+
+/// A new name for a queue of one listener: `prefix` and 32 hexadecimal digits.
+pub(super) fn unique_queue(prefix: &str) -> Arc<str> {
+    format!("{prefix}_{}", uuid::Uuid::new_v4().simple()).into()
+}
+
+/// The prefix of the names of a topic's fanout queues.
+pub(super) fn fanout_prefix(topic: &str) -> String {
+    format!("{topic}_fanout")
+}
+
+/// Refuses a name that does not fit on the wire.
+pub(super) fn check_name(what: &str, name: &str) -> Result<(), String> {
+    if name.len() > MAX_NAME {
+        return Err(format!("the {what} has {} bytes, more than {MAX_NAME}: {name:.40}...", name.len()));
+    }
+    Ok(())
+}
+
+fn fanout_exchange(topic: &str) -> Arc<str> {
+    fanout_prefix(topic).into()
+}
+
+fn topic_step(name: &Arc<str>, options: &AmqpOptions) -> Step {
+    Step::Exchange {
+        name: name.clone(),
+        kind: ExchangeKind::Topic,
+        durable: topic_durable(options),
+        auto_delete: options.amqp_auto_delete,
+    }
+}
+
+fn fanout_step(name: &Arc<str>, options: &AmqpOptions) -> Step {
+    Step::Exchange {
+        name: name.clone(),
+        kind: ExchangeKind::Fanout,
+        durable: options.rabbit_transient_quorum_queue,
+        auto_delete: true,
+    }
+}
+
+fn topic_durable(options: &AmqpOptions) -> bool {
+    options.amqp_durable_queues || options.rabbit_quorum_queue
+}
+
+fn topic_queue(name: &Arc<str>, options: &AmqpOptions) -> Step {
+    Step::Queue {
+        name: name.clone(),
+        durable: topic_durable(options),
+        auto_delete: options.amqp_auto_delete,
+        arguments: queue_arguments(options.rabbit_quorum_queue, options),
+    }
+}
+
+fn transient_queue(name: &Arc<str>, options: &AmqpOptions) -> Step {
+    let mut arguments = queue_arguments(options.rabbit_transient_quorum_queue, options);
+    // `AmqpOptions::check` keeps it within 32 bits.
+    match i32::try_from(options.rabbit_transient_queues_ttl.as_millis()) {
+        Ok(ttl) if ttl > 0 => arguments.push(("x-expires", Argument::Number(ttl))),
+        _ => {}
+    }
+    Step::Queue {
+        name: name.clone(),
+        durable: options.rabbit_transient_quorum_queue,
+        auto_delete: false,
+        arguments,
+    }
+}
+
+fn queue_arguments(quorum: bool, options: &AmqpOptions) -> Arguments {
+    let mut arguments = Arguments::new();
+    if options.rabbit_ha_queues {
+        arguments.push(("x-ha-policy", Argument::Text("all")));
+    }
+    if quorum {
+        arguments.push(("x-queue-type", Argument::Text("quorum")));
+        for (name, limit) in [
+            ("x-delivery-limit", options.rabbit_quorum_delivery_limit),
+            ("x-max-in-memory-length", options.rabbit_quorum_max_memory_length),
+            ("x-max-in-memory-bytes", options.rabbit_quorum_max_memory_bytes),
+        ] {
+            match i32::try_from(limit) {
+                Ok(limit) if limit > 0 => arguments.push((name, Argument::Number(limit))),
+                _ => {}
+            }
+        }
+    }
+    arguments
+}
+
+/// One consumer for each queue, with the tags `1`, `2`, ...
+fn consumers(queues: &[&Arc<str>], options: &AmqpOptions) -> Vec<Consume> {
+    let arguments = match options.enable_cancel_on_failover {
+        true => vec![("x-cancel-on-ha-failover", Argument::Flag(true))],
+        false => Arguments::new(),
+    };
+    let consume = |(n, queue): (usize, &&Arc<str>)| Consume {
+        queue: (*queue).clone(),
+        tag: (n + 1).to_string(),
+        arguments: arguments.clone(),
+    };
+    queues.iter().enumerate().map(consume).collect()
+}
+
+impl Step {
+    /// Whether the broker could have it as not durable instead.
+    fn durable(&self) -> bool {
+        match self {
+            Step::Exchange { durable, .. } => *durable,
+            // A quorum queue is durable or nothing.
+            Step::Queue { durable, arguments, .. } => {
+                *durable && !arguments.contains(&("x-queue-type", Argument::Text("quorum")))
+            }
+            Step::Bind { .. } => false,
+        }
+    }
+
+    fn set_not_durable(&mut self) {
+        if let Step::Exchange { durable, .. } | Step::Queue { durable, .. } = self {
+            *durable = false;
+        }
+    }
+}
+
+/// Makes `steps[n]` not durable, and with an exchange its queues; false if it was not durable to begin with.
+///
+/// This is how a durable service joins one that is not: oslo.messaging does the same.
+pub(super) fn give_up_durability(steps: &mut [Step], n: usize) -> bool {
+    if !steps[n].durable() {
+        return false;
+    }
+    steps[n].set_not_durable();
+    if let Step::Exchange { name, .. } = &steps[n] {
+        let bound: Vec<Arc<str>> = steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Bind { queue, exchange, .. } if exchange == name => Some(queue.clone()),
+                _ => None,
+            })
+            .collect();
+        for step in steps.iter_mut().filter(|step| step.durable()) {
+            if matches!(step, Step::Queue { name, .. } if bound.contains(name)) {
+                step.set_not_durable();
+            }
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+#[path = "topology_tests.rs"]
+mod tests;
