@@ -106,7 +106,7 @@ fn a_pinned_client_sends_python_what_its_version_has() {
 }
 
 #[test]
-fn exchanges_and_topics_keep_servers_apart() {
+fn requests_go_to_the_servers_of_their_exchange() {
     run(async {
         let vhost = vhost("exchanges").await;
         let _nova =
@@ -117,23 +117,25 @@ fn exchanges_and_topics_keep_servers_apart() {
         let target = Target::topic("other").with_server("other").with_exchange("nova");
         let _other = RustServer::start_at(&neutron, target, |builder| builder).await.unwrap();
 
+        // The queues of servers; the one of the topic is the same in every exchange.
         let api = SampleApi::new(&neutron);
-        let ctx = Context::new();
-        assert_eq!(api.whoami(&ctx).await.unwrap().server, "rs");
-        let nova = api.with(CallOptions::new().exchange("nova"));
-        assert_eq!(nova.whoami(&ctx).await.unwrap().server, "py");
-        let other = api.with(CallOptions::new().exchange("nova").topic("other"));
-        assert_eq!(other.whoami(&ctx).await.unwrap().server, "other");
-        let nobody = api.with(CallOptions::new().topic("other"));
-        let error = nobody.whoami(&ctx).await.unwrap_err();
-        assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error}");
+        let whoami = async |options: CallOptions| api.with(options).whoami(&Context::new()).await;
+        let to = |server: &str| CallOptions::new().server(server);
+        assert_eq!(whoami(to("rs")).await.unwrap().server, "rs");
+        assert_eq!(whoami(to("py").exchange("nova")).await.unwrap().server, "py");
+        assert_eq!(whoami(to("other").exchange("nova").topic("other")).await.unwrap().server, "other");
+        for wrong in [to("py"), to("rs").exchange("nova"), to("other").topic("other")] {
+            let error = whoami(wrong).await.unwrap_err();
+            assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error}");
+        }
 
         let mut client = python_client(&vhost).await;
-        for (keys, server) in [
-            (json!({"exchange": "neutron"}), "rs"),
-            (json!({"exchange": "neutron", "server": "rs"}), "rs"),
-            (json!({"exchange": "nova", "topic": "other"}), "other"),
+        for keys in [
+            json!({"server": "rs", "exchange": "neutron"}),
+            json!({"server": "py", "exchange": "nova"}),
+            json!({"server": "other", "exchange": "nova", "topic": "other"}),
         ] {
+            let server = keys["server"].clone();
             let answer = client.call(request("whoami", json!({}), keys)).await.unwrap().unwrap();
             assert_eq!(answer["server"], server);
         }
