@@ -12,7 +12,7 @@ pub use call::{Call, Cast};
 pub use options::CallOptions;
 pub use pin::VersionPin;
 pub use request::{IntoServer, MaybeSet, Request};
-pub(crate) use waiters::{Waiter, Waiters};
+pub(crate) use waiters::Waiters;
 
 use crate::context::RpcContext;
 use crate::interface::{Interface, Method};
