@@ -25,10 +25,17 @@ pub(crate) struct Method {
     pub(crate) since: Version,
     /// The expression for the server that requests go to; without one any server of the topic.
     pub(crate) to: Option<Expr>,
-    /// The name of the context parameter.
-    pub(crate) context: Ident,
+    pub(crate) context: ContextParameter,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) returns: Type,
+}
+
+/// The first parameter, which becomes the context fields of a request.
+#[derive(Debug)]
+pub(crate) struct ContextParameter {
+    pub(crate) name: Ident,
+    /// The type as written; it has to be the interface's.
+    pub(crate) ty: Type,
 }
 
 /// How a method is sent.
@@ -196,13 +203,13 @@ fn kind(keys: &Keys, name: &Ident, attribute: &Attribute, errors: &mut Errors) -
     }
 }
 
-/// The name of the context parameter, and the arguments after it.
+/// The context, and the arguments after it.
 fn parameters(
     signature: &Signature,
     current: Option<Version>,
     since: Option<Version>,
     errors: &mut Errors,
-) -> (Option<Ident>, Vec<Argument>) {
+) -> (Option<ContextParameter>, Vec<Argument>) {
     let mut typed = signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(parameter) => Some(parameter),
         FnArg::Receiver(_) => None,
@@ -214,7 +221,7 @@ fn parameters(
         );
         return (None, Vec::new());
     };
-    let context = context_name(first, errors);
+    let context = context(first, errors);
     let mut wire_names = Claims::default();
     let arguments = typed
         .filter_map(|parameter| Argument::new(parameter, current, since, &mut wire_names, errors))
@@ -222,7 +229,7 @@ fn parameters(
     (context, arguments)
 }
 
-fn context_name(parameter: &PatType, errors: &mut Errors) -> Option<Ident> {
+fn context(parameter: &PatType, errors: &mut Errors) -> Option<ContextParameter> {
     if let Some(attribute) = parameter.attrs.first() {
         errors.at(
             attribute,
@@ -232,11 +239,12 @@ fn context_name(parameter: &PatType, errors: &mut Errors) -> Option<Ident> {
     if let Type::Reference(reference) = &*parameter.ty {
         errors.at(reference, "the context is decoded for each request: take it by value");
     }
-    match &*parameter.pat {
+    let name = match &*parameter.pat {
         // It does not travel, so it needs no name of its own.
-        Pat::Wild(_) => Some(Ident::new("ctx", Span::mixed_site())),
-        _ => parameter_name(parameter, errors).cloned(),
-    }
+        Pat::Wild(_) => Ident::new("ctx", Span::mixed_site()),
+        _ => parameter_name(parameter, errors)?.clone(),
+    };
+    Some(ContextParameter { name, ty: (*parameter.ty).clone() })
 }
 
 fn result_type(signature: &Signature, errors: &mut Errors) -> Option<Type> {

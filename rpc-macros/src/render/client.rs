@@ -70,7 +70,7 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
     let crate::model::Carried { docs, cfgs, deprecated } = &method.carried;
     let doc = generated_doc(method);
     let separator = (!docs.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> #[doc = ""]));
-    let (name, context_name, context) = (&method.name, &method.context, context_type(interface));
+    let (name, context_name, context) = (&method.name, &method.context.name, context_type(interface));
     let constant = interface.constant(method);
     let parameters = method.positional().map(|argument| {
         let (name, ty) = (&argument.name, request::parameter(argument));
@@ -122,10 +122,10 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
 }
 
 fn generated_doc(method: &Method) -> String {
-    let how = match method.kind {
-        Kind::Call => "Calls",
-        Kind::Cast => "Casts",
-        Kind::Fanout => "Casts to every server",
-    };
-    format!(" {how} `{}`, there since version {}.", method.wire, method.since)
+    let Method { wire, since, .. } = method;
+    match method.kind {
+        Kind::Call => format!(" Calls `{wire}` (since {since})."),
+        Kind::Cast => format!(" Casts `{wire}` (since {since})."),
+        Kind::Fanout => format!(" Casts `{wire}` to every server of the topic (since {since})."),
+    }
 }

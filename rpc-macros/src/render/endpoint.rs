@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 
-use super::context_type;
 use super::request::default_value;
+use super::{context_type, named_at};
 use crate::model::{Argument, Interface, Late, Method};
 use crate::parse::Old;
 
@@ -22,6 +22,7 @@ pub(super) fn endpoint(interface: &Interface) -> TokenStream {
 
         impl<M: #name> __rpc::Dispatch for #dispatch<M> {
             async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+                let manager = &*self.0;
                 match incoming.method() {
                     #(#arms)*
                     _ => incoming.unknown(),
@@ -37,6 +38,7 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
         method.carried.deprecated.as_ref().map(|_| quote_spanned!(Span::mixed_site()=> #[allow(deprecated)]));
     let (client, context) = (&interface.client, context_type(interface));
     let (name, wire) = (&method.name, &method.wire);
+    let (ctx, result) = (named_at("ctx", &method.context.ty), named_at("result", &method.returns));
     let constant = interface.constant(method);
     let (binding, arguments) = if method.arguments.is_empty() {
         (quote_spanned!(Span::mixed_site()=> _), Vec::new())
@@ -47,8 +49,9 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
         #(#cfgs)*
         #allow
         #wire => {
-            let (ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
-            __rpc::outcome(self.0.#name(ctx #(, #arguments)*).await)
+            let (#ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
+            let #result = manager.#name(#ctx #(, #arguments)*).await;
+            __rpc::outcome(#result)
         }
     }
 }
@@ -56,18 +59,20 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
 /// Decodes one argument. What an old client cannot send is an option or has a default; what is
 /// converted for old servers was always there.
 fn argument(argument: &Argument) -> TokenStream {
-    let wire = &argument.wire;
+    let (wire, ty) = (&argument.wire, &argument.ty);
     match (&argument.default, &argument.late) {
         (Some(default), _) => {
-            let value = default_value(&argument.ty, default);
-            quote_spanned!(Span::mixed_site()=> args.or_else(#wire, || #value)?)
+            let or_else = named_at("or_else", ty);
+            let value = default_value(ty, default);
+            quote_spanned!(Span::mixed_site()=> args.#or_else(#wire, || #value)?)
         }
         (None, Some(Late { old: Old::Drop | Old::ErrorIfSet, .. })) => {
-            let ty = &argument.ty;
-            quote_spanned!(Span::mixed_site()=> args.optional::<#ty>(#wire)?)
+            let optional = named_at("optional", ty);
+            quote_spanned!(Span::mixed_site()=> args.#optional(#wire)?)
         }
         (None, Some(Late { old: Old::With(_), .. }) | None) => {
-            quote_spanned!(Span::mixed_site()=> args.required(#wire)?)
+            let required = named_at("required", ty);
+            quote_spanned!(Span::mixed_site()=> args.#required(#wire)?)
         }
     }
 }

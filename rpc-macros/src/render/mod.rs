@@ -10,8 +10,10 @@ mod endpoint;
 mod manager;
 mod request;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned as _;
 
 use crate::model::Interface;
 
@@ -43,4 +45,10 @@ fn context_type(interface: &Interface) -> TokenStream {
         Some(context) => context.to_token_stream(),
         None => quote_spanned!(Span::mixed_site()=> __rpc::Context),
     }
+}
+
+/// A name of the runtime, placed where the user wrote `ty`: rustc shows that place when the runtime
+/// cannot do with the type, without the type being spelled again.
+fn named_at(name: &str, ty: &Type) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(ty.span()))
 }

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Type;
 
+use super::named_at;
 use crate::model::{Argument, Default, Interface, Kind, Late, Method};
 use crate::parse::Old;
 
@@ -90,10 +91,11 @@ fn default_reference(argument: &Argument, default: &Default) -> TokenStream {
 /// The reply that a method's caller waits for, and the call that makes it of a request.
 pub(super) fn sent(method: &Method) -> (TokenStream, TokenStream) {
     let returns = &method.returns;
+    let call = named_at("call", returns);
     match method.kind {
         Kind::Call => (
             quote_spanned!(Span::mixed_site()=> __rpc::Call<#returns>),
-            quote_spanned!(Span::mixed_site()=> .call()),
+            quote_spanned!(Span::mixed_site()=> .#call()),
         ),
         Kind::Cast | Kind::Fanout => {
             (quote_spanned!(Span::mixed_site()=> __rpc::Cast), quote_spanned!(Span::mixed_site()=> .cast()))
@@ -150,8 +152,11 @@ fn setter(interface: &Interface, argument: &Argument) -> TokenStream {
     let name = &argument.name;
     let parameter = parameter(argument);
     let add = add(argument, &borrow(argument));
-    let default = argument.default.as_ref().map(Default::text).unwrap_or_default();
-    let doc = format!(" Sets `{}`, which is `{default}` otherwise.", argument.wire);
+    let otherwise = match &argument.default {
+        None | Some(Default::OfType) => "the default of its type".to_owned(),
+        Some(default) => format!("`{}`", default.text()),
+    };
+    let doc = format!(" Sets `{}`, which is {otherwise} otherwise.", argument.wire);
     quote_spanned! {Span::mixed_site()=>
         #[doc = #doc]
         #visibility fn #name(self, #name: #parameter) -> Self {

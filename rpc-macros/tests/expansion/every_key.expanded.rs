@@ -116,7 +116,7 @@ const _: () = {
                         .with_default("default"),
                     __rpc::Arg::new::<String>("mode", "String").with_default("\"rw\""),
                     __rpc::Arg::new::<String>("owned", "String")
-                        .with_default("String :: from (\"x\")"),
+                        .with_default("String::from(\"x\")"),
                     __rpc::Arg::new::<u32>("checked", "u32")
                         .with_since(__rpc::Version::new(3, 4), __rpc::Old::ErrorIfSet)
                         .with_default("8"),
@@ -158,7 +158,7 @@ const _: () = {
         }
         /// Its name on the wire is one that the client needs itself.
         ///
-        /// Calls `with`, there since version 3.2.
+        /// Calls `with` (since 3.2).
         pub(crate) fn with_volume(
             &self,
             context: &MyContext,
@@ -186,7 +186,7 @@ const _: () = {
                 >("destination", __rpc::Borrow::borrow(&destination), without_cluster)
                 .call()
         }
-        /// Casts `formatted`, there since version 3.0.
+        /// Casts `formatted` (since 3.0).
         #[cfg(feature = "formatted")]
         #[deprecated(since = "3.1", note = "use another")]
         pub(crate) fn formatted(
@@ -204,7 +204,7 @@ const _: () = {
                 .arg::<str>("backend", backend)
                 .cast()
         }
-        /// Calls `defaults`, there since version 3.0.
+        /// Calls `defaults` (since 3.0).
         #[cfg(feature = "defaults")]
         pub(crate) fn defaults(&self, ctx: &MyContext) -> KeysApiDefaults {
             KeysApiDefaults {
@@ -222,7 +222,7 @@ const _: () = {
         }
         /// Has a body.
         ///
-        /// Casts to every server `everybody`, there since version 3.0.
+        /// Casts `everybody` to every server of the topic (since 3.0).
         pub(crate) fn everybody(&self, ctx: &MyContext) -> __rpc::Cast {
             self.client.request(&Self::METHOD_EVERYBODY, ctx).cast()
         }
@@ -230,7 +230,7 @@ const _: () = {
     #[cfg(feature = "defaults")]
     #[allow(dead_code)]
     impl KeysApiDefaults {
-        /// Sets `empty`, which is `default` otherwise.
+        /// Sets `empty`, which is the default of its type otherwise.
         pub(crate) fn empty(self, empty: impl __rpc::Borrow<Vec<u32>>) -> Self {
             Self {
                 request: self
@@ -246,7 +246,7 @@ const _: () = {
                     .arg::<str>("mode", ::core::convert::AsRef::as_ref(&mode)),
             }
         }
-        /// Sets `owned`, which is `String :: from ("x")` otherwise.
+        /// Sets `owned`, which is `String::from("x")` otherwise.
         pub(crate) fn owned(self, owned: impl ::core::convert::AsRef<str>) -> Self {
             Self {
                 request: self
@@ -292,71 +292,67 @@ const _: () = {
     struct KeysApiDispatch<M>(__rpc::Arc<M>);
     impl<M: Keys> __rpc::Dispatch for KeysApiDispatch<M> {
         async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            let manager = &*self.0;
             match incoming.method() {
                 "with" => {
                     let (ctx, args) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_WITH_VOLUME)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .with_volume(
-                                ctx,
-                                args.required("volume")?,
-                                args.required("ref")?,
-                                args.required("recreate")?,
-                                args.optional::<Option<String>>("tag")?,
-                                args.optional::<Option<String>>("policy")?,
-                                args.required("destination")?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .with_volume(
+                            ctx,
+                            args.required("volume")?,
+                            args.required("ref")?,
+                            args.required("recreate")?,
+                            args.optional("tag")?,
+                            args.optional("policy")?,
+                            args.required("destination")?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 #[cfg(feature = "formatted")]
                 #[allow(deprecated)]
                 "formatted" => {
                     let (ctx, args) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_FORMATTED)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .formatted(
-                                ctx,
-                                args.required("host")?,
-                                args.required("backend")?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .formatted(
+                            ctx,
+                            args.required("host")?,
+                            args.required("backend")?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 #[cfg(feature = "defaults")]
                 "defaults" => {
                     let (ctx, args) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_DEFAULTS)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .defaults(
-                                ctx,
-                                args
-                                    .or_else(
-                                        "empty",
-                                        || <Vec<u32> as ::core::default::Default>::default(),
-                                    )?,
-                                args
-                                    .or_else(
-                                        "mode",
-                                        || <String as ::core::convert::From<&str>>::from("rw"),
-                                    )?,
-                                args.or_else("owned", || String::from("x"))?,
-                                args.or_else("checked", || 8)?,
-                                args.or_else("converted", || 9)?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .defaults(
+                            ctx,
+                            args
+                                .or_else(
+                                    "empty",
+                                    || <Vec<u32> as ::core::default::Default>::default(),
+                                )?,
+                            args
+                                .or_else(
+                                    "mode",
+                                    || <String as ::core::convert::From<&str>>::from("rw"),
+                                )?,
+                            args.or_else("owned", || String::from("x"))?,
+                            args.or_else("checked", || 8)?,
+                            args.or_else("converted", || 9)?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 "everybody" => {
                     let (ctx, _) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_EVERYBODY)?;
-                    __rpc::outcome(self.0.everybody(ctx).await)
+                    let result = manager.everybody(ctx).await;
+                    __rpc::outcome(result)
                 }
                 _ => incoming.unknown(),
             }

@@ -116,7 +116,7 @@ const _: () = {
         }
         /// Creates a volume on the backend that the scheduler chose.
         ///
-        /// Casts `create_volume`, there since version 3.0.
+        /// Casts `create_volume` (since 3.0).
         pub fn create_volume(
             &self,
             ctx: &__rpc::Context,
@@ -140,7 +140,7 @@ const _: () = {
         ///
         /// The volume has to be available.
         ///
-        /// Calls `attach_volume`, there since version 3.0.
+        /// Calls `attach_volume` (since 3.0).
         pub fn attach_volume(
             &self,
             ctx: &__rpc::Context,
@@ -157,7 +157,7 @@ const _: () = {
                 .arg::<Option<Volume>>("volume", __rpc::Borrow::borrow(&volume))
                 .call()
         }
-        /// Casts to every server `publish_service_capabilities`, there since version 3.0.
+        /// Casts `publish_service_capabilities` to every server of the topic (since 3.0).
         pub fn publish_service_capabilities(&self, ctx: &__rpc::Context) -> __rpc::Cast {
             self.client.request(&Self::METHOD_PUBLISH_SERVICE_CAPABILITIES, ctx).cast()
         }
@@ -189,43 +189,41 @@ const _: () = {
     struct VolumeApiDispatch<M>(__rpc::Arc<M>);
     impl<M: VolumeManager> __rpc::Dispatch for VolumeApiDispatch<M> {
         async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            let manager = &*self.0;
             match incoming.method() {
                 "create_volume" => {
                     let (ctx, args) = incoming
                         .open::<__rpc::Context>(&VolumeApi::METHOD_CREATE_VOLUME)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .create_volume(
-                                ctx,
-                                args.required("volume")?,
-                                args.required("request_spec")?,
-                                args.or_else("allow_reschedule", || true)?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .create_volume(
+                            ctx,
+                            args.required("volume")?,
+                            args.required("request_spec")?,
+                            args.or_else("allow_reschedule", || true)?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 "attach_volume" => {
                     let (ctx, args) = incoming
                         .open::<__rpc::Context>(&VolumeApi::METHOD_ATTACH_VOLUME)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .attach_volume(
-                                ctx,
-                                args.required("host")?,
-                                args.required("volume_id")?,
-                                args.optional::<Option<Volume>>("volume")?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .attach_volume(
+                            ctx,
+                            args.required("host")?,
+                            args.required("volume_id")?,
+                            args.optional("volume")?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 "publish_service_capabilities" => {
                     let (ctx, _) = incoming
                         .open::<
                             __rpc::Context,
                         >(&VolumeApi::METHOD_PUBLISH_SERVICE_CAPABILITIES)?;
-                    __rpc::outcome(self.0.publish_service_capabilities(ctx).await)
+                    let result = manager.publish_service_capabilities(ctx).await;
+                    __rpc::outcome(result)
                 }
                 _ => incoming.unknown(),
             }

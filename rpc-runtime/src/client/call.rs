@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
@@ -85,20 +86,20 @@ impl IntoFuture for Cast {
     }
 }
 
-/// The declared error of a method, if the exception is one, else what every caller knows.
+/// What an exception is to the caller: the dispatcher's own are the framework's errors, even for a
+/// method that declares every exception; then those that the method declares; then the rest.
 fn typed<E: RpcException>(method: &str, remote: RemoteError) -> CallError<E> {
-    const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
-    if let Some(error) = E::from_remote(&remote) {
-        return CallError::Method(error);
-    }
     let method = method.to_owned();
-    CallError::Rpc(if remote.is(DISPATCHER, "NoSuchMethod") {
-        RpcError::NoSuchMethod { method, message: remote.message }
-    } else if remote.is(DISPATCHER, "UnsupportedVersion") {
-        RpcError::UnsupportedVersion { method, message: remote.message }
-    } else {
-        RpcError::Remote(Box::new(remote))
-    })
+    if remote.is_no_such_method() {
+        return RpcError::NoSuchMethod { method, message: remote.message }.into();
+    }
+    if remote.is_unsupported_version() {
+        return RpcError::UnsupportedVersion { method, message: remote.message }.into();
+    }
+    match E::from_remote(&remote) {
+        Some(error) => CallError::Method(error),
+        None => RpcError::Remote(Box::new(remote)).into(),
+    }
 }
 
 /// A request ready to be sent, and what its errors say about it.
@@ -139,7 +140,7 @@ impl Request {
         let sending = self.prepare()?;
         let outgoing = Outgoing {
             route: sending.route.clone(),
-            body: self.encode(None),
+            body: self.encode(None)?,
             mandatory: self.client.options.mandatory && self.method.kind != Kind::Fanout,
             expiration: None,
             deadline: sending.deadline,
@@ -163,7 +164,7 @@ impl Request {
         };
         let outgoing = Outgoing {
             route: sending.route.clone(),
-            body: self.encode(Some(reply_to)),
+            body: self.encode(Some(reply_to))?,
             mandatory: true,
             expiration: Some(sending.timeout),
             deadline: sending.deadline,
@@ -204,7 +205,8 @@ impl Request {
         Ok(Sending { method: method.name, route, timeout, deadline: Instant::now() + timeout })
     }
 
-    fn encode(&self, reply: Option<ReplyTo<'_>>) -> bytes::Bytes {
+    /// The body; one that no receiver takes is not sent.
+    fn encode(&self, reply: Option<ReplyTo<'_>>) -> Result<Bytes, RpcError> {
         let head = RequestHead {
             method: self.method.name,
             namespace: self.client.interface.namespace,
@@ -212,7 +214,16 @@ impl Request {
             reply,
             unique_id: &new_id(),
         };
-        head.encode(&self.args, &self.context)
+        let body = head.encode(&self.args, &self.context);
+        let limit = self.client.transport.limits().max_body;
+        if body.len() > limit {
+            return Err(RpcError::Encode {
+                method: self.method.name.to_owned(),
+                what: "request".to_owned(),
+                why: format!("{} bytes, more than max_body={limit}", body.len()),
+            });
+        }
+        Ok(body)
     }
 }
 

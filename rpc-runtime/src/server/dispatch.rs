@@ -6,7 +6,6 @@ use crate::error::RemoteError;
 use crate::version::Version;
 use crate::wire::Invocation;
 
-const MODULE: &str = "oslo_messaging.rpc.dispatcher";
 const PING: &str = "oslo_rpc_server_ping";
 const PING_VERSION: Version = Version::new(1, 0);
 
@@ -71,15 +70,11 @@ impl Endpoints {
                 return Ok(Answerer::Ping);
             }
         }
-        Err(if compatible { no_such_method(method) } else { unsupported_version(method, *version) }.into())
+        let error = if compatible {
+            RemoteError::no_such_method(method)
+        } else {
+            RemoteError::unsupported_version(&version.to_string(), method)
+        };
+        Err(error.into())
     }
-}
-
-pub(super) fn no_such_method(method: &str) -> RemoteError {
-    RemoteError::new(MODULE, "NoSuchMethod", format!("Endpoint does not support RPC method {method}"))
-}
-
-fn unsupported_version(method: &str, version: Version) -> RemoteError {
-    let text = format!("Endpoint does not support RPC version {version}. Attempted method: {method}");
-    RemoteError::new(MODULE, "UnsupportedVersion", text)
 }

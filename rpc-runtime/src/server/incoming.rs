@@ -60,7 +60,7 @@ impl Incoming {
     /// # Errors
     /// Always.
     pub fn unknown(&self) -> Outcome {
-        Err(super::dispatch::no_such_method(self.method()).into())
+        Err(RemoteError::no_such_method(self.method()).into())
     }
 }
 

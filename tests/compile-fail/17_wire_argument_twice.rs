@@ -1,0 +1,26 @@
+//! Two arguments with one name on the wire.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
+pub trait VolumeManager {
+    #[rpc(call)]
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(name = "host")] backend: u64,
+        host: u64,
+    ) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(&self, _: Context, _: u64, _: u64) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}

@@ -1,0 +1,24 @@
+//! A caller that wants the result of a cast.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
+pub trait VolumeManager {
+    #[rpc(cast)]
+    async fn ping(&self, ctx: Context) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(&self, _: Context) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+    let _ = async |api: VolumeApi, ctx: Context| {
+        let _: u64 = api.ping(&ctx).call().await;
+    };
+}

@@ -1,0 +1,21 @@
+//! A destination of what goes to every server.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
+pub trait VolumeManager {
+    #[rpc(cast, fanout, to = host)]
+    async fn ping(&self, ctx: Context, host: String) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(&self, _: Context, _: String) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}

@@ -1,0 +1,21 @@
+//! Attributes that an argument cannot have.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
+pub trait VolumeManager {
+    #[rpc(call)]
+    async fn ping(&self, ctx: Context, #[cfg(unix)] a: u64, #[rpc(call)] b: u64) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(&self, _: Context, _: u64, _: u64) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}

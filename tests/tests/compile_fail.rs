@@ -1,0 +1,13 @@
+//! The macros as users meet them: what has to compile, and what must not, with its messages.
+//!
+//! The rules for the cases are in `compile-fail/README.md`.
+
+#[test]
+fn compile_pass() {
+    trybuild::TestCases::new().pass("compile-pass/*.rs");
+}
+
+#[test]
+fn compile_fail() {
+    trybuild::TestCases::new().compile_fail("compile-fail/*.rs");
+}
