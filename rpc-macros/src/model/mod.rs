@@ -14,5 +14,5 @@ pub(crate) use carried::{Carried, is_helper};
 pub(crate) use destination::may_use;
 pub(crate) use interface::Interface;
 pub(crate) use method::{Kind, Method};
-pub(crate) use types::type_text;
+pub(crate) use types::source_text;
 pub(crate) use version::Version;

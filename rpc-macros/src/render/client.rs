@@ -122,10 +122,10 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
 }
 
 fn generated_doc(method: &Method) -> String {
-    let how = match method.kind {
-        Kind::Call => "Calls",
-        Kind::Cast => "Casts",
-        Kind::Fanout => "Casts to every server",
-    };
-    format!(" {how} `{}`, there since version {}.", method.wire, method.since)
+    let Method { wire, since, .. } = method;
+    match method.kind {
+        Kind::Call => format!(" Calls `{wire}` (since {since})."),
+        Kind::Cast => format!(" Casts `{wire}` (since {since})."),
+        Kind::Fanout => format!(" Casts `{wire}` to every server of the topic (since {since})."),
+    }
 }

@@ -1,9 +1,9 @@
 //! The interface as constants: what version checks, dispatch and introspection know of it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
+use quote::quote_spanned;
 
-use crate::model::{Argument, Default, Interface, Kind, Method, Version, type_text};
+use crate::model::{Argument, Default, Interface, Kind, Method, Version, source_text};
 use crate::parse::Old;
 
 /// `Client::INTERFACE`.
@@ -56,7 +56,7 @@ pub(super) fn method(interface: &Interface, method: &Method) -> TokenStream {
 
 fn argument(argument: &Argument) -> TokenStream {
     let (wire, ty) = (&argument.wire, &argument.ty);
-    let text = type_text(ty);
+    let text = source_text(ty);
     let with_since = argument.late.as_ref().map(|late| {
         let since = version(late.since);
         let old = match late.old {
@@ -79,7 +79,7 @@ impl Default {
         match self {
             Self::OfType => "default".to_owned(),
             Self::Text(text) => format!("{:?}", text.value()),
-            Self::Value(value) => value.to_token_stream().to_string(),
+            Self::Value(value) => source_text(value),
         }
     }
 }

@@ -116,7 +116,7 @@ const _: () = {
                         .with_default("default"),
                     __rpc::Arg::new::<String>("mode", "String").with_default("\"rw\""),
                     __rpc::Arg::new::<String>("owned", "String")
-                        .with_default("String :: from (\"x\")"),
+                        .with_default("String::from(\"x\")"),
                     __rpc::Arg::new::<u32>("checked", "u32")
                         .with_since(__rpc::Version::new(3, 4), __rpc::Old::ErrorIfSet)
                         .with_default("8"),
@@ -158,7 +158,7 @@ const _: () = {
         }
         /// Its name on the wire is one that the client needs itself.
         ///
-        /// Calls `with`, there since version 3.2.
+        /// Calls `with` (since 3.2).
         pub(crate) fn with_volume(
             &self,
             context: &MyContext,
@@ -186,7 +186,7 @@ const _: () = {
                 >("destination", __rpc::Borrow::borrow(&destination), without_cluster)
                 .call()
         }
-        /// Casts `formatted`, there since version 3.0.
+        /// Casts `formatted` (since 3.0).
         #[cfg(feature = "formatted")]
         #[deprecated(since = "3.1", note = "use another")]
         pub(crate) fn formatted(
@@ -204,7 +204,7 @@ const _: () = {
                 .arg::<str>("backend", backend)
                 .cast()
         }
-        /// Calls `defaults`, there since version 3.0.
+        /// Calls `defaults` (since 3.0).
         #[cfg(feature = "defaults")]
         pub(crate) fn defaults(&self, ctx: &MyContext) -> KeysApiDefaults {
             KeysApiDefaults {
@@ -222,7 +222,7 @@ const _: () = {
         }
         /// Has a body.
         ///
-        /// Casts to every server `everybody`, there since version 3.0.
+        /// Casts `everybody` to every server of the topic (since 3.0).
         pub(crate) fn everybody(&self, ctx: &MyContext) -> __rpc::Cast {
             self.client.request(&Self::METHOD_EVERYBODY, ctx).cast()
         }
@@ -230,7 +230,7 @@ const _: () = {
     #[cfg(feature = "defaults")]
     #[allow(dead_code)]
     impl KeysApiDefaults {
-        /// Sets `empty`, which is `default` otherwise.
+        /// Sets `empty`, which is the default of its type otherwise.
         pub(crate) fn empty(self, empty: impl __rpc::Borrow<Vec<u32>>) -> Self {
             Self {
                 request: self
@@ -246,7 +246,7 @@ const _: () = {
                     .arg::<str>("mode", ::core::convert::AsRef::as_ref(&mode)),
             }
         }
-        /// Sets `owned`, which is `String :: from ("x")` otherwise.
+        /// Sets `owned`, which is `String::from("x")` otherwise.
         pub(crate) fn owned(self, owned: impl ::core::convert::AsRef<str>) -> Self {
             Self {
                 request: self

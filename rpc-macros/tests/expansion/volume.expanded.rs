@@ -116,7 +116,7 @@ const _: () = {
         }
         /// Creates a volume on the backend that the scheduler chose.
         ///
-        /// Casts `create_volume`, there since version 3.0.
+        /// Casts `create_volume` (since 3.0).
         pub fn create_volume(
             &self,
             ctx: &__rpc::Context,
@@ -140,7 +140,7 @@ const _: () = {
         ///
         /// The volume has to be available.
         ///
-        /// Calls `attach_volume`, there since version 3.0.
+        /// Calls `attach_volume` (since 3.0).
         pub fn attach_volume(
             &self,
             ctx: &__rpc::Context,
@@ -157,7 +157,7 @@ const _: () = {
                 .arg::<Option<Volume>>("volume", __rpc::Borrow::borrow(&volume))
                 .call()
         }
-        /// Casts to every server `publish_service_capabilities`, there since version 3.0.
+        /// Casts `publish_service_capabilities` to every server of the topic (since 3.0).
         pub fn publish_service_capabilities(&self, ctx: &__rpc::Context) -> __rpc::Cast {
             self.client.request(&Self::METHOD_PUBLISH_SERVICE_CAPABILITIES, ctx).cast()
         }
