@@ -1,4 +1,5 @@
 //! `boot_instance`: four services, one instance, and HTTP in front of them.
+#![allow(clippy::panic, clippy::unwrap_used)]
 
 use rpc_tests::{Broker, Program, run, until};
 use serde_json::{Value, json};

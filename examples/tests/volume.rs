@@ -1,4 +1,5 @@
 //! `volume_service` and `volume_client` as processes, with each other and with Python.
+#![allow(clippy::panic, clippy::unwrap_used)]
 
 use rpc_tests::{Broker, Program, PythonClient, PythonServer, Vhost, run, until};
 use serde_json::{Value, json};
