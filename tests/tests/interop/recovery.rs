@@ -125,7 +125,9 @@ fn a_deleted_reply_queue_loses_no_reply() {
     run(async {
         let vhost = vhost("replies").await;
         let _rust = rust_server(&vhost, "rust").await;
-        let api = SampleApi::new(&connect(&vhost).await);
+        // The queue is declared again long after the reply was sent for the first time.
+        let slow_to_return = format!("{}?kombu_reconnect_delay=4", vhost.url());
+        let api = SampleApi::new(&Transport::connect(&slow_to_return).await.unwrap());
         works(&api).await;
         let slow = start_slow(&api, 2.0).await;
         let names = queue_names(&vhost).await;
