@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
-use syn::spanned::Spanned as _;
 
 use super::request::default_value;
 use super::{context_type, named_at};
@@ -23,6 +22,7 @@ pub(super) fn endpoint(interface: &Interface) -> TokenStream {
 
         impl<M: #name> __rpc::Dispatch for #dispatch<M> {
             async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+                let manager = &*self.0;
                 match incoming.method() {
                     #(#arms)*
                     _ => incoming.unknown(),
@@ -38,22 +38,20 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
         method.carried.deprecated.as_ref().map(|_| quote_spanned!(Span::mixed_site()=> #[allow(deprecated)]));
     let (client, context) = (&interface.client, context_type(interface));
     let (name, wire) = (&method.name, &method.wire);
-    let ctx = named_at("ctx", &method.context.ty);
-    // Rustc shows this call where the result's type is written, if it cannot do with that.
-    let returns = Span::mixed_site().located_at(method.returns.span());
+    let (ctx, result) = (named_at("ctx", &method.context.ty), named_at("result", &method.returns));
     let constant = interface.constant(method);
     let (binding, arguments) = if method.arguments.is_empty() {
         (quote_spanned!(Span::mixed_site()=> _), Vec::new())
     } else {
         (quote_spanned!(Span::mixed_site()=> args), method.arguments.iter().map(argument).collect())
     };
-    let handle = quote_spanned!(returns=> __rpc::outcome(self.0.#name(#ctx #(, #arguments)*).await));
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         #allow
         #wire => {
             let (#ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
-            #handle
+            let #result = manager.#name(#ctx #(, #arguments)*).await;
+            __rpc::outcome(#result)
         }
     }
 }
