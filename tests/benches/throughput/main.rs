@@ -146,6 +146,7 @@ async fn within<T>(limit: Duration, what: &str, step: impl Future<Output = Resul
     result.with_context(|| what.to_owned())
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of each")]
 enum Contender {
     Ours(Ours),
     Raw(Raw),
