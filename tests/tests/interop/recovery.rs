@@ -40,6 +40,23 @@ async fn start_slow(api: &SampleApi, seconds: f64) -> JoinHandle<Outcome<f64>> {
 }
 
 #[test]
+fn a_stopping_server_finishes_what_runs_and_leaves_the_rest_to_the_next() {
+    run(async {
+        let vhost = vhost("stopping").await;
+        let rust = rust_server(&vhost, "rust").await;
+        let transport = connect(&vhost).await;
+        let api = SampleApi::new(&transport);
+        let slow = start_slow(&api, 2.0).await;
+        assert_eq!(rust.stop().await.unwrap(), []);
+        assert_eq!(slow.await.unwrap().unwrap(), 2.0);
+
+        let waiting = tokio::spawn(api.add(&Context::new(), 1).into_future());
+        let _python = python_server(&vhost, "python").await;
+        assert_eq!(waiting.await.unwrap().unwrap(), 11);
+    });
+}
+
+#[test]
 fn closed_connections_are_opened_again() {
     run(async {
         let vhost = vhost("closed").await;
