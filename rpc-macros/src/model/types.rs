@@ -61,7 +61,7 @@ pub(crate) fn is_string(ty: &Type) -> bool {
     path.qself.is_none() && matches!(&names[..], ["String"] | ["std" | "alloc", "string", "String"])
 }
 
-/// A type or a value for people to read: `Option<String>` and not `Option < String >`.
+/// A type or expression for people to read: `Option<String>` and not `Option < String >`.
 pub(crate) fn source_text(source: &impl ToTokens) -> String {
     let mut text = String::new();
     write(source.to_token_stream(), &mut text);

@@ -6,9 +6,11 @@
 
 mod client;
 mod description;
+mod docs;
 mod endpoint;
 mod manager;
 mod request;
+mod setters;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
@@ -23,9 +25,9 @@ pub(crate) use manager::manager;
 pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let runtime = &interface.runtime;
     let client_type = client::client_type(interface);
-    let request_types = interface.methods.iter().map(|method| request::request_type(interface, method));
+    let request_types = interface.methods.iter().map(|method| setters::request_type(interface, method));
     let client = client::client(interface);
-    let requests = interface.methods.iter().map(|method| request::request(interface, method));
+    let requests = interface.methods.iter().map(|method| setters::request(interface, method));
     let endpoint = endpoint::endpoint(interface);
     quote_spanned! {Span::mixed_site()=>
         #client_type

@@ -3,6 +3,7 @@
 use super::builder::ServerError;
 use super::endpoint::Endpoint;
 use crate::error::RemoteError;
+use crate::interface::Interface;
 use crate::version::Version;
 use crate::wire::Invocation;
 
@@ -33,16 +34,8 @@ impl Endpoints {
         for (later, endpoint) in endpoints.iter().enumerate() {
             for earlier in &endpoints[..later] {
                 let (one, other) = (earlier.interface(), endpoint.interface());
-                if one.namespace != other.namespace || one.version.major() != other.version.major() {
-                    continue;
-                }
-                if let Some(method) = other.methods.iter().find(|method| one.method(method.name).is_some()) {
-                    return Err(ServerError::Shadowed {
-                        method: method.name,
-                        first: one.name,
-                        second: other.name,
-                        major: one.version.major(),
-                    });
+                if let Some((method, major)) = clash(one, other) {
+                    return Err(ServerError::Shadowed { method, first: one.name, second: other.name, major });
                 }
             }
         }
@@ -77,4 +70,16 @@ impl Endpoints {
         };
         Err(error.into())
     }
+}
+
+/// A name that both interfaces answer to, their older names included, in a major of both.
+fn clash(one: &Interface, other: &Interface) -> Option<(&'static str, u32)> {
+    if one.namespace != other.namespace {
+        return None;
+    }
+    let served = |major: &u32| other.versions().any(|version| version.major() == *major);
+    let major = one.versions().map(Version::major).find(served)?;
+    let names = other.methods.iter().flat_map(|method| [Some(method.name), method.was.map(|was| was.name)]);
+    let name = names.flatten().find(|name| one.method(name).is_some())?;
+    Some((name, major))
 }

@@ -13,7 +13,7 @@ use super::builder::Observer;
 use super::dispatch::{Answerer, Endpoints};
 use super::duplicates::Duplicates;
 use super::handle::Phase;
-use super::incoming::{Incoming, Outcome};
+use super::incoming::{Incoming, Outcome, Raised};
 use super::replier::Replier;
 use crate::error::RemoteError;
 use crate::interface::Kind;
@@ -125,10 +125,11 @@ impl Worker {
                 (Some(reply), Some(interval)) => with_heartbeats(execution, reply, interval, &replier).await,
                 _ => execution.await,
             };
-            if let Err(error) = &outcome {
+            if let Err(Raised { error, expected }) = &outcome {
                 let RemoteError { module, class, message, .. } = &**error;
                 // The caller of a call is told; a failed cast is known here only.
                 match reply {
+                    _ if *expected => tracing::debug!(method, module, class, "failed as expected: {message}"),
                     Some(_) => tracing::info!(method, module, class, "failed: {message}"),
                     None => tracing::error!(method, module, class, "failed: {message}"),
                 }
@@ -179,7 +180,7 @@ async fn execute(
 fn answer(msg_id: &str, outcome: &Outcome, max_body: usize) -> Bytes {
     let body = match outcome {
         Ok(value) => Reply::result(msg_id, value),
-        Err(error) => Reply::failure(msg_id, error),
+        Err(Raised { error, .. }) => Reply::failure(msg_id, error),
     };
     if body.len() <= max_body {
         return body;
