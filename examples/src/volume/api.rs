@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{AttachMode, Attachment, Capabilities, Volume, VolumeError};
 
 /// Manages the volumes of one storage backend.
-#[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.20", error = VolumeError)]
+#[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.4", error = VolumeError)]
 pub trait VolumeManager {
     /// Creates a volume on the backend that the scheduler chose.
     #[rpc(cast, to = volume.service_topic_queue())]
