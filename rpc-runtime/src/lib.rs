@@ -80,7 +80,7 @@ pub use target::Target;
 #[cfg(feature = "amqp")]
 pub use transport::options::{AmqpOptions, Compression, OptionError};
 pub use transport::url::{Host, Scheme, TransportUrl, UrlError};
-pub use transport::{Transport, TransportBuilder, TransportError};
+pub use transport::{Recorder, Sent, Transport, TransportBuilder, TransportError};
 pub use version::{Version, VersionError};
 
 #[cfg(feature = "macros")]
