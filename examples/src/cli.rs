@@ -8,8 +8,7 @@ use tracing_subscriber::EnvFilter;
 /// Logs warnings to standard error, or what `RUST_LOG` says. Not those of lapin: it calls every lost
 /// connection an error, and the runtime says what became of it.
 pub fn init_logging() {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,lapin=off"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,lapin=off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 

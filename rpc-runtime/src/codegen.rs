@@ -5,10 +5,30 @@ pub mod exception;
 pub use std::borrow::Borrow;
 pub use std::sync::Arc;
 
-pub use crate::client::{Call, CallOptions, Cast, Client, IntoServer, MaybeSet, Request, VersionPin};
+pub use crate::client::{
+    Call, CallOptions, CallOrCast, Cast, Client, IntoServer, MaybeSet, Prepared, Request, VersionPin,
+};
 pub use crate::context::{Context, RpcContext};
 pub use crate::error::{RemoteError, RpcException};
-pub use crate::interface::{Arg, Interface, Kind, Method, Old};
-pub use crate::server::{Args, Dispatch, Endpoint, Incoming, Outcome, outcome};
+pub use crate::interface::{Arg, Interface, Kind, Legacy, Method, Old, PinError, SupportsError};
+pub use crate::server::{Args, Dispatch, Endpoint, Incoming, Outcome, Raised, outcome, outcome_expecting};
 pub use crate::transport::Transport;
 pub use crate::version::Version;
+
+use std::fmt::Display;
+
+use crate::client::Carries;
+use crate::target::Target;
+
+/// The outcome of a user's route function, whatever its error type.
+///
+/// # Errors
+/// Its error as text.
+pub fn route<E: Display>(target: Result<Target, E>) -> Result<Target, String> {
+    target.map_err(|error| error.to_string())
+}
+
+/// A client parameter that stands for an argument of type `T`, which it must be fit for.
+pub fn carry<T: Carries<P>, P: ?Sized>(parameter: &P) -> &P {
+    parameter
+}

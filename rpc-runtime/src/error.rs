@@ -6,6 +6,11 @@ use serde_json::{Map, Value};
 
 use crate::Version;
 
+/// Where oslo.messaging has the exceptions of its dispatcher.
+const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
+const NO_SUCH_METHOD: &str = "NoSuchMethod";
+const UNSUPPORTED_VERSION: &str = "UnsupportedVersion";
+
 /// Why a call or cast did not succeed, apart from the errors that the method itself declares.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -164,6 +169,27 @@ impl RemoteError {
     #[must_use]
     pub fn builtin(class: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new("builtins", class, message)
+    }
+
+    /// What a dispatcher answers for a method that no endpoint of the right version has.
+    pub(crate) fn no_such_method(method: &str) -> Self {
+        Self::new(DISPATCHER, NO_SUCH_METHOD, format!("Endpoint does not support RPC method {method}"))
+    }
+
+    /// What a dispatcher answers if no endpoint serves the version, or the namespace.
+    pub(crate) fn unsupported_version(version: &str, method: &str) -> Self {
+        let text = format!("Endpoint does not support RPC version {version}. Attempted method: {method}");
+        Self::new(DISPATCHER, UNSUPPORTED_VERSION, text)
+    }
+
+    /// Whether this is [`no_such_method`](Self::no_such_method), of any server.
+    pub(crate) fn is_no_such_method(&self) -> bool {
+        self.is(DISPATCHER, NO_SUCH_METHOD)
+    }
+
+    /// Whether this is [`unsupported_version`](Self::unsupported_version), of any server.
+    pub(crate) fn is_unsupported_version(&self) -> bool {
+        self.is(DISPATCHER, UNSUPPORTED_VERSION)
     }
 
     /// The same exception with one more keyword argument.

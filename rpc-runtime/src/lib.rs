@@ -71,10 +71,15 @@ mod transport;
 mod version;
 pub mod wire;
 
-pub use client::{Call, CallOptions, Cast, IntoServer, MaybeSet, VersionPin};
+pub use client::{
+    Call, CallOptions, CallOrCast, Carries, Cast, IntoServer, MaybeSet, Prepared, RestArg, VersionPin,
+};
 pub use context::{Context, RpcContext};
 pub use error::{CallError, RemoteError, RpcError, RpcException};
-pub use interface::{Arg, CastResult, Interface, Kind, Method, MethodResult, Old, RpcArg};
+pub use interface::{
+    Arg, CastResult, Downgrade, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, RouteFn,
+    RouteRequest, RpcArg, SupportsError, Was,
+};
 pub use server::{Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder, ServerError, ShutdownError};
 pub use target::Target;
 #[cfg(feature = "amqp")]

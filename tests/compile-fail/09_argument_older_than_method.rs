@@ -5,7 +5,11 @@ use rpc_runtime::{Context, RemoteError, rpc_manager};
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
 pub trait VolumeManager {
     #[rpc(call, since = "3.9")]
-    async fn ping(&self, ctx: Context, #[arg(since = "3.2", old = drop)] snapshot: Option<u64>) -> Result<(), RemoteError>;
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(since = "3.2", old = drop)] snapshot: Option<u64>,
+    ) -> Result<(), RemoteError>;
 }
 
 struct Manager;

@@ -5,7 +5,11 @@ use rpc_runtime::{Context, RemoteError, rpc_manager};
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
 pub trait VolumeManager {
     #[rpc(call)]
-    async fn ping(&self, ctx: Context, #[arg(since = "3.1", old = drop)] reimage: bool) -> Result<(), RemoteError>;
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(since = "3.1", old = drop)] reimage: bool,
+    ) -> Result<(), RemoteError>;
 }
 
 struct Manager;

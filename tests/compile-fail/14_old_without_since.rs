@@ -5,7 +5,11 @@ use rpc_runtime::{Context, RemoteError, rpc_manager};
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
 pub trait VolumeManager {
     #[rpc(call)]
-    async fn ping(&self, ctx: Context, #[arg(old = drop)] no_snapshots: Option<bool>) -> Result<(), RemoteError>;
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(old = drop)] no_snapshots: Option<bool>,
+    ) -> Result<(), RemoteError>;
 }
 
 struct Manager;

@@ -8,7 +8,11 @@ pub struct Size(u64);
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
 pub trait VolumeManager {
     #[rpc(call)]
-    async fn ping(&self, ctx: Context, #[arg(since = "3.1", old = error_if_set)] size: Size) -> Result<(), RemoteError>;
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(since = "3.1", old = error_if_set)] size: Size,
+    ) -> Result<(), RemoteError>;
 }
 
 struct Manager;

@@ -12,7 +12,11 @@ fn strip_cluster(host: Host) -> String {
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
 pub trait VolumeManager {
     #[rpc(call)]
-    async fn ping(&self, ctx: Context, #[arg(since = "3.5", old = with(strip_cluster))] host: Host) -> Result<(), RemoteError>;
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(since = "3.5", old = with(strip_cluster))] host: Host,
+    ) -> Result<(), RemoteError>;
 }
 
 struct Manager;

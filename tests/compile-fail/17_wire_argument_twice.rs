@@ -5,7 +5,12 @@ use rpc_runtime::{Context, RemoteError, rpc_manager};
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
 pub trait VolumeManager {
     #[rpc(call)]
-    async fn ping(&self, ctx: Context, #[arg(name = "host")] backend: u64, host: u64) -> Result<(), RemoteError>;
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(name = "host")] backend: u64,
+        host: u64,
+    ) -> Result<(), RemoteError>;
 }
 
 struct Manager;

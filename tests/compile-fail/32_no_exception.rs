@@ -1,6 +1,6 @@
 //! An error that is no exception.
 
-use rpc_runtime::{Context, RemoteError, rpc_manager};
+use rpc_runtime::{Context, rpc_manager};
 
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
 pub trait VolumeManager {

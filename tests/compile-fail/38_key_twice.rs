@@ -5,7 +5,13 @@ use rpc_runtime::{Context, RemoteError, rpc_manager};
 #[rpc_manager(client = VolumeApi, topic = "volume", topic = "volumes", version = "3.20")]
 pub trait VolumeManager {
     #[rpc(call, since = "3.1", since = "3.2")]
-    async fn ping(&self, ctx: Context, #[arg(default)] #[arg(default)] volume: u64) -> Result<(), RemoteError>;
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(default)]
+        #[arg(default)]
+        volume: u64,
+    ) -> Result<(), RemoteError>;
 }
 
 struct Manager;

@@ -5,7 +5,11 @@ use rpc_runtime::{Context, RemoteError, rpc_manager};
 #[rpc_manager(client = "VolumeApi", topic = volume, version = "3.20")]
 pub trait VolumeManager {
     #[rpc(call = true, since)]
-    async fn ping(&self, ctx: Context, #[arg(old = later, since = "3.1")] volume: u64) -> Result<(), RemoteError>;
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(old = later, since = "3.1")] volume: u64,
+    ) -> Result<(), RemoteError>;
 }
 
 struct Manager;

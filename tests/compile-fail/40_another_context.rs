@@ -1,6 +1,6 @@
 //! A first parameter that is not the context.
 
-use rpc_runtime::{Context, RemoteError, rpc_manager};
+use rpc_runtime::{RemoteError, rpc_manager};
 
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
 pub trait VolumeManager {

@@ -1,6 +1,6 @@
 //! An exception without the module of its class.
 
-use rpc_runtime::{RpcException};
+use rpc_runtime::RpcException;
 
 #[derive(Debug, thiserror::Error, RpcException)]
 #[error("failed")]

@@ -1,12 +1,14 @@
 //! Two variants of one class.
 
-use rpc_runtime::{RpcException};
+use rpc_runtime::RpcException;
 
 #[derive(Debug, thiserror::Error, RpcException)]
 #[error("failed")]
 #[exception(module = "cinder.exception")]
 pub enum VolumeError {
-    NotFound { id: u64 },
+    NotFound {
+        id: u64,
+    },
     #[exception(class = "NotFound")]
     Missing,
 }

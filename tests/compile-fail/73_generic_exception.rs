@@ -1,6 +1,6 @@
 //! An exception with parameters for types.
 
-use rpc_runtime::{RpcException};
+use rpc_runtime::RpcException;
 
 #[derive(Debug, thiserror::Error, RpcException)]
 #[error("failed")]
@@ -10,5 +10,5 @@ pub struct VolumeError<T>(T);
 fn assert_exception<E: RpcException>() {}
 
 fn main() {
-    assert_exception::<VolumeError>();
+    assert_exception::<VolumeError<u64>>();
 }

@@ -1,6 +1,6 @@
 //! A field that cannot be encoded.
 
-use rpc_runtime::{RpcException};
+use rpc_runtime::RpcException;
 
 #[derive(Debug, thiserror::Error, RpcException)]
 #[error("failed")]

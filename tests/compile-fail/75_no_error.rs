@@ -1,6 +1,6 @@
 //! A type that is no error.
 
-use rpc_runtime::{RpcException};
+use rpc_runtime::RpcException;
 
 #[derive(Debug, RpcException)]
 #[exception(module = "cinder.exception")]

@@ -51,6 +51,9 @@ pub trait Shop {
     async fn panics(&self, ctx: Context) -> Result<(), ShopError>;
 
     #[rpc(call)]
+    async fn big(&self, ctx: Context, bytes: usize) -> Result<String, ShopError>;
+
+    #[rpc(call)]
     async fn unencodable(&self, ctx: Context) -> Result<Unencodable, ShopError>;
 
     #[rpc(cast, to = shelf)]
@@ -101,6 +104,10 @@ impl Shop for Counter {
 
     async fn panics(&self, _: Context) -> Result<(), ShopError> {
         panic!("out of change")
+    }
+
+    async fn big(&self, _: Context, bytes: usize) -> Result<String, ShopError> {
+        Ok("x".repeat(bytes))
     }
 
     async fn unencodable(&self, _: Context) -> Result<Unencodable, ShopError> {
@@ -296,14 +303,18 @@ async fn what_the_server_does_not_have_is_told_by_name() {
     let World { transport, servers: _servers, .. } = world(&["a"]).await;
     let later = LaterShopApi::new(&transport);
     let ctx = Context::new();
-    // The method's error type is every exception, so these come as the method's own.
     let error = later.whoami(&ctx).await.unwrap_err();
     assert_eq!(
-        error.method().unwrap().message,
-        "Endpoint does not support RPC version 1.9. Attempted method: whoami"
+        error.to_string(),
+        "the server does not support the version of whoami: \
+         Endpoint does not support RPC version 1.9. Attempted method: whoami"
     );
     let error = later.refund(&ctx).await.unwrap_err();
-    assert_eq!(error.method().unwrap().message, "Endpoint does not support RPC method refund");
+    assert_eq!(
+        error.to_string(),
+        "the server has no method refund: Endpoint does not support RPC method refund"
+    );
+    // The method's error type is every other exception, so this comes as its own.
     let error = later.buy(&ctx, 1_u32, "red").await.unwrap_err();
     assert_eq!(error.method().unwrap().message, "buy() got an unexpected keyword argument 'colour'");
 }
@@ -449,4 +460,19 @@ async fn bad_urls_options_and_pins_are_named() {
     assert!(connect("rabbit://h/?amqp_durable_queue=1").await.contains("did you mean amqp_durable_queues"));
     let error = "3".parse::<VersionPin>().unwrap_err().to_string();
     assert!(error.contains("\"3\"") && error.contains("minor"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_told_and_not_waited_for() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let api = ShopApi::new(&transport);
+    let error = api.buy(&Context::new(), "x".repeat(17 << 20)).await.unwrap_err();
+    assert!(matches!(error.rpc(), Some(RpcError::Encode { what, .. }) if what == "request"), "{error}");
+    let error = api.big(&Context::new(), 17_usize << 20).await.unwrap_err();
+    assert!(
+        matches!(error.rpc(), Some(RpcError::Remote(remote)) if remote.class == "ValueError"
+            && remote.message.ends_with("more than max_body=16777216")),
+        "{error}"
+    );
+    assert_eq!(api.big(&Context::new(), 1_usize << 20).await.unwrap().len(), 1 << 20);
 }

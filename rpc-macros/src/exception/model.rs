@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Path, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Path, Type, parse_quote};
 
 use super::keys::{ExceptionKeys, field_name};
 use crate::errors::Errors;
@@ -14,6 +14,7 @@ use crate::errors::Errors;
 #[derive(Debug)]
 pub(super) struct Exceptions {
     pub(super) name: Ident,
+    pub(super) is_generic: bool,
     /// The path of the runtime crate.
     pub(super) runtime: Path,
     pub(super) variants: Vec<Exception>,
@@ -38,10 +39,19 @@ pub(super) struct Exception {
 pub(super) enum Content {
     /// Nothing but its message.
     Nothing,
-    /// This many positional arguments, at least one.
-    Positional(usize),
-    /// Keyword arguments: the field and its name on the wire.
-    Named(Vec<(Ident, String)>),
+    /// Positional arguments of these types, at least one.
+    Positional(Vec<Type>),
+    /// Keyword arguments.
+    Named(Vec<Field>),
+}
+
+/// A field that is a keyword argument.
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) name: Ident,
+    /// The name on the wire.
+    pub(super) wire: String,
+    pub(super) ty: Type,
 }
 
 impl Exceptions {
@@ -60,6 +70,7 @@ impl Exceptions {
         let keys = ExceptionKeys::read(&item.attrs, known, errors);
         let mut exceptions = Self {
             name: item.ident.clone(),
+            is_generic: item.generics.lt_token.is_some(),
             runtime: keys.runtime.clone().unwrap_or_else(|| parse_quote!(::rpc_runtime)),
             variants: Vec::new(),
             other: None,
@@ -169,10 +180,10 @@ fn content(fields: &Fields, errors: &mut Errors) -> Content {
                     );
                 }
             }
-            match fields.unnamed.len() {
-                0 => Content::Nothing,
-                count => Content::Positional(count),
+            if fields.unnamed.is_empty() {
+                return Content::Nothing;
             }
+            Content::Positional(fields.unnamed.iter().map(|field| field.ty.clone()).collect())
         }
         Fields::Named(fields) => {
             let mut owners: HashMap<String, &Ident> = HashMap::new();
@@ -191,7 +202,7 @@ fn content(fields: &Fields, errors: &mut Errors) -> Content {
                 if let Some(first) = owners.insert(wire.clone(), ident) {
                     errors.at(at, format!("keyword argument {wire:?} is used by {first} and {ident}"));
                 }
-                named.push((ident.clone(), wire));
+                named.push(Field { name: ident.clone(), wire, ty: field.ty.clone() });
             }
             Content::Named(named)
         }

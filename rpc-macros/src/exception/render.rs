@@ -1,9 +1,9 @@
 //! The implementation of `RpcException`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 
-use super::model::{Content, Exception, Exceptions};
+use super::model::{Content, Exception, Exceptions, Field};
 
 pub(super) fn implementation(exceptions: &Exceptions) -> TokenStream {
     let remotes = exceptions.variants.iter().map(to_remote);
@@ -32,8 +32,11 @@ pub(super) fn implementation(exceptions: &Exceptions) -> TokenStream {
     )
 }
 
-/// An implementation for a type with errors.
+/// An implementation for a type with errors; none for a generic one, which would need bounds.
 pub(super) fn placeholder(exceptions: &Exceptions) -> TokenStream {
+    if exceptions.is_generic {
+        return TokenStream::new();
+    }
     let body = quote_spanned!(Span::mixed_site()=> ::core::unimplemented!());
     wrap(exceptions, &body, &body)
 }
@@ -66,9 +69,10 @@ fn to_remote(exception: &Exception) -> TokenStream {
         Content::Nothing => quote_spanned! {Span::mixed_site()=>
             #path { .. } => __rpc::exception::remote(self, #module, #class),
         },
-        Content::Positional(count) => {
-            let fields: Vec<Ident> =
-                (0..*count).map(|index| format_ident!("field{index}", span = Span::mixed_site())).collect();
+        Content::Positional(types) => {
+            let fields: Vec<Ident> = (0..types.len())
+                .map(|index| format_ident!("field{index}", span = Span::mixed_site()))
+                .collect();
             quote_spanned! {Span::mixed_site()=>
                     #path(#(#fields),*) => __rpc::exception::positional(
                     self, #module, #class, [#(__rpc::exception::value(#fields)),*]
@@ -76,8 +80,8 @@ fn to_remote(exception: &Exception) -> TokenStream {
             }
         }
         Content::Named(fields) => {
-            let names = fields.iter().map(|(name, _)| name);
-            let kwargs = fields.iter().map(|(name, wire)| {
+            let names = fields.iter().map(|field| &field.name);
+            let kwargs = fields.iter().map(|Field { name, wire, .. }| {
                 quote_spanned!(Span::mixed_site()=> .with_kwarg(#wire, __rpc::exception::value(#name)))
             });
             quote_spanned! {Span::mixed_site()=>
@@ -92,14 +96,16 @@ fn from_remote(exception: &Exception) -> TokenStream {
     let Exception { path, module, class, content, .. } = exception;
     let value = match content {
         Content::Nothing => quote_spanned!(Span::mixed_site()=> #path {}),
-        Content::Positional(count) => {
-            let fields = (0..*count)
-                .map(|index| quote_spanned!(Span::mixed_site()=> __rpc::exception::arg(remote, #index)?));
+        Content::Positional(types) => {
+            let fields = types.iter().enumerate().map(|(index, ty)| {
+                let index = Literal::usize_unsuffixed(index);
+                quote_spanned!(Span::mixed_site()=> __rpc::exception::arg::<#ty>(remote, #index)?)
+            });
             quote_spanned!(Span::mixed_site()=> #path(#(#fields),*))
         }
         Content::Named(fields) => {
-            let fields = fields.iter().map(|(name, wire)| {
-                quote_spanned!(Span::mixed_site()=> #name: __rpc::exception::kwarg(remote, #wire)?)
+            let fields = fields.iter().map(|Field { name, wire, ty }| {
+                quote_spanned!(Span::mixed_site()=> #name: __rpc::exception::kwarg::<#ty>(remote, #wire)?)
             });
             quote_spanned!(Span::mixed_site()=> #path { #(#fields),* })
         }

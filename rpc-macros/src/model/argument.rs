@@ -1,14 +1,15 @@
 //! One wire argument of a method.
 
-use proc_macro2::Ident;
-use quote::ToTokens;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, LitStr, Pat, PatType, Type};
+use syn::{Attribute, Expr, LitStr, Meta, Pat, PatType, Type};
 
-use super::names::{Claims, refuse_argument};
-use super::{Version, types};
+use super::names::{Claims, Was, refuse_argument};
+use super::parameters::Declaration;
+use super::{Version, Versions, types};
 use crate::errors::Errors;
-use crate::parse::{ArgKeys, Old};
+use crate::parse::{ArgKeys, Derived, Old};
 
 /// An argument that travels.
 #[derive(Debug)]
@@ -16,18 +17,32 @@ pub(crate) struct Argument {
     pub(crate) name: Ident,
     /// The name on the wire.
     pub(crate) wire: String,
+    pub(crate) was: Option<Was>,
     pub(crate) ty: Type,
     /// Whether the type is spelled as `String`: its client parameter takes everything that is text.
     pub(crate) is_string: bool,
     pub(crate) late: Option<Late>,
     pub(crate) default: Option<Default>,
+    pub(crate) source: Source,
+    /// Whether it is the map of the remaining keyword arguments.
+    pub(crate) is_rest: bool,
+    /// `#[cfg]`: under which conditions the argument exists.
+    pub(crate) cfgs: Vec<Attribute>,
 }
 
 /// That an argument came after its method.
 #[derive(Debug)]
 pub(crate) struct Late {
-    pub(crate) since: Version,
+    /// Its first version in each major that has it, newest first.
+    pub(crate) since: Vec<Version>,
     pub(crate) old: Old,
+}
+
+impl Late {
+    /// Whether older servers have it in another form.
+    pub(crate) fn is_converted(&self) -> bool {
+        matches!(self.old, Old::With(_))
+    }
 }
 
 /// What the server takes for an absent argument and the client sends unless told otherwise.
@@ -41,84 +56,160 @@ pub(crate) enum Default {
     Value(Box<Expr>),
 }
 
+impl Default {
+    fn of(value: Expr) -> Self {
+        match value {
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Self::Text(text),
+            value => Self::Value(Box::new(value)),
+        }
+    }
+}
+
+/// Where the client has the value from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// A parameter of the client method with the argument's name and type.
+    Parameter,
+    /// A setter of the request: the argument has a default.
+    Setter,
+    /// A parameter of this name that `to` or `from` declares with a type of its own.
+    Declared(Box<Type>),
+    /// An expression over other parameters.
+    Derived(Box<Expr>),
+    /// The same value in every request.
+    Fixed(Default),
+}
+
 /// The plain name of a parameter, which is its name on the wire.
 pub(super) fn parameter_name<'a>(parameter: &'a PatType, errors: &mut Errors) -> Option<&'a Ident> {
     match &*parameter.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
         other => {
-            errors.at(other, "rpc arguments need a plain name: it is the name on the wire");
+            errors.at(
+                other,
+                "rpc arguments need a plain name: it is the name on the wire (for a keyword write `r#ref`, or \
+                 another name and #[arg(name = \"ref\")])",
+            );
             None
         }
     }
 }
 
+/// What an argument is validated against.
+pub(super) struct Scope<'a> {
+    pub(super) versions: &'a Versions,
+    /// The first version of the method in each major that has it; `None` if that is wrong.
+    pub(super) since: Option<&'a [Version]>,
+    pub(super) wire_names: &'a mut Claims,
+}
+
 impl Argument {
-    /// Validates one parameter after the context. `current` and `method_since` are the versions of
-    /// the interface and of the method, if these are valid.
+    /// Validates one parameter after the context. What its `from` declares goes to `declarations`.
     pub(super) fn new(
         parameter: &PatType,
-        current: Option<Version>,
-        method_since: Option<Version>,
-        wire_names: &mut Claims,
+        scope: &mut Scope<'_>,
+        declarations: &mut Vec<Declaration>,
         errors: &mut Errors,
     ) -> Option<Self> {
         let before = errors.count();
-        let attributes: Vec<&Attribute> =
-            parameter.attrs.iter().filter(|attribute| attribute.path().is_ident("arg")).collect();
-        for other in parameter.attrs.iter().filter(|attribute| !attribute.path().is_ident("arg")) {
+        let (attributes, others): (Vec<&Attribute>, Vec<&Attribute>) =
+            parameter.attrs.iter().partition(|attribute| attribute.path().is_ident("arg"));
+        let (cfgs, others): (Vec<&Attribute>, Vec<&Attribute>) =
+            others.into_iter().partition(|attribute| attribute.path().is_ident("cfg"));
+        for other in others {
             errors.at(other, refused_attribute(other));
         }
-        let keys = ArgKeys::read(&attributes, errors);
+        let mut keys = ArgKeys::read(&attributes, errors);
         types::check(&parameter.ty, "arguments", errors);
         let name = parameter_name(parameter, errors)?;
-        let wire = wire_name(name, keys.name.as_ref(), wire_names, errors);
+        check_combination(&keys, name, errors);
+        let is_rest = keys.keys.saw("rest");
+        let wire = wire_name(name, keys.name.as_ref(), scope.wire_names, errors);
+        let late = late(&mut keys, scope, name, errors);
+        let start = match &late {
+            Some(late) => late.since.last(),
+            None => scope.since.and_then(<[Version]>::last),
+        };
+        let was = keys.was.as_ref().and_then(|was| {
+            Was::of_argument(was, scope.versions, start.copied(), name, scope.wire_names, errors)
+        });
         let default = match keys.default {
-            Some(Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })) => Some(Default::Text(text)),
-            Some(value) => Some(Default::Value(Box::new(value))),
+            Some(value) => Some(Default::of(value)),
             None => keys.keys.saw("default").then_some(Default::OfType),
         };
-        let late = match (keys.since, keys.old) {
-            (Some(since), Some(old)) => {
-                later_than(method_since, &since, name, current, errors).map(|since| Late { since, old })
-            }
-            (Some(since), None) if !keys.keys.saw("old") => {
-                let since = since.value();
-                errors.at(
-                    keys.keys.token("since"),
-                    format!(
-                        "say what a client pinned below {since} does with {name}: old = drop, \
-                         old = error_if_set or old = with(function)"
-                    ),
+        let source = match (keys.fixed, keys.from) {
+            (Some(value), _) => Source::Fixed(Default::of(value)),
+            (None, Some(Derived { parameters, value })) => {
+                if let Some(cfg) = cfgs.first() {
+                    errors.at(
+                        cfg,
+                        "a conditional argument has its own client parameter: `from` cannot be there",
+                    );
+                }
+                let of = Some(name.clone());
+                declarations.extend(
+                    parameters.into_iter().map(|parameter| Declaration { parameter, of: of.clone() }),
                 );
-                None
+                Source::Derived(Box::new(value))
             }
-            (None, _) if keys.keys.saw("old") && !keys.keys.saw("since") => {
-                errors.at(
-                    keys.keys.token("old"),
-                    "`old` needs `since`: the version that the argument came with",
-                );
-                None
-            }
-            _ => None,
+            (None, None) if default.is_some() => Source::Setter,
+            (None, None) => Source::Parameter,
         };
         (errors.count() == before).then(|| Self {
             name: name.clone(),
             wire,
+            was,
             ty: (*parameter.ty).clone(),
             is_string: types::is_string(&parameter.ty),
             late,
             default,
+            source,
+            is_rest,
+            cfgs: cfgs.into_iter().cloned().collect(),
         })
+    }
+
+    /// What its `#[cfg]`s ask for, separated by commas; nothing without any.
+    pub(crate) fn condition(&self) -> Option<TokenStream> {
+        let predicates = self.cfgs.iter().filter_map(|cfg| match &cfg.meta {
+            Meta::List(list) => Some(&list.tokens),
+            Meta::Path(_) | Meta::NameValue(_) => None,
+        });
+        (!self.cfgs.is_empty()).then(|| quote!(#(#predicates),*))
+    }
+}
+
+/// Refuses keys that say two things at once.
+fn check_combination(keys: &ArgKeys, name: &Ident, errors: &mut Errors) {
+    let token = |key| keys.keys.token(key);
+    if token("fixed").is_some() {
+        if let Some(from) = token("from") {
+            errors.at(from, "a fixed argument has no client parameter; remove `from`");
+        }
+        if let (Some(default), None) = (token("default"), token("since")) {
+            errors.at(default, "a fixed argument is sent by every client; remove `default`");
+        }
+        if let (Some(Old::ErrorIfSet), Some(old)) = (&keys.old, token("old")) {
+            errors
+                .at(old, "a fixed argument is never set by a caller: use old = drop or old = with(function)");
+        }
+    }
+    if token("rest").is_some() {
+        for key in ["name", "was", "since", "old", "from", "fixed"] {
+            if let Some(token) = token(key) {
+                errors.at(token, format!("{name} is all remaining arguments: `{key}` is for one"));
+            }
+        }
     }
 }
 
 fn refused_attribute(attribute: &Attribute) -> &'static str {
-    if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
-        "an argument cannot be conditional: put #[cfg] on the method"
+    if attribute.path().is_ident("cfg_attr") {
+        "an rpc argument takes no #[cfg_attr]: put #[cfg] on it, or on the method"
     } else if attribute.path().is_ident("rpc") {
         "#[rpc] goes on the method; an argument takes #[arg(..)]"
     } else {
-        "an rpc argument takes no attribute but #[arg(..)]"
+        "an rpc argument takes no attribute but #[arg(..)] and #[cfg(..)]"
     }
 }
 
@@ -135,27 +226,76 @@ fn wire_name(name: &Ident, renamed: Option<&LitStr>, taken: &mut Claims, errors:
     wire
 }
 
-/// Checks that an argument came after its method.
-fn later_than(
-    method: Option<Version>,
-    text: &LitStr,
-    name: &Ident,
-    current: Option<Version>,
-    errors: &mut Errors,
-) -> Option<Version> {
-    let since = Version::read_since(text, current, errors)?;
-    match method {
-        Some(method) if since < method => {
-            errors.at(text, format!("argument {name} cannot be older ({since}) than its method ({method})"));
-            None
+/// `since` and `old`, which need each other.
+fn late(keys: &mut ArgKeys, scope: &Scope<'_>, name: &Ident, errors: &mut Errors) -> Option<Late> {
+    match (keys.keys.token("since"), keys.old.take()) {
+        (Some(_), Some(old)) => {
+            later_than_method(scope, &keys.since, name, errors).map(|since| Late { since, old })
         }
-        Some(method) if since == method => {
+        (Some(at), None) if !keys.keys.saw("old") => {
+            let since = keys.since.first().map(LitStr::value).unwrap_or_default();
             errors.at(
-                text,
-                format!("argument {name} came with its method in {method}: drop `since` and `old`"),
+                at,
+                format!(
+                    "say what a client pinned below {since} does with {name}: old = drop, \
+                     old = error_if_set or old = with(function)"
+                ),
             );
             None
         }
-        _ => Some(since),
+        (None, _) if keys.keys.saw("old") => {
+            errors.at(keys.keys.token("old"), "`old` needs `since`: the version that the argument came with");
+            None
+        }
+        _ => None,
     }
+}
+
+/// The argument's first version in each major; later than the method's in one of them at least.
+fn later_than_method(
+    scope: &Scope<'_>,
+    texts: &[LitStr],
+    name: &Ident,
+    errors: &mut Errors,
+) -> Option<Vec<Version>> {
+    let resolved = scope.versions.since(texts, errors)?;
+    let Some(method) = scope.since else { return Some(resolved) };
+    let of_method = |major: u32| method.iter().find(|version| version.major == major).copied();
+    for text in texts {
+        let Some(since) = Version::of(text) else { continue };
+        match of_method(since.major) {
+            Some(method) if since >= method => {}
+            Some(method) => {
+                errors.at(
+                    text,
+                    format!("argument {name} cannot be older ({since}) than its method ({method})"),
+                );
+                return None;
+            }
+            None => {
+                errors.at(
+                    text,
+                    format!(
+                        "argument {name} came with {since}, but its method never was in major {}",
+                        since.major
+                    ),
+                );
+                return None;
+            }
+        }
+    }
+    // Where it is implied, the argument came with the method at the earliest.
+    let since: Vec<Version> = resolved
+        .into_iter()
+        .filter_map(|since| of_method(since.major).map(|method| method.max(since)))
+        .collect();
+    if since == method {
+        let start = method.first().copied().unwrap_or(Version::UNKNOWN);
+        errors.at(
+            texts.first(),
+            format!("argument {name} came with its method in {start}: drop `since` and `old`"),
+        );
+        return None;
+    }
+    Some(since)
 }

@@ -2,11 +2,13 @@
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
+use syn::ext::IdentExt as _;
 use syn::{LitStr, Path, Type, Visibility, parse_quote};
 
 use super::carried::Carried;
+use super::method::TraitScope;
 use super::names::{Claims, camel, constant_of};
-use super::{Method, Version};
+use super::{Method, Version, Versions};
 use crate::errors::Errors;
 use crate::parse::{ManagerKeys, ManagerTrait, TraitItem};
 
@@ -19,7 +21,12 @@ pub(crate) struct Interface {
     pub(crate) client: Ident,
     pub(crate) topic: String,
     pub(crate) namespace: Option<String>,
-    pub(crate) version: Version,
+    pub(crate) versions: Versions,
+    /// Names of releases, each with its version, oldest first.
+    pub(crate) aliases: Vec<(String, Version)>,
+    /// Versions that brought something other than methods and arguments.
+    pub(crate) history: Vec<(Version, String)>,
+    pub(crate) route: Option<Path>,
     /// The type of the context, if it is not the runtime's own.
     pub(crate) context: Option<Type>,
     /// The type that every method has to fail with, if the trait names one.
@@ -47,8 +54,10 @@ impl Interface {
         if let Some(namespace) = keys.namespace.as_ref().filter(|namespace| namespace.value().is_empty()) {
             errors.at(namespace, "the namespace is empty; leave the key out for none");
         }
-        let version = keys.version.as_ref().and_then(|text| Version::read(text, errors));
-        let methods = methods(item, version, errors);
+        let versions = Versions::read(&keys.versions, errors);
+        let aliases = versions.aliases(&keys.aliases, errors);
+        let history = versions.history(&keys.history, errors);
+        let methods = methods(item, &versions, keys.route.is_some(), errors);
 
         let runtime = keys.runtime.unwrap_or_else(|| parse_quote!(::rpc_runtime));
         if item.generics.lt_token.is_some() || item.generics.where_clause.is_some() {
@@ -61,7 +70,10 @@ impl Interface {
             client: keys.client?,
             topic,
             namespace: keys.namespace.as_ref().map(LitStr::value),
-            version: version.unwrap_or(Version::UNKNOWN),
+            versions,
+            aliases,
+            history,
+            route: keys.route,
             context: keys.context,
             error: keys.error,
             runtime,
@@ -76,6 +88,11 @@ impl Interface {
         Ident::new(&constant_of(&method.name), Span::mixed_site())
     }
 
+    /// The function of the client that starts a request of a manual method.
+    pub(crate) fn prepare(method: &Method) -> Ident {
+        format_ident!("prepare_{}", method.name, span = method.name.span())
+    }
+
     /// The request type of a method with settable arguments.
     pub(crate) fn request(&self, method: &Method) -> Ident {
         format_ident!("{}{}", self.client, camel(&method.name), span = self.client.span())
@@ -85,9 +102,15 @@ impl Interface {
     fn check_generated_names(&self, errors: &mut Errors) {
         let mut constants = Claims::default();
         let mut requests = Claims::default();
+        let mut prepared = Claims::default();
         for method in &self.methods {
             let name = &method.name;
             constants.claim("the constant", &constant_of(name), name, name, errors);
+            if method.is_manual {
+                prepared.claim("the function", &Self::prepare(method).to_string(), name, name, errors);
+            } else {
+                prepared.claim("the function", &name.unraw().to_string(), name, name, errors);
+            }
             if method.settable().next().is_some() {
                 requests.claim("the request type", &self.request(method).to_string(), name, name, errors);
             }
@@ -118,13 +141,13 @@ fn checked_topic(topic: &LitStr, errors: &mut Errors) -> String {
     text
 }
 
-fn methods(item: &ManagerTrait, version: Option<Version>, errors: &mut Errors) -> Vec<Method> {
-    let mut wire_names = Claims::default();
+fn methods(item: &ManagerTrait, versions: &Versions, is_routed: bool, errors: &mut Errors) -> Vec<Method> {
+    let mut scope = TraitScope { versions, is_routed, wire_names: Claims::default() };
     let mut methods = Vec::new();
     for item in &item.items {
         match item {
             TraitItem::Method(method) => {
-                methods.extend(Method::new(method, version, &mut wire_names, errors));
+                methods.extend(Method::new(method, &mut scope, errors));
             }
             TraitItem::Other(_, error) => errors.add(error.clone()),
         }

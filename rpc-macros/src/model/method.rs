@@ -1,18 +1,23 @@
 //! One method of the trait.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::{
-    Attribute, Expr, FnArg, LitStr, Pat, PatType, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type,
-};
+use syn::{Attribute, Expr, FnArg, LitStr, Pat, PatType, Path, ReturnType, Signature, Type};
 
-use super::argument::{Argument, parameter_name};
+use super::argument::{Argument, Scope, Source, parameter_name};
 use super::carried::Carried;
-use super::names::{Claims, collides_with, refuse_method};
-use super::{Version, destination, types};
+use super::kind::Kind;
+use super::names::{Claims, Was, collides_with, refuse_method};
+use super::older::{Downgrade, Legacy};
+use super::parameters::{ClientParameter, Declaration, Declared};
+use super::{Version, Versions, expressions, shape, types};
 use crate::errors::Errors;
-use crate::parse::{Keys, RpcKeys, TraitMethod};
+use crate::parse::{RpcKeys, TraitMethod};
+
+/// How many different `#[cfg]`s the arguments of a method may have: the handler has a branch for
+/// every combination.
+const CONDITIONS: usize = 4;
 
 /// A method that can be called remotely.
 #[derive(Debug)]
@@ -20,39 +25,53 @@ pub(crate) struct Method {
     pub(crate) name: Ident,
     /// The name on the wire.
     pub(crate) wire: String,
+    pub(crate) was: Option<Was>,
     pub(crate) carried: Carried,
     pub(crate) kind: Kind,
-    pub(crate) since: Version,
+    /// Its first version in each major that has it, newest first.
+    pub(crate) since: Vec<Version>,
     /// The expression for the server that requests go to; without one any server of the topic.
     pub(crate) to: Option<Expr>,
-    /// The name of the context parameter.
-    pub(crate) context: Ident,
+    pub(crate) route: Option<Path>,
+    pub(crate) context: ContextParameter,
     pub(crate) arguments: Vec<Argument>,
+    pub(crate) legacy: Vec<Legacy>,
+    /// The parameters of the client method that `to` and `from` declare.
+    declared: Vec<Declared>,
+    pub(crate) timeout: Option<Expr>,
+    pub(crate) monitor: Option<Expr>,
+    pub(crate) expected: Vec<Pat>,
+    pub(crate) downgrade: Option<Downgrade>,
+    pub(crate) is_manual: bool,
     pub(crate) returns: Type,
 }
 
-/// How a method is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Call,
-    Cast,
-    Fanout,
+/// The first parameter, which becomes the context fields of a request.
+#[derive(Debug)]
+pub(crate) struct ContextParameter {
+    pub(crate) name: Ident,
+    /// The type as written; it has to be the interface's.
+    pub(crate) ty: Type,
+}
+
+/// What a method is validated against.
+pub(super) struct TraitScope<'a> {
+    pub(super) versions: &'a Versions,
+    /// Whether the trait has a route.
+    pub(super) is_routed: bool,
+    /// The names on the wire of the methods before.
+    pub(super) wire_names: Claims,
 }
 
 impl Method {
-    /// Validates one method. `wire_names` are those of the methods before it.
-    pub(super) fn new(
-        method: &TraitMethod,
-        current: Option<Version>,
-        wire_names: &mut Claims,
-        errors: &mut Errors,
-    ) -> Option<Self> {
+    /// Validates one method.
+    pub(super) fn new(method: &TraitMethod, scope: &mut TraitScope<'_>, errors: &mut Errors) -> Option<Self> {
         let before = errors.count();
         let signature = &method.signature;
         let name = &signature.ident;
         let attributes: Vec<&Attribute> =
             method.attributes.iter().filter(|attribute| attribute.path().is_ident("rpc")).collect();
-        check_shape(signature, errors);
+        shape::check(signature, errors);
         for misplaced in method.attributes.iter().filter(|attribute| attribute.path().is_ident("arg")) {
             errors.at(misplaced, "#[arg] goes on an argument; a method takes #[rpc(..)]");
         }
@@ -68,9 +87,10 @@ impl Method {
         };
 
         let keys = RpcKeys::read(&attributes, errors);
-        let kind = kind(&keys.keys, name, first, errors);
-        let wire = wire_name(name, keys.name.as_ref(), wire_names, errors);
-        if let Some(item) = collides_with(name) {
+        let kind = Kind::read(&keys.keys, name, first, errors);
+        let wire = wire_name(name, keys.name.as_ref(), &mut scope.wire_names, errors);
+        let is_manual = keys.keys.saw("manual");
+        if let Some(item) = collides_with(name).filter(|_| !is_manual) {
             errors.at(
                 name,
                 format!(
@@ -79,19 +99,40 @@ impl Method {
                 ),
             );
         }
-        let since = match &keys.since {
-            Some(text) => Version::read_since(text, current, errors),
-            None => Some(current.unwrap_or(Version::UNKNOWN).start()),
+        let versions = scope.versions;
+        let since = match keys.keys.saw("since") {
+            true => versions.since(&keys.since, errors),
+            false => Some(versions.starts()),
         };
-        let (context, arguments) = parameters(signature, current, since, errors);
-        if let Some(to) = &keys.to {
-            if kind == Some(Kind::Fanout) {
-                errors.at(
-                    keys.keys.token("to"),
-                    "fanout sends to every server of the topic; `to` would be ignored",
-                );
-            }
-            destination::check(to, &arguments, errors);
+        let start = since.as_ref().and_then(|since| since.last()).copied();
+        let was = keys
+            .was
+            .as_ref()
+            .and_then(|was| Was::of_method(was, versions, start, name, &mut scope.wire_names, errors));
+        check_kind(&keys, kind, scope.is_routed, errors);
+
+        let mut names = Claims::default();
+        let mut declarations = Declaration::all(keys.to.as_ref());
+        let scope = Scope { versions, since: since.as_deref(), wire_names: &mut names };
+        let (context, mut arguments) = parameters(signature, scope, &mut declarations, errors);
+        let legacy = Legacy::read(&keys.legacy, versions, start, &mut names, errors);
+        let downgrade = keys.downgrade.as_ref().and_then(|key| Downgrade::read(key, versions, start, errors));
+        if conditions(&arguments).len() > CONDITIONS {
+            errors.at(name, format!("`{name}` has more than {CONDITIONS} conditions among its arguments"));
+        }
+        if is_manual {
+            check_manual(&keys, &arguments, errors);
+        }
+        if kind == Some(Kind::CallOrCast) {
+            check_setters(&arguments, errors);
+        }
+        let to = keys.to.map(|to| to.value);
+        let context_name = context.as_ref().map(|context| &context.name);
+        let used: Vec<&Expr> = values(to.as_ref(), &arguments, &legacy).map(|(_, value)| value).collect();
+        let declared = Declared::collect(declarations, context_name, &arguments, &used, errors);
+        Declared::merge(&declared, &mut arguments);
+        for (key, value) in values(to.as_ref(), &arguments, &legacy) {
+            expressions::check(key, value, &arguments, errors);
         }
         let returns = result_type(signature, errors);
 
@@ -101,58 +142,68 @@ impl Method {
         Some(Self {
             name: name.clone(),
             wire,
+            was,
             carried: Carried::of(&method.attributes),
             kind: kind?,
             since: since?,
-            to: keys.to,
+            to,
+            route: keys.route,
             context: context?,
             arguments,
+            legacy,
+            declared,
+            timeout: keys.timeout,
+            monitor: keys.monitor,
+            expected: keys.expected,
+            downgrade,
+            is_manual,
             returns: returns?,
         })
     }
 
-    /// The arguments that the client takes in the call itself.
-    pub(crate) fn positional(&self) -> impl Iterator<Item = &Argument> {
-        self.arguments.iter().filter(|argument| argument.default.is_none())
+    /// The parameters of the client method, in its order.
+    pub(crate) fn parameters(&self) -> Vec<ClientParameter<'_>> {
+        Declared::in_order(&self.declared, &self.arguments)
     }
 
     /// The arguments that the client sets on the request.
     pub(crate) fn settable(&self) -> impl Iterator<Item = &Argument> {
-        self.arguments.iter().filter(|argument| argument.default.is_some())
+        self.arguments.iter().filter(|argument| matches!(argument.source, Source::Setter) && !self.is_manual)
+    }
+
+    /// The different conditions of its arguments.
+    pub(crate) fn conditions(&self) -> Vec<TokenStream> {
+        conditions(&self.arguments)
+    }
+
+    /// The expressions that the client evaluates.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Expr> {
+        values(self.to.as_ref(), &self.arguments, &self.legacy).map(|(_, value)| value)
     }
 }
 
-/// `async fn(&self, ..)` without anything that would make it more than one handler.
-fn check_shape(signature: &Signature, errors: &mut Errors) {
-    let shape = "rpc methods are `async fn(&self, ctx, ..)`: handlers run concurrently";
-    if signature.asyncness.is_none() {
-        errors.at(signature.fn_token, shape);
+fn conditions(arguments: &[Argument]) -> Vec<TokenStream> {
+    let mut conditions: Vec<TokenStream> = Vec::new();
+    for condition in arguments.iter().filter_map(Argument::condition) {
+        if conditions.iter().all(|known| types::text_of(known) != types::text_of(&condition)) {
+            conditions.push(condition);
+        }
     }
-    match signature.receiver() {
-        Some(Receiver { kind: ReceiverKind::Reference(_, None, None), .. }) => {}
-        Some(receiver) => errors.at(receiver, shape),
-        None if signature.asyncness.is_some() => errors.at(&signature.ident, shape),
-        None => {}
-    }
-    if let Some(constness) = signature.constness {
-        errors.at(constness, shape);
-    }
-    if let Safety::Unsafe(token) = signature.safety {
-        errors.at(token, "rpc methods cannot be unsafe: their callers are on other machines");
-    }
-    if let Some(abi) = &signature.abi {
-        errors.at(abi, shape);
-    }
-    if let Some(variadic) = &signature.variadic {
-        errors.at(variadic, shape);
-    }
-    let generics = &signature.generics;
-    if !generics.params.is_empty() {
-        errors.at(generics, "rpc methods cannot be generic: there is one handler per wire name");
-    }
-    if let Some(clause) = &generics.where_clause {
-        errors.at(clause, "rpc methods cannot be generic: there is one handler per wire name");
-    }
+    conditions
+}
+
+/// The expressions that the client evaluates, with the keys that they are values of.
+fn values<'a>(
+    to: Option<&'a Expr>,
+    arguments: &'a [Argument],
+    legacy: &'a [Legacy],
+) -> impl Iterator<Item = (&'static str, &'a Expr)> {
+    let to = to.into_iter().map(|to| ("to", to));
+    let from = arguments.iter().filter_map(|argument| match &argument.source {
+        Source::Derived(value) => Some(("from", &**value)),
+        _ => None,
+    });
+    to.chain(from).chain(legacy.iter().map(|legacy| ("legacy", &legacy.value)))
 }
 
 fn wire_name(name: &Ident, renamed: Option<&LitStr>, taken: &mut Claims, errors: &mut Errors) -> String {
@@ -168,41 +219,63 @@ fn wire_name(name: &Ident, renamed: Option<&LitStr>, taken: &mut Claims, errors:
     wire
 }
 
-fn kind(keys: &Keys, name: &Ident, attribute: &Attribute, errors: &mut Errors) -> Option<Kind> {
-    let token = |key| keys.token(key);
-    match (token("call"), token("cast"), token("fanout")) {
-        (Some(_), None, None) => Some(Kind::Call),
-        (None, Some(_), None) => Some(Kind::Cast),
-        (None, Some(_), Some(_)) => Some(Kind::Fanout),
-        (Some(_), Some(cast), _) => {
-            errors.at(cast, format!("{name} is sent either by `call` or by `cast`"));
-            None
-        }
-        (Some(_), None, Some(fanout)) => {
-            errors.at(fanout, "a call cannot be a fanout: nobody to wait for");
-            None
-        }
-        (None, None, Some(fanout)) => {
-            errors.at(fanout, "a fanout is a cast to every server: write #[rpc(cast, fanout)]");
-            None
-        }
-        (None, None, None) => {
-            errors.at(
-                attribute.path(),
-                format!("say how {name} is sent: #[rpc(call)], #[rpc(cast)] or #[rpc(cast, fanout)]"),
-            );
-            None
+/// Refuses what the kind of a method makes pointless.
+fn check_kind(keys: &RpcKeys, kind: Option<Kind>, is_routed: bool, errors: &mut Errors) {
+    let token = |key| keys.keys.token(key);
+    if kind == Some(Kind::Fanout)
+        && !is_routed
+        && keys.route.is_none()
+        && let Some(to) = token("to")
+    {
+        errors.at(to, "fanout sends to every server of the topic; `to` would be ignored without a `route`");
+    }
+    if matches!(kind, Some(Kind::Cast | Kind::Fanout)) {
+        for key in ["timeout", "monitor"] {
+            if let Some(token) = token(key) {
+                errors.at(token, format!("a cast waits for nothing; remove `{key}`"));
+            }
         }
     }
 }
 
-/// The name of the context parameter, and the arguments after it.
+/// Refuses setters that would be taken for the two ways to send the request.
+fn check_setters(arguments: &[Argument], errors: &mut Errors) {
+    for argument in arguments.iter().filter(|argument| matches!(argument.source, Source::Setter)) {
+        if argument.name == "call" || argument.name == "cast" {
+            let name = &argument.name;
+            errors.at(
+                name,
+                format!(
+                    "the request has a method `{name}` of its own: give the argument another Rust name and keep \
+                     its name on the wire with #[arg(name = \"{name}\")]"
+                ),
+            );
+        }
+    }
+}
+
+/// Refuses what only the client method would use that a manual method does not have.
+fn check_manual(keys: &RpcKeys, arguments: &[Argument], errors: &mut Errors) {
+    for key in ["to", "legacy", "downgrade"] {
+        if let Some(token) = keys.keys.token(key) {
+            errors.at(token, format!("a manual method has no client method that would use `{key}`"));
+        }
+    }
+    for argument in arguments {
+        if let Source::Derived(_) | Source::Fixed(_) = argument.source {
+            errors
+                .at(&argument.name, "a manual method has no client method that would work this argument out");
+        }
+    }
+}
+
+/// The context, and the arguments after it.
 fn parameters(
     signature: &Signature,
-    current: Option<Version>,
-    since: Option<Version>,
+    mut scope: Scope<'_>,
+    declarations: &mut Vec<Declaration>,
     errors: &mut Errors,
-) -> (Option<Ident>, Vec<Argument>) {
+) -> (Option<ContextParameter>, Vec<Argument>) {
     let mut typed = signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(parameter) => Some(parameter),
         FnArg::Receiver(_) => None,
@@ -214,15 +287,18 @@ fn parameters(
         );
         return (None, Vec::new());
     };
-    let context = context_name(first, errors);
-    let mut wire_names = Claims::default();
-    let arguments = typed
-        .filter_map(|parameter| Argument::new(parameter, current, since, &mut wire_names, errors))
-        .collect();
+    let context = context(first, errors);
+    let arguments: Vec<Argument> =
+        typed.filter_map(|parameter| Argument::new(parameter, &mut scope, declarations, errors)).collect();
+    if let Some((_, others)) = arguments.split_last() {
+        for early in others.iter().filter(|argument| argument.is_rest) {
+            errors.at(&early.name, "`rest` must be the last argument: it is what the others leave");
+        }
+    }
     (context, arguments)
 }
 
-fn context_name(parameter: &PatType, errors: &mut Errors) -> Option<Ident> {
+fn context(parameter: &PatType, errors: &mut Errors) -> Option<ContextParameter> {
     if let Some(attribute) = parameter.attrs.first() {
         errors.at(
             attribute,
@@ -232,11 +308,12 @@ fn context_name(parameter: &PatType, errors: &mut Errors) -> Option<Ident> {
     if let Type::Reference(reference) = &*parameter.ty {
         errors.at(reference, "the context is decoded for each request: take it by value");
     }
-    match &*parameter.pat {
+    let name = match &*parameter.pat {
         // It does not travel, so it needs no name of its own.
-        Pat::Wild(_) => Some(Ident::new("ctx", Span::mixed_site())),
-        _ => parameter_name(parameter, errors).cloned(),
-    }
+        Pat::Wild(_) => Ident::new("ctx", Span::mixed_site()),
+        _ => parameter_name(parameter, errors)?.clone(),
+    };
+    Some(ContextParameter { name, ty: (*parameter.ty).clone() })
 }
 
 fn result_type(signature: &Signature, errors: &mut Errors) -> Option<Type> {

@@ -2,17 +2,27 @@
 
 mod argument;
 mod carried;
-mod destination;
+mod expressions;
+mod history;
 mod interface;
+mod kind;
 mod method;
 mod names;
+mod older;
+mod parameters;
+mod shape;
 mod types;
 mod version;
+mod versions;
 
-pub(crate) use argument::{Argument, Default, Late};
+pub(crate) use argument::{Argument, Default, Late, Source};
 pub(crate) use carried::{Carried, is_helper};
-pub(crate) use destination::may_use;
+pub(crate) use expressions::may_use;
 pub(crate) use interface::Interface;
-pub(crate) use method::{Kind, Method};
-pub(crate) use types::type_text;
+pub(crate) use kind::Kind;
+pub(crate) use method::Method;
+pub(crate) use older::Legacy;
+pub(crate) use parameters::ClientParameter;
+pub(crate) use types::text_of;
 pub(crate) use version::Version;
+pub(crate) use versions::Versions;

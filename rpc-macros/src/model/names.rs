@@ -6,7 +6,56 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 
+use super::{Version, Versions};
 use crate::errors::Errors;
+use crate::parse::WasKey;
+
+/// An older name on the wire.
+#[derive(Debug)]
+pub(crate) struct Was {
+    pub(crate) name: String,
+    /// The first version with the present name.
+    pub(crate) until: Version,
+}
+
+impl Was {
+    /// The older name of a method that is there since `start`.
+    pub(super) fn of_method(
+        key: &WasKey,
+        versions: &Versions,
+        start: Option<Version>,
+        owner: &Ident,
+        taken: &mut Claims,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        match refuse_method(&key.name.value()) {
+            Some(why) => errors.at(&key.name, why),
+            None => taken.claim("wire method", &key.name.value(), owner, &key.name, errors),
+        }
+        Self::read(key, versions, start, errors)
+    }
+
+    /// The older name of an argument that is there since `start`.
+    pub(super) fn of_argument(
+        key: &WasKey,
+        versions: &Versions,
+        start: Option<Version>,
+        owner: &Ident,
+        taken: &mut Claims,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        match refuse_argument(&key.name.value()) {
+            Some(why) => errors.at(&key.name, why),
+            None => taken.claim("wire argument", &key.name.value(), owner, &key.name, errors),
+        }
+        Self::read(key, versions, start, errors)
+    }
+
+    fn read(key: &WasKey, versions: &Versions, start: Option<Version>, errors: &mut Errors) -> Option<Self> {
+        let until = versions.until(&key.until, start, "the old name", errors)?;
+        Some(Self { name: key.name.value(), until })
+    }
+}
 
 /// Why a method cannot have this name on the wire, if it can't.
 ///
@@ -44,6 +93,9 @@ const CLIENT_ITEMS: &[(&str, &str)] = &[
     ("pinned", "method `pinned`"),
     ("with", "method `with`"),
     ("endpoint", "function `endpoint`"),
+    ("pin", "function `pin`"),
+    ("supports", "method `supports`"),
+    ("supports_argument", "method `supports_argument`"),
     ("transport", "method `transport`"),
     ("INTERFACE", "constant `INTERFACE`"),
 ];
@@ -77,6 +129,11 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
+    /// Whether `name` is taken.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.owners.contains_key(name)
+    }
+
     /// Claims `name` for `owner`. If it is taken, says so at `at`; `what` describes the name.
     pub(crate) fn claim(
         &mut self,

@@ -1,7 +1,7 @@
 //! Types of arguments and results, as far as a macro can judge them.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens as _;
+use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Type, TypeImplTrait, TypeReference};
 
@@ -61,10 +61,10 @@ pub(crate) fn is_string(ty: &Type) -> bool {
     path.qself.is_none() && matches!(&names[..], ["String"] | ["std" | "alloc", "string", "String"])
 }
 
-/// A type for people to read: `Option<String>` and not `Option < String >`.
-pub(crate) fn type_text(ty: &Type) -> String {
+/// A type or expression for people to read: `Option<String>` and not `Option < String >`.
+pub(crate) fn text_of(tokens: impl ToTokens) -> String {
     let mut text = String::new();
-    write(ty.to_token_stream(), &mut text);
+    write(tokens.to_token_stream(), &mut text);
     text
 }
 
@@ -112,7 +112,7 @@ mod tests {
             "Box<dyn Tag + Send>",
             "<Volume as Object>::Id",
         ] {
-            assert_eq!(type_text(&syn::parse_str(text).unwrap()), text);
+            assert_eq!(text_of(syn::parse_str::<Type>(text).unwrap()), text);
         }
     }
 

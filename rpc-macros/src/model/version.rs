@@ -19,7 +19,7 @@ impl Version {
 
     /// The version in `text`, or an error there.
     pub(crate) fn read(text: &LitStr, errors: &mut Errors) -> Option<Self> {
-        let version = Self::parse(&text.value());
+        let version = Self::of(text);
         if version.is_none() {
             let value = text.value();
             errors.at(text, format!("version {value:?} is not MAJOR.MINOR (expected for example \"3.0\")"));
@@ -27,28 +27,9 @@ impl Version {
         version
     }
 
-    /// A version of the interface up to its `current` one, if that is known.
-    pub(crate) fn read_since(text: &LitStr, current: Option<Self>, errors: &mut Errors) -> Option<Self> {
-        let since = Self::read(text, errors)?;
-        let Some(current) = current else { return Some(since) };
-        let major = current.major;
-        if since.major != major {
-            errors.at(
-                text,
-                format!("since \"{since}\" has major {}, this API serves major {major}", since.major),
-            );
-            return None;
-        }
-        if since > current {
-            errors.at(
-                text,
-                format!(
-                    "since \"{since}\" is newer than the API version \"{current}\"; raise `version` on #[rpc_manager]"
-                ),
-            );
-            return None;
-        }
-        Some(since)
+    /// The version in `text`, if it is one.
+    pub(super) fn of(text: &LitStr) -> Option<Self> {
+        Self::parse(&text.value())
     }
 
     /// The first version of its major.

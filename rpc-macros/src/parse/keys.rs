@@ -9,16 +9,23 @@ use super::suggest::closest;
 use crate::errors::Errors;
 
 /// The keys of one item, read from any number of attributes of that name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Keys {
     known: &'static [&'static str],
+    /// The one key, if any, that may be given more than once.
+    repeating: &'static str,
     seen: Vec<Ident>,
 }
 
 impl Keys {
     /// Keys of which `known` exist.
     pub(crate) fn new(known: &'static [&'static str]) -> Self {
-        Self { known, seen: Vec::new() }
+        Self { known, repeating: "", seen: Vec::new() }
+    }
+
+    /// The same keys, one of which may be given more than once.
+    pub(crate) fn repeating(self, repeating: &'static str) -> Self {
+        Self { repeating, ..self }
     }
 
     /// Whether `key` was written, even if its value was wrong.
@@ -70,7 +77,9 @@ impl Keys {
             };
             return Err(syn::Error::new(key.span(), format!("unknown key `{text}`; {hint}")));
         }
-        if let Some(first) = self.seen.iter().find(|seen| **seen == key) {
+        if let Some(first) = self.seen.iter().find(|seen| **seen == key)
+            && key != self.repeating
+        {
             errors.at(first, format!("`{key}` is given twice"));
             errors.at(&key, format!("`{key}` is given twice"));
             return skip_entry(input);

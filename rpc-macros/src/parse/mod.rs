@@ -5,6 +5,8 @@ mod item;
 mod keys;
 mod suggest;
 
-pub(crate) use attributes::{ArgKeys, ManagerKeys, Old, RpcKeys, inside, path};
+pub(crate) use attributes::{
+    ArgKeys, Derived, DowngradeKey, LegacyKey, ManagerKeys, Old, Parameter, RpcKeys, WasKey, inside, path,
+};
 pub(crate) use item::{ManagerTrait, MethodEnd, TraitItem, TraitMethod};
 pub(crate) use keys::{Keys, flag, value};

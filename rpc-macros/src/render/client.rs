@@ -2,21 +2,17 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
+use syn::Expr;
 
-use super::{context_type, description, request};
-use crate::model::{Argument, Interface, Kind, Method, may_use};
+use super::{context_type, description, docs, request};
+use crate::model::{Argument, Carried, ClientParameter, Interface, Method, Source, may_use};
 
 /// The struct of the client.
 pub(super) fn client_type(interface: &Interface) -> TokenStream {
-    let Interface { name, client, visibility, runtime, topic, version, .. } = interface;
-    let namespace = interface
-        .namespace
-        .as_ref()
-        .map(|namespace| format!(", namespace `{namespace}`"))
-        .unwrap_or_default();
-    let doc = format!(" Client of [`{name}`]: topic `{topic}`{namespace}, version {version}.");
+    let Interface { client, visibility, runtime, .. } = interface;
+    let docs = docs::client(interface);
     quote_spanned! {Span::mixed_site()=>
-        #[doc = #doc]
+        #(#[doc = #docs])*
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #visibility struct #client {
             client: #runtime::codegen::Client,
@@ -29,7 +25,10 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
     let Interface { name, client, visibility, .. } = interface;
     let description = description::interface(interface);
     let constants = interface.methods.iter().map(|method| description::method(interface, method));
-    let methods = interface.methods.iter().map(|method| client_method(interface, method));
+    let methods = interface.methods.iter().map(|method| match method.is_manual {
+        true => prepare(interface, method),
+        false => client_method(interface, method),
+    });
     let endpoint_doc = format!(" An endpoint that serves `manager` as [`{name}`].");
     let dispatch = super::endpoint::dispatch_name(interface);
     quote_spanned! {Span::mixed_site()=>
@@ -50,6 +49,25 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
                 Self { client: self.client.pinned(::core::convert::Into::into(pin)) }
             }
 
+            /// The pin that a version or the name of a release stands for.
+            #visibility fn pin(text: &str) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
+                Self::INTERFACE.pin(text)
+            }
+
+            /// Whether the pin in force allows to send a method, by its name on the wire.
+            #visibility fn supports(&self, method: &str) -> ::core::result::Result<bool, __rpc::SupportsError> {
+                self.client.supports(method)
+            }
+
+            /// Whether the pin in force allows to send an argument, by its name on the wire.
+            #visibility fn supports_argument(
+                &self,
+                method: &str,
+                argument: &str,
+            ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+                self.client.supports_argument(method, argument)
+            }
+
             /// A client that sends with these options.
             #visibility fn with(&self, options: __rpc::CallOptions) -> Self {
                 Self { client: self.client.with(options) }
@@ -67,37 +85,26 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
 
 fn client_method(interface: &Interface, method: &Method) -> TokenStream {
     let visibility = &interface.visibility;
-    let crate::model::Carried { docs, cfgs, deprecated } = &method.carried;
-    let doc = generated_doc(method);
-    let separator = (!docs.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> #[doc = ""]));
-    let (name, context_name, context) = (&method.name, &method.context, context_type(interface));
-    let constant = interface.constant(method);
-    let parameters = method.positional().map(|argument| {
-        let (name, ty) = (&argument.name, request::parameter(argument));
-        quote_spanned!(Span::mixed_site()=> #name: #ty)
+    let attributes = attributes(interface, method);
+    let (name, context_name, context) = (&method.name, &method.context.name, context_type(interface));
+    let client_parameters = method.parameters();
+    let parameters = client_parameters.iter().map(|parameter| match parameter {
+        ClientParameter::Declared(declared) => {
+            let (name, ty) = (&declared.name, &declared.ty);
+            quote_spanned!(Span::mixed_site()=> #name: #ty)
+        }
+        ClientParameter::Argument(argument) => {
+            let (cfgs, name, ty) = (&argument.cfgs, &argument.name, request::parameter(argument));
+            quote_spanned!(Span::mixed_site()=> #(#cfgs)* #name: #ty)
+        }
     });
-
-    let used_by_destination =
-        |argument: &&Argument| method.to.as_ref().is_some_and(|to| may_use(to, &argument.name));
-    let bindings = method.positional().filter(used_by_destination).map(|argument| {
-        let name = &argument.name;
+    // What an expression uses is borrowed for it, and then for the argument itself.
+    let bindings = method.arguments.iter().filter(|argument| is_bound(method, argument)).map(|argument| {
+        let (cfgs, name) = (&argument.cfgs, &argument.name);
         let (ty, borrowed) = (request::borrowed_type(argument), request::borrow(argument));
-        quote_spanned!(Span::mixed_site()=> let #name: &#ty = #borrowed;)
+        quote_spanned!(Span::mixed_site()=> #(#cfgs)* let #name: &#ty = #borrowed;)
     });
-    let to = method.to.as_ref().map(|to| quote_spanned!(Span::mixed_site()=> .to(#to)));
-    let arguments = method.arguments.iter().map(|argument| {
-        request::add_default(argument).unwrap_or_else(|| {
-            let name = &argument.name;
-            if used_by_destination(&argument) {
-                request::add(argument, &quote_spanned!(Span::mixed_site()=> #name))
-            } else {
-                request::add(argument, &request::borrow(argument))
-            }
-        })
-    });
-    let request = quote_spanned! {Span::mixed_site()=>
-        self.client.request(&Self::#constant, #context_name) #to #(#arguments)*
-    };
+    let (statements, request) = fill(interface, method);
     let (returns, body) = if method.settable().next().is_some() {
         let ty = interface.request(method);
         (
@@ -109,23 +116,85 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
         (returns, quote_spanned!(Span::mixed_site()=> #request #send))
     };
     quote_spanned! {Span::mixed_site()=>
-        #(#docs)*
-        #separator
-        #[doc = #doc]
-        #(#cfgs)*
-        #deprecated
+        #attributes
         #visibility fn #name(&self, #context_name: &#context #(, #parameters)*) -> #returns {
             #(#bindings)*
+            #statements
             #body
         }
     }
 }
 
-fn generated_doc(method: &Method) -> String {
-    let how = match method.kind {
-        Kind::Call => "Calls",
-        Kind::Cast => "Casts",
-        Kind::Fanout => "Casts to every server",
+/// The function that starts a request of a manual method.
+fn prepare(interface: &Interface, method: &Method) -> TokenStream {
+    let visibility = &interface.visibility;
+    let attributes = attributes(interface, method);
+    let (name, context_name, context) =
+        (Interface::prepare(method), &method.context.name, context_type(interface));
+    let constant = interface.constant(method);
+    quote_spanned! {Span::mixed_site()=>
+        #attributes
+        #visibility fn #name(&self, #context_name: &#context) -> __rpc::Prepared {
+            __rpc::Prepared::new(self.client.request(&Self::#constant, #context_name))
+        }
+    }
+}
+
+/// What stands before a function of the client: documentation, conditions, a deprecation.
+fn attributes(interface: &Interface, method: &Method) -> TokenStream {
+    let Carried { docs, cfgs, deprecated } = &method.carried;
+    let doc = docs::method(interface, method);
+    let separator = (!docs.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> #[doc = ""]));
+    quote_spanned! {Span::mixed_site()=>
+        #[doc = #doc]
+        #separator
+        #(#docs)*
+        #(#cfgs)*
+        #deprecated
+    }
+}
+
+/// The request with all its arguments: what goes before, and the expression itself.
+fn fill(interface: &Interface, method: &Method) -> (TokenStream, TokenStream) {
+    let (context_name, constant) = (&method.context.name, interface.constant(method));
+    let to = method.to.as_ref().map(|to| quote_spanned!(Span::mixed_site()=> .to(#to)));
+    let start = quote_spanned! {Span::mixed_site()=>
+        self.client.request(&Self::#constant, #context_name) #to
     };
-    format!(" {how} `{}`, there since version {}.", method.wire, method.since)
+    let arguments = method.arguments.iter().map(|argument| add(method, argument));
+    let legacy: Vec<TokenStream> = method.legacy.iter().map(request::add_legacy).collect();
+    if method.arguments.iter().all(|argument| argument.cfgs.is_empty()) {
+        let request = quote_spanned!(Span::mixed_site()=> #start #(#arguments)* #(#legacy)*);
+        return (TokenStream::new(), request);
+    }
+    // A condition goes on a statement, not on one call of a chain.
+    let statements = method.arguments.iter().zip(arguments).map(|(argument, add)| {
+        let cfgs = &argument.cfgs;
+        quote_spanned!(Span::mixed_site()=> #(#cfgs)* let request = request #add;)
+    });
+    (
+        quote_spanned!(Span::mixed_site()=> let request = #start; #(#statements)*),
+        quote_spanned!(Span::mixed_site()=> request #(#legacy)*),
+    )
+}
+
+/// The call that adds one argument to the request.
+fn add(method: &Method, argument: &Argument) -> TokenStream {
+    let name = &argument.name;
+    match &argument.source {
+        Source::Parameter if is_bound(method, argument) => {
+            request::add(argument, &quote_spanned!(Span::mixed_site()=> #name))
+        }
+        Source::Parameter => request::add(argument, &request::borrow(argument)),
+        Source::Setter => request::add_default(argument),
+        Source::Declared(ty) => request::add_declared(argument, ty),
+        Source::Derived(value) => request::add(argument, &request::borrow_value(argument, value)),
+        Source::Fixed(value) => request::add(argument, &request::default_reference(argument, value)),
+    }
+}
+
+/// Whether an argument's parameter is borrowed once, for all that use it.
+fn is_bound(method: &Method, argument: &Argument) -> bool {
+    let uses = |value: &Expr| may_use(value, &argument.name);
+    matches!(argument.source, Source::Parameter) && method.values().any(uses)
 }

@@ -1,16 +1,17 @@
 //! The interface as constants: what version checks, dispatch and introspection know of it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
+use quote::quote_spanned;
+use syn::Path;
 
-use crate::model::{Argument, Default, Interface, Kind, Method, Version, type_text};
+use crate::model::{Argument, Default, Interface, Kind, Method, Source, Version, text_of};
 use crate::parse::Old;
 
 /// `Client::INTERFACE`.
 pub(super) fn interface(interface: &Interface) -> TokenStream {
     let name = interface.name.to_string();
     let topic = &interface.topic;
-    let version = version(interface.version);
+    let current = version(interface.versions.current());
     let methods = interface.methods.iter().map(|method| {
         let cfgs = &method.carried.cfgs;
         let constant = interface.constant(method);
@@ -20,13 +21,34 @@ pub(super) fn interface(interface: &Interface) -> TokenStream {
         .namespace
         .as_ref()
         .map(|namespace| quote_spanned!(Span::mixed_site()=> .with_namespace(#namespace)));
+    let older = interface.versions.older();
+    let with_older = (!older.is_empty()).then(|| {
+        let older = versions(older);
+        quote_spanned!(Span::mixed_site()=> .with_older(#older))
+    });
+    let with_aliases = (!interface.aliases.is_empty()).then(|| {
+        let aliases = interface.aliases.iter().map(|(name, of)| {
+            let of = version(*of);
+            quote_spanned!(Span::mixed_site()=> (#name, #of))
+        });
+        quote_spanned!(Span::mixed_site()=> .with_aliases(&[#(#aliases),*]))
+    });
+    let with_history = (!interface.history.is_empty()).then(|| {
+        let history = interface.history.iter().map(|(of, what)| {
+            let of = version(*of);
+            quote_spanned!(Span::mixed_site()=> (#of, #what))
+        });
+        quote_spanned!(Span::mixed_site()=> .with_history(&[#(#history),*]))
+    });
+    let with_route = interface.route.as_ref().map(with_route);
     let with_doc = with_doc(interface.carried.doc_text());
     let doc = format!(" What [`{name}`] offers, as a constant.");
     let visibility = &interface.visibility;
     quote_spanned! {Span::mixed_site()=>
         #[doc = #doc]
         #visibility const INTERFACE: __rpc::Interface =
-            __rpc::Interface::new(#name, #topic, #version, &[#(#methods),*]) #with_namespace #with_doc;
+            __rpc::Interface::new(#name, #topic, #current, &[#(#methods),*])
+                #with_namespace #with_older #with_aliases #with_history #with_route #with_doc;
     }
 }
 
@@ -38,27 +60,68 @@ pub(super) fn method(interface: &Interface, method: &Method) -> TokenStream {
         Kind::Call => quote_spanned!(Span::mixed_site()=> call),
         Kind::Cast => quote_spanned!(Span::mixed_site()=> cast),
         Kind::Fanout => quote_spanned!(Span::mixed_site()=> fanout),
+        Kind::CallOrCast => quote_spanned!(Span::mixed_site()=> call_or_cast),
     };
     let (wire, returns) = (&method.wire, &method.returns);
-    let since = version(method.since);
+    let since = versions(&method.since);
     let arguments = method.arguments.iter().map(argument);
     let declares = interface
         .error
         .as_ref()
         .map(|error| quote_spanned!(Span::mixed_site()=> .declares::<#returns, #error>()));
+    let details = method_details(method);
     let with_doc = with_doc(method.carried.doc_text());
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         const #constant: __rpc::Method =
-            __rpc::Method::#kind::<#returns>(#wire, #since, &[#(#arguments),*]) #declares #with_doc;
+            __rpc::Method::#kind::<#returns>(#wire, #since, &[#(#arguments),*]) #declares #details #with_doc;
     }
 }
 
+/// What few methods have.
+fn method_details(method: &Method) -> TokenStream {
+    let mut details = TokenStream::new();
+    if let Some(was) = &method.was {
+        let (name, until) = (&was.name, version(was.until));
+        details.extend(quote_spanned!(Span::mixed_site()=> .with_was(#name, #until)));
+    }
+    if !method.legacy.is_empty() {
+        let legacy = method.legacy.iter().map(|legacy| {
+            let (name, until) = (&legacy.wire, version(legacy.until));
+            quote_spanned!(Span::mixed_site()=> __rpc::Legacy::new(#name, #until))
+        });
+        details.extend(quote_spanned!(Span::mixed_site()=> .with_legacy(&[#(#legacy),*])));
+    }
+    if let Some(timeout) = &method.timeout {
+        details.extend(quote_spanned!(Span::mixed_site()=> .with_timeout(|| #timeout)));
+    }
+    if let Some(monitor) = &method.monitor {
+        details.extend(quote_spanned!(Span::mixed_site()=> .with_monitor(|| #monitor)));
+    }
+    if !method.expected.is_empty() {
+        let expected = method.expected.iter().map(text_of);
+        details.extend(quote_spanned!(Span::mixed_site()=> .with_expected(&[#(#expected),*])));
+    }
+    details.extend(method.route.as_ref().map(with_route));
+    if let Some(downgrade) = &method.downgrade {
+        let (until, with) = (version(downgrade.until), &downgrade.with);
+        details.extend(quote_spanned!(Span::mixed_site()=> .with_downgrade(#until, #with)));
+    }
+    if method.is_manual {
+        details.extend(quote_spanned!(Span::mixed_site()=> .as_manual()));
+    }
+    details
+}
+
 fn argument(argument: &Argument) -> TokenStream {
-    let (wire, ty) = (&argument.wire, &argument.ty);
-    let text = type_text(ty);
+    let (cfgs, wire, ty) = (&argument.cfgs, &argument.wire, &argument.ty);
+    let text = text_of(ty);
+    let with_was = argument.was.as_ref().map(|was| {
+        let (name, until) = (&was.name, version(was.until));
+        quote_spanned!(Span::mixed_site()=> .with_was(#name, #until))
+    });
     let with_since = argument.late.as_ref().map(|late| {
-        let since = version(late.since);
+        let since = versions(&late.since);
         let old = match late.old {
             Old::Drop => quote_spanned!(Span::mixed_site()=> Drop),
             Old::ErrorIfSet => quote_spanned!(Span::mixed_site()=> ErrorIfSet),
@@ -70,7 +133,18 @@ fn argument(argument: &Argument) -> TokenStream {
         let text = default.text();
         quote_spanned!(Span::mixed_site()=> .with_default(#text))
     });
-    quote_spanned!(Span::mixed_site()=> __rpc::Arg::new::<#ty>(#wire, #text) #with_since #with_default)
+    let with_fixed = match &argument.source {
+        Source::Fixed(value) => {
+            let text = value.text();
+            Some(quote_spanned!(Span::mixed_site()=> .with_fixed(#text)))
+        }
+        _ => None,
+    };
+    let as_rest = argument.is_rest.then(|| quote_spanned!(Span::mixed_site()=> .as_rest()));
+    quote_spanned! {Span::mixed_site()=>
+        #(#cfgs)*
+        __rpc::Arg::new::<#ty>(#wire, #text) #with_was #with_since #with_default #with_fixed #as_rest
+    }
 }
 
 impl Default {
@@ -79,7 +153,7 @@ impl Default {
         match self {
             Self::OfType => "default".to_owned(),
             Self::Text(text) => format!("{:?}", text.value()),
-            Self::Value(value) => value.to_token_stream().to_string(),
+            Self::Value(value) => text_of(value),
         }
     }
 }
@@ -89,8 +163,17 @@ fn version(version: Version) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> __rpc::Version::new(#major, #minor))
 }
 
+fn versions(versions: &[Version]) -> TokenStream {
+    let versions = versions.iter().copied().map(version);
+    quote_spanned!(Span::mixed_site()=> &[#(#versions),*])
+}
+
 fn number(number: u32) -> proc_macro2::Literal {
     proc_macro2::Literal::u32_unsuffixed(number)
+}
+
+fn with_route(route: &Path) -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> .with_route(|request| __rpc::route(#route(request))))
 }
 
 fn with_doc(text: Option<TokenStream>) -> Option<TokenStream> {

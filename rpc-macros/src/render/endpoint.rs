@@ -1,11 +1,12 @@
 //! The dispatcher: from a request to the manager's method and back.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote_spanned};
+use syn::spanned::Spanned as _;
 
-use super::context_type;
 use super::request::default_value;
-use crate::model::{Argument, Interface, Late, Method};
+use super::{context_type, named_at};
+use crate::model::{Argument, Interface, Late, Method, text_of};
 use crate::parse::Old;
 
 /// The name of the private dispatcher.
@@ -36,38 +37,95 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
     let allow =
         method.carried.deprecated.as_ref().map(|_| quote_spanned!(Span::mixed_site()=> #[allow(deprecated)]));
     let (client, context) = (&interface.client, context_type(interface));
-    let (name, wire) = (&method.name, &method.wire);
+    let wire = &method.wire;
+    let was = method.was.as_ref().map(|was| {
+        let name = &was.name;
+        quote_spanned!(Span::mixed_site()=> | #name)
+    });
+    let ctx = named_at("ctx", &method.context.ty);
     let constant = interface.constant(method);
-    let (binding, arguments) = if method.arguments.is_empty() {
-        (quote_spanned!(Span::mixed_site()=> _), Vec::new())
-    } else {
-        (quote_spanned!(Span::mixed_site()=> args), method.arguments.iter().map(argument).collect())
-    };
+    let binding =
+        args(method).map_or_else(|| quote_spanned!(Span::mixed_site()=> _), Ident::into_token_stream);
+    let handle = handle(method, &ctx);
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         #allow
-        #wire => {
-            let (ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
-            __rpc::outcome(self.0.#name(ctx #(, #arguments)*).await)
+        #wire #was => {
+            let (#ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
+            #handle
         }
     }
 }
 
+/// What the decoded arguments are called; nothing in a method without any.
+fn args(method: &Method) -> Option<Ident> {
+    method.arguments.first()?;
+    // Where all of them are conditional, there may be nobody to use it.
+    let all_conditional = method.arguments.iter().all(|argument| !argument.cfgs.is_empty());
+    Some(Ident::new(if all_conditional { "_args" } else { "args" }, Span::mixed_site()))
+}
+
+/// The call of the manager's method, and what becomes of its result.
+fn handle(method: &Method, ctx: &Ident) -> TokenStream {
+    // Rustc shows this call where the result's type is written, if it cannot do with that.
+    let returns = Span::mixed_site().located_at(method.returns.span());
+    let (name, args) = (&method.name, args(method));
+    let call = |arguments: Vec<&Argument>| {
+        let arguments = arguments.into_iter().map(|it| argument(it, args.as_ref()));
+        quote_spanned!(returns=> self.0.#name(#ctx #(, #arguments)*).await)
+    };
+    let outcome = |result: TokenStream| match &method.expected[..] {
+        [] => quote_spanned!(returns=> __rpc::outcome(#result)),
+        expected => quote_spanned! {returns=>
+            __rpc::outcome_expecting(#result, |error| ::core::matches!(error, #(#expected)|*))
+        },
+    };
+    let conditions = method.conditions();
+    if conditions.is_empty() {
+        return outcome(call(method.arguments.iter().collect()));
+    }
+    // An argument of a call cannot be conditional, so there is a call for every combination.
+    let calls = (0..1_u32 << conditions.len()).map(|combination| {
+        let holds = |at: usize| combination & (1 << at) != 0;
+        let predicates = conditions.iter().enumerate().map(|(at, condition)| match holds(at) {
+            true => quote_spanned!(Span::mixed_site()=> all(#condition)),
+            false => quote_spanned!(Span::mixed_site()=> not(all(#condition))),
+        });
+        let is_there = |argument: &&Argument| {
+            let of_argument = argument.condition();
+            let at = conditions
+                .iter()
+                .position(|condition| Some(text_of(condition)) == of_argument.as_ref().map(text_of));
+            at.is_none_or(holds)
+        };
+        let call = call(method.arguments.iter().filter(is_there).collect());
+        quote_spanned!(Span::mixed_site()=> #[cfg(all(#(#predicates),*))] let result = #call;)
+    });
+    let outcome = outcome(quote_spanned!(Span::mixed_site()=> result));
+    quote_spanned!(Span::mixed_site()=> #(#calls)* #outcome)
+}
+
 /// Decodes one argument. What an old client cannot send is an option or has a default; what is
 /// converted for old servers was always there.
-fn argument(argument: &Argument) -> TokenStream {
-    let wire = &argument.wire;
+fn argument(argument: &Argument, args: Option<&Ident>) -> TokenStream {
+    let (wire, ty) = (&argument.wire, &argument.ty);
+    if argument.is_rest {
+        let rest = named_at("rest", ty);
+        return quote_spanned!(Span::mixed_site()=> #args.#rest()?);
+    }
     match (&argument.default, &argument.late) {
         (Some(default), _) => {
-            let value = default_value(&argument.ty, default);
-            quote_spanned!(Span::mixed_site()=> args.or_else(#wire, || #value)?)
+            let or_else = named_at("or_else", ty);
+            let value = default_value(ty, default);
+            quote_spanned!(Span::mixed_site()=> #args.#or_else(#wire, || #value)?)
         }
         (None, Some(Late { old: Old::Drop | Old::ErrorIfSet, .. })) => {
-            let ty = &argument.ty;
-            quote_spanned!(Span::mixed_site()=> args.optional::<#ty>(#wire)?)
+            let optional = named_at("optional", ty);
+            quote_spanned!(Span::mixed_site()=> #args.#optional(#wire)?)
         }
         (None, Some(Late { old: Old::With(_), .. }) | None) => {
-            quote_spanned!(Span::mixed_site()=> args.required(#wire)?)
+            let required = named_at("required", ty);
+            quote_spanned!(Span::mixed_site()=> #args.#required(#wire)?)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
-use syn::{Attribute, FnArg, ReturnType, Signature};
+use syn::{Attribute, FnArg, Pat, ReturnType, Signature, parse_quote};
 
 use crate::model::is_helper;
 use crate::parse::{ManagerTrait, MethodEnd, TraitItem, TraitMethod};
@@ -33,6 +33,10 @@ fn method(method: &TraitMethod) -> TokenStream {
     for input in &mut signature.inputs {
         if let FnArg::Typed(parameter) = input {
             parameter.attrs = without_helpers(&parameter.attrs);
+            // A pattern is an error already, and another for rustc if there is no body.
+            if !matches!(*parameter.pat, Pat::Ident(_)) && matches!(method.end, MethodEnd::Semicolon(_)) {
+                *parameter.pat = parse_quote!(_);
+            }
         }
     }
     let is_async = signature.asyncness.is_some();

@@ -6,12 +6,16 @@
 
 mod client;
 mod description;
+mod docs;
 mod endpoint;
 mod manager;
 mod request;
+mod setters;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned as _;
 
 use crate::model::Interface;
 
@@ -21,9 +25,9 @@ pub(crate) use manager::manager;
 pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let runtime = &interface.runtime;
     let client_type = client::client_type(interface);
-    let request_types = interface.methods.iter().map(|method| request::request_type(interface, method));
+    let request_types = interface.methods.iter().map(|method| setters::request_type(interface, method));
     let client = client::client(interface);
-    let requests = interface.methods.iter().map(|method| request::request(interface, method));
+    let requests = interface.methods.iter().map(|method| setters::request(interface, method));
     let endpoint = endpoint::endpoint(interface);
     quote_spanned! {Span::mixed_site()=>
         #client_type
@@ -43,4 +47,10 @@ fn context_type(interface: &Interface) -> TokenStream {
         Some(context) => context.to_token_stream(),
         None => quote_spanned!(Span::mixed_site()=> __rpc::Context),
     }
+}
+
+/// A name of the runtime, placed where the user wrote `ty`: rustc shows that place when the runtime
+/// cannot do with the type, without the type being spelled again.
+fn named_at(name: &str, ty: &Type) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(ty.span()))
 }

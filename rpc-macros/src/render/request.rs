@@ -1,10 +1,11 @@
 //! Arguments on their way into a request, and the request type of methods with defaults.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
-use syn::Type;
+use quote::{ToTokens as _, quote_spanned};
+use syn::{Expr, Type};
 
-use crate::model::{Argument, Default, Interface, Kind, Late, Method};
+use super::named_at;
+use crate::model::{Argument, Default, Kind, Late, Legacy, Method};
 use crate::parse::Old;
 
 /// The type of an argument's client parameter.
@@ -37,10 +38,52 @@ pub(super) fn borrow(argument: &Argument) -> TokenStream {
     }
 }
 
+/// The value of an expression, borrowed as the argument's type.
+pub(super) fn borrow_value(argument: &Argument, value: &Expr) -> TokenStream {
+    if argument.is_string {
+        quote_spanned!(Span::mixed_site()=> ::core::convert::AsRef::as_ref(&(#value)))
+    } else {
+        quote_spanned!(Span::mixed_site()=> __rpc::Borrow::borrow(&(#value)))
+    }
+}
+
 /// The call that adds an argument with the value `value`, a reference, to a request.
 pub(super) fn add(argument: &Argument, value: &TokenStream) -> TokenStream {
+    add_as(argument, &borrowed_type(argument), value)
+}
+
+/// The call that adds an argument whose parameter was declared with a type of its own.
+pub(super) fn add_declared(argument: &Argument, declared: &Type) -> TokenStream {
+    let (name, wanted) = (&argument.name, &argument.ty);
+    let carry = named_at("carry", declared);
+    match declared {
+        Type::Reference(reference) => {
+            let ty = &reference.elem;
+            let value = quote_spanned!(Span::mixed_site()=> __rpc::#carry::<#wanted, _>(#name));
+            add_as(argument, &ty.to_token_stream(), &value)
+        }
+        ty => {
+            let value = quote_spanned!(Span::mixed_site()=> __rpc::#carry::<#wanted, _>(&#name));
+            add_as(argument, &ty.to_token_stream(), &value)
+        }
+    }
+}
+
+/// The call that adds an argument that only older servers have.
+pub(super) fn add_legacy(legacy: &Legacy) -> TokenStream {
+    let (wire, value) = (&legacy.wire, &legacy.value);
+    // An absent value of any type, which nothing else here would name.
+    let is_none = matches!(value, Expr::Path(path) if path.path.is_ident("None"));
+    let of_any_type = is_none.then(|| quote_spanned!(Span::mixed_site()=> ::<()>));
+    quote_spanned!(Span::mixed_site()=> .legacy_arg(#wire, &(#value #of_any_type)))
+}
+
+fn add_as(argument: &Argument, ty: &TokenStream, value: &TokenStream) -> TokenStream {
     let wire = &argument.wire;
-    let ty = borrowed_type(argument);
+    if argument.is_rest {
+        let rest = named_at("rest", &argument.ty);
+        return quote_spanned!(Span::mixed_site()=> .#rest::<#ty>(#value));
+    }
     match (&argument.late, &argument.default) {
         (Some(Late { old: Old::With(function), .. }), _) => {
             quote_spanned!(Span::mixed_site()=> .arg_or::<#ty, _>(#wire, #value, #function))
@@ -59,9 +102,12 @@ pub(super) fn add(argument: &Argument, value: &TokenStream) -> TokenStream {
 }
 
 /// The call that adds an argument's default.
-pub(super) fn add_default(argument: &Argument) -> Option<TokenStream> {
-    let default = argument.default.as_ref()?;
-    Some(add(argument, &default_reference(argument, default)))
+pub(super) fn add_default(argument: &Argument) -> TokenStream {
+    argument
+        .default
+        .as_ref()
+        .map(|default| add(argument, &default_reference(argument, default)))
+        .unwrap_or_default()
 }
 
 /// The default as a value of the argument's type.
@@ -77,7 +123,7 @@ pub(super) fn default_value(ty: &Type, default: &Default) -> TokenStream {
     }
 }
 
-fn default_reference(argument: &Argument, default: &Default) -> TokenStream {
+pub(super) fn default_reference(argument: &Argument, default: &Default) -> TokenStream {
     match default {
         Default::Text(text) if argument.is_string => quote_spanned!(Span::mixed_site()=> #text),
         _ => {
@@ -90,72 +136,18 @@ fn default_reference(argument: &Argument, default: &Default) -> TokenStream {
 /// The reply that a method's caller waits for, and the call that makes it of a request.
 pub(super) fn sent(method: &Method) -> (TokenStream, TokenStream) {
     let returns = &method.returns;
+    let call = named_at("call", returns);
     match method.kind {
         Kind::Call => (
             quote_spanned!(Span::mixed_site()=> __rpc::Call<#returns>),
-            quote_spanned!(Span::mixed_site()=> .call()),
+            quote_spanned!(Span::mixed_site()=> .#call()),
+        ),
+        Kind::CallOrCast => (
+            quote_spanned!(Span::mixed_site()=> __rpc::CallOrCast<#returns>),
+            quote_spanned!(Span::mixed_site()=> .call_or_cast()),
         ),
         Kind::Cast | Kind::Fanout => {
             (quote_spanned!(Span::mixed_site()=> __rpc::Cast), quote_spanned!(Span::mixed_site()=> .cast()))
-        }
-    }
-}
-
-/// The request type of a method with settable arguments.
-pub(super) fn request_type(interface: &Interface, method: &Method) -> Option<TokenStream> {
-    method.settable().next()?;
-    let (runtime, visibility) = (&interface.runtime, &interface.visibility);
-    let name = interface.request(method);
-    let cfgs = &method.carried.cfgs;
-    let doc = format!(" A request of [`{}::{}`], sent when awaited.", interface.client, method.name);
-    Some(quote_spanned! {Span::mixed_site()=>
-        #(#cfgs)*
-        #[doc = #doc]
-        #[must_use = "a request is sent when it is awaited"]
-        #[derive(::core::fmt::Debug)]
-        #visibility struct #name {
-            request: #runtime::codegen::Request,
-        }
-    })
-}
-
-/// What can be done with the request type: set arguments, and send it.
-pub(super) fn request(interface: &Interface, method: &Method) -> Option<TokenStream> {
-    method.settable().next()?;
-    let name = interface.request(method);
-    let cfgs = &method.carried.cfgs;
-    let setters = method.settable().map(|argument| setter(interface, argument));
-    let (sent, send) = sent(method);
-    let future = quote_spanned!(Span::mixed_site()=> <#sent as ::core::future::IntoFuture>);
-    Some(quote_spanned! {Span::mixed_site()=>
-        #(#cfgs)*
-        #[allow(dead_code)]
-        impl #name {
-            #(#setters)*
-        }
-        #(#cfgs)*
-        impl ::core::future::IntoFuture for #name {
-            type Output = #future::Output;
-            type IntoFuture = #future::IntoFuture;
-            fn into_future(self) -> Self::IntoFuture {
-                let sent: #sent = self.request #send;
-                ::core::future::IntoFuture::into_future(sent)
-            }
-        }
-    })
-}
-
-fn setter(interface: &Interface, argument: &Argument) -> TokenStream {
-    let visibility = &interface.visibility;
-    let name = &argument.name;
-    let parameter = parameter(argument);
-    let add = add(argument, &borrow(argument));
-    let default = argument.default.as_ref().map(Default::text).unwrap_or_default();
-    let doc = format!(" Sets `{}`, which is `{default}` otherwise.", argument.wire);
-    quote_spanned! {Span::mixed_site()=>
-        #[doc = #doc]
-        #visibility fn #name(self, #name: #parameter) -> Self {
-            Self { request: self.request #add }
         }
     }
 }

@@ -142,7 +142,7 @@ fn kinds() {
     for attribute in ["#[rpc]", "#[rpc()]", "#[rpc(since = \"3.1\")]"] {
         check_items(
             &format!("{attribute} async fn f(&self, ctx: Context) -> Result<(), E>;"),
-            &[("rpc", "say how f is sent: #[rpc(call)], #[rpc(cast)] or #[rpc(cast, fanout)]")],
+            &[("rpc", "say how f is sent: #[rpc(call)], #[rpc(cast)] or #[rpc(call_or_cast)]")],
         );
     }
     check_rpc("call, cast", &[("cast", "f is sent either by `call` or by `cast`")]);
@@ -308,11 +308,11 @@ fn argument_shape() {
         ],
     );
     check_arguments(
-        "#[cfg(x)] a: u8, #[rpc(call)] b: u8, #[serde(default)] c: u8",
+        "#[cfg_attr(x, y)] a: u8, #[rpc(call)] b: u8, #[serde(default)] c: u8",
         &[
-            ("#[cfg(x)]", "put #[cfg] on the method"),
+            ("#[cfg_attr(x, y)]", "put #[cfg] on it"),
             ("#[rpc(call)]", "#[rpc] goes on the method"),
-            ("#[serde(default)]", "takes no attribute but #[arg(..)]"),
+            ("#[serde(default)]", "takes no attribute but #[arg(..)] and #[cfg(..)]"),
         ],
     );
 }

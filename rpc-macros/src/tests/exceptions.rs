@@ -13,7 +13,9 @@ fn expansion() {
 fn check(source: &str, expected: &[(&str, &str)]) {
     let (expansion, errors) = crate::exception::expand(source.parse().unwrap());
     check_errors(source, &errors, expected);
-    assert!(expansion.to_string().contains("unimplemented"), "the type has an implementation: {expansion}");
+    // A generic type would need bounds that nobody knows.
+    let is_implemented = expansion.to_string().contains("unimplemented");
+    assert_eq!(is_implemented, !source.contains("E<T>"), "{expansion}");
 }
 
 #[test]

@@ -43,6 +43,13 @@ pub(crate) trait Keys: ::core::marker::Send + ::core::marker::Sync + 'static + s
     }
 }
 /// Client of [`Keys`]: topic `keys`, namespace `every`, version 3.20.
+///
+/// # Version history
+///
+/// - **3.2** adds `with`
+/// - **3.3** adds `tag` to `with`
+/// - **3.4** adds `policy` to `with`; adds `checked` to `defaults`
+/// - **3.5** changes `destination` of `with`; changes `converted` of `defaults`
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub(crate) struct KeysApi {
     client: crate::facade::codegen::Client,
@@ -78,17 +85,20 @@ const _: () = {
             Result<Option<Volume>, Failed>,
         >(
                 "with",
-                __rpc::Version::new(3, 2),
+                &[__rpc::Version::new(3, 2)],
                 &[
                     __rpc::Arg::new::<Volume>("volume", "Volume"),
                     __rpc::Arg::new::<String>("ref", "String"),
                     __rpc::Arg::new::<bool>("recreate", "bool"),
                     __rpc::Arg::new::<Option<String>>("tag", "Option<String>")
-                        .with_since(__rpc::Version::new(3, 3), __rpc::Old::Drop),
+                        .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop),
                     __rpc::Arg::new::<Option<String>>("policy", "Option<String>")
-                        .with_since(__rpc::Version::new(3, 4), __rpc::Old::ErrorIfSet),
+                        .with_since(
+                            &[__rpc::Version::new(3, 4)],
+                            __rpc::Old::ErrorIfSet,
+                        ),
                     __rpc::Arg::new::<Volume>("destination", "Volume")
-                        .with_since(__rpc::Version::new(3, 5), __rpc::Old::Convert),
+                        .with_since(&[__rpc::Version::new(3, 5)], __rpc::Old::Convert),
                 ],
             )
             .declares::<Result<Option<Volume>, Failed>, Failed>()
@@ -98,7 +108,7 @@ const _: () = {
             Result<(), Failed>,
         >(
                 "formatted",
-                __rpc::Version::new(3, 0),
+                &[__rpc::Version::new(3, 0)],
                 &[
                     __rpc::Arg::new::<String>("host", "String"),
                     __rpc::Arg::new::<String>("backend", "String"),
@@ -110,25 +120,25 @@ const _: () = {
             Result<(), Failed>,
         >(
                 "defaults",
-                __rpc::Version::new(3, 0),
+                &[__rpc::Version::new(3, 0)],
                 &[
                     __rpc::Arg::new::<Vec<u32>>("empty", "Vec<u32>")
                         .with_default("default"),
                     __rpc::Arg::new::<String>("mode", "String").with_default("\"rw\""),
                     __rpc::Arg::new::<String>("owned", "String")
-                        .with_default("String :: from (\"x\")"),
+                        .with_default("String::from(\"x\")"),
                     __rpc::Arg::new::<u32>("checked", "u32")
-                        .with_since(__rpc::Version::new(3, 4), __rpc::Old::ErrorIfSet)
+                        .with_since(&[__rpc::Version::new(3, 4)], __rpc::Old::ErrorIfSet)
                         .with_default("8"),
                     __rpc::Arg::new::<u32>("converted", "u32")
-                        .with_since(__rpc::Version::new(3, 5), __rpc::Old::Convert)
+                        .with_since(&[__rpc::Version::new(3, 5)], __rpc::Old::Convert)
                         .with_default("9"),
                 ],
             )
             .declares::<Result<(), Failed>, Failed>();
         const METHOD_EVERYBODY: __rpc::Method = __rpc::Method::fanout::<
             Result<(), Failed>,
-        >("everybody", __rpc::Version::new(3, 0), &[])
+        >("everybody", &[__rpc::Version::new(3, 0)], &[])
             .declares::<Result<(), Failed>, Failed>()
             .with_doc("Has a body.");
         /// A client that sends over `transport`.
@@ -146,6 +156,27 @@ const _: () = {
                 client: self.client.pinned(::core::convert::Into::into(pin)),
             }
         }
+        /// The pin that a version or the name of a release stands for.
+        pub(crate) fn pin(
+            text: &str,
+        ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
+            Self::INTERFACE.pin(text)
+        }
+        /// Whether the pin in force allows to send a method, by its name on the wire.
+        pub(crate) fn supports(
+            &self,
+            method: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports(method)
+        }
+        /// Whether the pin in force allows to send an argument, by its name on the wire.
+        pub(crate) fn supports_argument(
+            &self,
+            method: &str,
+            argument: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports_argument(method, argument)
+        }
         /// A client that sends with these options.
         pub(crate) fn with(&self, options: __rpc::CallOptions) -> Self {
             Self {
@@ -156,9 +187,9 @@ const _: () = {
         pub(crate) fn endpoint<M: Keys>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::Endpoint::new(&Self::INTERFACE, KeysApiDispatch(manager))
         }
-        /// Its name on the wire is one that the client needs itself.
+        /// Calls `with`, since 3.2, to `volume.server()`. Fails with `Failed` or `RpcError`.
         ///
-        /// Calls `with`, there since version 3.2.
+        /// Its name on the wire is one that the client needs itself.
         pub(crate) fn with_volume(
             &self,
             context: &MyContext,
@@ -186,7 +217,7 @@ const _: () = {
                 >("destination", __rpc::Borrow::borrow(&destination), without_cluster)
                 .call()
         }
-        /// Casts `formatted`, there since version 3.0.
+        /// Casts `formatted`, since 3.0, to `format!("{host}@{}", backend)`. Fails with `RpcError`.
         #[cfg(feature = "formatted")]
         #[deprecated(since = "3.1", note = "use another")]
         pub(crate) fn formatted(
@@ -204,7 +235,7 @@ const _: () = {
                 .arg::<str>("backend", backend)
                 .cast()
         }
-        /// Calls `defaults`, there since version 3.0.
+        /// Calls `defaults`, since 3.0, to any server. Fails with `Failed` or `RpcError`.
         #[cfg(feature = "defaults")]
         pub(crate) fn defaults(&self, ctx: &MyContext) -> KeysApiDefaults {
             KeysApiDefaults {
@@ -220,9 +251,9 @@ const _: () = {
                     .arg_or::<u32, _>("converted", &(9), u32::to_string),
             }
         }
-        /// Has a body.
+        /// Casts `everybody` to every server, since 3.0. Fails with `RpcError`.
         ///
-        /// Casts to every server `everybody`, there since version 3.0.
+        /// Has a body.
         pub(crate) fn everybody(&self, ctx: &MyContext) -> __rpc::Cast {
             self.client.request(&Self::METHOD_EVERYBODY, ctx).cast()
         }
@@ -246,7 +277,7 @@ const _: () = {
                     .arg::<str>("mode", ::core::convert::AsRef::as_ref(&mode)),
             }
         }
-        /// Sets `owned`, which is `String :: from ("x")` otherwise.
+        /// Sets `owned`, which is `String::from("x")` otherwise.
         pub(crate) fn owned(self, owned: impl ::core::convert::AsRef<str>) -> Self {
             Self {
                 request: self
@@ -304,8 +335,8 @@ const _: () = {
                                 args.required("volume")?,
                                 args.required("ref")?,
                                 args.required("recreate")?,
-                                args.optional::<Option<String>>("tag")?,
-                                args.optional::<Option<String>>("policy")?,
+                                args.optional("tag")?,
+                                args.optional("policy")?,
                                 args.required("destination")?,
                             )
                             .await,

@@ -34,14 +34,14 @@ const _: () = {
             let known = || -> ::core::option::Option<Self> {
                 if remote.is("cinder.exception", "VolumeNotFound") {
                     return ::core::option::Option::Some(Self::VolumeNotFound {
-                        volume_id: __rpc::exception::kwarg(remote, "volume_id")?,
+                        volume_id: __rpc::exception::kwarg::<Uuid>(remote, "volume_id")?,
                     });
                 }
                 if remote.is("builtins", "ValueError") {
                     return ::core::option::Option::Some(
                         Self::Invalid(
-                            __rpc::exception::arg(remote, 0usize)?,
-                            __rpc::exception::arg(remote, 1usize)?,
+                            __rpc::exception::arg::<String>(remote, 0)?,
+                            __rpc::exception::arg::<u32>(remote, 1)?,
                         ),
                     );
                 }
@@ -50,7 +50,7 @@ const _: () = {
                 }
                 if remote.is("cinder.exception", "Renamed") {
                     return ::core::option::Option::Some(Self::Renamed {
-                        kind: __rpc::exception::kwarg(remote, "type")?,
+                        kind: __rpc::exception::kwarg::<String>(remote, "type")?,
                     });
                 }
                 ::core::option::Option::None

@@ -30,6 +30,10 @@ pub trait VolumeManager: ::core::marker::Send + ::core::marker::Sync + 'static {
     > + ::core::marker::Send;
 }
 /// Client of [`VolumeManager`]: topic `cinder-volume`, version 3.20.
+///
+/// # Version history
+///
+/// - **3.3** adds `volume` to `attach_volume`
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct VolumeApi {
     client: ::rpc_runtime::codegen::Client,
@@ -60,7 +64,7 @@ const _: () = {
             Result<(), VolumeError>,
         >(
                 "create_volume",
-                __rpc::Version::new(3, 0),
+                &[__rpc::Version::new(3, 0)],
                 &[
                     __rpc::Arg::new::<Volume>("volume", "Volume"),
                     __rpc::Arg::new::<
@@ -76,12 +80,12 @@ const _: () = {
             Result<Attachment, VolumeError>,
         >(
                 "attach_volume",
-                __rpc::Version::new(3, 0),
+                &[__rpc::Version::new(3, 0)],
                 &[
                     __rpc::Arg::new::<String>("host", "String"),
                     __rpc::Arg::new::<Uuid>("volume_id", "Uuid"),
                     __rpc::Arg::new::<Option<Volume>>("volume", "Option<Volume>")
-                        .with_since(__rpc::Version::new(3, 3), __rpc::Old::Drop),
+                        .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop),
                 ],
             )
             .declares::<Result<Attachment, VolumeError>, VolumeError>()
@@ -90,7 +94,7 @@ const _: () = {
             );
         const METHOD_PUBLISH_SERVICE_CAPABILITIES: __rpc::Method = __rpc::Method::fanout::<
             Result<(), VolumeError>,
-        >("publish_service_capabilities", __rpc::Version::new(3, 0), &[])
+        >("publish_service_capabilities", &[__rpc::Version::new(3, 0)], &[])
             .declares::<Result<(), VolumeError>, VolumeError>();
         /// A client that sends over `transport`.
         pub fn new(transport: &__rpc::Transport) -> Self {
@@ -104,6 +108,27 @@ const _: () = {
                 client: self.client.pinned(::core::convert::Into::into(pin)),
             }
         }
+        /// The pin that a version or the name of a release stands for.
+        pub fn pin(
+            text: &str,
+        ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
+            Self::INTERFACE.pin(text)
+        }
+        /// Whether the pin in force allows to send a method, by its name on the wire.
+        pub fn supports(
+            &self,
+            method: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports(method)
+        }
+        /// Whether the pin in force allows to send an argument, by its name on the wire.
+        pub fn supports_argument(
+            &self,
+            method: &str,
+            argument: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports_argument(method, argument)
+        }
         /// A client that sends with these options.
         pub fn with(&self, options: __rpc::CallOptions) -> Self {
             Self {
@@ -114,9 +139,9 @@ const _: () = {
         pub fn endpoint<M: VolumeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::Endpoint::new(&Self::INTERFACE, VolumeApiDispatch(manager))
         }
-        /// Creates a volume on the backend that the scheduler chose.
+        /// Casts `create_volume`, since 3.0, to `volume.server()`. Fails with `RpcError`.
         ///
-        /// Casts `create_volume`, there since version 3.0.
+        /// Creates a volume on the backend that the scheduler chose.
         pub fn create_volume(
             &self,
             ctx: &__rpc::Context,
@@ -136,11 +161,11 @@ const _: () = {
                     .arg::<bool>("allow_reschedule", &(true)),
             }
         }
+        /// Calls `attach_volume`, since 3.0, to `host`. Fails with `VolumeError` or `RpcError`.
+        ///
         /// Attaches the volume and returns the attachment.
         ///
         /// The volume has to be available.
-        ///
-        /// Calls `attach_volume`, there since version 3.0.
         pub fn attach_volume(
             &self,
             ctx: &__rpc::Context,
@@ -157,7 +182,7 @@ const _: () = {
                 .arg::<Option<Volume>>("volume", __rpc::Borrow::borrow(&volume))
                 .call()
         }
-        /// Casts to every server `publish_service_capabilities`, there since version 3.0.
+        /// Casts `publish_service_capabilities` to every server, since 3.0. Fails with `RpcError`.
         pub fn publish_service_capabilities(&self, ctx: &__rpc::Context) -> __rpc::Cast {
             self.client.request(&Self::METHOD_PUBLISH_SERVICE_CAPABILITIES, ctx).cast()
         }
@@ -215,7 +240,7 @@ const _: () = {
                                 ctx,
                                 args.required("host")?,
                                 args.required("volume_id")?,
-                                args.optional::<Option<Volume>>("volume")?,
+                                args.optional("volume")?,
                             )
                             .await,
                     )

@@ -6,13 +6,15 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 
 use super::{Request, Waiter};
 use crate::error::{CallError, RemoteError, RpcError, RpcException};
-use crate::interface::{Kind, MethodResult};
+use crate::interface::{Kind, MethodResult, RouteRequest};
+use crate::target::Target;
 use crate::transport::driver::{Outgoing, PublishError, Route};
 use crate::wire::{Reply, ReplyTo, RequestHead, new_id};
 
@@ -85,20 +87,51 @@ impl IntoFuture for Cast {
     }
 }
 
-/// The declared error of a method, if the exception is one, else what every caller knows.
-fn typed<E: RpcException>(method: &str, remote: RemoteError) -> CallError<E> {
-    const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
-    if let Some(error) = E::from_remote(&remote) {
-        return CallError::Method(error);
+/// A request that its caller sends as a call or as a cast.
+///
+/// Nothing is sent before one of the two is awaited.
+#[must_use = "say whether this is a `call` or a `cast`, and await it"]
+pub struct CallOrCast<R> {
+    request: Request,
+    result: PhantomData<fn() -> R>,
+}
+
+impl<R: MethodResult> CallOrCast<R> {
+    pub(super) fn new(request: Request) -> Self {
+        Self { request, result: PhantomData }
     }
+
+    /// Waits for the result.
+    pub fn call(self) -> Call<R> {
+        self.request.call()
+    }
+
+    /// Waits for the broker only; the result is dropped by the server.
+    pub fn cast(self) -> Cast {
+        self.request.cast()
+    }
+}
+
+impl<R> fmt::Debug for CallOrCast<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CallOrCast").field(&self.request).finish()
+    }
+}
+
+/// What an exception is to the caller: the dispatcher's own are the framework's errors, even for a
+/// method that declares every exception; then those that the method declares; then the rest.
+fn typed<E: RpcException>(method: &str, remote: RemoteError) -> CallError<E> {
     let method = method.to_owned();
-    CallError::Rpc(if remote.is(DISPATCHER, "NoSuchMethod") {
-        RpcError::NoSuchMethod { method, message: remote.message }
-    } else if remote.is(DISPATCHER, "UnsupportedVersion") {
-        RpcError::UnsupportedVersion { method, message: remote.message }
-    } else {
-        RpcError::Remote(Box::new(remote))
-    })
+    if remote.is_no_such_method() {
+        return RpcError::NoSuchMethod { method, message: remote.message }.into();
+    }
+    if remote.is_unsupported_version() {
+        return RpcError::UnsupportedVersion { method, message: remote.message }.into();
+    }
+    match E::from_remote(&remote) {
+        Some(error) => CallError::Method(error),
+        None => RpcError::Remote(Box::new(remote)).into(),
+    }
 }
 
 /// A request ready to be sent, and what its errors say about it.
@@ -136,10 +169,10 @@ impl Sending {
 
 impl Request {
     async fn cast_and_confirm(self) -> Result<(), RpcError> {
-        let sending = self.prepare()?;
+        let sending = self.prepare(None)?;
         let outgoing = Outgoing {
             route: sending.route.clone(),
-            body: self.encode(None),
+            body: self.encode(None)?,
             mandatory: self.client.options.mandatory && self.method.kind != Kind::Fanout,
             expiration: None,
             deadline: sending.deadline,
@@ -149,13 +182,13 @@ impl Request {
     }
 
     async fn call_and_wait(self) -> Result<Reply, RpcError> {
-        let sending = self.prepare()?;
+        let sending = self.prepare(self.method.timeout)?;
         let inbox = match tokio::time::timeout_at(sending.deadline, self.client.transport.replies()).await {
             Ok(inbox) => inbox.map_err(|error| RpcError::Connection { why: error.to_string() })?,
             Err(_) => return Err(sending.timeout("not sent: the reply queue could not be declared")),
         };
         let mut waiter = inbox.waiters.register(new_id());
-        let monitor = self.client.options.monitor;
+        let monitor = self.client.options.monitor.or_else(|| self.method.monitor.map(|monitor| monitor()));
         let reply_to = ReplyTo {
             msg_id: waiter.msg_id(),
             queue: &inbox.queue,
@@ -163,7 +196,7 @@ impl Request {
         };
         let outgoing = Outgoing {
             route: sending.route.clone(),
-            body: self.encode(Some(reply_to)),
+            body: self.encode(Some(reply_to))?,
             mandatory: true,
             expiration: Some(sending.timeout),
             deadline: sending.deadline,
@@ -172,8 +205,9 @@ impl Request {
         wait(&sending, publish, &mut waiter, monitor).await
     }
 
-    /// The address and the deadline; everything that can be refused before any I/O is.
-    fn prepare(&self) -> Result<Sending, RpcError> {
+    /// The address and the deadline; everything that can be refused before any I/O is. `default`
+    /// is the method's own timeout.
+    fn prepare(&self, default: Option<fn() -> Duration>) -> Result<Sending, RpcError> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
@@ -181,38 +215,69 @@ impl Request {
         let options = &client.options;
         let timeout = options
             .timeout
-            .or_else(|| method.timeout.map(|timeout| timeout()))
+            .or_else(|| default.map(|timeout| timeout()))
             .unwrap_or_else(|| client.transport.response_timeout());
-        let topic: Arc<str> = options.topic.as_deref().unwrap_or(client.interface.topic).into();
-        if topic.is_empty() {
-            return Err(RpcError::BadArgument {
-                method: method.name.to_owned(),
-                why: "the topic is empty".to_owned(),
-            });
-        }
-        let route = match method.kind {
-            Kind::Fanout => Route::Fanout { topic },
-            Kind::Call | Kind::Cast => Route::Topic {
-                exchange: options
-                    .exchange
-                    .as_deref()
-                    .map_or_else(|| client.transport.control_exchange(), Into::into),
-                topic,
-                server: options.server.as_deref().or(self.server.as_deref()).map(Into::into),
-            },
-        };
+        let route = self.route()?;
         Ok(Sending { method: method.name, route, timeout, deadline: Instant::now() + timeout })
     }
 
-    fn encode(&self, reply: Option<ReplyTo<'_>>) -> bytes::Bytes {
+    /// The address: the method's or the interface's route makes it of the destination, if there is
+    /// one, and options go before both.
+    fn route(&self) -> Result<Route, RpcError> {
+        let refuse = |why| RpcError::BadArgument { method: self.method.name.to_owned(), why };
+        let Self { client, method, .. } = self;
+        let options = &client.options;
+        let fanout = method.kind == Kind::Fanout;
+        let destination = options.server.as_deref().or(self.server.as_deref());
+        let routed = match method.route.or(client.interface.route) {
+            Some(route) => {
+                let mut request = RouteRequest::new(client.interface.topic, self.version);
+                request.pin = self.pin;
+                request.destination = destination;
+                request.fanout = fanout;
+                Some(route(&request).map_err(refuse)?)
+            }
+            None => None,
+        };
+        let topic: Arc<str> = match (&options.topic, &routed) {
+            (Some(topic), _) => topic.as_str().into(),
+            (None, Some(target)) => target.topic_name().into(),
+            (None, None) => client.interface.topic.into(),
+        };
+        if topic.is_empty() {
+            return Err(refuse("the topic is empty".to_owned()));
+        }
+        if fanout {
+            return Ok(Route::Fanout { topic });
+        }
+        let exchange = options.exchange.as_deref().or(routed.as_ref().and_then(Target::exchange));
+        let server = routed.as_ref().map_or(destination, Target::server);
+        Ok(Route::Topic {
+            exchange: exchange.map_or_else(|| client.transport.control_exchange(), Into::into),
+            topic,
+            server: server.map(Into::into),
+        })
+    }
+
+    /// The body; one that no receiver takes is not sent.
+    fn encode(&self, reply: Option<ReplyTo<'_>>) -> Result<Bytes, RpcError> {
         let head = RequestHead {
-            method: self.method.name,
+            method: self.method.name_at(self.version),
             namespace: self.client.interface.namespace,
             version: Some(self.version),
             reply,
             unique_id: &new_id(),
         };
-        head.encode(&self.args, &self.context)
+        let body = head.encode(&self.args, &self.context);
+        let limit = self.client.transport.limits().max_body;
+        if body.len() > limit {
+            return Err(RpcError::Encode {
+                method: self.method.name.to_owned(),
+                what: "request".to_owned(),
+                why: format!("{} bytes, more than max_body={limit}", body.len()),
+            });
+        }
+        Ok(body)
     }
 }
 

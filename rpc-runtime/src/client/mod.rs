@@ -3,19 +3,23 @@
 mod call;
 mod options;
 mod pin;
+mod prepared;
 mod request;
+mod values;
 mod waiters;
 
 use std::sync::Arc;
 
-pub use call::{Call, Cast};
+pub use call::{Call, CallOrCast, Cast};
 pub use options::CallOptions;
 pub use pin::VersionPin;
-pub use request::{IntoServer, MaybeSet, Request};
+pub use prepared::Prepared;
+pub use request::Request;
+pub use values::{Carries, IntoServer, MaybeSet, RestArg};
 pub(crate) use waiters::{Waiter, Waiters};
 
 use crate::context::RpcContext;
-use crate::interface::{Interface, Method};
+use crate::interface::{Interface, Method, SupportsError};
 use crate::transport::Transport;
 
 /// What every generated client holds: a transport, its interface, a pin and options.
@@ -51,6 +55,22 @@ impl Client {
     /// Starts a request; the pin in force now decides its version.
     pub fn request<C: RpcContext>(&self, method: &'static Method, context: &C) -> Request {
         Request::new(self.clone(), method, context)
+    }
+
+    /// Whether the pin in force allows to send the method of that name on the wire.
+    ///
+    /// # Errors
+    /// The interface has no such method.
+    pub fn supports(&self, method: &str) -> Result<bool, SupportsError> {
+        self.interface.supports(self.pin.get(), method)
+    }
+
+    /// Whether the pin in force allows to send an argument of that name on the wire.
+    ///
+    /// # Errors
+    /// The interface has no such method, or the method no such argument.
+    pub fn supports_argument(&self, method: &str, argument: &str) -> Result<bool, SupportsError> {
+        self.interface.supports_argument(self.pin.get(), method, argument)
     }
 }
 

@@ -1,16 +1,17 @@
 //! A request while its arguments are put together.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasher;
+use std::fmt::Display;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::{Call, Cast, Client};
+use super::values::{IntoServer, MaybeSet, RestArg};
+use super::{Call, CallOrCast, Cast, Client};
 use crate::context::RpcContext;
 use crate::error::RpcError;
-use crate::interface::{Arg, Method, MethodResult, Old};
+use crate::interface::{Method, MethodResult, Old};
 use crate::version::Version;
-use crate::wire::{EncodeError, Fields};
+use crate::wire::Fields;
 
 /// A request that has not been sent: arguments are encoded as they are given, and the first thing
 /// that goes wrong is kept and becomes the outcome.
@@ -19,10 +20,14 @@ use crate::wire::{EncodeError, Fields};
 pub struct Request {
     pub(super) client: Client,
     pub(super) method: &'static Method,
+    /// The pin in force when the request was made.
+    pub(super) pin: Option<Version>,
     /// The version to stamp; what it does not have follows its policy for older servers.
     pub(super) version: Version,
     pub(super) server: Option<String>,
     pub(super) args: Fields,
+    /// The arguments instead, while all of them are to become older ones at once.
+    to_downgrade: Option<Map<String, Value>>,
     pub(super) context: Fields,
     pub(super) fault: Option<RpcError>,
 }
@@ -30,21 +35,26 @@ pub struct Request {
 impl Request {
     pub(super) fn new<C: RpcContext>(client: Client, method: &'static Method, context: &C) -> Self {
         let pin = client.pin.get();
+        let cap = pin.unwrap_or(client.interface.version);
+        let rung = method.rung(cap);
+        let version = rung.unwrap_or(cap);
         let mut request = Self {
             client,
             method,
-            version: method.since,
+            pin,
+            version,
             server: None,
             args: Fields::new(),
+            to_downgrade: method.downgrade.and_then(|it| (version < it.until).then(Map::new)),
             context: Fields::new(),
             fault: None,
         };
-        match method.rung(pin) {
-            Some(version) => request.version = version,
-            None => request.fault = pin.map(|pin| too_low(method.name.to_owned(), method.since, pin)),
+        // A manual request may say later what it is stamped with.
+        if rung.is_none() && !method.manual {
+            request.fail_too_low(method.name.to_owned(), method.needed(cap));
         }
         if let Err(error) = context.write(&mut request.context) {
-            request.fail(|method| cannot_encode(method, "context", &error));
+            request.fail_to_encode("context", &error);
         }
         request
     }
@@ -52,19 +62,17 @@ impl Request {
     /// Sends to this server of the topic; [`CallOptions::server`](super::CallOptions::server)
     /// has the last word.
     pub fn to(mut self, server: impl IntoServer) -> Self {
-        self.server = server.into_server();
-        if self.server.as_deref() == Some("") {
-            self.fail(|method| RpcError::BadArgument {
-                method: method.name.to_owned(),
-                why: "the destination server is empty".to_owned(),
-            });
+        match server.into_server() {
+            Ok(Some(server)) if server.is_empty() => self.refuse("the destination server is empty"),
+            Ok(server) => self.server = server,
+            Err(why) => self.refuse(why),
         }
         self
     }
 
     /// Sets an argument; a server without it does not get it.
     pub fn arg<T: Serialize + ?Sized>(mut self, name: &'static str, value: &T) -> Self {
-        if self.has(name) {
+        if let Place::Named(name) = self.place(name) {
             self.set(name, value);
         }
         self
@@ -84,13 +92,12 @@ impl Request {
     }
 
     fn arg_if<T: Serialize + ?Sized>(mut self, name: &'static str, value: &T, is_set: bool) -> Self {
-        match self.needed(name) {
-            None => self.set(name, value),
-            Some(needed) if is_set => {
-                let pin = self.client.pin.get().unwrap_or(self.version);
-                self.fail(|method| too_low(format!("argument {name} of {}", method.name), needed, pin));
+        match self.place(name) {
+            Place::Named(name) => self.set(name, value),
+            Place::Missing { needed, .. } if is_set => {
+                self.fail_too_low(format!("argument {name} of {}", self.method.name), needed);
             }
-            Some(_) => {}
+            Place::Missing { .. } => {}
         }
         self
     }
@@ -101,39 +108,100 @@ impl Request {
         T: Serialize + ?Sized,
         O: Serialize,
     {
-        if self.has(name) {
-            self.set(name, value);
-        } else {
-            self.set(name, &older(value));
+        match self.place(name) {
+            Place::Named(name) => self.set(name, value),
+            Place::Missing { name, .. } => self.set(name, &older(value)),
         }
         self
     }
 
+    /// Sets an argument that only older servers have.
+    pub fn legacy_arg<T: Serialize + ?Sized>(mut self, name: &'static str, value: &T) -> Self {
+        let mut removed = self.method.legacy.iter();
+        if removed.any(|legacy| legacy.name == name && self.version < legacy.until) {
+            self.set(name, value);
+        }
+        self
+    }
+
+    /// Sets every member of a map as an argument of its own.
+    pub fn rest<T: RestArg>(mut self, rest: &T) -> Self {
+        for (name, value) in rest.members() {
+            if self.method.names(name) {
+                self.refuse(format!("the remaining arguments have {name}, which is one of its own"));
+                continue;
+            }
+            match value {
+                Ok(value) => self.set(name, &value),
+                Err(error) => self.fail_to_encode(name, &error),
+            }
+        }
+        self
+    }
+
+    /// Sets an argument whatever the version.
+    pub(super) fn set<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        if let Some(older) = &mut self.to_downgrade {
+            match serde_json::to_value(value) {
+                Ok(value) => drop(older.insert(name.to_owned(), value)),
+                Err(error) => self.fail_to_encode(name, &error),
+            }
+        } else if let Err(error) = self.args.set(name, value) {
+            self.fail_to_encode(name, &error);
+        }
+    }
+
     /// Waits for the reply.
     pub fn call<R: MethodResult>(self) -> Call<R> {
-        Call::new(self)
+        Call::new(self.complete())
     }
 
     /// Waits for the broker only.
     pub fn cast(self) -> Cast {
-        Cast::new(self)
+        Cast::new(self.complete())
     }
 
-    /// Whether a server of the stamped version has the argument.
-    fn has(&self, name: &str) -> bool {
-        self.needed(name).is_none()
+    /// Leaves that to the caller.
+    pub fn call_or_cast<R: MethodResult>(self) -> CallOrCast<R> {
+        CallOrCast::new(self)
     }
 
-    /// The version that the argument came with, if the stamped version is below it.
-    fn needed(&self, name: &str) -> Option<Version> {
-        let Arg { since: Some(since), old, .. } = self.method.arg(name)? else { return None };
-        (*old != Old::Keep && *since > self.version).then_some(*since)
-    }
-
-    fn set<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
-        if let Err(error) = self.args.set(name, value) {
-            self.fail(|method| cannot_encode(method, name, &error));
+    /// Once all arguments are there: makes older ones of them if the server needs that.
+    fn complete(mut self) -> Self {
+        if let (Some(present), Some(downgrade)) = (self.to_downgrade.take(), self.method.downgrade) {
+            for (name, value) in (downgrade.with)(present) {
+                self.set(&name, &value);
+            }
         }
+        self
+    }
+
+    /// Where an argument goes in a request of the stamped version.
+    fn place(&self, name: &'static str) -> Place {
+        let Some(arg) = self.method.args.iter().find(|arg| arg.name == name) else {
+            return Place::Named(name);
+        };
+        let name = arg.name_at(self.version);
+        match arg.missing_at(self.version) {
+            Some(needed) if arg.old != Old::Keep => Place::Missing { name, needed },
+            _ => Place::Named(name),
+        }
+    }
+
+    pub(super) fn fail_too_low(&mut self, what: String, needed: Version) {
+        let pin = self.pin.unwrap_or(self.version);
+        self.fail(|_| RpcError::PinnedTooLow { what, needed, pin });
+    }
+
+    fn fail_to_encode(&mut self, what: &str, error: &dyn Display) {
+        let (what, why) = (what.to_owned(), error.to_string());
+        self.fail(|method| RpcError::Encode { method: method.name.to_owned(), what, why });
+    }
+
+    /// Refuses the request for something that the caller gave.
+    pub(super) fn refuse(&mut self, why: impl Into<String>) {
+        let why = why.into();
+        self.fail(|method| RpcError::BadArgument { method: method.name.to_owned(), why });
     }
 
     fn fail(&mut self, error: impl FnOnce(&Method) -> RpcError) {
@@ -143,111 +211,10 @@ impl Request {
     }
 }
 
-fn too_low(what: String, needed: Version, pin: Version) -> RpcError {
-    RpcError::PinnedTooLow { what, needed, pin }
-}
-
-fn cannot_encode(method: &Method, what: &str, error: &EncodeError) -> RpcError {
-    RpcError::Encode { method: method.name.to_owned(), what: what.to_owned(), why: error.to_string() }
-}
-
-/// What `#[rpc(to = ...)]` may evaluate to: the name of a server, or none for any server.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name a server",
-    label = "a destination is `&str`, `String`, or an `Option` of them"
-)]
-pub trait IntoServer {
-    /// The name of the server; `None` is any server of the topic.
-    fn into_server(self) -> Option<String>;
-}
-
-impl IntoServer for &str {
-    fn into_server(self) -> Option<String> {
-        Some(self.to_owned())
-    }
-}
-
-impl IntoServer for String {
-    fn into_server(self) -> Option<String> {
-        Some(self)
-    }
-}
-
-impl IntoServer for &String {
-    fn into_server(self) -> Option<String> {
-        Some(self.clone())
-    }
-}
-
-impl<T: IntoServer> IntoServer for Option<T> {
-    fn into_server(self) -> Option<String> {
-        self.and_then(IntoServer::into_server)
-    }
-}
-
-impl<'a, T> IntoServer for &'a Option<T>
-where
-    &'a T: IntoServer,
-{
-    fn into_server(self) -> Option<String> {
-        self.as_ref().and_then(IntoServer::into_server)
-    }
-}
-
-/// A value that can carry nothing, which `old = error_if_set` needs to know.
-#[diagnostic::on_unimplemented(
-    message = "`old = error_if_set` cannot tell whether a `{Self}` is set",
-    label = "use `Option<_>`, `Vec<_>`, `bool`, or give the argument a default"
-)]
-pub trait MaybeSet {
-    /// Whether the value carries something.
-    fn is_set(&self) -> bool;
-}
-
-impl MaybeSet for bool {
-    fn is_set(&self) -> bool {
-        *self
-    }
-}
-
-impl MaybeSet for str {
-    fn is_set(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl MaybeSet for String {
-    fn is_set(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl<T> MaybeSet for Option<T> {
-    fn is_set(&self) -> bool {
-        self.is_some()
-    }
-}
-
-impl<T> MaybeSet for Vec<T> {
-    fn is_set(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl<K, V, S: BuildHasher> MaybeSet for HashMap<K, V, S> {
-    fn is_set(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl<K, V> MaybeSet for BTreeMap<K, V> {
-    fn is_set(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl MaybeSet for serde_json::Map<String, serde_json::Value> {
-    fn is_set(&self) -> bool {
-        !self.is_empty()
-    }
+/// What a server of the stamped version makes of an argument.
+enum Place {
+    /// It has it, under that name.
+    Named(&'static str),
+    /// It lacks it, or has it in an older form under that name.
+    Missing { name: &'static str, needed: Version },
 }

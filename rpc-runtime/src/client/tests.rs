@@ -25,7 +25,8 @@ use crate::wire::{Content, Limits, Request};
 type Returns = Result<Value, RemoteError>;
 
 const V1: Version = Version::new(1, 0);
-static PROBE: Interface = Interface::new("Probe", "compute", V1, &[Method::call::<Returns>("echo", V1, &[])]);
+static PROBE: Interface =
+    Interface::new("Probe", "compute", V1, &[Method::call::<Returns>("echo", &[V1], &[])]);
 
 /// A driver whose every request is answered by the messages of one row.
 #[derive(Debug)]

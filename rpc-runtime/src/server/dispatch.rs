@@ -3,10 +3,10 @@
 use super::builder::ServerError;
 use super::endpoint::Endpoint;
 use crate::error::RemoteError;
+use crate::interface::Interface;
 use crate::version::Version;
 use crate::wire::Invocation;
 
-const MODULE: &str = "oslo_messaging.rpc.dispatcher";
 const PING: &str = "oslo_rpc_server_ping";
 const PING_VERSION: Version = Version::new(1, 0);
 
@@ -34,16 +34,8 @@ impl Endpoints {
         for (later, endpoint) in endpoints.iter().enumerate() {
             for earlier in &endpoints[..later] {
                 let (one, other) = (earlier.interface(), endpoint.interface());
-                if one.namespace != other.namespace || one.version.major() != other.version.major() {
-                    continue;
-                }
-                if let Some(method) = other.methods.iter().find(|method| one.method(method.name).is_some()) {
-                    return Err(ServerError::Shadowed {
-                        method: method.name,
-                        first: one.name,
-                        second: other.name,
-                        major: one.version.major(),
-                    });
+                if let Some((method, major)) = clash(one, other) {
+                    return Err(ServerError::Shadowed { method, first: one.name, second: other.name, major });
                 }
             }
         }
@@ -71,15 +63,23 @@ impl Endpoints {
                 return Ok(Answerer::Ping);
             }
         }
-        Err(if compatible { no_such_method(method) } else { unsupported_version(method, *version) }.into())
+        let error = if compatible {
+            RemoteError::no_such_method(method)
+        } else {
+            RemoteError::unsupported_version(&version.to_string(), method)
+        };
+        Err(error.into())
     }
 }
 
-pub(super) fn no_such_method(method: &str) -> RemoteError {
-    RemoteError::new(MODULE, "NoSuchMethod", format!("Endpoint does not support RPC method {method}"))
-}
-
-fn unsupported_version(method: &str, version: Version) -> RemoteError {
-    let text = format!("Endpoint does not support RPC version {version}. Attempted method: {method}");
-    RemoteError::new(MODULE, "UnsupportedVersion", text)
+/// A name that both interfaces answer to, their older names included, in a major of both.
+fn clash(one: &Interface, other: &Interface) -> Option<(&'static str, u32)> {
+    if one.namespace != other.namespace {
+        return None;
+    }
+    let served = |major: &u32| other.versions().any(|version| version.major() == *major);
+    let major = one.versions().map(Version::major).find(served)?;
+    let names = other.methods.iter().flat_map(|method| [Some(method.name), method.was.map(|was| was.name)]);
+    let name = names.flatten().find(|name| one.method(name).is_some())?;
+    Some((name, major))
 }

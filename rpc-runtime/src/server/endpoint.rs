@@ -34,7 +34,7 @@ impl Endpoint {
 
     /// Whether a request with this namespace and version is for this endpoint.
     pub(super) fn serves(&self, namespace: Option<&str>, version: Version) -> bool {
-        self.interface.namespace == namespace && self.interface.version.accepts(version)
+        self.interface.namespace == namespace && self.interface.accepts(version)
     }
 
     pub(super) fn dispatch(&self, incoming: Incoming) -> BoxFuture<'static, Outcome> {

@@ -1,6 +1,7 @@
 //! A request on its way into a method, and the method's result on its way out.
 
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::context::RpcContext;
 use crate::error::{RemoteError, RpcException};
@@ -8,14 +9,48 @@ use crate::interface::{Method, MethodResult};
 use crate::wire::{Arguments, EncodedValue, Invocation};
 
 /// What a caller gets: the encoded result, or an exception.
-pub type Outcome = Result<EncodedValue, Box<RemoteError>>;
+pub type Outcome = Result<EncodedValue, Raised>;
+
+/// An exception as the outcome of a request.
+#[derive(Debug)]
+pub struct Raised {
+    pub(super) error: Box<RemoteError>,
+    /// Whether the method declared it as nothing unusual.
+    pub(super) expected: bool,
+}
+
+impl From<Box<RemoteError>> for Raised {
+    fn from(error: Box<RemoteError>) -> Self {
+        Self { error, expected: false }
+    }
+}
+
+impl From<RemoteError> for Raised {
+    fn from(error: RemoteError) -> Self {
+        Box::new(error).into()
+    }
+}
 
 /// Encodes what a method returned. A result that cannot be encoded is an exception for the
 /// caller, who would otherwise wait in vain.
+///
+/// # Errors
+/// The method's error as an exception, or that of the encoder.
 pub fn outcome<R: MethodResult>(result: R) -> Outcome {
-    let value = result.into_result().map_err(|error| error.to_remote())?;
+    outcome_expecting(result, |_| false)
+}
+
+/// The same for a method with errors that are nothing unusual, which `is_expected` tells.
+///
+/// # Errors
+/// The method's error as an exception, or that of the encoder.
+pub fn outcome_expecting<R: MethodResult>(result: R, is_expected: impl FnOnce(&R::Err) -> bool) -> Outcome {
+    let value = result.into_result().map_err(|error| {
+        let expected = is_expected(&error);
+        Raised { error: Box::new(error.to_remote()), expected }
+    })?;
     EncodedValue::new(&value)
-        .map_err(|error| builtin("ValueError", format!("the result cannot be encoded: {error}")))
+        .map_err(|error| builtin("ValueError", format!("the result cannot be encoded: {error}")).into())
 }
 
 fn builtin(class: &str, text: String) -> Box<RemoteError> {
@@ -46,7 +81,7 @@ impl Incoming {
     /// An exception that names what the method does not take, or the context field that is wrong.
     pub fn open<C: RpcContext>(&self, method: &'static Method) -> Result<(C, Args<'_>), Box<RemoteError>> {
         let args = &self.invocation.args;
-        if let Some(unknown) = args.names().find(|name| method.arg(name).is_none()) {
+        if let Some(unknown) = args.names().find(|name| !method.takes(name)) {
             let text = format!("{}() got an unexpected keyword argument '{unknown}'", method.name);
             return Err(builtin("TypeError", text));
         }
@@ -60,7 +95,7 @@ impl Incoming {
     /// # Errors
     /// Always.
     pub fn unknown(&self) -> Outcome {
-        Err(super::dispatch::no_such_method(self.method()).into())
+        Err(RemoteError::no_such_method(self.method()).into())
     }
 }
 
@@ -72,8 +107,14 @@ pub struct Args<'a> {
 }
 
 impl Args<'_> {
+    /// The argument by its present or else by its older name.
     fn get<T: DeserializeOwned>(self, name: &str) -> Result<Option<T>, Box<RemoteError>> {
-        self.args.decode(name).transpose().map_err(|error| {
+        let older = || {
+            let was = self.method.args.iter().find(|arg| arg.name == name)?.was?;
+            self.args.decode(was.name)
+        };
+        let decoded = self.args.decode(name).or_else(older);
+        decoded.transpose().map_err(|error| {
             let text = format!("{}() argument '{name}': {error}", self.method.name);
             builtin("TypeError", text)
         })
@@ -108,6 +149,22 @@ impl Args<'_> {
         default: impl FnOnce() -> T,
     ) -> Result<T, Box<RemoteError>> {
         Ok(self.get(name)?.unwrap_or_else(default))
+    }
+
+    /// All arguments that have no name of their own, as a map.
+    ///
+    /// # Errors
+    /// An exception that names an argument whose value cannot be in the map.
+    pub fn rest<T: DeserializeOwned>(self) -> Result<T, Box<RemoteError>> {
+        let mut rest = Map::new();
+        for name in self.args.names().filter(|name| !self.method.names(name)) {
+            if let Some(value) = self.get::<Value>(name)? {
+                rest.insert(name.to_owned(), value);
+            }
+        }
+        serde_json::from_value(Value::Object(rest)).map_err(|error| {
+            builtin("TypeError", format!("{}() keyword arguments: {error}", self.method.name))
+        })
     }
 }
 

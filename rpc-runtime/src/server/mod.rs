@@ -12,7 +12,7 @@ mod worker;
 pub use builder::{ServerBuilder, ServerError};
 pub use endpoint::{Dispatch, Endpoint};
 pub use handle::{Server, ShutdownError};
-pub use incoming::{Args, FromAbsent, Incoming, Outcome, outcome};
+pub use incoming::{Args, FromAbsent, Incoming, Outcome, Raised, outcome, outcome_expecting};
 pub use worker::RequestInfo;
 
 #[cfg(test)]

@@ -33,13 +33,13 @@ static ECHO: Interface = Interface::new(
     "compute",
     V1,
     &[
-        Method::call::<Returns>("echo", V1, &[Arg::new::<Value>("value", "Value").with_default("null")]),
+        Method::call::<Returns>("echo", &[V1], &[Arg::new::<Value>("value", "Value").with_default("null")]),
         Method::call::<Returns>(
             "add",
-            V1,
+            &[V1],
             &[Arg::new::<i64>("a", "i64"), Arg::new::<i64>("b", "i64").with_default("0")],
         ),
-        Method::call::<Returns>("slow", V1, &[Arg::new::<f64>("seconds", "f64")]),
+        Method::call::<Returns>("slow", &[V1], &[Arg::new::<f64>("seconds", "f64")]),
     ],
 );
 

@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{Instant, interval_at};
@@ -12,7 +13,7 @@ use super::builder::Observer;
 use super::dispatch::{Answerer, Endpoints};
 use super::duplicates::Duplicates;
 use super::handle::Phase;
-use super::incoming::{Incoming, Outcome};
+use super::incoming::{Incoming, Outcome, Raised};
 use super::replier::Replier;
 use crate::error::RemoteError;
 use crate::interface::Kind;
@@ -76,7 +77,7 @@ impl Worker {
 
     /// Decodes and settles a message; `None` if there is nothing to execute.
     fn admit(&mut self, delivery: Delivery) -> Option<Request> {
-        let Delivery { body, content_type, compression, settle, .. } = delivery;
+        let Delivery { body, content_type, compression, redelivered, settle } = delivery;
         let content = Content { content_type: content_type.as_deref(), compression: compression.as_deref() };
         let request = match Request::decode(&body, &content, &self.limits) {
             Ok(request) => request,
@@ -91,7 +92,7 @@ impl Worker {
         if let Some(unique_id) = &request.unique_id
             && !self.duplicates.is_new(unique_id)
         {
-            tracing::warn!(unique_id, "ignored a repeated message");
+            tracing::warn!(unique_id, redelivered, "ignored a repeated message");
             return None;
         }
         Some(request)
@@ -117,16 +118,18 @@ impl Worker {
         let endpoints = Arc::clone(&self.endpoints);
         let replier = Arc::clone(&self.replier);
         let phases = self.phases.clone();
+        let max_body = self.limits.max_body;
         tokio::spawn(async move {
             let execution = execute(&endpoints, invocation, context, phases);
             let outcome = match (&reply, heartbeat) {
                 (Some(reply), Some(interval)) => with_heartbeats(execution, reply, interval, &replier).await,
                 _ => execution.await,
             };
-            if let Err(error) = &outcome {
+            if let Err(Raised { error, expected }) = &outcome {
                 let RemoteError { module, class, message, .. } = &**error;
                 // The caller of a call is told; a failed cast is known here only.
                 match reply {
+                    _ if *expected => tracing::debug!(method, module, class, "failed as expected: {message}"),
                     Some(_) => tracing::info!(method, module, class, "failed: {message}"),
                     None => tracing::error!(method, module, class, "failed: {message}"),
                 }
@@ -136,10 +139,7 @@ impl Worker {
             // handler never waits for the broker.
             let Some(_slot) = replier.slot().await else { return };
             drop(permit);
-            let body = match &outcome {
-                Ok(value) => Reply::result(&reply.msg_id, value),
-                Err(error) => Reply::failure(&reply.msg_id, error),
-            };
+            let body = answer(&reply.msg_id, &outcome, max_body);
             replier.send(&reply.queue.as_str().into(), body, &method).await;
         });
     }
@@ -174,6 +174,19 @@ async fn execute(
             Err(RemoteError::builtin("RuntimeError", text).into())
         }
     }
+}
+
+/// The reply to a call; an outcome that is too large to be sent is a failure that says so.
+fn answer(msg_id: &str, outcome: &Outcome, max_body: usize) -> Bytes {
+    let body = match outcome {
+        Ok(value) => Reply::result(msg_id, value),
+        Err(Raised { error, .. }) => Reply::failure(msg_id, error),
+    };
+    if body.len() <= max_body {
+        return body;
+    }
+    let text = format!("the reply has {} bytes, more than max_body={max_body}", body.len());
+    Reply::failure(msg_id, &RemoteError::builtin("ValueError", text))
 }
 
 /// What a panic said, if it said it in words.

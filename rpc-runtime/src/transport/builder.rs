@@ -12,6 +12,8 @@ use super::memory::MemoryDriver;
 use super::options::AmqpOptions;
 use super::url::{Scheme, TransportUrl};
 use super::{Settings, Transport, TransportError};
+#[cfg(feature = "amqp")]
+use crate::wire::Limits;
 
 /// A transport that has not connected.
 #[derive(Debug, Clone)]
@@ -85,7 +87,7 @@ impl TransportBuilder {
         if self.control_exchange.is_empty() {
             return Err(TransportError::Setting("option control_exchange is empty".to_owned()));
         }
-        let mut settings = Settings {
+        let settings = Settings {
             control_exchange: self.control_exchange.as_str().into(),
             response_timeout: self.response_timeout,
             ..Settings::default()
@@ -93,11 +95,12 @@ impl TransportBuilder {
         #[cfg(feature = "amqp")]
         let amqp = self.amqp.with_url(&self.url)?;
         #[cfg(feature = "amqp")]
-        {
-            settings.reply_patience = amqp.kombu_missing_consumer_retry_timeout;
-            settings.prefetch = Some(amqp.rabbit_qos_prefetch_count).filter(|count| *count > 0);
-            settings.limits.max_body = amqp.max_body;
-        }
+        let settings = Settings {
+            reply_patience: amqp.kombu_missing_consumer_retry_timeout,
+            prefetch: Some(amqp.rabbit_qos_prefetch_count).filter(|count| *count > 0),
+            limits: Limits { max_body: amqp.max_body, ..settings.limits },
+            ..settings
+        };
         let driver: Arc<dyn Driver> = match self.url.scheme() {
             Scheme::Memory => Arc::new(MemoryDriver::connect(match self.url.vhost() {
                 "/" => "",

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::option_value::{OptionValue, nearest};
 use super::url::{Scheme, TransportUrl};
+use crate::wire::Limits;
 
 pub use super::option_value::Compression;
 
@@ -101,13 +102,13 @@ options! {
     rabbit_ha_queues: bool = false;
     /// How many unsettled messages the broker gives to one consumer; 0, the default, is no limit.
     rabbit_qos_prefetch_count: u16 = 0;
-    /// After how long without a sign of life a connection is given up (twice this time at the latest); 0 is
-    /// never. In the URL: whole seconds. Default: 60 seconds.
+    /// After how long without a sign of life a connection is given up (twice this time at the latest), unless
+    /// the broker asks for less; 0 leaves it to the broker. In the URL: whole seconds. Default: 60 seconds.
     heartbeat_timeout_threshold: Duration = Duration::from_secs(60);
     /// Whether to connect by TLS; `amqps://` always does. Default: no.
     ssl: bool = false;
-    /// The PEM file of the authorities that may have signed the broker's certificate. Default: those of the
-    /// system.
+    /// The PEM file of the authorities that may have signed the broker's certificate, which is always verified.
+    /// Default: those of the system.
     ssl_ca_file: Option<PathBuf> = None;
     /// The PEM file of the certificate that identifies this client. Default: none.
     ssl_cert_file: Option<PathBuf> = None;
@@ -136,8 +137,8 @@ options! {
     /// How long one attempt to connect to one host may take, from the name lookup to the end of the AMQP
     /// handshake. In the URL: seconds. Default: 10 seconds.
     connect_timeout: Duration = Duration::from_secs(10);
-    /// The longest body in bytes, sent (refused) or received (rejected and logged). Default: 64 MiB.
-    max_body: usize = 64 * 1024 * 1024;
+    /// The longest body in bytes, sent (refused) or received (rejected and logged). Default: 16 MiB.
+    max_body: usize = Limits::default().max_body;
 }
 
 impl AmqpOptions {

@@ -93,6 +93,7 @@ impl Host {
         &self.user
     }
 
+    #[cfg(feature = "amqp")]
     pub(crate) fn password(&self) -> &str {
         &self.password
     }

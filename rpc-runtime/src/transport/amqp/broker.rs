@@ -139,13 +139,3 @@ pub(super) enum BrokerError {
     #[error("{0}")]
     Lost(String),
 }
-
-impl BrokerError {
-    /// The AMQP code, if the broker gave one.
-    pub(super) fn code(&self) -> Option<u16> {
-        match self {
-            BrokerError::Refused(code, _) => Some(*code),
-            BrokerError::Lost(_) => None,
-        }
-    }
-}

@@ -1,9 +1,7 @@
 //! Puts declarations on the broker, each batch on a channel of its own: a conflict closes the channel, and
 //! must not take consumers or confirms with it.
 
-use std::sync::Arc;
-
-use super::broker::{BrokerError, Channel, Link};
+use super::broker::{BrokerError, Link};
 use super::topology::{Step, give_up_durability};
 
 /// AMQP's codes of two conflicts.
@@ -39,10 +37,72 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
             Err(error) => return Err(error),
         }
     }
-    close(channel).await;
+    channel.close().await;
     Ok(())
 }
 
-async fn close(channel: Arc<dyn Channel>) {
-    channel.close().await;
+#[cfg(test)]
+mod tests {
+    use super::super::fake::FakeLink;
+    use super::super::topology::Topology;
+    use super::*;
+    use crate::transport::driver::ServerAddress;
+    use crate::transport::options::AmqpOptions;
+
+    fn refused(code: u16, why: &str) -> Result<(), BrokerError> {
+        Err(BrokerError::Refused(code, why.to_owned()))
+    }
+
+    /// The result, and what was asked of the broker.
+    async fn declared(
+        steps: usize,
+        answers: impl IntoIterator<Item = Result<(), BrokerError>>,
+    ) -> (Result<(), BrokerError>, Vec<String>) {
+        let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
+        let options = AmqpOptions::default().amqp_durable_queues(true);
+        let mut topology = Topology::server(&address, &"f".into(), &options);
+        let link = FakeLink::answering(answers);
+        let result = declare(&link, &mut topology.steps[..steps]).await;
+        let log = link.log.lock().unwrap().clone();
+        (result, log)
+    }
+
+    #[tokio::test]
+    async fn everything_on_one_channel() {
+        let (result, log) = declared(3, []).await;
+        assert_eq!(result, Ok(()));
+        assert_eq!(log, ["1 exchange x durable", "1 queue t durable", "1 bind t"]);
+    }
+
+    #[tokio::test]
+    async fn durability_is_given_up_on_a_new_channel() {
+        let conflict = refused(406, "PRECONDITION_FAILED - inequivalent arg 'durable' for exchange 'x'");
+        let (result, log) = declared(3, [conflict]).await;
+        assert_eq!(result, Ok(()));
+        assert_eq!(
+            log,
+            ["1 exchange x durable", "2 exchange x transient", "2 queue t transient", "2 bind t"]
+        );
+    }
+
+    #[tokio::test]
+    async fn but_nothing_else() {
+        let conflict =
+            || refused(406, "PRECONDITION_FAILED - inequivalent arg 'auto_delete' for exchange 'x'");
+        let (result, log) = declared(3, [conflict()]).await;
+        assert_eq!((result, log), (conflict(), vec!["1 exchange x durable".to_owned()]));
+    }
+
+    #[tokio::test]
+    async fn a_queue_that_cannot_be_used_is_replaced_once() {
+        let down = || refused(404, "NOT_FOUND - home node of durable queue 't' is down");
+        let (result, log) = declared(3, [Ok(()), down()]).await;
+        assert_eq!(result, Ok(()));
+        let replaced =
+            ["1 exchange x durable", "1 queue t durable", "2 delete t", "2 queue t durable", "2 bind t"];
+        assert_eq!(log, replaced);
+
+        let (result, log) = declared(3, [Ok(()), down(), down()]).await;
+        assert_eq!((result, &log[..]), (down(), &replaced.map(str::to_owned)[..4]));
+    }
 }

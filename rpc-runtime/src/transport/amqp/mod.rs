@@ -204,3 +204,8 @@ impl Drop for OwnRuntime {
         }
     }
 }
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;

@@ -69,7 +69,7 @@ pub(super) struct Backoff {
 impl Backoff {
     fn wait(&self, failed: u32) -> Duration {
         let hosts = self.hosts.max(1);
-        if failed % hosts != 0 {
+        if !failed.is_multiple_of(hosts) {
             return Duration::ZERO;
         }
         match failed / hosts {

@@ -1,1 +1,174 @@
+use serde_json::{Map, Value, json};
 
+use super::*;
+use crate::transport::url::TransportUrl;
+
+/// The captured declarations of oslo.messaging under the options that the case names.
+struct Vector {
+    options: AmqpOptions,
+    declares: Vec<Value>,
+}
+
+impl Vector {
+    fn read(name: &str) -> Self {
+        let path = format!("{}/../tests/vectors/11_{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let vector: Value = serde_json::from_slice(&std::fs::read(&path).expect(&path)).unwrap();
+        let options = vector["options"].as_object().cloned().unwrap_or_default();
+        let query: Vec<_> = options.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let url: TransportUrl = format!("rabbit:///?{}", query.join("&")).parse().unwrap();
+        Self {
+            options: AmqpOptions::default().with_url(&url).unwrap(),
+            declares: vector["declares"].as_array().unwrap().clone(),
+        }
+    }
+
+    /// What one side declared, in order; confirms and prefetch are not declarations.
+    fn by(&self, side: &str) -> Vec<Value> {
+        let declared = |value: &&Value| {
+            value["by"] == side && value["op"] != "confirm.select" && value["op"] != "basic.qos"
+        };
+        self.declares.iter().filter(declared).cloned().collect()
+    }
+
+    fn queue(&self, prefix: &str) -> Arc<str> {
+        let names = self.declares.iter().filter_map(|value| value["queue"].as_str());
+        names.into_iter().find(|name| name.starts_with(prefix)).unwrap().into()
+    }
+}
+
+fn with_arguments(mut value: Value, arguments: &Arguments) -> Value {
+    let (mut values, mut types) = (Map::new(), Map::new());
+    for (name, argument) in arguments {
+        let (kind, value) = match argument {
+            Argument::Text(text) => ("S", json!(text)),
+            Argument::Number(number) => ("I", json!(number)),
+            Argument::Flag(flag) => ("t", json!(flag)),
+        };
+        values.insert((*name).to_owned(), value);
+        types.insert((*name).to_owned(), json!(kind));
+    }
+    if !types.is_empty() {
+        value["arguments_types"] = types.into();
+    }
+    value["arguments"] = values.into();
+    value
+}
+
+fn step(side: &str, step: &Step) -> Value {
+    match step {
+        Step::Exchange { name, kind, durable, auto_delete } => json!({
+            "by": side, "op": "exchange.declare", "exchange": &**name, "passive": false, "durable": durable,
+            "type": match kind { ExchangeKind::Topic => "topic", ExchangeKind::Fanout => "fanout" },
+            "auto_delete": auto_delete, "internal": false, "nowait": false, "arguments": {},
+        }),
+        Step::Queue { name, durable, auto_delete, arguments } => {
+            let value = json!({
+                "by": side, "op": "queue.declare", "queue": &**name, "passive": false, "durable": durable,
+                "exclusive": false, "auto_delete": auto_delete, "nowait": false,
+            });
+            with_arguments(value, arguments)
+        }
+        Step::Bind { queue, exchange, routing_key } => json!({
+            "by": side, "op": "queue.bind", "queue": &**queue, "exchange": &**exchange,
+            "routing_key": &**routing_key, "nowait": false, "arguments": {},
+        }),
+    }
+}
+
+fn all(side: &str, topology: &Topology) -> Vec<Value> {
+    let consume = |consume: &Consume| {
+        let value = json!({
+            "by": side, "op": "basic.consume", "queue": &*consume.queue, "consumer_tag": consume.tag,
+            "no_local": false, "no_ack": false, "exclusive": false, "nowait": false,
+        });
+        with_arguments(value, &consume.arguments)
+    };
+    let steps = topology.steps.iter().map(|declared| step(side, declared));
+    steps.chain(topology.consumers.iter().map(consume)).collect()
+}
+
+#[test]
+fn declarations_are_those_of_oslo_messaging() {
+    for name in [
+        "defaults",
+        "durable",
+        "auto_delete",
+        "quorum",
+        "quorum_both",
+        "quorum_limits",
+        "transient_quorum",
+        "no_ttl",
+        "ha",
+        "prefetch",
+        "cancel_on_failover",
+        "no_mandatory",
+    ] {
+        let vector = Vector::read(name);
+        let address =
+            ServerAddress { exchange: "nova".into(), topic: "compute".into(), server: "host1".into() };
+        let server = Topology::server(&address, &vector.queue("compute_fanout_"), &vector.options);
+        assert_eq!(all("server", &server), vector.by("server"), "{name}");
+
+        let replies = Topology::replies(&vector.queue("reply_"), &vector.options);
+        let to_topic = Route::Topic { exchange: "nova".into(), topic: "compute".into(), server: None };
+        let fanout = Route::Fanout { topic: "compute".into() };
+        let mut client = all("client", &replies);
+        for route in [to_topic, fanout] {
+            client.extend(exchange_step(&route, &vector.options).map(|declared| step("client", &declared)));
+        }
+        assert_eq!(client, vector.by("client"), "{name}");
+    }
+}
+
+#[test]
+fn the_prefetch_vector_has_the_option() {
+    let vector = Vector::read("prefetch");
+    let qos = vector.declares.iter().find(|value| value["op"] == "basic.qos").unwrap();
+    assert_eq!(qos["prefetch_count"], vector.options.rabbit_qos_prefetch_count);
+}
+
+#[test]
+fn names_of_one_listener() {
+    let queue = unique_queue(&fanout_prefix("compute"));
+    let digits = queue.strip_prefix("compute_fanout_").unwrap();
+    assert!(digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()), "{queue}");
+    assert_ne!(queue, unique_queue(&fanout_prefix("compute")));
+}
+
+fn durable_server(options: AmqpOptions) -> Vec<Step> {
+    let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
+    Topology::server(&address, &"t_fanout_1".into(), &options).steps
+}
+
+fn durable(steps: &[Step]) -> Vec<bool> {
+    let durable = |step: &Step| match step {
+        Step::Exchange { durable, .. } | Step::Queue { durable, .. } => Some(*durable),
+        Step::Bind { .. } => None,
+    };
+    steps.iter().filter_map(durable).collect()
+}
+
+#[test]
+fn queues_follow_their_exchange() {
+    let mut steps = durable_server(AmqpOptions::default().amqp_durable_queues(true));
+    assert_eq!(durable(&steps), [true, true, true, false, false]);
+    assert!(give_up_durability(&mut steps, 0));
+    assert_eq!(durable(&steps), [false; 5]);
+    assert!(!give_up_durability(&mut steps, 0), "it cannot be given up twice");
+}
+
+#[test]
+fn a_queue_alone() {
+    let mut steps = durable_server(AmqpOptions::default().amqp_durable_queues(true));
+    assert!(give_up_durability(&mut steps, 1));
+    assert_eq!(durable(&steps), [true, false, true, false, false]);
+    assert!(!give_up_durability(&mut steps, 2), "a binding is not durable");
+}
+
+#[test]
+fn quorum_queues_are_durable_or_nothing() {
+    let mut steps = durable_server(AmqpOptions::default().rabbit_quorum_queue(true));
+    assert!(!give_up_durability(&mut steps, 1));
+    assert!(give_up_durability(&mut steps, 0));
+    assert_eq!(durable(&steps), [false, true, true, false, false]);
+}

@@ -85,6 +85,9 @@ impl Driver for MemoryDriver {
             if closed.load(Ordering::Acquire) {
                 return Err(PublishError::Closed);
             }
+            if message.deadline <= Instant::now() {
+                return Err(PublishError::Expired("not sent: there was no time left".to_owned()));
+            }
             broker.state().publish(message)
         }
         .boxed()

@@ -81,14 +81,13 @@ impl State {
         if names.is_empty() && mandatory {
             return Err(PublishError::Unroutable(format!("no queue takes messages for {route}")));
         }
+        // A full queue is no reason to keep a fanout from the others.
+        let mut full = false;
         for name in names {
-            let queue = self.queues.entry(name.clone()).or_default();
-            if !queue.push(message.clone()) {
-                return Err(PublishError::Refused(format!("the queue of {route} is full")));
-            }
+            full |= !self.queues.entry(name.clone()).or_default().push(message.clone());
             self.pump(&name);
         }
-        Ok(())
+        if full { Err(PublishError::Refused(format!("a queue of {route} is full"))) } else { Ok(()) }
     }
 
     /// The queues that take messages for a route; only a fanout needs to look for them.

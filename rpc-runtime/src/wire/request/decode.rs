@@ -7,9 +7,6 @@ use super::super::{Arguments, Content, DecodeError, Limits, envelope};
 use super::heartbeat;
 use crate::{RemoteError, Version};
 
-/// The module of the errors that oslo.messaging's dispatcher raises.
-const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
-
 /// The version of a request that states none.
 const DEFAULT_VERSION: Version = Version::new(1, 0);
 
@@ -148,9 +145,7 @@ fn invocation(message: &Arguments, members: &Members<'_>) -> Result<Invocation, 
     let method = members.method.unwrap_or("null");
     let unsupported = || {
         let version = members.version.map_or_else(|| DEFAULT_VERSION.to_string(), printed);
-        let text =
-            format!("Endpoint does not support RPC version {version}. Attempted method: {}", printed(method));
-        RemoteError::new(DISPATCHER, "UnsupportedVersion", text)
+        RemoteError::unsupported_version(&version, &printed(method))
     };
 
     let namespace = match members.namespace {

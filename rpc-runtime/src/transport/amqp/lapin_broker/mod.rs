@@ -87,6 +87,7 @@ impl LapinBroker {
             uri,
             runtime,
             async move |uri: AMQPUri, runtime| {
+                silence_thread();
                 let host = uri.authority.host;
                 let connecting = async {
                     let addresses = runtime.to_socket_addrs((host.clone(), uri.authority.port));
@@ -125,6 +126,13 @@ impl Broker for LapinBroker {
             Ok(Arc::new(link) as Arc<dyn Link>)
         })
     }
+}
+
+/// Ends all logging of the calling thread, which is lapin's own when this is called: it logs messages that are
+/// returned, body and all, and a body may hold tokens. What happens to a connection is logged by its supervisor.
+fn silence_thread() {
+    // The guard would end the silence; the thread ends instead.
+    std::mem::forget(tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::new()));
 }
 
 /// lapin adds the capabilities that are needed: `consumer_cancel_notify` and `connection.blocked`.

@@ -1,1 +1,200 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
 
+use bytes::Bytes;
+
+use super::super::broker::{Link, LinkEvent, Message};
+use super::super::fake::{Fake, Fate};
+use super::super::supervisor::{Purpose, Supervisor};
+use super::*;
+use crate::transport::driver::Route;
+use crate::transport::url::TransportUrl;
+
+struct Scene {
+    broker: Arc<Fake>,
+    supervisor: Supervisor,
+    publisher: Publisher,
+    /// How often each body was published.
+    published: Arc<Mutex<BTreeMap<Bytes, usize>>>,
+}
+
+impl Scene {
+    /// `fate` is told how often the body was published, this time included.
+    async fn new(fate: impl Fn(&Message, usize) -> Fate + Send + Sync + 'static) -> Self {
+        let published = Arc::new(Mutex::new(BTreeMap::new()));
+        let counted = published.clone();
+        let broker = Fake::new(move |message: &Message| {
+            let times = {
+                let mut counted = counted.lock().unwrap();
+                let times = counted.entry(message.body.clone()).or_insert(0);
+                *times += 1;
+                *times
+            };
+            fate(message, times)
+        });
+        let url: TransportUrl = "rabbit://host".parse().unwrap();
+        let options = Arc::new(AmqpOptions::default());
+        let handle = Handle::current();
+        let supervisor =
+            Supervisor::start(Purpose::Send, broker.clone(), url.hosts().to_vec(), &options, &handle);
+        let publisher = Publisher::start(supervisor.links(), options, &handle);
+        supervisor.connected(Instant::now() + Duration::from_secs(1)).await.unwrap();
+        Self { broker, supervisor, publisher, published }
+    }
+
+    async fn send(&self, body: &str, seconds: u64) -> Result<(), PublishError> {
+        let message = Outgoing {
+            route: Route::Topic { exchange: "x".into(), topic: "t".into(), server: None },
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            mandatory: true,
+            expiration: None,
+            deadline: Instant::now() + Duration::from_secs(seconds),
+        };
+        self.publisher.clone().publish(message).await
+    }
+
+    fn times(&self, body: &str) -> usize {
+        self.published.lock().unwrap().get(body.as_bytes()).copied().unwrap_or(0)
+    }
+}
+
+fn expired(outcome: Result<(), PublishError>) -> String {
+    match outcome {
+        Err(PublishError::Expired(why)) => why,
+        outcome => panic!("{outcome:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn outcomes() {
+    let scene = Scene::new(|message, _| match &message.body[..] {
+        b"return" => Fate::Return,
+        b"nack" => Fate::Nack,
+        _ => Fate::Ack,
+    })
+    .await;
+    scene.send("ack", 5).await.unwrap();
+    assert!(
+        matches!(scene.send("return", 5).await, Err(PublishError::Unroutable(why)) if why == "312 NO_ROUTE")
+    );
+    assert!(
+        matches!(scene.send("nack", 5).await, Err(PublishError::Refused(why)) if why.contains("queue is full"))
+    );
+    assert!(scene.times("nack") > 3, "{}", scene.times("nack"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nack_is_not_the_end() {
+    let scene = Scene::new(|_, times| if times < 3 { Fate::Nack } else { Fate::Ack }).await;
+    scene.send("1", 5).await.unwrap();
+    assert_eq!(scene.times("1"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sent_and_never_confirmed() {
+    let scene = Scene::new(|_, _| Fate::Silence).await;
+    assert_eq!(expired(scene.send("1", 5).await), "sent, not confirmed in time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_window() {
+    let scene = Scene::new(|_, _| Fate::Silence).await;
+    let many = (0..IN_FLIGHT).map(|_| scene.send("early", 6));
+    let late = async {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        scene.send("late", 5).await
+    };
+    let (_, late) = tokio::join!(futures::future::join_all(many), late);
+    assert!(expired(late).starts_with("not sent: the broker is slow"));
+    assert_eq!(scene.times("late"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blocked_link_holds_messages_back() {
+    let scene = Scene::new(|_, _| Fate::Ack).await;
+    let mut links = scene.supervisor.links();
+    scene.broker.link(0).happen(LinkEvent::Blocked("memory".to_owned()));
+    links.changed().await;
+    let why = expired(scene.send("1", 5).await);
+    assert_eq!(why, "not sent: the broker blocks the connection: memory");
+    let (second, ()) = tokio::join!(scene.send("2", 5), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        scene.broker.link(0).happen(LinkEvent::Unblocked);
+    });
+    second.unwrap();
+    assert_eq!((scene.times("1"), scene.times("2")), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_link_repeats_what_is_uncertain() {
+    let scene = Scene::new(|_, times| if times == 1 { Fate::Silence } else { Fate::Ack }).await;
+    let bodies: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+    let sending = futures::future::join_all(bodies.iter().map(|body| scene.send(body, 5)));
+    let cutting = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        scene.broker.link(0).kill();
+    };
+    let (outcomes, ()) = tokio::join!(sending, cutting);
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert!(bodies.iter().all(|body| scene.times(body) == 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_link_is_given_up() {
+    let scene = Scene::new(|_, times| if times == 1 { Fate::Silence } else { Fate::Ack }).await;
+    scene.send("1", 600).await.unwrap();
+    assert!(scene.broker.link(0).dead());
+    assert_eq!(scene.times("1"), 2);
+}
+
+/// One message closes the channel whenever it is sent; the others must not suffer for it.
+#[tokio::test(start_paused = true)]
+async fn only_the_poisonous_one_fails() {
+    let scene = Scene::new(|message, times| match &message.body[..] {
+        b"7" => Fate::ChannelError(403),
+        b"after" => Fate::Ack,
+        _ if times == 1 => Fate::Silence,
+        _ => Fate::Ack,
+    })
+    .await;
+    let bodies: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+    let outcomes = futures::future::join_all(bodies.iter().map(|body| scene.send(body, 60))).await;
+    for (n, outcome) in outcomes.iter().enumerate() {
+        match outcome {
+            Err(PublishError::Refused(why)) if n == 7 => assert_eq!(why, "error 403"),
+            outcome => assert!(n != 7 && outcome.is_ok(), "{n}: {outcome:?}"),
+        }
+    }
+    assert_eq!(scene.times("7"), 2);
+    scene.send("after", 5).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_waits_for_what_was_sent() {
+    let scene = Scene::new(|_, times| if times < 3 { Fate::Nack } else { Fate::Ack }).await;
+    let closing = async {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        scene.publisher.close(Instant::now() + Duration::from_secs(5)).await;
+    };
+    let (sent, ()) = tokio::join!(scene.send("1", 5), closing);
+    sent.unwrap();
+    assert!(matches!(scene.send("2", 5).await, Err(PublishError::Closed)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_does_not_wait_for_ever() {
+    let scene = Scene::new(|_, _| Fate::Silence).await;
+    let closing = async {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        scene.publisher.close(Instant::now() + Duration::from_secs(5)).await;
+    };
+    let (sent, ()) = tokio::join!(scene.send("1", 60), closing);
+    assert!(matches!(sent, Err(PublishError::Closed)), "{sent:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_transport_takes_nothing() {
+    let scene = Scene::new(|_, _| Fate::Ack).await;
+    scene.supervisor.close(Instant::now() + Duration::from_secs(1)).await;
+    assert!(matches!(scene.send("1", 5).await, Err(PublishError::Closed)));
+}

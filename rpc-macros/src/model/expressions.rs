@@ -1,20 +1,21 @@
-//! `to = expr`: which arguments the expression uses.
+//! Expressions that clients evaluate: which parameters they use.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprPath};
 
-use super::argument::Argument;
+use super::argument::{Argument, Source};
 use crate::errors::Errors;
 
-/// Refuses what a client does not have when it chooses the server: the manager, and arguments that
-/// are set later.
-pub(super) fn check(to: &Expr, arguments: &[Argument], errors: &mut Errors) {
-    Check { arguments, errors }.visit_expr(to);
+/// Refuses what a client does not have when it evaluates the value of `key`: the manager, and
+/// arguments that are set later.
+pub(super) fn check(key: &str, value: &Expr, arguments: &[Argument], errors: &mut Errors) {
+    Check { key, arguments, errors }.visit_expr(value);
 }
 
 struct Check<'a> {
+    key: &'a str,
     arguments: &'a [Argument],
     errors: &'a mut Errors,
 }
@@ -22,23 +23,25 @@ struct Check<'a> {
 impl Visit<'_> for Check<'_> {
     fn visit_expr_path(&mut self, path: &ExprPath) {
         let Some(name) = path.path.get_ident() else { return visit::visit_expr_path(self, path) };
+        let key = self.key;
         if name == "self" {
-            self.errors.at(name, "`to` is evaluated by clients, which have no manager");
+            self.errors.at(name, format!("`{key}` is evaluated by clients, which have no manager"));
         }
-        let argument = self.arguments.iter().find(|argument| argument.name == *name);
-        if argument.is_some_and(|argument| argument.default.is_some()) {
-            self.errors.at(
-                name,
-                format!("`to` cannot use {name}: it has a default, so it is set after the server was chosen"),
-            );
-        }
+        let Some(argument) = self.arguments.iter().find(|argument| argument.name == *name) else { return };
+        let why = match argument.source {
+            Source::Parameter | Source::Declared(_) => return,
+            Source::Setter => "it has a default, so it is set later",
+            Source::Derived(_) => "the client takes something else instead of it",
+            Source::Fixed(_) => "it is fixed, and no parameter of the client",
+        };
+        self.errors.at(name, format!("`{key}` cannot use {name}: {why}"));
     }
 }
 
 /// Whether the expression may use this name. Macros can use one in a format string, so text counts;
 /// a wrong yes costs nothing.
-pub(crate) fn may_use(to: &Expr, name: &Ident) -> bool {
-    uses(to.to_token_stream(), name, &format!("{{{name}"))
+pub(crate) fn may_use(value: &Expr, name: &Ident) -> bool {
+    uses(value.to_token_stream(), name, &format!("{{{name}"))
 }
 
 fn uses(tokens: TokenStream, name: &Ident, in_text: &str) -> bool {

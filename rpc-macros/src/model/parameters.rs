@@ -1,0 +1,107 @@
+//! The parameters of a client method: arguments, and what `to` and `from` declare.
+
+use proc_macro2::Ident;
+use syn::{Expr, Type};
+
+use super::argument::{Argument, Source};
+use super::expressions::may_use;
+use super::types::text_of;
+use crate::errors::Errors;
+use crate::parse::{Derived, Parameter};
+
+/// One parameter of a client method.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ClientParameter<'a> {
+    /// One that `to` or `from` declares.
+    Declared(&'a Declared),
+    /// An argument, by its own name and type.
+    Argument(&'a Argument),
+}
+
+/// A parameter as it is declared once.
+#[derive(Debug)]
+pub(super) struct Declaration {
+    pub(super) parameter: Parameter,
+    /// The argument whose `from` declares it; without one it is `to`.
+    pub(super) of: Option<Ident>,
+}
+
+impl Declaration {
+    /// Those of `to`.
+    pub(super) fn all(to: Option<&Derived>) -> Vec<Self> {
+        let parameters = to.into_iter().flat_map(|to| to.parameters.iter().cloned());
+        parameters.map(|parameter| Self { parameter, of: None }).collect()
+    }
+}
+
+/// A parameter that `to` or `from` declares. Those of one name are one parameter.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+    /// The argument whose `from` was the first to declare it; without one it is `to`.
+    of: Option<Ident>,
+}
+
+impl Declared {
+    /// One parameter for each name, in the order of their declarations. `used` are the
+    /// expressions that can use them.
+    pub(super) fn collect(
+        declarations: Vec<Declaration>,
+        context: Option<&Ident>,
+        arguments: &[Argument],
+        used: &[&Expr],
+        errors: &mut Errors,
+    ) -> Vec<Self> {
+        let mut declared: Vec<Self> = Vec::new();
+        for Declaration { parameter: Parameter { name, ty }, of } in declarations {
+            if context == Some(&name) {
+                errors.at(&name, format!("client parameter {name} has the name of the context"));
+                continue;
+            }
+            if let Some(first) = declared.iter().find(|first| first.name == name) {
+                let (first, second) = (text_of(&first.ty), text_of(&ty));
+                if first != second {
+                    errors.at(&ty, format!("client parameter {name} is declared as {first} and as {second}"));
+                }
+                continue;
+            }
+            let is_argument = arguments.iter().any(|argument| argument.name == name);
+            if !is_argument && !used.iter().any(|value| may_use(value, &name)) {
+                errors.at(&name, format!("client parameter {name} is never sent and routes nothing"));
+            }
+            declared.push(Self { name, ty, of });
+        }
+        declared
+    }
+
+    /// Lets declared parameters stand for the arguments of their names.
+    pub(super) fn merge(declared: &[Self], arguments: &mut [Argument]) {
+        for argument in arguments {
+            let parameter = declared.iter().find(|parameter| parameter.name == argument.name);
+            if let (Some(parameter), Source::Parameter | Source::Setter) = (parameter, &argument.source) {
+                argument.source = Source::Declared(Box::new(parameter.ty.clone()));
+            }
+        }
+    }
+
+    /// First those of `to`, then the arguments, a declared parameter in the place of the first
+    /// argument that has to do with it.
+    pub(super) fn in_order<'a>(declared: &'a [Self], arguments: &'a [Argument]) -> Vec<ClientParameter<'a>> {
+        let (first, mut others): (Vec<&Self>, Vec<&Self>) =
+            declared.iter().partition(|parameter| parameter.of.is_none());
+        let mut parameters: Vec<_> = first.into_iter().map(ClientParameter::Declared).collect();
+        for argument in arguments {
+            let is_here = |parameter: &&Self| {
+                parameter.of.as_ref() == Some(&argument.name) || parameter.name == argument.name
+            };
+            let (here, later) = others.into_iter().partition(is_here);
+            others = later;
+            parameters.extend(here.into_iter().map(ClientParameter::Declared));
+            if let Source::Parameter = argument.source {
+                parameters.push(ClientParameter::Argument(argument));
+            }
+        }
+        parameters
+    }
+}

@@ -1,0 +1,256 @@
+//! The versions that an interface has, and what can be said in terms of them.
+
+use proc_macro2::Ident;
+use syn::LitStr;
+use syn::ext::IdentExt as _;
+
+use super::Version;
+use crate::errors::Errors;
+
+/// The last version of each major that is sent and served, the current one first; none if the
+/// trait's own are missing or wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Versions {
+    served: Vec<Version>,
+}
+
+impl Versions {
+    /// The value of `version = ..` or `version(..)`.
+    pub(super) fn read(texts: &[LitStr], errors: &mut Errors) -> Self {
+        let before = errors.count();
+        let mut served: Vec<Version> = Vec::new();
+        for text in texts {
+            let Some(version) = Version::read(text, errors) else { continue };
+            match served.last() {
+                Some(newer) if version.major == newer.major => {
+                    errors.at(
+                        text,
+                        format!("\"{newer}\" and \"{version}\" are of one major: list its last version"),
+                    );
+                }
+                Some(newer) if version > *newer => errors.at(text, "the current version comes first"),
+                _ => served.push(version),
+            }
+        }
+        if errors.count() > before {
+            served.clear();
+        }
+        Self { served }
+    }
+
+    /// The version that the trait is at.
+    pub(crate) fn current(&self) -> Version {
+        self.served.first().copied().unwrap_or(Version::UNKNOWN)
+    }
+
+    /// The last version of each major but the current one.
+    pub(crate) fn older(&self) -> &[Version] {
+        self.served.get(1..).unwrap_or_default()
+    }
+
+    /// The first version of the oldest major.
+    pub(crate) fn oldest(&self) -> Version {
+        self.served.last().copied().unwrap_or(Version::UNKNOWN).start()
+    }
+
+    /// The first version of each major: where everything is that does not say since when.
+    pub(super) fn starts(&self) -> Vec<Version> {
+        self.served.iter().map(|version| version.start()).collect()
+    }
+
+    /// The value of `since`, as the first version in each major that has one.
+    ///
+    /// A major newer than the newest listed has everything of the older ones, so it starts with
+    /// it; one older than the oldest listed never had it.
+    pub(super) fn since(&self, texts: &[LitStr], errors: &mut Errors) -> Option<Vec<Version>> {
+        let before = errors.count();
+        let listed: Vec<Version> = texts.iter().filter_map(|text| self.one_since(text, errors)).collect();
+        if errors.count() > before || self.served.is_empty() {
+            return None;
+        }
+        if !listed.windows(2).all(|pair| matches!(pair, [newer, older] if newer.major > older.major)) {
+            let mut sorted = listed;
+            sorted.sort_unstable_by(|a, b| b.cmp(a));
+            sorted.dedup_by_key(|version| version.major);
+            let sorted: Vec<String> = sorted.iter().map(|version| format!("\"{version}\"")).collect();
+            errors.at(
+                texts.last(),
+                format!("list one version per major, newest major first: since({})", sorted.join(", ")),
+            );
+            return None;
+        }
+        let oldest = listed.last()?.major;
+        let in_major = |major: u32| listed.iter().find(|version| version.major == major).copied();
+        let starts = self.starts().into_iter().filter(|start| start.major >= oldest);
+        Some(starts.map(|start| in_major(start.major).unwrap_or(start)).collect())
+    }
+
+    fn one_since(&self, text: &LitStr, errors: &mut Errors) -> Option<Version> {
+        let since = Version::read(text, errors)?;
+        let current = *self.served.first()?;
+        let Some(last) = self.served.iter().find(|version| version.major == since.major) else {
+            let majors = self.majors();
+            errors.at(text, format!("since \"{since}\" has major {}, this API serves {majors}", since.major));
+            return None;
+        };
+        if since > current {
+            errors.at(
+                text,
+                format!(
+                    "since \"{since}\" is newer than the API version \"{current}\"; raise `version` on #[rpc_manager]"
+                ),
+            );
+            return None;
+        }
+        if since > *last {
+            errors.at(text, never(since, *last));
+            return None;
+        }
+        if self.starts().last() == Some(&since) {
+            errors.at(text, format!("\"{since}\" is where this API starts: everything has it; drop `since`"));
+            return None;
+        }
+        Some(since)
+    }
+
+    /// The value of `until`: a version that changed something which is there since `start`.
+    pub(super) fn until(
+        &self,
+        text: &LitStr,
+        start: Option<Version>,
+        what: &str,
+        errors: &mut Errors,
+    ) -> Option<Version> {
+        let until = Version::read(text, errors)?;
+        let (current, oldest) = (*self.served.first()?, self.starts().last().copied()?);
+        if until > current {
+            errors.at(
+                text,
+                format!(
+                    "until \"{until}\" is newer than the API version \"{current}\"; raise `version` on #[rpc_manager]"
+                ),
+            );
+        } else if until.major < oldest.major {
+            errors.at(
+                text,
+                format!(
+                    "compatibility with versions below {until} is unreachable: the oldest served version is \
+                     {oldest}; delete it"
+                ),
+            );
+        } else if until == oldest {
+            errors.at(
+                text,
+                format!("until \"{until}\" is the oldest version served: {what} can never be used"),
+            );
+        } else if let Some(start) = start.filter(|start| until <= *start) {
+            errors.at(
+                text,
+                format!("it is there since {start}, so until \"{until}\" {what} can never be used"),
+            );
+        } else {
+            match self.served.iter().find(|version| version.major == until.major) {
+                Some(last) if until > *last => errors.at(text, never(until, *last)),
+                Some(_) => return Some(until),
+                None => {
+                    let majors = self.majors();
+                    errors.at(
+                        text,
+                        format!("until \"{until}\" has major {}, this API serves {majors}", until.major),
+                    );
+                }
+            }
+        }
+        None
+    }
+
+    /// Names of releases, oldest first.
+    pub(super) fn aliases(&self, keys: &[(Ident, LitStr)], errors: &mut Errors) -> Vec<(String, Version)> {
+        let mut aliases: Vec<(String, Version)> = Vec::new();
+        for (name, text) in keys {
+            let name_text = name.unraw().to_string();
+            if aliases.iter().any(|(known, _)| *known == name_text) {
+                errors.at(name, format!("alias {name} given twice"));
+                continue;
+            }
+            let Some(version) = self.known(&format!("alias {name}"), text, errors) else { continue };
+            match aliases.last() {
+                Some((last, newer)) if *newer > version => {
+                    errors.at(
+                        text,
+                        format!(
+                            "alias {last} (\"{newer}\") is newer than the following {name} (\"{version}\")"
+                        ),
+                    );
+                }
+                _ => aliases.push((name_text, version)),
+            }
+        }
+        aliases
+    }
+
+    /// Versions that brought something other than methods and arguments, as they are listed.
+    pub(super) fn history(&self, keys: &[(LitStr, LitStr)], errors: &mut Errors) -> Vec<(Version, String)> {
+        let entry =
+            |(text, what): &(LitStr, LitStr)| Some((self.known("history", text, errors)?, what.value()));
+        keys.iter().filter_map(entry).collect()
+    }
+
+    /// A version that was or is one of this interface.
+    fn known(&self, what: &str, text: &LitStr, errors: &mut Errors) -> Option<Version> {
+        let version = Version::read(text, errors)?;
+        self.served.first()?;
+        match self.served.iter().find(|served| served.major == version.major) {
+            Some(last) if version > *last => {
+                errors.at(text, format!("{what} = {}", never(version, *last)));
+                None
+            }
+            Some(_) => Some(version),
+            None => {
+                let majors = self.majors();
+                errors.at(text, format!("{what} = \"{version}\": this API serves {majors} only"));
+                None
+            }
+        }
+    }
+
+    /// `major 3`, `majors 6 and 5`
+    fn majors(&self) -> String {
+        let majors: Vec<String> = self.served.iter().map(|version| version.major.to_string()).collect();
+        let plural = if majors.len() == 1 { "" } else { "s" };
+        format!("major{plural} {}", majors.join(" and "))
+    }
+}
+
+fn never(version: Version, last: Version) -> String {
+    format!("\"{version}\" was never an API version of major {} (last is {last})", last.major)
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+
+    use super::*;
+
+    fn texts(versions: &[&str]) -> Vec<LitStr> {
+        versions.iter().map(|version| LitStr::new(version, Span::call_site())).collect()
+    }
+
+    #[test]
+    fn since_in_each_major() {
+        let mut errors = Errors::default();
+        let versions = Versions::read(&texts(&["7.1", "6.5", "5.13"]), &mut errors);
+        for (since, expected) in [
+            (&["6.1"][..], "7.0 6.1"),
+            (&["5.8"], "7.0 6.0 5.8"),
+            (&["6.1", "5.8"], "7.0 6.1 5.8"),
+            (&["7.1", "5.8"], "7.1 6.0 5.8"),
+            (&["7.0"], "7.0"),
+        ] {
+            let resolved = versions.since(&texts(since), &mut errors).unwrap();
+            let resolved: Vec<String> = resolved.iter().map(Version::to_string).collect();
+            assert_eq!(resolved.join(" "), expected, "{since:?}");
+        }
+        assert!(errors.found().is_empty());
+    }
+}

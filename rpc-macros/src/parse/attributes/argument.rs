@@ -1,0 +1,103 @@
+//! The keys of `#[arg]`.
+
+use proc_macro2::{Group, Ident, TokenStream};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Expr, LitStr, Path, Token, token};
+
+use super::super::keys::{Keys, flag, value};
+use super::inside;
+use super::values::{Derived, WasKey, derived, versions, was};
+use crate::errors::Errors;
+
+/// What the `#[arg(..)]` attributes of one argument say.
+#[derive(Debug)]
+pub(crate) struct ArgKeys {
+    pub(crate) keys: Keys,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) was: Option<WasKey>,
+    pub(crate) since: Vec<LitStr>,
+    pub(crate) old: Option<Old>,
+    /// The value of `default = ..`; `default` alone leaves it empty.
+    pub(crate) default: Option<Expr>,
+    pub(crate) from: Option<Derived>,
+    pub(crate) fixed: Option<Expr>,
+}
+
+impl ArgKeys {
+    pub(crate) fn read(attributes: &[&Attribute], errors: &mut Errors) -> Self {
+        let mut keys = Keys::new(&["name", "was", "default", "since", "old", "from", "fixed", "rest"]);
+        let mut this = Self {
+            keys: keys.clone(),
+            name: None,
+            was: None,
+            since: Vec::new(),
+            old: None,
+            default: None,
+            from: None,
+            fixed: None,
+        };
+        for attribute in attributes {
+            keys.read(inside(attribute, errors), errors, |key, input| {
+                match key.to_string().as_str() {
+                    "name" => this.name = Some(value(key, input)?),
+                    "was" => this.was = Some(was(key, input)?),
+                    "since" => this.since = versions(key, input)?,
+                    "old" => this.old = Some(value(key, input)?),
+                    "from" => this.from = Some(from(key, input)?),
+                    "fixed" => this.fixed = Some(value(key, input)?),
+                    "default" if input.peek(Token![=]) => this.default = Some(value(key, input)?),
+                    _ => flag(key, input)?,
+                }
+                Ok(())
+            });
+        }
+        Self { keys, ..this }
+    }
+}
+
+/// `from(volume: &Volume) = volume.id`
+fn from(key: &Ident, input: ParseStream) -> syn::Result<Derived> {
+    let from = derived(key, input)?;
+    if from.parameters.is_empty() {
+        return Err(syn::Error::new(
+            key.span(),
+            "`from` says what the client takes instead: `from(volume: &Volume) = volume.id`",
+        ));
+    }
+    Ok(from)
+}
+
+/// What becomes of an argument in a request to a server that is too old for it.
+#[derive(Debug)]
+pub(crate) enum Old {
+    /// `drop`: it is left out.
+    Drop,
+    /// `error_if_set`: it is left out if it carries nothing, else the request fails.
+    ErrorIfSet,
+    /// `with(path)`: that function makes its older form.
+    With(Path),
+}
+
+impl Parse for Old {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let policy = input.parse::<Ident>()?;
+        match policy.to_string().as_str() {
+            "drop" => Ok(Self::Drop),
+            "error_if_set" => Ok(Self::ErrorIfSet),
+            "with" => {
+                let function = match input.peek(token::Paren) {
+                    true => input.parse::<Group>()?.stream(),
+                    false => TokenStream::new(),
+                };
+                if function.is_empty() {
+                    return Err(syn::Error::new(policy.span(), "`with` names a function: `with(function)`"));
+                }
+                syn::parse2(function).map(Self::With)
+            }
+            _ => Err(syn::Error::new(
+                policy.span(),
+                format!("unknown policy `{policy}`; use `drop`, `error_if_set` or `with(function)`"),
+            )),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The keys of `#[rpc_manager]`.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{LitStr, Path, Type};
+
+use super::super::keys::{Keys, value};
+use super::values::{alias, history, list, path, versions};
+use crate::errors::Errors;
+
+/// What `#[rpc_manager(..)]` says.
+#[derive(Debug)]
+pub(crate) struct ManagerKeys {
+    pub(crate) keys: Keys,
+    pub(crate) client: Option<Ident>,
+    pub(crate) topic: Option<LitStr>,
+    pub(crate) namespace: Option<LitStr>,
+    /// The current version, then those of older majors; empty if there is none or it is wrong.
+    pub(crate) versions: Vec<LitStr>,
+    pub(crate) aliases: Vec<(Ident, LitStr)>,
+    pub(crate) history: Vec<(LitStr, LitStr)>,
+    pub(crate) route: Option<Path>,
+    pub(crate) context: Option<Type>,
+    pub(crate) error: Option<Type>,
+    pub(crate) runtime: Option<Path>,
+}
+
+impl ManagerKeys {
+    pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut this = Self {
+            keys: Keys::new(&[
+                "client",
+                "topic",
+                "namespace",
+                "version",
+                "aliases",
+                "history",
+                "route",
+                "context",
+                "error",
+                "crate",
+            ]),
+            client: None,
+            topic: None,
+            namespace: None,
+            versions: Vec::new(),
+            aliases: Vec::new(),
+            history: Vec::new(),
+            route: None,
+            context: None,
+            error: None,
+            runtime: None,
+        };
+        let mut keys = this.keys.clone();
+        keys.read(tokens, errors, |key, input| {
+            match key.to_string().as_str() {
+                "client" => this.client = Some(value(key, input)?),
+                "topic" => this.topic = Some(value(key, input)?),
+                "namespace" => this.namespace = Some(value(key, input)?),
+                "version" => this.versions = versions(key, input)?,
+                "aliases" => this.aliases = list(key, input, "aliases(victoria = \"5.12\")", alias)?,
+                "history" => this.history = list(key, input, "history(\"3.1\" = \"what changed\")", history)?,
+                "route" => this.route = Some(path(key, input)?),
+                "context" => this.context = Some(value(key, input)?),
+                "error" => this.error = Some(value(key, input)?),
+                _ => this.runtime = Some(path(key, input)?),
+            }
+            Ok(())
+        });
+        Self { keys, ..this }
+    }
+}

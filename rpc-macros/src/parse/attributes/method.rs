@@ -1,0 +1,146 @@
+//! The keys of `#[rpc]`.
+
+use proc_macro2::Ident;
+use syn::parse::ParseStream;
+use syn::{Attribute, Expr, LitStr, Pat, Path, Token};
+
+use super::super::keys::{Keys, flag, value};
+use super::inside;
+use super::values::{
+    Derived, WasKey, derived, list, parenthesized, path, until, version_text, versions, was,
+};
+use crate::errors::Errors;
+
+/// What the `#[rpc(..)]` attributes of one method say.
+#[derive(Debug)]
+pub(crate) struct RpcKeys {
+    pub(crate) keys: Keys,
+    pub(crate) since: Vec<LitStr>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) was: Option<WasKey>,
+    pub(crate) to: Option<Derived>,
+    pub(crate) route: Option<Path>,
+    pub(crate) legacy: Vec<LegacyKey>,
+    pub(crate) timeout: Option<Expr>,
+    pub(crate) monitor: Option<Expr>,
+    pub(crate) expected: Vec<Pat>,
+    pub(crate) downgrade: Option<DowngradeKey>,
+}
+
+/// `legacy(name = expression, .., until = "6.0")`
+#[derive(Debug)]
+pub(crate) struct LegacyKey {
+    pub(crate) arguments: Vec<(Ident, Expr)>,
+    pub(crate) until: LitStr,
+}
+
+/// `downgrade(until = "4.3", with = path)`
+#[derive(Debug)]
+pub(crate) struct DowngradeKey {
+    pub(crate) until: LitStr,
+    pub(crate) with: Path,
+}
+
+impl RpcKeys {
+    pub(crate) fn read(attributes: &[&Attribute], errors: &mut Errors) -> Self {
+        const KEYS: &[&str] = &[
+            "call",
+            "cast",
+            "call_or_cast",
+            "fanout",
+            "since",
+            "name",
+            "was",
+            "to",
+            "route",
+            "legacy",
+            "timeout",
+            "monitor",
+            "expected",
+            "downgrade",
+            "manual",
+        ];
+        let mut keys = Keys::new(KEYS).repeating("legacy");
+        let mut this = Self {
+            keys: keys.clone(),
+            since: Vec::new(),
+            name: None,
+            was: None,
+            to: None,
+            route: None,
+            legacy: Vec::new(),
+            timeout: None,
+            monitor: None,
+            expected: Vec::new(),
+            downgrade: None,
+        };
+        for attribute in attributes {
+            keys.read(inside(attribute, errors), errors, |key, input| {
+                match key.to_string().as_str() {
+                    "since" => this.since = versions(key, input)?,
+                    "name" => this.name = Some(value(key, input)?),
+                    "was" => this.was = Some(was(key, input)?),
+                    "to" => this.to = Some(derived(key, input)?),
+                    "route" => this.route = Some(path(key, input)?),
+                    "legacy" => this.legacy.push(legacy(key, input)?),
+                    "timeout" => this.timeout = Some(value(key, input)?),
+                    "monitor" => this.monitor = Some(value(key, input)?),
+                    "expected" => {
+                        this.expected =
+                            list(key, input, "expected(VolumeError::NotFound { .. })", Pat::parse_multi)?;
+                    }
+                    "downgrade" => this.downgrade = Some(downgrade(key, input)?),
+                    _ => flag(key, input)?,
+                }
+                Ok(())
+            });
+        }
+        Self { keys, ..this }
+    }
+}
+
+fn legacy(key: &Ident, input: ParseStream) -> syn::Result<LegacyKey> {
+    let example = "legacy(name = value, until = \"6.0\")";
+    let content = parenthesized(key, input, example)?;
+    let mut arguments = Vec::new();
+    loop {
+        if content.is_empty() {
+            return Err(syn::Error::new(key.span(), format!("`legacy` ends with a version: `{example}`")));
+        }
+        let name: Ident = content.parse()?;
+        if name == "until" {
+            let until = version_text(&name, &content)?;
+            content.parse::<Option<Token![,]>>()?;
+            if !content.is_empty() {
+                return Err(content.error("`until` comes last"));
+            }
+            if arguments.is_empty() {
+                return Err(syn::Error::new(key.span(), format!("`legacy` names an argument: `{example}`")));
+            }
+            return Ok(LegacyKey { arguments, until });
+        }
+        let value = value(&name, &content)?;
+        arguments.push((name, value));
+        if content.parse::<Option<Token![,]>>()?.is_none() && !content.is_empty() {
+            return Err(content.error("expected `,`"));
+        }
+    }
+}
+
+fn downgrade(key: &Ident, input: ParseStream) -> syn::Result<DowngradeKey> {
+    let example = "downgrade(until = \"4.3\", with = function)";
+    let content = parenthesized(key, input, example)?;
+    let until = until(key, &content, example)?;
+    content.parse::<Option<Token![,]>>()?;
+    let wrong = || syn::Error::new(key.span(), format!("`{key}` is written `{example}`"));
+    let name: Ident = content.parse().map_err(|_| wrong())?;
+    if name != "with" {
+        return Err(wrong());
+    }
+    let with = path(&name, &content)?;
+    content.parse::<Option<Token![,]>>()?;
+    match content.is_empty() {
+        true => Ok(DowngradeKey { until, with }),
+        false => Err(wrong()),
+    }
+}

@@ -1,0 +1,148 @@
+//! The values that keys have in common: versions, lists, expressions over client parameters.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseBuffer, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Lit, LitStr, Path, Token, Type, token};
+
+use super::super::keys::{equals, value};
+
+/// A client parameter that is not an argument: `volume: &Volume`.
+#[derive(Debug, Clone)]
+pub(crate) struct Parameter {
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+}
+
+impl Parse for Parameter {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let name = input.parse()?;
+        input.parse::<Token![:]>()?;
+        Ok(Self { name, ty: input.parse()? })
+    }
+}
+
+/// A value that the client works out: `to = expression`, `from(volume: &Volume) = expression`.
+#[derive(Debug)]
+pub(crate) struct Derived {
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) value: Expr,
+}
+
+pub(super) fn derived(key: &Ident, input: ParseStream) -> syn::Result<Derived> {
+    let parameters = if input.peek(token::Paren) {
+        list(key, input, &format!("{key}(volume: &Volume) = ..."), Parameter::parse)?
+    } else {
+        Vec::new()
+    };
+    Ok(Derived { parameters, value: value(key, input)? })
+}
+
+/// An older name: `was("instance_type", until = "6.0")`.
+#[derive(Debug)]
+pub(crate) struct WasKey {
+    pub(crate) name: LitStr,
+    pub(crate) until: LitStr,
+}
+
+pub(super) fn was(key: &Ident, input: ParseStream) -> syn::Result<WasKey> {
+    let example = "was(\"old_name\", until = \"3.8\")";
+    let content = parenthesized(key, input, example)?;
+    let wrong = || syn::Error::new(key.span(), format!("`{key}` is written `{example}`"));
+    let name = content.parse().map_err(|_| wrong())?;
+    content.parse::<Token![,]>().map_err(|_| wrong())?;
+    let until = until(key, &content, example)?;
+    content.parse::<Option<Token![,]>>()?;
+    match content.is_empty() {
+        true => Ok(WasKey { name, until }),
+        false => Err(wrong()),
+    }
+}
+
+/// `until = "3.8"`
+pub(super) fn until(key: &Ident, input: ParseStream, example: &str) -> syn::Result<LitStr> {
+    let wrong = || syn::Error::new(key.span(), format!("`{key}` is written `{example}`"));
+    let until: Ident = input.parse().map_err(|_| wrong())?;
+    match until == "until" {
+        true => version_text(&until, input),
+        false => Err(wrong()),
+    }
+}
+
+/// `= "3.1"` or `("6.1", "5.8")`.
+pub(super) fn versions(key: &Ident, input: ParseStream) -> syn::Result<Vec<LitStr>> {
+    if !input.peek(token::Paren) {
+        return Ok(vec![version_text(key, input)?]);
+    }
+    list(key, input, &format!("{key}(\"6.1\", \"5.8\")"), text_of_version)
+}
+
+/// A version as text. Numbers are told apart, because `3.20` as one is `3.2`.
+pub(super) fn version_text(key: &Ident, input: ParseStream) -> syn::Result<LitStr> {
+    equals(key, input)?;
+    text_of_version(input)
+}
+
+fn text_of_version(input: ParseStream) -> syn::Result<LitStr> {
+    match input.parse()? {
+        Lit::Str(text) => Ok(text),
+        Lit::Float(number) => {
+            let digits = number.base10_digits();
+            let short = digits.parse::<f64>().map_or_else(|_| digits.to_owned(), |value| value.to_string());
+            let why =
+                if short == digits { "" } else { &format!(": {digits} as a number would become {short}") };
+            Err(syn::Error::new(number.span(), format!("write the version as a string{why}")))
+        }
+        other => Err(syn::Error::new(other.span(), "write the version as a string, for example \"3.20\"")),
+    }
+}
+
+/// `victoria = "5.12"`
+pub(super) fn alias(input: ParseStream) -> syn::Result<(Ident, LitStr)> {
+    let name = input.call(Ident::parse_any)?;
+    let version = version_text(&name, input)?;
+    Ok((name, version))
+}
+
+/// `"3.1" = "what changed"`
+pub(super) fn history(input: ParseStream) -> syn::Result<(LitStr, LitStr)> {
+    let version = text_of_version(input)?;
+    input.parse::<Token![=]>()?;
+    Ok((version, input.parse()?))
+}
+
+/// One or more of something in parentheses after a key.
+pub(super) fn list<T>(
+    key: &Ident,
+    input: ParseStream,
+    example: &str,
+    element: fn(ParseStream) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
+    let content = parenthesized(key, input, example)?;
+    Ok(Punctuated::<T, Token![,]>::parse_terminated_with(&content, element)?.into_iter().collect())
+}
+
+/// What is in the parentheses after a key; there is something.
+pub(super) fn parenthesized<'a>(
+    key: &Ident,
+    input: ParseStream<'a>,
+    example: &str,
+) -> syn::Result<ParseBuffer<'a>> {
+    let wrong = || syn::Error::new(key.span(), format!("`{key}` is written `{example}`"));
+    if !input.peek(token::Paren) {
+        return Err(wrong());
+    }
+    let content;
+    syn::parenthesized!(content in input);
+    match content.is_empty() {
+        true => Err(wrong()),
+        false => Ok(content),
+    }
+}
+
+/// A path as in `use`: `crate::rpc`, `::runtime`.
+pub(crate) fn path(key: &Ident, input: ParseStream) -> syn::Result<Path> {
+    equals(key, input)?;
+    input.call(Path::parse_mod_style)
+}

@@ -1,0 +1,165 @@
+//! What destinations and arguments can be.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+use std::hash::BuildHasher;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What `#[rpc(to = ...)]` may evaluate to: the name of a server, or none for any server.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name a server",
+    label = "a destination is `&str`, `String`, an `Option` of them, or a `Result` of any of these"
+)]
+pub trait IntoServer {
+    /// The name of the server; `None` is any server of the topic.
+    ///
+    /// # Errors
+    /// Why there is no destination; nothing is sent then.
+    fn into_server(self) -> Result<Option<String>, String>;
+}
+
+impl IntoServer for &str {
+    fn into_server(self) -> Result<Option<String>, String> {
+        Ok(Some(self.to_owned()))
+    }
+}
+
+impl IntoServer for String {
+    fn into_server(self) -> Result<Option<String>, String> {
+        Ok(Some(self))
+    }
+}
+
+impl IntoServer for &String {
+    fn into_server(self) -> Result<Option<String>, String> {
+        Ok(Some(self.clone()))
+    }
+}
+
+impl<T: IntoServer> IntoServer for Option<T> {
+    fn into_server(self) -> Result<Option<String>, String> {
+        self.map_or(Ok(None), IntoServer::into_server)
+    }
+}
+
+impl<'a, T> IntoServer for &'a Option<T>
+where
+    &'a T: IntoServer,
+{
+    fn into_server(self) -> Result<Option<String>, String> {
+        self.as_ref().into_server()
+    }
+}
+
+impl<T: IntoServer, E: Display> IntoServer for Result<T, E> {
+    fn into_server(self) -> Result<Option<String>, String> {
+        self.map_err(|error| error.to_string()).and_then(IntoServer::into_server)
+    }
+}
+
+/// A value that can carry nothing, which `old = error_if_set` needs to know.
+#[diagnostic::on_unimplemented(
+    message = "`old = error_if_set` cannot tell whether a `{Self}` is set",
+    label = "use `Option<_>`, `Vec<_>`, `bool`, or give the argument a default"
+)]
+pub trait MaybeSet {
+    /// Whether the value carries something.
+    fn is_set(&self) -> bool;
+}
+
+impl MaybeSet for bool {
+    fn is_set(&self) -> bool {
+        *self
+    }
+}
+
+impl MaybeSet for str {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl MaybeSet for String {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl<T> MaybeSet for Option<T> {
+    fn is_set(&self) -> bool {
+        self.is_some()
+    }
+}
+
+impl<T> MaybeSet for Vec<T> {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl<K, V, S: BuildHasher> MaybeSet for HashMap<K, V, S> {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl<K, V> MaybeSet for BTreeMap<K, V> {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl MaybeSet for Map<String, Value> {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+/// An argument of this type takes a client parameter of type `P` as it is.
+#[diagnostic::on_unimplemented(
+    message = "the client parameter of this argument is declared as `{P}`, but the argument is `{Self}`",
+    label = "a parameter stands for an argument of its type or of an `Option` of it"
+)]
+pub trait Carries<P: ?Sized> {}
+
+impl<T> Carries<T> for T {}
+
+impl<T> Carries<T> for Option<T> {}
+
+impl<T> Carries<Option<&T>> for Option<T> {}
+
+impl Carries<str> for String {}
+
+impl Carries<str> for Option<String> {}
+
+impl Carries<Option<&str>> for Option<String> {}
+
+/// A map of keyword arguments, which `#[arg(rest)]` needs.
+#[diagnostic::on_unimplemented(
+    message = "`rest` is a map of the remaining keyword arguments, and `{Self}` is none",
+    label = "use `serde_json::Map<String, Value>`, or a `HashMap` or `BTreeMap` with `String` keys"
+)]
+pub trait RestArg {
+    /// Each name with its value, encoded.
+    fn members(&self) -> impl Iterator<Item = (&str, Result<Value, serde_json::Error>)>;
+}
+
+impl RestArg for Map<String, Value> {
+    fn members(&self) -> impl Iterator<Item = (&str, Result<Value, serde_json::Error>)> {
+        self.iter().map(|(name, value)| (name.as_str(), Ok(value.clone())))
+    }
+}
+
+impl<V: Serialize, S: BuildHasher> RestArg for HashMap<String, V, S> {
+    fn members(&self) -> impl Iterator<Item = (&str, Result<Value, serde_json::Error>)> {
+        self.iter().map(|(name, value)| (name.as_str(), serde_json::to_value(value)))
+    }
+}
+
+impl<V: Serialize> RestArg for BTreeMap<String, V> {
+    fn members(&self) -> impl Iterator<Item = (&str, Result<Value, serde_json::Error>)> {
+        self.iter().map(|(name, value)| (name.as_str(), serde_json::to_value(value)))
+    }
+}

@@ -1,0 +1,50 @@
+//! What can be an argument, a result, the result of a cast.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::RpcException;
+
+/// A type that can be an argument or a result: everything with both serde traits.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot travel over rpc",
+    label = "derive `Serialize` and `Deserialize` for it",
+    note = "arguments and results are encoded and decoded as owned values"
+)]
+pub trait RpcArg: Serialize + DeserializeOwned + Send {}
+
+impl<T: Serialize + DeserializeOwned + Send> RpcArg for T {}
+
+/// What a method returns: `Result<T, E>` with a result that travels and an error with a class.
+#[diagnostic::on_unimplemented(
+    message = "an rpc method returns `Result<T, E>`, not `{Self}`",
+    label = "`T` needs serde's `Serialize` and `Deserialize`, `E` needs `RpcException`"
+)]
+pub trait MethodResult: Send {
+    /// What the method returns when it succeeds.
+    type Ok: RpcArg;
+    /// The errors that the method declares.
+    type Err: RpcException;
+
+    /// The plain result.
+    #[doc(hidden)]
+    fn into_result(self) -> Result<Self::Ok, Self::Err>;
+}
+
+impl<T: RpcArg, E: RpcException> MethodResult for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+
+    fn into_result(self) -> Result<T, E> {
+        self
+    }
+}
+
+/// What a method without a reply returns: `Result<(), E>`.
+#[diagnostic::on_unimplemented(
+    message = "a cast has no reply",
+    label = "return `Result<(), E>`, or make it a call"
+)]
+pub trait CastResult: MethodResult<Ok = ()> {}
+
+impl<E: RpcException> CastResult for Result<(), E> {}

@@ -1,0 +1,279 @@
+//! A broker that does what a test says.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::BoxStream;
+use tokio::sync::{mpsc, watch};
+
+use super::broker::{
+    Answer, Broker, BrokerError, Channel, Confirm, Incoming, Link, LinkEvent, Message, Returned,
+};
+use super::topology::{Consume, Step};
+use crate::transport::url::Host;
+
+/// What becomes of a message.
+#[derive(Debug, Clone)]
+pub(super) enum Fate {
+    Ack,
+    Nack,
+    Return,
+    /// Nothing until the link is lost.
+    Silence,
+    /// The channel is closed with this error, and with it all that is under way.
+    ChannelError(u16),
+}
+
+type Publish = dyn Fn(&Message) -> Fate + Send + Sync;
+type Connect = dyn Fn(&Host) -> Result<(), BrokerError> + Send + Sync;
+
+/// Every host is the same broker.
+pub(super) struct Fake {
+    publish: Arc<Publish>,
+    connect: Box<Connect>,
+    /// The links so far, each with the host that it was made to.
+    pub(super) links: Mutex<Vec<(String, FakeLink)>>,
+}
+
+impl Fake {
+    pub(super) fn new(publish: impl Fn(&Message) -> Fate + Send + Sync + 'static) -> Arc<Self> {
+        Self::with_connect(publish, |_| Ok(()))
+    }
+
+    pub(super) fn with_connect(
+        publish: impl Fn(&Message) -> Fate + Send + Sync + 'static,
+        connect: impl Fn(&Host) -> Result<(), BrokerError> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Arc::new(Self { publish: Arc::new(publish), connect: Box::new(connect), links: Mutex::default() })
+    }
+
+    pub(super) fn link(&self, n: usize) -> FakeLink {
+        self.links.lock().unwrap()[n].1.clone()
+    }
+
+    pub(super) fn hosts(&self) -> Vec<String> {
+        self.links.lock().unwrap().iter().map(|(host, _)| host.clone()).collect()
+    }
+}
+
+impl fmt::Debug for Fake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fake")
+    }
+}
+
+impl Broker for Fake {
+    fn connect<'a>(
+        &'a self,
+        host: &'a Host,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Arc<dyn Link>, BrokerError>> {
+        Box::pin(async move {
+            (self.connect)(host)?;
+            let link = FakeLink::new(self.publish.clone());
+            self.links.lock().unwrap().push((host.name().to_owned(), link.clone()));
+            Ok(Arc::new(link) as Arc<dyn Link>)
+        })
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct FakeLink {
+    publish: Arc<Publish>,
+    happen: mpsc::UnboundedSender<LinkEvent>,
+    events: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<LinkEvent>>>,
+    dead: watch::Sender<bool>,
+    said_goodbye: watch::Sender<bool>,
+    /// The answers to the declarations to come; then all succeed.
+    answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    /// What was declared and deleted, with the number of the channel.
+    pub(super) log: Arc<Mutex<Vec<String>>>,
+    opened: Arc<AtomicUsize>,
+}
+
+impl FakeLink {
+    pub(super) fn answering(answers: impl IntoIterator<Item = Result<(), BrokerError>>) -> Self {
+        let link = Self::new(Arc::new(|_| Fate::Ack));
+        link.answers.lock().unwrap().extend(answers);
+        link
+    }
+
+    fn new(publish: Arc<Publish>) -> Self {
+        let (happen, events) = mpsc::unbounded_channel();
+        let events = Arc::new(tokio::sync::Mutex::new(events));
+        Self {
+            publish,
+            happen,
+            events,
+            dead: watch::Sender::new(false),
+            said_goodbye: watch::Sender::new(false),
+            answers: Arc::default(),
+            log: Arc::default(),
+            opened: Arc::default(),
+        }
+    }
+
+    pub(super) fn happen(&self, event: LinkEvent) {
+        self.happen.send(event).unwrap();
+    }
+
+    pub(super) fn dead(&self) -> bool {
+        *self.dead.borrow()
+    }
+
+    pub(super) fn said_goodbye(&self) -> bool {
+        *self.said_goodbye.borrow()
+    }
+}
+
+impl fmt::Debug for FakeLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FakeLink")
+    }
+}
+
+impl Link for FakeLink {
+    fn open(&self, _confirm: bool) -> BoxFuture<'_, Result<Arc<dyn Channel>, BrokerError>> {
+        Box::pin(async move {
+            if self.dead() {
+                return Err(lost());
+            }
+            let channel = FakeChannel {
+                publish: self.publish.clone(),
+                link: self.dead.subscribe(),
+                dead: watch::Sender::new(false),
+                number: self.opened.fetch_add(1, Ordering::Relaxed) + 1,
+                answers: self.answers.clone(),
+                log: self.log.clone(),
+            };
+            Ok(Arc::new(channel) as Arc<dyn Channel>)
+        })
+    }
+
+    fn event(&self) -> BoxFuture<'_, LinkEvent> {
+        Box::pin(async move {
+            let event = self.events.lock().await.recv().await;
+            event.unwrap_or_else(|| LinkEvent::Lost("it was dropped".to_owned()))
+        })
+    }
+
+    fn close(&self, _limit: Duration) -> BoxFuture<'_, ()> {
+        self.said_goodbye.send_replace(true);
+        self.kill();
+        futures::future::ready(()).boxed()
+    }
+
+    fn kill(&self) {
+        self.dead.send_replace(true);
+        // Nobody may be listening any more.
+        let _ = self.happen.send(LinkEvent::Lost("it was cut".to_owned()));
+    }
+}
+
+struct FakeChannel {
+    publish: Arc<Publish>,
+    link: watch::Receiver<bool>,
+    dead: watch::Sender<bool>,
+    number: usize,
+    answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl FakeChannel {
+    fn log(&self, what: &str) {
+        self.log.lock().unwrap().push(format!("{} {what}", self.number));
+    }
+}
+
+impl fmt::Debug for FakeChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FakeChannel")
+    }
+}
+
+fn lost() -> BrokerError {
+    BrokerError::Lost("the link is dead".to_owned())
+}
+
+fn done<'a>() -> BoxFuture<'a, Result<(), BrokerError>> {
+    futures::future::ready(Ok(())).boxed()
+}
+
+impl Channel for FakeChannel {
+    fn declare<'a>(&'a self, step: &'a Step) -> BoxFuture<'a, Result<(), BrokerError>> {
+        let durable = |durable: &bool| if *durable { "durable" } else { "transient" };
+        self.log(&match step {
+            Step::Exchange { name, durable: it, .. } => format!("exchange {name} {}", durable(it)),
+            Step::Queue { name, durable: it, .. } => format!("queue {name} {}", durable(it)),
+            Step::Bind { queue, .. } => format!("bind {queue}"),
+        });
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Ok(()));
+        futures::future::ready(answer).boxed()
+    }
+
+    fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
+        self.log(&format!("delete {queue}"));
+        done()
+    }
+
+    fn publish(&self, message: Message) -> BoxFuture<'static, Confirm> {
+        let (mut link, dead, publish) = (self.link.clone(), self.dead.clone(), self.publish.clone());
+        Box::pin(async move {
+            let fail = |error| Confirm { verdict: Err(error), returned: None };
+            if *dead.borrow() || *link.borrow() {
+                return fail(lost());
+            }
+            let fate = publish(&message);
+            if let Fate::ChannelError(_) = fate {
+                // What was sent with it is under way as well.
+                tokio::task::yield_now().await;
+                dead.send_replace(true);
+            }
+            let mut watched = dead.subscribe();
+            match fate {
+                Fate::Ack => Confirm { verdict: Ok(Answer::Ack), returned: None },
+                Fate::Nack => Confirm { verdict: Ok(Answer::Nack), returned: None },
+                Fate::Return => {
+                    let returned = Returned { id: message.mandatory, why: "312 NO_ROUTE".to_owned() };
+                    Confirm { verdict: Ok(Answer::Ack), returned: Some(returned) }
+                }
+                Fate::ChannelError(code) => fail(BrokerError::Refused(code, format!("error {code}"))),
+                Fate::Silence => tokio::select! {
+                    _ = link.wait_for(|dead| *dead) => fail(lost()),
+                    _ = watched.wait_for(|dead| *dead) => fail(BrokerError::Refused(406, "another's fault".to_owned())),
+                },
+            }
+        })
+    }
+
+    fn prefetch(&self, _count: u16) -> BoxFuture<'_, Result<(), BrokerError>> {
+        done()
+    }
+
+    fn consume<'a>(
+        &'a self,
+        _consume: &'a Consume,
+    ) -> BoxFuture<'a, Result<BoxStream<'static, Incoming>, BrokerError>> {
+        Box::pin(async { Err(lost()) })
+    }
+
+    fn cancel<'a>(&'a self, _tag: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
+        done()
+    }
+
+    fn ack(&self, _tag: u64, _multiple: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+        done()
+    }
+
+    fn reject(&self, _tag: u64, _requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+        done()
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        futures::future::ready(()).boxed()
+    }
+}

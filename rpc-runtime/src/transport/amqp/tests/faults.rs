@@ -1,0 +1,110 @@
+//! What is lost comes back.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::*;
+
+/// Sends until a queue takes it: between the loss of a queue and its return there is none.
+async fn send_until_taken(driver: &AmqpDriver, route: &Route, body: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    while let Err(error) = send(driver, route.clone(), body).await {
+        assert!(matches!(error, PublishError::Unroutable(_)) && Instant::now() < deadline, "{error}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn broker_a_deleted_queue_is_consumed_again() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let raw = Raw::connect().await;
+    let driver = connect(quick()).await;
+    let mut listener = listen(&driver, &names, "s").await;
+    let mut replies = driver.listen_for_replies().await.unwrap();
+    let to_replies = Route::Reply { queue: replies.queue.clone() };
+
+    raw.delete_queue(&names.topic).await;
+    raw.delete_queue(&replies.queue).await;
+    send_until_taken(&driver, &names.route(None), "1").await;
+    assert_eq!(text(&next(&mut listener.deliveries).await), "1");
+    send_until_taken(&driver, &to_replies, "2").await;
+    assert_eq!(text(&next(&mut replies.deliveries).await), "2");
+}
+
+/// Both connections are cut again and again under 16 senders: whatever was taken arrives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn broker_cut_connections_lose_nothing() {
+    let _threads = THREADS.read().await;
+    let names = Arc::new(Names::new());
+    let driver = Arc::new(connect(quick()).await);
+    let mut listener = listen(&driver, &names, "s").await;
+    let over = Arc::new(AtomicBool::new(false));
+
+    let senders = (0..16).map(|task| {
+        let (driver, names, over) = (driver.clone(), names.clone(), over.clone());
+        tokio::spawn(async move {
+            let mut sent = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                let body = format!("{task}-{}", sent.len());
+                send(&driver, names.route(None), &body).await.unwrap();
+                sent.push(body);
+            }
+            sent
+        })
+    });
+    let senders: Vec<_> = senders.collect();
+    let cutter = {
+        let (driver, over) = (driver.clone(), over.clone());
+        tokio::spawn(async move {
+            for _ in 0..4 {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                driver.send.kill();
+                driver.listen.get().unwrap().kill();
+            }
+            over.store(true, Ordering::Relaxed);
+        })
+    };
+    let mut seen = HashSet::new();
+    let mut all = tokio::spawn(async move {
+        let mut sent = Vec::new();
+        for sender in senders {
+            sent.extend(sender.await.unwrap());
+        }
+        sent
+    });
+    let sent = loop {
+        tokio::select! {
+            delivery = next(&mut listener.deliveries) => {
+                seen.insert(text(&delivery));
+                delivery.settle.ack();
+            }
+            sent = &mut all => break sent.unwrap(),
+        }
+    };
+    cutter.await.unwrap();
+    assert!(sent.len() > 100, "{}", sent.len());
+    while !sent.iter().all(|body| seen.contains(body)) {
+        let delivery = next(&mut listener.deliveries).await;
+        seen.insert(text(&delivery));
+        delivery.settle.ack();
+    }
+}
+
+#[tokio::test]
+async fn broker_verdicts_of_a_lost_channel_go_nowhere() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let driver = connect(quick()).await;
+    let mut listener = listen(&driver, &names, "s").await;
+    send(&driver, names.route(None), "1").await.unwrap();
+    let stale = next(&mut listener.deliveries).await;
+    driver.listen.get().unwrap().kill();
+    let again = next(&mut listener.deliveries).await;
+    assert_eq!((text(&again), again.redelivered), ("1".to_owned(), true));
+    // It would acknowledge `again`, which has the same tag on the new channel.
+    stale.settle.ack();
+    driver.listen.get().unwrap().kill();
+    assert_eq!(text(&next(&mut listener.deliveries).await), "1");
+}

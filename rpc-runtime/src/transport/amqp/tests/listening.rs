@@ -1,0 +1,219 @@
+//! Declaring, consuming, settling and stopping.
+
+use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
+use lapin::types::{AMQPValue, FieldTable};
+
+use super::*;
+
+const DURABLE: QueueDeclareOptions = QueueDeclareOptions {
+    passive: false,
+    durable: true,
+    exclusive: false,
+    auto_delete: false,
+    nowait: false,
+};
+const PLAIN: QueueDeclareOptions = QueueDeclareOptions { durable: false, ..DURABLE };
+const PASSIVE: QueueDeclareOptions = QueueDeclareOptions { passive: true, ..PLAIN };
+
+#[tokio::test]
+async fn broker_messages_arrive_on_every_route() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let driver = connect(quick()).await;
+    let mut one = listen(&driver, &names, "host.1").await;
+    let mut two = listen(&driver, &names, "host2").await;
+
+    send(&driver, names.route(Some("host.1")), "to one").await.unwrap();
+    let delivery = next(&mut one.deliveries).await;
+    assert_eq!(text(&delivery), "to one");
+    assert_eq!(delivery.content_type.as_deref(), Some("application/json"));
+    assert_eq!((delivery.compression.as_deref(), delivery.redelivered), (None, false));
+    delivery.settle.ack();
+
+    driver.publish(outgoing(names.fanout(), "to all")).await.unwrap();
+    for listener in [&mut one, &mut two] {
+        let delivery = next(&mut listener.deliveries).await;
+        assert_eq!(text(&delivery), "to all");
+        delivery.settle.ack();
+    }
+
+    for _ in 0..2 {
+        send(&driver, names.route(None), "to any").await.unwrap();
+    }
+    for listener in [&mut one, &mut two] {
+        assert_eq!(text(&next(&mut listener.deliveries).await), "to any");
+    }
+
+    let mut replies = driver.listen_for_replies().await.unwrap();
+    send(&driver, Route::Reply { queue: replies.queue.clone() }, "reply").await.unwrap();
+    assert_eq!(text(&next(&mut replies.deliveries).await), "reply");
+}
+
+#[tokio::test]
+async fn broker_compressed_messages_say_so() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let compression = crate::transport::options::Compression::Gzip;
+    let driver = connect(quick().kombu_compression(Some(compression))).await;
+    let mut listener = listen(&driver, &names, "s").await;
+    send(&driver, names.route(None), "body").await.unwrap();
+    let delivery = next(&mut listener.deliveries).await;
+    assert_eq!(delivery.compression.as_deref(), Some("application/x-gzip"));
+    assert_eq!(delivery.body[0], 0x78);
+}
+
+#[tokio::test]
+async fn broker_settled_messages_are_gone_and_the_rest_goes_back() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let raw = Raw::connect().await;
+    let driver = connect(quick()).await;
+    let mut listener = listen(&driver, &names, "s").await;
+    let mut deliveries = Vec::new();
+    for n in 0..6 {
+        send(&driver, names.route(None), &n.to_string()).await.unwrap();
+        deliveries.push(next(&mut listener.deliveries).await);
+    }
+    // Out of order, so that single and multiple acknowledgements both occur.
+    for (n, delivery) in deliveries.into_iter().enumerate().rev() {
+        match n {
+            0 | 1 | 3 => delivery.settle.ack(),
+            4 => delivery.settle.reject(false),
+            _ => drop(delivery),
+        }
+    }
+    listener.stop.stop().await;
+    assert!(listener.deliveries.recv().await.is_none());
+    let mut left = raw.drain(&names.topic).await;
+    left.sort();
+    assert_eq!(left, [("2".to_owned(), true), ("5".to_owned(), true)]);
+}
+
+#[tokio::test]
+async fn broker_stopping_deletes_the_fanout_queue_alone() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let raw = Raw::connect().await;
+    let driver = connect(quick()).await;
+    let address = names.address("s");
+    let fanout: std::sync::Arc<str> = format!("{}_fanout_1", names.topic).into();
+    let topology = super::super::Topology::server(&address, &fanout, &driver.options);
+    let consuming = driver.consume(topology, 0).await.unwrap();
+    raw.try_declare(&fanout, PASSIVE, FieldTable::default()).await.unwrap();
+    crate::transport::driver::StopListening::stop(&consuming.stop).await;
+    let error = raw.try_declare(&fanout, PASSIVE, FieldTable::default()).await.unwrap_err();
+    assert!(error.contains("NOT_FOUND"), "{error}");
+    for queue in [names.topic.clone(), format!("{}.s", names.topic)] {
+        raw.try_declare(&queue, PASSIVE, FieldTable::default()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn broker_a_dropped_listener_lets_go() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let driver = connect(quick()).await;
+    let listener = listen(&driver, &names, "1").await;
+    drop(listener);
+    let mut other = listen(&driver, &names, "2").await;
+    // Round robin would give the dropped one every second message for as long as it consumes; what it got is
+    // requeued.
+    for n in 0..10 {
+        send(&driver, names.route(None), &n.to_string()).await.unwrap();
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    while seen.len() < 10 {
+        let delivery = next(&mut other.deliveries).await;
+        seen.insert(text(&delivery));
+        delivery.settle.ack();
+    }
+}
+
+#[tokio::test]
+async fn broker_huge_messages_are_rejected() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let driver = connect(quick()).await;
+    let small = connect(quick().max_body(10)).await;
+    let mut listener = listen(&small, &names, "s").await;
+    send(&driver, names.route(None), "more than ten").await.unwrap();
+    send(&driver, names.route(None), "less").await.unwrap();
+    assert_eq!(text(&next(&mut listener.deliveries).await), "less");
+}
+
+#[tokio::test]
+async fn broker_durable_joins_what_is_not() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let raw = Raw::connect().await;
+    raw.declare_exchange(&names.exchange, ExchangeDeclareOptions::default()).await;
+    raw.declare_queue(&names.topic, PLAIN, FieldTable::default()).await;
+    let driver = connect(quick().amqp_durable_queues(true)).await;
+    let mut listener = listen(&driver, &names, "s").await;
+    send(&driver, names.route(Some("s")), "1").await.unwrap();
+    assert_eq!(text(&next(&mut listener.deliveries).await), "1");
+    // The queues follow the exchange.
+    raw.try_declare(&format!("{}.s", names.topic), PLAIN, FieldTable::default()).await.unwrap();
+}
+
+#[tokio::test]
+async fn broker_other_conflicts_are_errors() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let raw = Raw::connect().await;
+    raw.declare_queue(&names.topic, DURABLE, FieldTable::default()).await;
+    let driver = connect(quick()).await;
+    let options = ListenOptions { prefetch: 0 };
+    let error = driver.listen(names.address("s"), options).await.unwrap_err().to_string();
+    assert!(error.contains("'durable'") && error.contains(&names.topic), "{error}");
+}
+
+#[tokio::test]
+async fn broker_queues_have_the_arguments_of_the_options() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let raw = Raw::connect().await;
+    let options = quick()
+        .rabbit_quorum_queue(true)
+        .rabbit_quorum_delivery_limit(5)
+        .rabbit_transient_queues_ttl(Duration::from_secs(60));
+    let driver = connect(options).await;
+    let listener = listen(&driver, &names, "s").await;
+    let replies = driver.listen_for_replies().await.unwrap();
+
+    let mut quorum = FieldTable::default();
+    quorum.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
+    quorum.insert("x-delivery-limit".into(), AMQPValue::LongInt(5));
+    let mut transient = FieldTable::default();
+    transient.insert("x-expires".into(), AMQPValue::LongInt(60_000));
+    for (queue, options, arguments) in [
+        (names.topic.clone(), DURABLE, quorum.clone()),
+        (format!("{}.s", names.topic), DURABLE, quorum),
+        (replies.queue.to_string(), PLAIN, transient),
+    ] {
+        // The broker compares: the same is no error, anything else is.
+        raw.try_declare(&queue, options, arguments).await.unwrap();
+        let error = raw.try_declare(&queue, options, FieldTable::default()).await.unwrap_err();
+        assert!(error.contains("inequivalent arg"), "{error}");
+    }
+    listener.stop.stop().await;
+    raw.delete_queue(&names.topic).await;
+    raw.delete_queue(&format!("{}.s", names.topic)).await;
+}
+
+#[tokio::test]
+async fn broker_prefetch_limits_what_is_out() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let raw = Raw::connect().await;
+    let driver = connect(quick()).await;
+    let mut listener = driver.listen(names.address("s"), ListenOptions { prefetch: 2 }).await.unwrap();
+    for n in 0..5 {
+        send(&driver, names.route(None), &n.to_string()).await.unwrap();
+    }
+    let (first, second) = (next(&mut listener.deliveries).await, next(&mut listener.deliveries).await);
+    // Two are out, so the other three are in the queue, for whoever asks.
+    assert_eq!(raw.drain(&names.topic).await.len(), 3);
+    first.settle.ack();
+    second.settle.ack();
+}
