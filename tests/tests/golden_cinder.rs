@@ -154,8 +154,8 @@ table! {
     copy_volume_to_image(volume: Volume, image_meta: ImageMeta;)
     reimage(volume: Volume, image_meta: ImageMeta; image_snap: Option<ImageSnapshot>)
 
-    attach_volume(volume: Volume, instance_uuid: Option<String>, host_name: Option<String>, mountpoint: String,
-        mode: AttachMode;)
+    attach_volume(volume: Volume, instance_uuid: Option<String>, mountpoint: String, mode: AttachMode;
+        host_name: Option<String>)
     detach_volume(volume: Volume, attachment_id: Option<String>;)
     attachment_update(vref: Volume, connector: Connector, attachment_id: String;)
     attachment_delete(attachment_id: String, vref: Volume;)

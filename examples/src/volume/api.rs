@@ -116,14 +116,14 @@ pub trait VolumeManager {
 
     // Attachments and connections
 
-    /// Attaches a volume to an instance, or to a host.
+    /// Attaches a volume to an instance, or to the host of that name.
     #[rpc(call, to = volume.service_topic_queue())]
     async fn attach_volume(
         &self,
         ctx: Context,
         #[arg(from(volume: &Volume) = volume.id)] volume_id: String,
         instance_uuid: Option<String>,
-        host_name: Option<String>,
+        #[arg(default)] host_name: Option<String>,
         mountpoint: String,
         mode: AttachMode,
         #[arg(since = "3.3", old = drop)] volume: Option<Volume>,

@@ -25,7 +25,7 @@ pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
 
     let instance = Some(Uuid::new_v4().to_string());
     let attachment = api
-        .attach_volume(&ctx, &volume, instance, None, "/dev/vdb", AttachMode::Rw)
+        .attach_volume(&ctx, &volume, instance, "/dev/vdb", AttachMode::Rw)
         .await
         .context("attach_volume")?;
     println!("attach_volume: {} at {}", attachment.id, attachment.mountpoint);
@@ -37,7 +37,7 @@ pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
     println!("delete_volume: accepted");
     settled(api, &ctx, server, before.volumes).await?;
 
-    match api.attach_volume(&ctx, &volume, None, None, "/dev/vdb", AttachMode::Ro).await {
+    match api.attach_volume(&ctx, &volume, None, "/dev/vdb", AttachMode::Ro).await {
         Err(CallError::Method(VolumeError::VolumeNotFound { volume_id })) => {
             ensure!(volume_id == volume.id, "the error is about {volume_id}");
             println!("attach_volume: refused, {volume_id} is gone");

@@ -19,6 +19,7 @@ pub mod types;
 
 use clap::Parser;
 
+// The macro names the types of requests: one for each method with defaults.
 pub use api::*;
 pub use client::run_client;
 pub use error::VolumeError;
