@@ -317,7 +317,7 @@ pub trait VolumeManager {
         offset: Option<usize>,
         sort_keys: Vec<String>,
         sort_dirs: Vec<SortDir>,
-        #[arg(fixed = true, since = "3.10", old = drop)] want_objects: Option<bool>,
+        #[arg(fixed = Some(true), since = "3.10", old = drop)] want_objects: Option<bool>,
     ) -> Result<Vec<ManageableVolume>, VolumeError>;
 
     /// Lists what is on the backend and could be managed as a snapshot.
@@ -330,7 +330,7 @@ pub trait VolumeManager {
         offset: Option<usize>,
         sort_keys: Vec<String>,
         sort_dirs: Vec<SortDir>,
-        #[arg(fixed = true, since = "3.10", old = drop)] want_objects: Option<bool>,
+        #[arg(fixed = Some(true), since = "3.10", old = drop)] want_objects: Option<bool>,
     ) -> Result<Vec<ManageableSnapshot>, VolumeError>;
 
     // Groups

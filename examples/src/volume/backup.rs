@@ -25,7 +25,8 @@ impl VolumeApi {
         volume: &Volume,
     ) -> Result<Option<BackupDevice>, CallError<VolumeError>> {
         let [v3_0, v3_2, v3_17] = [0, 2, 17].map(|minor| Version::new(3, minor));
-        let request = self.prepare_get_backup_device(ctx).to(volume.service_topic_queue()).arg("backup", backup);
+        let request =
+            self.prepare_get_backup_device(ctx).to(volume.service_topic_queue()).arg("backup", backup);
         if request.can_send(v3_17) {
             request.at(v3_17).arg("want_objects", &true).arg("async_call", &true).cast().await?;
             Ok(None)

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::types::{
-    AttachMode, Backup, Capabilities, Connector, ExistingRef, Group, GroupSnapshot, ManageableVolume, Snapshot,
-    SortDir, Volume,
+    AttachMode, Backup, Capabilities, Connector, ExistingRef, Group, GroupSnapshot, ManageableVolume,
+    Snapshot, SortDir, Volume,
 };
 use super::{LvmManager, VolumeApi, VolumeError, VolumeManager, VolumeService, run_client, volume_route};
 

@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 
 /// One file of `tests/golden`.
 #[derive(Debug, Deserialize)]
-pub struct Golden {
-    pub version: String,
-    pub cases: Vec<Case>,
+pub(crate) struct Golden {
+    pub(crate) version: String,
+    pub(crate) cases: Vec<Case>,
 }
 
 impl Golden {
-    pub fn load(file: &str) -> Self {
+    pub(crate) fn load(file: &str) -> Self {
         let path = format!("{}/golden/{file}", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -24,8 +24,8 @@ impl Golden {
 
 /// One method with one set of arguments.
 #[derive(Debug, Deserialize)]
-pub struct Case {
-    pub method: String,
+pub(crate) struct Case {
+    pub(crate) method: String,
     variant: String,
     input: Map<String, Value>,
     sends: Vec<Recorded>,
@@ -40,7 +40,7 @@ struct Recorded {
 
 impl Case {
     /// What was recorded at this pin.
-    pub fn at(&self, pin: Version) -> &Value {
+    pub(crate) fn at(&self, pin: Version) -> &Value {
         let mut messages = self.sends.iter().filter(|recorded| {
             let [first, last] = recorded.caps.each_ref().map(|cap| cap.parse::<Version>().unwrap());
             (first..=last).contains(&pin)
@@ -50,8 +50,19 @@ impl Case {
         message
     }
 
+    /// All messages, whatever the pin.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Value> {
+        self.sends.iter().map(|sent| &sent.message).filter(|message| message.get("error").is_none())
+    }
+
+    /// The oldest pin at which it is sent at all.
+    pub(crate) fn since(&self) -> &str {
+        let sent = self.sends.iter().find(|recorded| recorded.message.get("error").is_none());
+        &sent.unwrap_or_else(|| panic!("{self} is never sent")).caps[0]
+    }
+
     /// The arguments, each to be taken.
-    pub fn input(&self) -> Input {
+    pub(crate) fn input(&self) -> Input {
         Input { case: self.to_string(), values: self.input.clone() }
     }
 }
@@ -64,19 +75,19 @@ impl fmt::Display for Case {
 
 /// The arguments of a case. None may be left over, or the case was not what was sent.
 #[derive(Debug)]
-pub struct Input {
+pub(crate) struct Input {
     case: String,
     values: Map<String, Value>,
 }
 
 impl Input {
     /// An argument that the case must have.
-    pub fn take<T: DeserializeOwned>(&mut self, name: &str) -> T {
+    pub(crate) fn take<T: DeserializeOwned>(&mut self, name: &str) -> T {
         self.take_if_there(name).unwrap_or_else(|| panic!("{} has no {name}", self.case))
     }
 
     /// An argument that only some cases of the method have.
-    pub fn take_if_there<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+    pub(crate) fn take_if_there<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         // A keyword of Rust that is an ordinary name in Python.
         let name = if name == "reference" { "ref" } else { name };
         let value = self.values.remove(name)?;
