@@ -24,7 +24,7 @@ for port in random.sample(range(20000, 32000), 200):
         except OSError:
             continue
     ports.append(port)
-    if len(ports) == 3:
+    if len(ports) == 4:
         break
 print(*ports)
 PYTHON
@@ -40,7 +40,8 @@ if [ "$command" = init ]; then
 fi
 
 dir=$(cd "$dir" && pwd)
-read -r amqp_port dist_port epmd_port <"$dir/ports"
+# The fourth, of TLS, is for a rabbitmq.conf that its user writes into DIR.
+read -r amqp_port dist_port epmd_port _ <"$dir/ports"
 export HOME=$dir # of the Erlang cookie
 export ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$epmd_port
 export RABBITMQ_NODENAME=test@localhost

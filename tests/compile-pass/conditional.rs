@@ -7,7 +7,12 @@ use rpc_runtime::{Context, RemoteError, rpc_manager};
 pub trait Conditional {
     #[rpc(call)]
     #[cfg(any())]
-    async fn absent(&self, ctx: Context, a: NoSuchType, #[arg(default)] b: NoSuchType) -> Result<(), RemoteError>;
+    async fn absent(
+        &self,
+        ctx: Context,
+        a: NoSuchType,
+        #[arg(default)] b: NoSuchType,
+    ) -> Result<(), RemoteError>;
 
     #[rpc(call)]
     #[cfg(not(any()))]

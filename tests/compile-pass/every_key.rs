@@ -108,7 +108,8 @@ pub async fn calls(transport: &Transport, ctx: &Context) -> Result<(), Box<dyn s
         .await?;
     let _: () = api.formatted(ctx, "host", &text).await?;
     let request = api.defaults(ctx, 5).number(4).mode("ro").owned(text).optional(Some(volume.clone()));
-    let _: () = request.volume(volume).dropped(true).checked(1).checked_text("x").converted(2).empty(vec![]).await?;
+    let _: () =
+        request.volume(volume).dropped(true).checked(1).checked_text("x").converted(2).empty(vec![]).await?;
     let _: () = api.clone().everybody(ctx).await?;
     Ok(())
 }

@@ -32,7 +32,10 @@ pub enum Variants {
     #[cfg(not(any()))]
     Present(u32),
     #[deprecated]
-    Old { remote: u32, self_: u32 },
+    Old {
+        remote: u32,
+        self_: u32,
+    },
 }
 
 fn main() {}

@@ -11,7 +11,9 @@ use ::std::string::String;
 #[derive(Debug, RpcException)]
 #[exception(module = "names")]
 pub enum Failure {
-    Named { name: String },
+    Named {
+        name: String,
+    },
     Positional(String, u32),
     Plain,
     #[exception(other)]

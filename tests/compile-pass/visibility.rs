@@ -26,7 +26,10 @@ mod inner {
     pub(crate) struct MyContext(Context);
 
     impl rpc_runtime::RpcContext for MyContext {
-        fn write(&self, fields: &mut rpc_runtime::wire::Fields) -> Result<(), rpc_runtime::wire::EncodeError> {
+        fn write(
+            &self,
+            fields: &mut rpc_runtime::wire::Fields,
+        ) -> Result<(), rpc_runtime::wire::EncodeError> {
             self.0.write(fields)
         }
 

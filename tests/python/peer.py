@@ -79,3 +79,16 @@ def connect(options):
         # The global object: the dispatcher reads rpc_ping_enabled from nowhere else.
         cfg.CONF([], project="peer", default_config_files=[config.name])
     return oslo_messaging.get_rpc_transport(cfg.CONF, url=options.url, allowed_remote_exmods=options.allow)
+
+
+def wait_until_consuming(server):
+    """`start` returns when the queues exist, but the consumers are added by the listener's thread.
+
+    oslo.messaging has no public way to see that; the connection keeps the tags it has yet to consume.
+    """
+    connection = server.listener._poll_style_listener.conn.connection
+    deadline = time.monotonic() + 30
+    while connection._new_tags:
+        if time.monotonic() > deadline:
+            sys.exit("not consuming after 30 s")
+        time.sleep(0.01)

@@ -4,7 +4,6 @@ Reports on stdout, one JSON object a line: `ready` once it consumes, a `note` fo
 method `note`, `stopped` after a clean stop. Stops when stdin ends.
 """
 
-import sys
 import time
 
 import oslo_messaging
@@ -67,19 +66,6 @@ class Admin:
         return {"server": self.name, "namespace": "admin"}
 
 
-def wait_until_consuming(server):
-    """`start` returns when the queues exist, but the consumers are added by the listener's thread.
-
-    oslo.messaging has no public way to see that; the connection keeps the tags it has yet to consume.
-    """
-    connection = server.listener._poll_style_listener.conn.connection
-    deadline = time.monotonic() + 30
-    while connection._new_tags:
-        if time.monotonic() > deadline:
-            sys.exit("not consuming after 30 s")
-        time.sleep(0.01)
-
-
 def main():
     parser = peer.arguments(__doc__)
     parser.add_argument("--exchange")
@@ -98,7 +84,7 @@ def main():
         access_policy=dispatcher.DefaultRPCAccessPolicy,
     )
     server.start()
-    wait_until_consuming(server)
+    peer.wait_until_consuming(server)
     peer.emit(event="ready")
 
     for _ in peer.lines():

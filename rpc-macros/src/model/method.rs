@@ -185,7 +185,7 @@ impl Method {
 fn conditions(arguments: &[Argument]) -> Vec<TokenStream> {
     let mut conditions: Vec<TokenStream> = Vec::new();
     for condition in arguments.iter().filter_map(Argument::condition) {
-        if conditions.iter().all(|known| types::text_of(known) != types::text_of(&condition)) {
+        if conditions.iter().all(|known| types::source_text(&known) != types::source_text(&condition)) {
             conditions.push(condition);
         }
     }

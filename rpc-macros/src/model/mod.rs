@@ -23,6 +23,6 @@ pub(crate) use kind::Kind;
 pub(crate) use method::Method;
 pub(crate) use older::Legacy;
 pub(crate) use parameters::ClientParameter;
-pub(crate) use types::text_of;
+pub(crate) use types::source_text;
 pub(crate) use version::Version;
 pub(crate) use versions::Versions;

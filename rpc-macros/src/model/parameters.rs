@@ -5,7 +5,7 @@ use syn::{Expr, Type};
 
 use super::argument::{Argument, Source};
 use super::expressions::may_use;
-use super::types::text_of;
+use super::types::source_text;
 use crate::errors::Errors;
 use crate::parse::{Derived, Parameter};
 
@@ -60,7 +60,7 @@ impl Declared {
                 continue;
             }
             if let Some(first) = declared.iter().find(|first| first.name == name) {
-                let (first, second) = (text_of(&first.ty), text_of(&ty));
+                let (first, second) = (source_text(&first.ty), source_text(&ty));
                 if first != second {
                     errors.at(&ty, format!("client parameter {name} is declared as {first} and as {second}"));
                 }

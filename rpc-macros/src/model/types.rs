@@ -62,9 +62,9 @@ pub(crate) fn is_string(ty: &Type) -> bool {
 }
 
 /// A type or expression for people to read: `Option<String>` and not `Option < String >`.
-pub(crate) fn text_of(tokens: impl ToTokens) -> String {
+pub(crate) fn source_text(source: &impl ToTokens) -> String {
     let mut text = String::new();
-    write(tokens.to_token_stream(), &mut text);
+    write(source.to_token_stream(), &mut text);
     text
 }
 
@@ -112,7 +112,14 @@ mod tests {
             "Box<dyn Tag + Send>",
             "<Volume as Object>::Id",
         ] {
-            assert_eq!(text_of(syn::parse_str::<Type>(text).unwrap()), text);
+            assert_eq!(source_text(&syn::parse_str::<Type>(text).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn texts_of_values() {
+        for text in ["-1", "String::from(\"x y\")", "Mode::Rw", "vec![1, 2]", "1 + 2"] {
+            assert_eq!(source_text(&syn::parse_str::<syn::Expr>(text).unwrap()), text);
         }
     }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Path;
 
-use crate::model::{Argument, Default, Interface, Kind, Method, Source, Version, text_of};
+use crate::model::{Argument, Default, Interface, Kind, Method, Source, Version, source_text};
 use crate::parse::Old;
 
 /// `Client::INTERFACE`.
@@ -99,7 +99,7 @@ fn method_details(method: &Method) -> TokenStream {
         details.extend(quote_spanned!(Span::mixed_site()=> .with_monitor(|| #monitor)));
     }
     if !method.expected.is_empty() {
-        let expected = method.expected.iter().map(text_of);
+        let expected = method.expected.iter().map(source_text);
         details.extend(quote_spanned!(Span::mixed_site()=> .with_expected(&[#(#expected),*])));
     }
     details.extend(method.route.as_ref().map(with_route));
@@ -115,7 +115,7 @@ fn method_details(method: &Method) -> TokenStream {
 
 fn argument(argument: &Argument) -> TokenStream {
     let (cfgs, wire, ty) = (&argument.cfgs, &argument.wire, &argument.ty);
-    let text = text_of(ty);
+    let text = source_text(&ty);
     let with_was = argument.was.as_ref().map(|was| {
         let (name, until) = (&was.name, version(was.until));
         quote_spanned!(Span::mixed_site()=> .with_was(#name, #until))
@@ -153,7 +153,7 @@ impl Default {
         match self {
             Self::OfType => "default".to_owned(),
             Self::Text(text) => format!("{:?}", text.value()),
-            Self::Value(value) => text_of(value),
+            Self::Value(value) => source_text(&value),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use syn::{GenericArgument, PathArguments, Type};
 
-use crate::model::{Interface, Kind, Method, Version, text_of};
+use crate::model::{Interface, Kind, Method, Version, source_text};
 
 /// What the client is, and which version brought what.
 pub(super) fn client(interface: &Interface) -> Vec<String> {
@@ -37,19 +37,19 @@ pub(super) fn method(interface: &Interface, method: &Method) -> String {
     };
     let since = and(&method.since);
     let to = match (&method.to, method.kind) {
-        (Some(to), _) => format!(", to `{}`", text_of(to)),
+        (Some(to), _) => format!(", to `{}`", source_text(&to)),
         (None, Kind::Fanout) => String::new(),
         (None, _) => ", to any server".to_owned(),
     };
     let route = match method.route.as_ref().or(interface.route.as_ref()) {
-        Some(route) => format!(" by `{}`", text_of(route)),
+        Some(route) => format!(" by `{}`", source_text(&route)),
         None => String::new(),
     };
     let error = match method.kind {
         Kind::Cast | Kind::Fanout => "`RpcError`".to_owned(),
         Kind::Call | Kind::CallOrCast => match interface.error.as_ref().or_else(|| error_of(&method.returns))
         {
-            Some(error) => format!("`{}` or `RpcError`", text_of(error)),
+            Some(error) => format!("`{}` or `RpcError`", source_text(&error)),
             None => "its own error or `RpcError`".to_owned(),
         },
     };

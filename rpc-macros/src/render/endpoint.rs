@@ -2,11 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote_spanned};
-use syn::spanned::Spanned as _;
 
 use super::request::default_value;
 use super::{context_type, named_at};
-use crate::model::{Argument, Interface, Late, Method, text_of};
+use crate::model::{Argument, Interface, Late, Method, source_text};
 use crate::parse::Old;
 
 /// The name of the private dispatcher.
@@ -23,6 +22,7 @@ pub(super) fn endpoint(interface: &Interface) -> TokenStream {
 
         impl<M: #name> __rpc::Dispatch for #dispatch<M> {
             async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+                let manager = &*self.0;
                 match incoming.method() {
                     #(#arms)*
                     _ => incoming.unknown(),
@@ -67,22 +67,21 @@ fn args(method: &Method) -> Option<Ident> {
 
 /// The call of the manager's method, and what becomes of its result.
 fn handle(method: &Method, ctx: &Ident) -> TokenStream {
-    // Rustc shows this call where the result's type is written, if it cannot do with that.
-    let returns = Span::mixed_site().located_at(method.returns.span());
-    let (name, args) = (&method.name, args(method));
+    let (name, args, result) = (&method.name, args(method), named_at("result", &method.returns));
     let call = |arguments: Vec<&Argument>| {
         let arguments = arguments.into_iter().map(|it| argument(it, args.as_ref()));
-        quote_spanned!(returns=> self.0.#name(#ctx #(, #arguments)*).await)
+        quote_spanned!(Span::mixed_site()=> let #result = manager.#name(#ctx #(, #arguments)*).await;)
     };
-    let outcome = |result: TokenStream| match &method.expected[..] {
-        [] => quote_spanned!(returns=> __rpc::outcome(#result)),
-        expected => quote_spanned! {returns=>
+    let outcome = match &method.expected[..] {
+        [] => quote_spanned!(Span::mixed_site()=> __rpc::outcome(#result)),
+        expected => quote_spanned! {Span::mixed_site()=>
             __rpc::outcome_expecting(#result, |error| ::core::matches!(error, #(#expected)|*))
         },
     };
     let conditions = method.conditions();
     if conditions.is_empty() {
-        return outcome(call(method.arguments.iter().collect()));
+        let call = call(method.arguments.iter().collect());
+        return quote_spanned!(Span::mixed_site()=> #call #outcome);
     }
     // An argument of a call cannot be conditional, so there is a call for every combination.
     let calls = (0..1_u32 << conditions.len()).map(|combination| {
@@ -95,13 +94,12 @@ fn handle(method: &Method, ctx: &Ident) -> TokenStream {
             let of_argument = argument.condition();
             let at = conditions
                 .iter()
-                .position(|condition| Some(text_of(condition)) == of_argument.as_ref().map(text_of));
+                .position(|condition| Some(source_text(condition)) == of_argument.as_ref().map(source_text));
             at.is_none_or(holds)
         };
         let call = call(method.arguments.iter().filter(is_there).collect());
-        quote_spanned!(Span::mixed_site()=> #[cfg(all(#(#predicates),*))] let result = #call;)
+        quote_spanned!(Span::mixed_site()=> #[cfg(all(#(#predicates),*))] #call)
     });
-    let outcome = outcome(quote_spanned!(Span::mixed_site()=> result));
     quote_spanned!(Span::mixed_site()=> #(#calls)* #outcome)
 }
 

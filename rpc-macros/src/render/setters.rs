@@ -91,8 +91,11 @@ fn setter(interface: &Interface, argument: &Argument) -> TokenStream {
     let name = &argument.name;
     let parameter = parameter(argument);
     let add = add(argument, &borrow(argument));
-    let default = argument.default.as_ref().map(Default::text).unwrap_or_default();
-    let doc = format!(" Sets `{}`, which is `{default}` otherwise.", argument.wire);
+    let otherwise = match &argument.default {
+        None | Some(Default::OfType) => "the default of its type".to_owned(),
+        Some(default) => format!("`{}`", default.text()),
+    };
+    let doc = format!(" Sets `{}`, which is {otherwise} otherwise.", argument.wire);
     quote_spanned! {Span::mixed_site()=>
         #[doc = #doc]
         #(#cfgs)*

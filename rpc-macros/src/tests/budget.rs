@@ -7,7 +7,7 @@ use super::expand_valid;
 /// A trait with this many plain methods of two arguments each.
 fn plain(methods: usize) -> String {
     let mut source =
-        "/// A manager.\n#[rpc_manager(client = Api, topic = \"topic\", version = \"1.0\")]\npub trait Manager {"
+        "/// A manager.\n#[rpc_manager(client = Api, topic = \"topic\", version = \"1.0\", error = Error)]\npub trait Manager {"
             .to_owned();
     for n in 0..methods {
         writeln!(

@@ -261,7 +261,7 @@ const _: () = {
     #[cfg(feature = "defaults")]
     #[allow(dead_code)]
     impl KeysApiDefaults {
-        /// Sets `empty`, which is `default` otherwise.
+        /// Sets `empty`, which is the default of its type otherwise.
         pub(crate) fn empty(self, empty: impl __rpc::Borrow<Vec<u32>>) -> Self {
             Self {
                 request: self
@@ -323,71 +323,67 @@ const _: () = {
     struct KeysApiDispatch<M>(__rpc::Arc<M>);
     impl<M: Keys> __rpc::Dispatch for KeysApiDispatch<M> {
         async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            let manager = &*self.0;
             match incoming.method() {
                 "with" => {
                     let (ctx, args) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_WITH_VOLUME)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .with_volume(
-                                ctx,
-                                args.required("volume")?,
-                                args.required("ref")?,
-                                args.required("recreate")?,
-                                args.optional("tag")?,
-                                args.optional("policy")?,
-                                args.required("destination")?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .with_volume(
+                            ctx,
+                            args.required("volume")?,
+                            args.required("ref")?,
+                            args.required("recreate")?,
+                            args.optional("tag")?,
+                            args.optional("policy")?,
+                            args.required("destination")?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 #[cfg(feature = "formatted")]
                 #[allow(deprecated)]
                 "formatted" => {
                     let (ctx, args) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_FORMATTED)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .formatted(
-                                ctx,
-                                args.required("host")?,
-                                args.required("backend")?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .formatted(
+                            ctx,
+                            args.required("host")?,
+                            args.required("backend")?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 #[cfg(feature = "defaults")]
                 "defaults" => {
                     let (ctx, args) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_DEFAULTS)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .defaults(
-                                ctx,
-                                args
-                                    .or_else(
-                                        "empty",
-                                        || <Vec<u32> as ::core::default::Default>::default(),
-                                    )?,
-                                args
-                                    .or_else(
-                                        "mode",
-                                        || <String as ::core::convert::From<&str>>::from("rw"),
-                                    )?,
-                                args.or_else("owned", || String::from("x"))?,
-                                args.or_else("checked", || 8)?,
-                                args.or_else("converted", || 9)?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .defaults(
+                            ctx,
+                            args
+                                .or_else(
+                                    "empty",
+                                    || <Vec<u32> as ::core::default::Default>::default(),
+                                )?,
+                            args
+                                .or_else(
+                                    "mode",
+                                    || <String as ::core::convert::From<&str>>::from("rw"),
+                                )?,
+                            args.or_else("owned", || String::from("x"))?,
+                            args.or_else("checked", || 8)?,
+                            args.or_else("converted", || 9)?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 "everybody" => {
                     let (ctx, _) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_EVERYBODY)?;
-                    __rpc::outcome(self.0.everybody(ctx).await)
+                    let result = manager.everybody(ctx).await;
+                    __rpc::outcome(result)
                 }
                 _ => incoming.unknown(),
             }

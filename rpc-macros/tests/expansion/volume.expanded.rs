@@ -214,43 +214,41 @@ const _: () = {
     struct VolumeApiDispatch<M>(__rpc::Arc<M>);
     impl<M: VolumeManager> __rpc::Dispatch for VolumeApiDispatch<M> {
         async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            let manager = &*self.0;
             match incoming.method() {
                 "create_volume" => {
                     let (ctx, args) = incoming
                         .open::<__rpc::Context>(&VolumeApi::METHOD_CREATE_VOLUME)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .create_volume(
-                                ctx,
-                                args.required("volume")?,
-                                args.required("request_spec")?,
-                                args.or_else("allow_reschedule", || true)?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .create_volume(
+                            ctx,
+                            args.required("volume")?,
+                            args.required("request_spec")?,
+                            args.or_else("allow_reschedule", || true)?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 "attach_volume" => {
                     let (ctx, args) = incoming
                         .open::<__rpc::Context>(&VolumeApi::METHOD_ATTACH_VOLUME)?;
-                    __rpc::outcome(
-                        self
-                            .0
-                            .attach_volume(
-                                ctx,
-                                args.required("host")?,
-                                args.required("volume_id")?,
-                                args.optional("volume")?,
-                            )
-                            .await,
-                    )
+                    let result = manager
+                        .attach_volume(
+                            ctx,
+                            args.required("host")?,
+                            args.required("volume_id")?,
+                            args.optional("volume")?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
                 }
                 "publish_service_capabilities" => {
                     let (ctx, _) = incoming
                         .open::<
                             __rpc::Context,
                         >(&VolumeApi::METHOD_PUBLISH_SERVICE_CAPABILITIES)?;
-                    __rpc::outcome(self.0.publish_service_capabilities(ctx).await)
+                    let result = manager.publish_service_capabilities(ctx).await;
+                    __rpc::outcome(result)
                 }
                 _ => incoming.unknown(),
             }

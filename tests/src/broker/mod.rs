@@ -7,6 +7,7 @@ mod vhost;
 use std::fs::File;
 use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -50,12 +51,19 @@ impl Broker {
 
     /// Starts a node on free ports and returns once it takes connections.
     pub async fn start() -> Result<Self> {
+        Self::start_with(|_, _| Ok(String::new())).await
+    }
+
+    /// The same with a `rabbitmq.conf`, which may name files that are put beside it: it is made
+    /// from the directory of the node and a free port, for TLS.
+    pub async fn start_with(configure: impl FnOnce(&Path, u16) -> Result<String>) -> Result<Self> {
         let files = tempfile::Builder::new().prefix("rpc-broker-").tempdir()?;
         let init = Command::new(SCRIPT).arg("init").arg(files.path()).output()?;
         if !init.status.success() {
             bail!("cannot prepare a broker: {}", String::from_utf8_lossy(&init.stderr));
         }
         let node = Node::open(files.path().to_owned())?;
+        std::fs::write(files.path().join("rabbitmq.conf"), configure(files.path(), node.tls_port())?)?;
         let mut broker = Self { node, files, process: None };
         broker.restart().await?;
         Ok(broker)

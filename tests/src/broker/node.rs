@@ -22,6 +22,7 @@ const CTL_LIMIT: Duration = Duration::from_secs(30);
 pub struct Node {
     dir: PathBuf,
     port: u16,
+    tls_port: u16,
 }
 
 impl Node {
@@ -30,14 +31,21 @@ impl Node {
         let file = dir.join("ports");
         let ports =
             std::fs::read_to_string(&file).with_context(|| format!("{} of a broker", file.display()))?;
-        let port = ports.split_whitespace().next().unwrap_or_default();
-        let port = port.parse().with_context(|| format!("{}: {ports:?}", file.display()))?;
-        Ok(Self { dir, port })
+        let number = |index| {
+            let port: Option<u16> = ports.split_whitespace().nth(index).and_then(|port| port.parse().ok());
+            port.with_context(|| format!("{}: {ports:?}", file.display()))
+        };
+        Ok(Self { port: number(0)?, tls_port: number(3)?, dir })
     }
 
     /// The AMQP port, on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The port kept for TLS, on 127.0.0.1; open only if the node's configuration says so.
+    pub fn tls_port(&self) -> u16 {
+        self.tls_port
     }
 
     /// The transport URL of the default virtual host.

@@ -1,0 +1,55 @@
+//! The messages of the measurements: the same bytes from everybody, but for random ids.
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+use rpc_runtime::Version;
+use rpc_runtime::wire::{EncodedValue, Fields, Reply, ReplyTo, RequestHead};
+
+/// Stands where the id of a call will be.
+pub(crate) const ID: &str = "00000000000000000000000000000000";
+
+/// What is sent, as arguments and as bodies.
+#[derive(Debug, Clone)]
+pub(crate) struct Messages {
+    /// The argument of the call `echo`, and its result.
+    pub(crate) echoed: String,
+    /// The argument of the cast `note`.
+    pub(crate) noted: String,
+    /// The body of the call; its id is [`ID`].
+    pub(crate) call: Bytes,
+    /// The body of the reply to it.
+    pub(crate) reply: Bytes,
+    /// The body of the cast.
+    pub(crate) cast: Bytes,
+}
+
+impl Messages {
+    /// Messages whose requests have `size` bytes.
+    pub(crate) fn of(size: usize) -> Result<Self> {
+        let fill = |method, reply| {
+            let least = request(method, "", reply)?.len();
+            let room = size.checked_sub(least).with_context(|| {
+                format!("a request for {method} has at least {least} bytes, so not {size}")
+            })?;
+            anyhow::Ok("x".repeat(room))
+        };
+        let reply_q = format!("reply_{ID}");
+        let reply_to = Some(ReplyTo { msg_id: ID, queue: &reply_q, monitor: None });
+        let (echoed, noted) = (fill("echo", reply_to)?, fill("note", None)?);
+        Ok(Self {
+            call: request("echo", &echoed, reply_to)?,
+            reply: Reply::result(&format!("\"{ID}\""), &EncodedValue::new(&echoed)?),
+            cast: request("note", &noted, None)?,
+            echoed,
+            noted,
+        })
+    }
+}
+
+fn request(method: &str, value: &str, reply: Option<ReplyTo<'_>>) -> Result<Bytes> {
+    let mut args = Fields::new();
+    args.set("value", value)?;
+    let head =
+        RequestHead { method, namespace: None, version: Some(Version::new(1, 0)), reply, unique_id: ID };
+    Ok(head.encode(&args, &Fields::new()))
+}

@@ -1,0 +1,50 @@
+//! Rust and Python on one broker, in all pairings.
+#![allow(missing_docs)]
+
+mod bad_input;
+mod contexts;
+mod deadlines;
+mod dispatch_errors;
+mod errors;
+mod mixed;
+mod recovery;
+mod topology;
+mod values;
+mod versions;
+
+use rpc_runtime::Transport;
+use rpc_tests::sample::RustServer;
+use rpc_tests::{Broker, PythonClient, PythonServer, Vhost};
+use serde_json::Value;
+
+/// A virtual host of the shared broker.
+async fn vhost(name: &str) -> Vhost {
+    Broker::shared().unwrap().vhost(name).await.unwrap()
+}
+
+/// A transport of its own, as another process would have it.
+async fn connect(vhost: &Vhost) -> Transport {
+    Transport::connect(&vhost.url()).await.unwrap()
+}
+
+async fn rust_server(vhost: &Vhost, name: &str) -> RustServer {
+    RustServer::start(&connect(vhost).await, name).await.unwrap()
+}
+
+async fn python_server(vhost: &Vhost, name: &str) -> PythonServer {
+    PythonServer::builder(&vhost.url(), "topic", name).start().await.unwrap()
+}
+
+/// A Python client in which the exceptions of the sample may be raised.
+async fn python_client(vhost: &Vhost) -> PythonClient {
+    PythonClient::builder(&vhost.url()).allow("sample_exceptions").start().await.unwrap()
+}
+
+/// A request of a Python client to the topic of the sample, with more `keys` of the script.
+fn request(method: &str, args: Value, keys: Value) -> Value {
+    let mut request = serde_json::json!({"topic": "topic", "method": method, "args": args});
+    if let (Some(request), Value::Object(keys)) = (request.as_object_mut(), keys) {
+        request.extend(keys);
+    }
+    request
+}

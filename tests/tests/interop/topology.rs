@@ -1,0 +1,131 @@
+//! Rust and Python declare the same queues, exchanges and bindings, and so can share them.
+
+use rpc_runtime::{CallOptions, Context, Transport};
+use rpc_tests::sample::{RustServer, SampleApi, SampleFanoutApi};
+use rpc_tests::{Binding, Exchange, PythonClient, PythonServer, Queue, Vhost, run, until};
+use serde_json::json;
+
+use super::{request, vhost};
+
+/// What a broker has, without what differs from run to run.
+#[derive(Debug, PartialEq)]
+struct Topology {
+    queues: Vec<Queue>,
+    exchanges: Vec<Exchange>,
+    bindings: Vec<Binding>,
+}
+
+impl Topology {
+    async fn of(vhost: &Vhost) -> Self {
+        let mut queues = vhost.queues().await.unwrap();
+        for queue in &mut queues {
+            queue.name = without_hex(&queue.name);
+            // What is in motion, and for quorum queues only counted every few seconds.
+            (queue.messages, queue.messages_unacknowledged, queue.consumers) = (0, 0, 0);
+            queue.arguments.sort_by(|one, other| one.0.cmp(&other.0));
+        }
+        let mut bindings = vhost.bindings().await.unwrap();
+        for binding in &mut bindings {
+            binding.queue = without_hex(&binding.queue);
+        }
+        Self { queues, exchanges: vhost.exchanges().await.unwrap(), bindings }
+    }
+}
+
+/// `reply_0123..` as `reply_*`: the 32 digits are random.
+fn without_hex(name: &str) -> String {
+    match name.rsplit_once('_') {
+        Some((prefix, hex)) if hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            format!("{prefix}_*")
+        }
+        _ => name.to_owned(),
+    }
+}
+
+async fn rust_uses(url: &str) -> (Transport, RustServer) {
+    let transport = Transport::connect(url).await.unwrap();
+    let server = RustServer::start(&transport, "host1").await.unwrap();
+    assert_eq!(SampleApi::new(&transport).add(&Context::new(), 1).await.unwrap(), 11);
+    SampleFanoutApi::new(&transport).note(&Context::new(), 1).await.unwrap();
+    (transport, server)
+}
+
+async fn python_uses(url: &str) -> (PythonClient, PythonServer) {
+    let server = PythonServer::builder(url, "topic", "host1").start().await.unwrap();
+    let mut client = PythonClient::builder(url).start().await.unwrap();
+    let add = request("add", json!({"a": 1}), json!({}));
+    assert_eq!(client.call(add).await.unwrap().unwrap(), 11);
+    client.cast(request("note", json!({"n": 1}), json!({"fanout": true}))).await.unwrap().unwrap();
+    (client, server)
+}
+
+/// Both servers consume from both queues, and each can be the one that answers.
+async fn is_shared(vhost: &Vhost, transport: &Transport) {
+    until("two consumers on each queue of the server", async || {
+        let queues = vhost.queues().await?;
+        let shared = queues.iter().filter(|queue| ["topic", "topic.host1"].contains(&&*queue.name));
+        Ok((shared.map(|queue| queue.consumers).eq([2, 2])).then_some(()))
+    })
+    .await
+    .unwrap();
+    let api = SampleApi::new(transport);
+    let at_host = api.with(CallOptions::new().server("host1"));
+    for _ in 0..4 {
+        assert_eq!(api.add(&Context::new(), 1).await.unwrap(), 11);
+        assert_eq!(at_host.add(&Context::new(), 1).await.unwrap(), 11);
+    }
+}
+
+/// Lets each language be the first on a virtual host and the other one join it.
+fn check(name: &str, options: &str) {
+    run(async {
+        let (of_python, of_rust) = (vhost(&format!("{name}-py")).await, vhost(&format!("{name}-rs")).await);
+        let url = |vhost: &Vhost| format!("{}?{options}", vhost.url());
+        let _python = python_uses(&url(&of_python)).await;
+        let (transport, _server) = rust_uses(&url(&of_rust)).await;
+        let (python, rust) = (Topology::of(&of_python).await, Topology::of(&of_rust).await);
+        assert_eq!(python.queues.len(), 4, "{python:?}");
+        assert_eq!(rust.queues, python.queues);
+        assert_eq!(rust.exchanges, python.exchanges);
+        assert_eq!(rust.bindings, python.bindings);
+
+        let _joined = PythonServer::builder(&url(&of_rust), "topic", "host1").start().await.unwrap();
+        is_shared(&of_rust, &transport).await;
+        let (transport, _server) = rust_uses(&url(&of_python)).await;
+        is_shared(&of_python, &transport).await;
+    });
+}
+
+#[test]
+fn by_default() {
+    check("default", "");
+}
+
+#[test]
+fn durable() {
+    check("durable", "amqp_durable_queues=true");
+}
+
+#[test]
+fn quorum() {
+    check(
+        "quorum",
+        "rabbit_quorum_queue=true&rabbit_quorum_delivery_limit=3&rabbit_quorum_max_memory_length=1000",
+    );
+}
+
+#[test]
+fn transient_quorum() {
+    check("transient", "rabbit_transient_quorum_queue=true&amqp_durable_queues=true");
+}
+
+#[test]
+fn expiring_and_not() {
+    check("ttl", "rabbit_transient_queues_ttl=77");
+    check("ttl0", "rabbit_transient_queues_ttl=0");
+}
+
+#[test]
+fn auto_deleted() {
+    check("auto-delete", "amqp_auto_delete=true");
+}
