@@ -1,4 +1,5 @@
 //! The client of the volume example sends what cinder's hand-written one sends, at every pin.
+#![allow(clippy::panic, clippy::unwrap_used)]
 
 mod golden;
 

@@ -18,6 +18,7 @@ use super::types::{
 /// Requests go to the service that has the backend, by [`volume_route`]. Most name a volume, a
 /// snapshot or a group; the others take the [`Service`] or backend that is meant as well.
 #[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.20", error = VolumeError, route = volume_route)]
+#[expect(clippy::too_many_arguments, reason = "the arguments are those of the messages")]
 pub trait VolumeManager {
     // Volumes
 
