@@ -21,9 +21,9 @@ static PROBE: Interface = Interface::new(
     "compute",
     V1,
     &[
-        Method::call::<Returns>("echo", V1, &[]),
-        Method::cast::<Nothing>("note", V1, &[]),
-        Method::fanout::<Nothing>("tell", V1, &[]),
+        Method::call::<Returns>("echo", &[V1], &[]),
+        Method::cast::<Nothing>("note", &[V1], &[]),
+        Method::fanout::<Nothing>("tell", &[V1], &[]),
     ],
 )
 .with_namespace("base");
