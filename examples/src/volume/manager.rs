@@ -270,7 +270,7 @@ impl VolumeManager for LvmManager {
         new_volume: Volume,
         error: bool,
     ) -> Result<String, VolumeError> {
-        self.store().migrate_volume_completion(volume, new_volume, error)
+        self.store().migrate_volume_completion(volume.id, new_volume, error)
     }
 
     async fn update_migrated_volume(

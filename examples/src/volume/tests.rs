@@ -133,6 +133,22 @@ async fn what_is_unmanaged_can_be_managed_again() {
 }
 
 #[tokio::test]
+async fn a_migrated_volume_gets_its_name_back() {
+    let manager = with_volumes(&["v1", "v2"]).await;
+    let copy = Volume::new("copy", "host2@lvm", 10);
+    let failed = manager.migrate_volume_completion(ctx(), volume("v1"), copy.clone(), true).await;
+    assert_eq!(failed.unwrap(), "v1");
+    let remains = manager.migrate_volume_completion(ctx(), volume("v1"), copy.clone(), false).await;
+    assert_eq!(remains.unwrap(), "copy");
+    let attach =
+        || manager.attach_volume(ctx(), "v1".into(), None, None, "/dev/vdb".into(), AttachMode::Rw, None);
+    assert!(matches!(attach().await, Err(VolumeError::VolumeNotFound { .. })));
+    manager.update_migrated_volume(ctx(), volume("v1"), copy, "available".into()).await.unwrap();
+    attach().await.unwrap();
+    assert_eq!(free(&manager).await, (2, 80));
+}
+
+#[tokio::test]
 async fn groups_are_copied_and_deleted_whole() {
     let manager = with_volumes(&["v1", "v2", "v3"]).await;
     manager.create_group(ctx(), group("g1")).await.unwrap();

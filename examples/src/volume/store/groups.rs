@@ -94,18 +94,21 @@ impl Store {
 
     pub(crate) fn delete_group(&mut self, group_id: &str) -> Result<(), VolumeError> {
         self.check_not_frozen()?;
-        let in_group = |volume: &StoredVolume| volume.group.as_deref() == Some(group_id);
-        if let Some((id, _)) =
-            self.volumes.iter().find(|(_, volume)| in_group(volume) && !volume.attachments.is_empty())
-        {
+        let volumes = self.volumes.iter().filter(|(_, volume)| volume.group.as_deref() == Some(group_id));
+        // All of them go, or none.
+        if let Some((id, _)) = volumes.clone().find(|(_, volume)| !volume.attachments.is_empty()) {
             return Err(VolumeError::VolumeAttached { volume_id: id.clone() });
         }
-        self.volumes.retain(|_, volume| !in_group(volume));
+        let volumes: Vec<String> = volumes.map(|(id, _)| id.clone()).collect();
+        for volume_id in volumes {
+            self.delete_volume(&volume_id, false, true)?;
+        }
         self.groups.remove(group_id);
         Ok(())
     }
 
     pub(crate) fn create_group_snapshot(&mut self, group_snapshot: GroupSnapshot) -> Result<(), VolumeError> {
+        self.check_not_frozen()?;
         let GroupSnapshot { id: group_snapshot_id, group_id, .. } = group_snapshot;
         let Some(group_id) = group_id.as_deref() else {
             let reason = format!("group snapshot {group_snapshot_id} names no group");

@@ -128,17 +128,17 @@ impl Store {
     /// Returns the id of the volume that remains.
     pub(crate) fn migrate_volume_completion(
         &mut self,
-        volume: Volume,
+        volume_id: String,
         new_volume: Volume,
         error: bool,
     ) -> Result<String, VolumeError> {
-        let original = self.volume(&volume.id)?;
+        let original = self.volume(&volume_id)?.clone();
         if error {
             self.volumes.remove(&new_volume.id);
-            return Ok(volume.id);
+            return Ok(volume_id);
         }
-        original.host = new_volume.host;
-        self.volumes.remove(&new_volume.id);
+        self.volumes.remove(&volume_id);
+        self.volumes.insert(new_volume.id.clone(), StoredVolume { host: new_volume.host, ..original });
         Ok(new_volume.id)
     }
 
