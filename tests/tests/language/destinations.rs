@@ -1,0 +1,143 @@
+//! `to` and `route`: where a message goes.
+
+use rpc_runtime::{
+    CallOptions, Context, RemoteError, RouteRequest, RpcError, Target, Version, VersionPin, rpc_manager,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::peer::Peer;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Instance {
+    id: u32,
+    host: Option<String>,
+}
+
+/// The host of an instance, or why there is none.
+fn host_of<'a>(host: Option<&'a str>, instance: &'a Instance) -> Result<&'a str, String> {
+    host.or(instance.host.as_deref()).ok_or_else(|| format!("instance {} has no host", instance.id))
+}
+
+/// Since 6.5 the servers listen to a topic of their own for this.
+fn alternate(request: &RouteRequest<'_>) -> Result<Target, &'static str> {
+    let alternate = request.pin.is_none_or(|pin| pin >= Version::new(6, 5));
+    let topic = if alternate { "compute-alt" } else { request.topic };
+    let host = request.destination.ok_or("nobody to send it to")?;
+    Ok(Target::topic(topic).with_server(host))
+}
+
+#[rpc_manager(client = ComputeApi, topic = "compute", version = "6.5", history("6.5" = "the alternate topic"))]
+pub trait ComputeManager {
+    /// A parameter that only chooses the server.
+    #[rpc(cast, to(host: &str) = host)]
+    async fn stop(&self, ctx: Context, instance: Instance) -> Result<(), RemoteError>;
+
+    /// Two of them, and one that is an argument too.
+    #[rpc(call, to(host: Option<&str>, instance: &Instance) = host_of(host, instance))]
+    async fn rebuild(
+        &self,
+        ctx: Context,
+        #[arg(default)] image: Option<u32>,
+        instance: Option<Instance>,
+    ) -> Result<(), RemoteError>;
+
+    /// A route of its own.
+    #[rpc(cast, to = host, route = alternate)]
+    async fn live_migration(&self, ctx: Context, host: Option<String>) -> Result<(), RemoteError>;
+}
+
+#[tokio::test]
+async fn client_only_parameters() {
+    let (transport, mut peer) = Peer::start(&[("compute", "host1"), ("compute", "host2")]).await;
+    let api = ComputeApi::new(&transport);
+    let ctx = Context::new();
+    let instance = Instance { id: 7, host: Some("host2".to_owned()) };
+
+    api.stop(&ctx, "host1", &instance).await.unwrap();
+    let sent = peer.next().await;
+    assert_eq!(sent.server, "compute.host1");
+    assert_eq!(sent.args, json!({"instance": {"id": 7, "host": "host2"}}));
+
+    api.rebuild(&ctx, None, &instance).image(Some(3)).await.unwrap();
+    let sent = peer.next().await;
+    assert_eq!(sent.server, "compute.host2");
+    assert_eq!(sent.args, json!({"image": 3, "instance": {"id": 7, "host": "host2"}}));
+    api.rebuild(&ctx, Some("host1"), &instance).await.unwrap();
+    assert_eq!(peer.next().await.server, "compute.host1");
+
+    let nowhere = Instance { host: None, ..instance };
+    let refused = api.rebuild(&ctx, None, &nowhere).await.unwrap_err();
+    assert_eq!(refused.to_string(), "rebuild: instance 7 has no host");
+    let refused = api.stop(&ctx, "", &nowhere).await.unwrap_err();
+    assert!(matches!(refused, RpcError::BadArgument { .. }));
+    peer.nothing_more();
+}
+
+#[tokio::test]
+async fn a_route_of_one_method_sees_the_pin() {
+    let (transport, mut peer) = Peer::start(&[("compute", "host1"), ("compute-alt", "host1")]).await;
+    let pin = VersionPin::unpinned();
+    let api = ComputeApi::new(&transport).pinned(&pin);
+    let ctx = Context::new();
+    let host = Some("host1".to_owned());
+    for (version, server) in
+        [(None, "compute-alt.host1"), (Some((6, 5)), "compute-alt.host1"), (Some((6, 4)), "compute.host1")]
+    {
+        match version {
+            Some((major, minor)) => pin.set(Version::new(major, minor)),
+            None => pin.clear(),
+        }
+        api.live_migration(&ctx, &host).await.unwrap();
+        let sent = peer.next().await;
+        assert_eq!((&*sent.server, &*sent.version), (server, "6.0"));
+    }
+    let refused = api.live_migration(&ctx, None).await.unwrap_err();
+    assert_eq!(refused.to_string(), "live_migration: nobody to send it to");
+    peer.nothing_more();
+}
+
+/// `topic.host` instead of a server, in all of the interface.
+fn by_topic(request: &RouteRequest<'_>) -> Result<Target, String> {
+    let Some(host) = request.destination else { return Ok(Target::topic(request.topic)) };
+    Ok(Target::topic(format!("{}.{host}", request.topic)))
+}
+
+#[rpc_manager(client = RoutedApi, topic = "compute", version = "6.0", route = by_topic)]
+pub trait Routed {
+    #[rpc(cast, to = host)]
+    async fn stop(&self, ctx: Context, host: String) -> Result<(), RemoteError>;
+
+    /// To every server of that topic.
+    #[rpc(cast, fanout, to(host: &str) = host)]
+    async fn ping(&self, ctx: Context) -> Result<(), RemoteError>;
+
+    /// Without a destination.
+    #[rpc(cast)]
+    async fn find(&self, ctx: Context) -> Result<(), RemoteError>;
+}
+
+#[tokio::test]
+async fn a_route_of_the_trait() {
+    let addresses =
+        [("compute", "a"), ("compute.host1", "b"), ("compute.host1", "c"), ("compute.host2", "d")];
+    let (transport, mut peer) = Peer::start(&addresses).await;
+    let api = RoutedApi::new(&transport);
+    let ctx = Context::new();
+
+    api.stop(&ctx, "host2").await.unwrap();
+    assert_eq!(peer.next().await.server, "compute.host2.d");
+    api.find(&ctx).await.unwrap();
+    assert_eq!(peer.next().await.server, "compute.a");
+    api.ping(&ctx, "host1").await.unwrap();
+    let mut reached = [peer.next().await.server, peer.next().await.server];
+    reached.sort();
+    assert_eq!(reached, ["compute.host1.b", "compute.host1.c"]);
+
+    // Options have the last word: on the destination before the route, on the topic after it.
+    api.with(CallOptions::new().server("host2")).stop(&ctx, "host1").await.unwrap();
+    assert_eq!(peer.next().await.server, "compute.host2.d");
+    api.with(CallOptions::new().topic("compute")).stop(&ctx, "host1").await.unwrap();
+    assert_eq!(peer.next().await.server, "compute.a");
+    peer.nothing_more();
+}
