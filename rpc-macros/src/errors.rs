@@ -27,6 +27,11 @@ impl Errors {
         self.found.len()
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// The tokens with a `compile_error!` for each error after them.
     pub(crate) fn after(self, mut tokens: TokenStream) -> TokenStream {
         tokens.extend(self.found.iter().map(syn::Error::to_compile_error));

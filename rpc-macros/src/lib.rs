@@ -102,7 +102,7 @@ use proc_macro::TokenStream;
 /// # use rpc_runtime::{Context, RemoteError, rpc_manager};
 /// # #[derive(serde::Serialize, serde::Deserialize)]
 /// # pub struct Volume { host: String }
-/// #[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.20")]
+/// #[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.9")]
 /// pub trait VolumeManager {
 ///     #[rpc(cast, to = &volume.host)]
 ///     async fn delete_volume(&self, ctx: Context, volume: Volume) -> Result<(), RemoteError>;

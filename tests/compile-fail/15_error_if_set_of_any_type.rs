@@ -5,7 +5,7 @@ use rpc_runtime::{Context, RemoteError, rpc_manager};
 #[derive(serde::Serialize, serde::Deserialize)]
 pub struct Size(u64);
 
-#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.1")]
 pub trait VolumeManager {
     #[rpc(call)]
     async fn ping(

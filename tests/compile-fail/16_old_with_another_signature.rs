@@ -9,7 +9,7 @@ fn strip_cluster(host: Host) -> String {
     host.0
 }
 
-#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.5")]
 pub trait VolumeManager {
     #[rpc(call)]
     async fn ping(

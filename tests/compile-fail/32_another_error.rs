@@ -7,7 +7,7 @@ use rpc_runtime::{Context, RemoteError, RpcException, rpc_manager};
 #[error("failed")]
 pub struct VolumeError;
 
-#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20", error = VolumeError)]
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0", error = VolumeError)]
 pub trait VolumeManager {
     #[rpc(call)]
     async fn ping(&self, ctx: Context) -> Result<(), RemoteError>;

@@ -2,7 +2,7 @@
 
 use rpc_runtime::{Context, RemoteError, rpc_manager};
 
-#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.20")]
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0")]
 pub trait VolumeManager {
     #[rpc(call, to = hots)]
     async fn ping(&self, ctx: Context, host: String) -> Result<(), RemoteError>;

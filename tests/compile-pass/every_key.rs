@@ -45,7 +45,7 @@ fn shout(text: &str) -> String {
     client = KeysApi,
     topic = "keys",
     namespace = "every",
-    version = "3.20",
+    version = "3.6",
     context = Context,
     error = Failed,
     crate = ::rpc_runtime
@@ -99,7 +99,7 @@ pub trait Keys: std::fmt::Debug {
 }
 
 pub async fn calls(transport: &Transport, ctx: &Context) -> Result<(), Box<dyn std::error::Error>> {
-    let api = KeysApi::new(transport).pinned(Version::new(3, 20)).pinned(VersionPin::unpinned());
+    let api = KeysApi::new(transport).pinned(Version::new(3, 6)).pinned(VersionPin::unpinned());
     let api = api.with(CallOptions::new().server("host1"));
     let volume = Volume { host: None };
     let text = String::from("t");

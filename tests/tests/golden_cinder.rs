@@ -237,7 +237,7 @@ table! {
 /// A client that sends whatever arguments it is given, and always waits for what comes of it.
 macro_rules! raw_client {
     ($($method:ident)*) => {
-        #[rpc_manager(client = RawApi, topic = "cinder-volume", version = "3.20")]
+        #[rpc_manager(client = RawApi, topic = "cinder-volume", version = "3.0")]
         trait Raw {
             $(
                 #[rpc(call)]

@@ -17,7 +17,13 @@ const BOOT_TIME: Duration = Duration::from_millis(300);
 const MEMORY_MB: u64 = 8192;
 
 /// Runs instances on one host.
-#[rpc_manager(client = ComputeApi, topic = "compute", version = "6.5", error = RemoteError)]
+#[rpc_manager(
+    client = ComputeApi,
+    topic = "compute",
+    version = "6.5",
+    history("6.5" = "a topic of its own for what takes long"),
+    error = RemoteError
+)]
 pub trait ComputeManager {
     /// Builds the instance on `host` and starts it.
     #[rpc(cast, to = host)]

@@ -24,7 +24,13 @@ pub enum SchedulerError {
 }
 
 /// Chooses hosts for instances.
-#[rpc_manager(client = SchedulerApi, topic = "scheduler", version = "4.5", error = SchedulerError)]
+#[rpc_manager(
+    client = SchedulerApi,
+    topic = "scheduler",
+    version = "4.5",
+    history("4.5" = "alternate hosts"),
+    error = SchedulerError
+)]
 pub trait SchedulerManager {
     /// The host that the instance is to be built on.
     #[rpc(call)]

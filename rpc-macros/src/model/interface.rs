@@ -80,6 +80,9 @@ impl Interface {
             methods,
         };
         interface.check_generated_names(errors);
+        if errors.is_empty() {
+            interface.check_version_is_used(keys.versions.first(), errors);
+        }
         Some(interface)
     }
 
@@ -96,6 +99,20 @@ impl Interface {
     /// The request type of a method with settable arguments.
     pub(crate) fn request(&self, method: &Method) -> Ident {
         format_ident!("{}{}", self.client, camel(&method.name), span = self.client.span())
+    }
+
+    /// A version that brought nothing was raised by mistake, or what it brought was not marked.
+    fn check_version_is_used(&self, text: Option<&LitStr>, errors: &mut Errors) {
+        let current = self.versions.current();
+        if current.minor > 0 && self.changes().iter().all(|(version, _)| *version != current) {
+            errors.at(
+                text,
+                format!(
+                    "API version is \"{current}\" but nothing is marked since \"{current}\"; mark what is new, or \
+                     say what it brought: history(\"{current}\" = \"..\")"
+                ),
+            );
+        }
     }
 
     /// Two names that differ only in case or underscores would give one constant or one type.

@@ -42,7 +42,7 @@ pub(crate) trait Keys: ::core::marker::Send + ::core::marker::Sync + 'static + s
         async move { Ok(()) }
     }
 }
-/// Client of [`Keys`]: topic `keys`, namespace `every`, version 3.20.
+/// Client of [`Keys`]: topic `keys`, namespace `every`, version 3.5.
 ///
 /// # Version history
 ///
@@ -69,7 +69,7 @@ const _: () = {
         pub(crate) const INTERFACE: __rpc::Interface = __rpc::Interface::new(
                 "Keys",
                 "keys",
-                __rpc::Version::new(3, 20),
+                __rpc::Version::new(3, 5),
                 &[
                     Self::METHOD_WITH_VOLUME,
                     #[cfg(feature = "formatted")]

@@ -3,7 +3,7 @@
     client = KeysApi,
     topic = "keys",
     namespace = "every",
-    version = "3.20",
+    version = "3.5",
     context = MyContext,
     error = Failed,
     crate = crate::facade

@@ -29,7 +29,7 @@ pub trait VolumeManager: ::core::marker::Send + ::core::marker::Sync + 'static {
         Output = Result<(), VolumeError>,
     > + ::core::marker::Send;
 }
-/// Client of [`VolumeManager`]: topic `cinder-volume`, version 3.20.
+/// Client of [`VolumeManager`]: topic `cinder-volume`, version 3.3.
 ///
 /// # Version history
 ///
@@ -52,7 +52,7 @@ const _: () = {
         pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
                 "VolumeManager",
                 "cinder-volume",
-                __rpc::Version::new(3, 20),
+                __rpc::Version::new(3, 3),
                 &[
                     Self::METHOD_CREATE_VOLUME,
                     Self::METHOD_ATTACH_VOLUME,

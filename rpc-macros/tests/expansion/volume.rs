@@ -1,5 +1,5 @@
 /// Manages the volumes of one storage backend.
-#[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.20", error = VolumeError)]
+#[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.3", error = VolumeError)]
 pub trait VolumeManager {
     /// Creates a volume on the backend that the scheduler chose.
     #[rpc(cast, to = volume.server())]

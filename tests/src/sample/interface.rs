@@ -18,7 +18,13 @@ pub struct Whoami {
 }
 
 /// What `Public` is in the script: no namespace, version 1.3.
-#[rpc_manager(client = SampleApi, topic = "topic", version = "1.3", error = SampleError)]
+#[rpc_manager(
+    client = SampleApi,
+    topic = "topic",
+    version = "1.3",
+    history("1.3" = "what the script serves"),
+    error = SampleError
+)]
 pub trait Sample {
     /// The value as it came.
     #[rpc(call)]
@@ -63,7 +69,13 @@ pub trait Sample {
 }
 
 /// `note` once more, to every server.
-#[rpc_manager(client = SampleFanoutApi, topic = "topic", version = "1.3", error = SampleError)]
+#[rpc_manager(
+    client = SampleFanoutApi,
+    topic = "topic",
+    version = "1.3",
+    history("1.3" = "what the script serves"),
+    error = SampleError
+)]
 pub trait SampleFanout {
     /// Is reported to the test by each server.
     #[rpc(cast, fanout)]
@@ -72,7 +84,12 @@ pub trait SampleFanout {
 
 /// What `Admin` is in the script.
 #[rpc_manager(
-    client = AdminApi, topic = "topic", namespace = "admin", version = "2.1", error = SampleError
+    client = AdminApi,
+    topic = "topic",
+    namespace = "admin",
+    version = "2.1",
+    history("2.1" = "what the script serves"),
+    error = SampleError
 )]
 pub trait Admin {
     /// The name of the server and the namespace.

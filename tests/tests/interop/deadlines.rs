@@ -102,7 +102,7 @@ fn a_request_that_no_queue_takes_is_undeliverable() {
 }
 
 /// `note` as a call, which is executed at most until its caller has given up.
-#[rpc_manager(client = NoteCallApi, topic = "topic", version = "1.3", error = SampleError)]
+#[rpc_manager(client = NoteCallApi, topic = "topic", version = "1.0", error = SampleError)]
 pub trait NoteCall {
     #[rpc(call)]
     async fn note(&self, ctx: Context, n: u64) -> Result<(), SampleError>;

@@ -90,7 +90,7 @@ fn rust_has_its_own_error_for_what_python_raises() {
 }
 
 /// The same methods with errors that are not Python's.
-#[rpc_manager(client = MistakenApi, topic = "topic", version = "1.3", error = OtherError)]
+#[rpc_manager(client = MistakenApi, topic = "topic", version = "1.0", error = OtherError)]
 pub trait Mistaken {
     #[rpc(call)]
     async fn fail_builtin(&self, ctx: Context, message: String) -> Result<(), OtherError>;

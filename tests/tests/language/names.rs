@@ -59,7 +59,7 @@ async fn older_servers_get_older_names() {
 }
 
 /// A client of the time before the renaming.
-#[rpc_manager(client = OlderApi, topic = "compute", version = "5.7")]
+#[rpc_manager(client = OlderApi, topic = "compute", version = "5.0")]
 pub trait OlderManager {
     #[rpc(call)]
     async fn failover_host(&self, ctx: Context, backend: Option<String>) -> Result<(), RemoteError>;

@@ -10,7 +10,7 @@ pub trait Newer {
     async fn failover(&self, ctx: Context) -> Result<(), RemoteError>;
 }
 
-#[rpc_manager(client = OlderApi, topic = "compute", version = "5.9")]
+#[rpc_manager(client = OlderApi, topic = "compute", version = "5.0")]
 pub trait Older {
     #[rpc(call)]
     async fn failover_host(&self, ctx: Context) -> Result<(), RemoteError>;
