@@ -1,5 +1,7 @@
 """A volume service in Python, with the topic, version and signatures of cinder's volume manager.
 
+It listens as cinder did before 3.6: one topic for all backends, host@backend as the server.
+
 Reports on stdout, one JSON object a line: `ready` once it consumes, a `note` for each request with
 its method and arguments, `stopped` after a clean stop. Stops when stdin ends.
 """
@@ -44,7 +46,7 @@ class VolumeManager:
         with self.lock:
             self.volumes.pop(volume["id"], None)
 
-    def attach_volume(self, ctxt, volume_id, instance_uuid, mountpoint, mode, host_name=None, volume=None):
+    def attach_volume(self, ctxt, volume_id, instance_uuid, host_name, mountpoint, mode, volume=None):
         self.note(ctxt, method="attach_volume", volume_id=volume_id, mountpoint=mountpoint, mode=mode)
         attachment = {
             "id": str(uuid.uuid4()),
@@ -66,7 +68,7 @@ class VolumeManager:
                 raise VolumeNotFound(volume_id=volume_id)
             self.volumes[volume_id]["attachments"].pop(attachment_id, None)
 
-    def get_capabilities(self, ctxt, backend_id, discover):
+    def get_capabilities(self, ctxt, discover):
         with self.lock:
             sizes = [volume["size"] for volume in self.volumes.values()]
         return {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use rpc_examples::cli::{StopSignals, init_logging};
-use rpc_examples::volume::{VolumeArgs, VolumeService, run_client};
+use rpc_examples::volume::{VolumeApi, VolumeArgs, VolumeService, run_client};
 use rpc_runtime::Transport;
 
 #[tokio::main]
@@ -18,7 +18,7 @@ async fn main() -> anyhow::Result<()> {
     let mut signals = StopSignals::listen()?;
     let service = VolumeService::start(&transport, &args.server).await?;
     if args.in_memory() {
-        run_client(&transport, &args.server).await?;
+        run_client(&VolumeApi::new(&transport), &args.server).await?;
         println!("nobody outside of this process can reach memory://; Ctrl-C stops the service");
     }
     println!("[{}] stopping on {}", args.server, signals.received().await);
