@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use rpc_runtime::RequestInfo;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Logs warnings to standard error, or what `RUST_LOG` says. Not those of lapin: it calls every lost
@@ -12,15 +12,31 @@ pub fn init_logging() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
-/// Waits for Ctrl-C or SIGTERM and says which.
-///
-/// # Errors
-/// If the process can't listen to signals.
-pub async fn stop_signal() -> anyhow::Result<&'static str> {
-    let mut term = signal(SignalKind::terminate()).context("SIGTERM")?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("Ctrl-C").map(|()| "Ctrl-C"),
-        _ = term.recv() => Ok("SIGTERM"),
+/// Ctrl-C and SIGTERM, as requests to stop in an orderly way.
+#[derive(Debug)]
+pub struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// Listens from now on; until then, either signal ends the process at once. So before the first
+    /// thing that wants an orderly end.
+    ///
+    /// # Errors
+    /// If the process can't listen to signals.
+    pub fn listen() -> anyhow::Result<Self> {
+        let interrupt = signal(SignalKind::interrupt()).context("Ctrl-C")?;
+        let terminate = signal(SignalKind::terminate()).context("SIGTERM")?;
+        Ok(Self { interrupt, terminate })
+    }
+
+    /// Waits for one of them and says which.
+    pub async fn received(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "Ctrl-C",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
     }
 }
 

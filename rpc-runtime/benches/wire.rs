@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use bytes::Bytes;
-use criterion::{Criterion, Throughput};
+use criterion::Criterion;
 use rpc_runtime::Version;
 use rpc_runtime::wire::{Content, EncodedValue, Fields, Limits, Reply, Request, RequestHead, new_id};
 use serde::{Deserialize, Serialize};
@@ -95,13 +95,11 @@ fn requests(criterion: &mut Criterion, name: &str, size: usize) -> Result<()> {
     let text = serde_json::to_vec(&plain)?;
 
     let mut group = criterion.benchmark_group(format!("encode request {name}"));
-    group.throughput(Throughput::Bytes(body.len() as u64));
     group.bench_function("wire", |b| b.iter(|| encode_request(black_box(&volumes), &id)));
     group.bench_function("serde_json", |b| b.iter(|| serde_json::to_vec(black_box(&plain))));
     group.finish();
 
     let mut group = criterion.benchmark_group(format!("decode request {name}"));
-    group.throughput(Throughput::Bytes(body.len() as u64));
     group.bench_function("wire", |b| b.iter(|| decode_request(black_box(&body))));
     group.bench_function("serde_json", |b| {
         b.iter(|| serde_json::from_slice::<PlainRequest>(black_box(&text)));
@@ -125,13 +123,11 @@ fn replies(criterion: &mut Criterion, name: &str, size: usize) -> Result<()> {
     let text = serde_json::to_vec(&plain)?;
 
     let mut group = criterion.benchmark_group(format!("encode reply {name}"));
-    group.throughput(Throughput::Bytes(body.len() as u64));
     group.bench_function("wire", |b| b.iter(|| encode_reply(black_box(&volumes), &msg_id)));
     group.bench_function("serde_json", |b| b.iter(|| serde_json::to_vec(black_box(&plain))));
     group.finish();
 
     let mut group = criterion.benchmark_group(format!("decode reply {name}"));
-    group.throughput(Throughput::Bytes(body.len() as u64));
     group.bench_function("wire", |b| b.iter(|| decode_reply(black_box(&body))));
     group.bench_function("serde_json", |b| {
         b.iter(|| serde_json::from_slice::<PlainReply>(black_box(&text)));

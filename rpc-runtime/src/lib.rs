@@ -49,6 +49,7 @@
 //! * `#[rpc_manager]` has every key of the attributes; `#[derive(RpcException)]` those of errors.
 //! * [`Transport`] connects, [`Server`] serves; the client is the type that the macro makes, with
 //!   [`CallOptions`] for timeouts and destinations and a [`VersionPin`] for rolling upgrades.
+//! * [`Transport::recording`] is for tests of code that has a client.
 //! * [`RpcError`] is everything that can happen to a request on its way.
 //! * [`wire`] reads and writes messages without any broker.
 //!
@@ -85,7 +86,7 @@ pub use target::Target;
 #[cfg(feature = "amqp")]
 pub use transport::options::{AmqpOptions, Compression, OptionError};
 pub use transport::url::{Host, Scheme, TransportUrl, UrlError};
-pub use transport::{Transport, TransportBuilder, TransportError};
+pub use transport::{Recorder, Sent, Transport, TransportBuilder, TransportError};
 pub use version::{Version, VersionError};
 
 #[cfg(feature = "macros")]

@@ -5,12 +5,14 @@
 //! it [`Broker::shared`] and the peers say what is missing.
 
 mod broker;
+mod program;
 mod python;
 mod run;
 pub mod sample;
 mod until;
 
 pub use broker::{Binding, Broker, Connection, Exchange, Node, Queue, Vhost};
+pub use program::Program;
 pub use python::{Note, PeerBuilder, PythonClient, PythonServer, Raised};
 pub use run::run;
 pub use until::until;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
 use rpc_examples::boot::{ComputeService, ConductorService, SchedulerService, serve_http};
-use rpc_examples::cli::{init_logging, stop_signal};
+use rpc_examples::cli::{StopSignals, init_logging};
 use rpc_runtime::Transport;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -48,6 +48,7 @@ async fn main() -> anyhow::Result<()> {
         anyhow::bail!("memory:// ends at this process: use --service all, or a broker by --transport");
     }
     let transport = Transport::connect(&transport).await?;
+    let mut signals = StopSignals::listen()?;
     let runs = |wanted| service == Service::All || service == wanted;
 
     let mut servers = Vec::new();
@@ -72,6 +73,8 @@ async fn main() -> anyhow::Result<()> {
         true => {
             let listener =
                 TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+            // With port 0 in the argument the system has chosen one.
+            let listen = listener.local_addr()?;
             println!(
                 "curl -X POST http://{listen}/servers -H 'content-type: application/json' -d '{{\"name\": \"vm1\"}}'"
             );
@@ -82,7 +85,7 @@ async fn main() -> anyhow::Result<()> {
         false => None,
     };
 
-    println!("stopping on {}", stop_signal().await?);
+    println!("stopping on {}", signals.received().await);
     stop.send_replace(true);
     if let Some(http) = http {
         http.await??;

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use clap::Parser;
-use rpc_examples::cli::{init_logging, stop_signal};
-use rpc_examples::volume::{VolumeArgs, VolumeService, run_client};
+use rpc_examples::cli::{StopSignals, init_logging};
+use rpc_examples::volume::{VolumeApi, VolumeArgs, VolumeService, run_client};
 use rpc_runtime::Transport;
 
 #[tokio::main]
@@ -15,13 +15,13 @@ async fn main() -> anyhow::Result<()> {
     init_logging();
     let args = VolumeArgs::parse();
     let transport = Transport::connect(&args.transport).await?;
+    let mut signals = StopSignals::listen()?;
     let service = VolumeService::start(&transport, &args.server).await?;
     if args.in_memory() {
-        run_client(&transport, &args.server).await?;
+        run_client(&VolumeApi::new(&transport), &args.server).await?;
         println!("nobody outside of this process can reach memory://; Ctrl-C stops the service");
     }
-    let signal = stop_signal().await?;
-    println!("[{}] stopping on {signal}", args.server);
+    println!("[{}] stopping on {}", args.server, signals.received().await);
     service.stop().await?;
     transport.close(Duration::from_secs(5)).await;
     println!("[{}] stopped", args.server);

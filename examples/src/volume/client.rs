@@ -3,43 +3,41 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use rpc_runtime::{CallError, Context, Transport};
+use rpc_runtime::{CallError, Context};
 use uuid::Uuid;
 
-use super::{AttachMode, Capabilities, Volume, VolumeApi, VolumeError};
+use super::types::{AttachMode, Capabilities, Volume};
+use super::{VolumeApi, VolumeError};
 
 /// Creates a volume on `server`, attaches it, and deletes it again, and prints each step.
 ///
 /// # Errors
 /// If a step does not go as it should.
-pub async fn run_client(transport: &Transport, server: &str) -> anyhow::Result<()> {
-    let api = VolumeApi::new(transport);
+pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
     let ctx = Context::request().with("user", "demo").with("project_id", "demo");
-    let volume = Volume { id: Uuid::new_v4(), host: server.to_owned(), size: 10 };
+    let volume = Volume::new(Uuid::new_v4().to_string(), server, 10);
     let before = api.get_capabilities(&ctx, server, false).await.context("get_capabilities")?;
     println!("get_capabilities: {} has {} GiB free", before.host, before.free_capacity_gb);
 
     api.create_volume(&ctx, &volume).allow_reschedule(false).await?;
     println!("create_volume: accepted");
-    settled(&api, &ctx, server, before.volumes + 1).await?;
+    settled(api, &ctx, server, before.volumes + 1).await?;
 
-    let instance = Some(Uuid::new_v4());
+    let instance = Some(Uuid::new_v4().to_string());
     let attachment = api
-        .attach_volume(&ctx, volume.id, instance, "/dev/vdb", AttachMode::Rw, Some(volume.clone()))
+        .attach_volume(&ctx, &volume, instance, "/dev/vdb", AttachMode::Rw)
         .await
         .context("attach_volume")?;
     println!("attach_volume: {} at {}", attachment.id, attachment.mountpoint);
 
-    api.detach_volume(&ctx, volume.id, Some(attachment.id), Some(volume.clone()))
-        .await
-        .context("detach_volume")?;
+    api.detach_volume(&ctx, &volume, Some(attachment.id)).await.context("detach_volume")?;
     println!("detach_volume: done");
 
     api.delete_volume(&ctx, &volume).cascade(true).await?;
     println!("delete_volume: accepted");
-    settled(&api, &ctx, server, before.volumes).await?;
+    settled(api, &ctx, server, before.volumes).await?;
 
-    match api.attach_volume(&ctx, volume.id, None, "/dev/vdb", AttachMode::Ro, Some(volume.clone())).await {
+    match api.attach_volume(&ctx, &volume, None, "/dev/vdb", AttachMode::Ro).await {
         Err(CallError::Method(VolumeError::VolumeNotFound { volume_id })) => {
             ensure!(volume_id == volume.id, "the error is about {volume_id}");
             println!("attach_volume: refused, {volume_id} is gone");

@@ -1,48 +1,34 @@
 //! The manager: plain Rust, no trace of RPC.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rpc_runtime::Context;
 use uuid::Uuid;
 
-use super::{AttachMode, Attachment, Capabilities, Volume, VolumeError, VolumeManager};
-
-const TOTAL_GB: u64 = 100;
+use super::store::{Page, Store};
+use super::types::{
+    AttachMode, Attachment, Backend, Backup, BackupDevice, Capabilities, CleanupRequest, ConnectionInfo,
+    Connector, ExistingRef, Group, GroupSnapshot, ImageMeta, ImageSnapshot, LogLevel, ManageableSnapshot,
+    ManageableVolume, Map, MigrationPolicy, ReplicationTargets, RequestSpec, ServiceUpdates, Snapshot,
+    SortDir, Volume,
+};
+use super::{VolumeError, VolumeManager};
 
 /// A backend that keeps its volumes in memory.
 #[derive(Debug)]
 pub struct LvmManager {
-    host: String,
-    volumes: Mutex<HashMap<Uuid, Stored>>,
-}
-
-#[derive(Debug)]
-struct Stored {
-    size: u64,
-    attachments: Vec<Attachment>,
+    store: Mutex<Store>,
 }
 
 impl LvmManager {
     /// An empty backend of that name, `host@backend`.
     #[must_use]
     pub fn new(host: impl Into<String>) -> Self {
-        Self { host: host.into(), volumes: Mutex::default() }
+        Self { store: Mutex::new(Store::new(host.into())) }
     }
 
-    fn volumes(&self) -> MutexGuard<'_, HashMap<Uuid, Stored>> {
-        self.volumes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        let volumes = self.volumes();
-        let used: u64 = volumes.values().map(|stored| stored.size).sum();
-        Capabilities {
-            host: self.host.clone(),
-            volumes: volumes.len(),
-            total_capacity_gb: TOTAL_GB,
-            free_capacity_gb: TOTAL_GB.saturating_sub(used),
-        }
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -51,78 +37,407 @@ impl VolumeManager for LvmManager {
         &self,
         _: Context,
         volume: Volume,
+        _request_spec: Option<RequestSpec>,
+        _filter_properties: Option<Map>,
         _allow_reschedule: bool,
     ) -> Result<(), VolumeError> {
-        let free = self.capabilities().free_capacity_gb;
-        if volume.size > free {
-            return Err(VolumeError::VolumeSizeExceedsAvailableQuota { size: volume.size, free });
-        }
-        self.volumes().insert(volume.id, Stored { size: volume.size, attachments: Vec::new() });
-        Ok(())
+        self.store().create_volume(&volume)
     }
 
     async fn delete_volume(
         &self,
         _: Context,
         volume: Volume,
-        _unmanage_only: bool,
-        _cascade: bool,
+        unmanage_only: bool,
+        cascade: bool,
     ) -> Result<(), VolumeError> {
-        let mut volumes = self.volumes();
-        match volumes.get(&volume.id) {
-            // Deleting twice is no error: the first try may have succeeded before a restart.
-            None => Ok(()),
-            Some(stored) if !stored.attachments.is_empty() => {
-                Err(VolumeError::VolumeAttached { volume_id: volume.id })
-            }
-            Some(_) => {
-                volumes.remove(&volume.id);
-                Ok(())
-            }
+        self.store().delete_volume(&volume.id, unmanage_only, cascade)
+    }
+
+    async fn extend_volume(
+        &self,
+        _: Context,
+        volume: Volume,
+        new_size: u64,
+        _reservations: Option<Vec<String>>,
+    ) -> Result<(), VolumeError> {
+        self.store().extend_volume(&volume.id, new_size)
+    }
+
+    async fn extend_volume_completion(
+        &self,
+        _: Context,
+        volume: Volume,
+        new_size: u64,
+        _reservations: Option<Vec<String>>,
+        error: bool,
+    ) -> Result<(), VolumeError> {
+        if error {
+            return Ok(());
         }
+        self.store().extend_volume(&volume.id, new_size)
+    }
+
+    async fn retype(
+        &self,
+        _: Context,
+        volume: Volume,
+        new_type_id: String,
+        dest_backend: Backend,
+        migration_policy: MigrationPolicy,
+        _reservations: Option<Vec<String>>,
+        _old_reservations: Option<Vec<String>>,
+    ) -> Result<(), VolumeError> {
+        self.store().retype(&volume.id, new_type_id, &dest_backend, migration_policy)
+    }
+
+    async fn accept_transfer(
+        &self,
+        _: Context,
+        volume_id: String,
+        new_user: String,
+        new_project: String,
+        no_snapshots: bool,
+    ) -> Result<Option<Map>, VolumeError> {
+        self.store().accept_transfer(&volume_id, new_user, new_project, no_snapshots)?;
+        Ok(None)
+    }
+
+    async fn copy_volume_to_image(
+        &self,
+        _: Context,
+        volume_id: String,
+        image_meta: ImageMeta,
+    ) -> Result<(), VolumeError> {
+        self.store().copy_volume_to_image(&volume_id, image_meta.id)
+    }
+
+    async fn reimage(
+        &self,
+        _: Context,
+        volume: Volume,
+        image_meta: ImageMeta,
+        image_snap: Option<ImageSnapshot>,
+    ) -> Result<(), VolumeError> {
+        self.store().reimage(&volume.id, image_meta, image_snap)
     }
 
     async fn attach_volume(
         &self,
         _: Context,
-        volume_id: Uuid,
-        instance_uuid: Option<Uuid>,
+        volume_id: String,
+        instance_uuid: Option<String>,
+        _host_name: Option<String>,
         mountpoint: String,
         mode: AttachMode,
         _volume: Option<Volume>,
     ) -> Result<Attachment, VolumeError> {
-        let mut volumes = self.volumes();
-        let stored = volumes.get_mut(&volume_id).ok_or(VolumeError::VolumeNotFound { volume_id })?;
-        let attachment = Attachment { id: Uuid::new_v4(), volume_id, instance_uuid, mountpoint, mode };
-        stored.attachments.push(attachment.clone());
-        Ok(attachment)
+        let id = Uuid::new_v4().to_string();
+        self.store().attach_volume(Attachment { id, volume_id, instance_uuid, mountpoint, mode })
     }
 
     async fn detach_volume(
         &self,
         _: Context,
-        volume_id: Uuid,
-        attachment_id: Option<Uuid>,
+        volume_id: String,
+        attachment_id: Option<String>,
         _volume: Option<Volume>,
     ) -> Result<(), VolumeError> {
-        let mut volumes = self.volumes();
-        let stored = volumes.get_mut(&volume_id).ok_or(VolumeError::VolumeNotFound { volume_id })?;
-        stored.attachments.retain(|attachment| attachment_id.is_some_and(|id| id != attachment.id));
+        self.store().detach_volume(&volume_id, attachment_id.as_deref())
+    }
+
+    async fn attachment_update(
+        &self,
+        _: Context,
+        vref: Volume,
+        connector: Connector,
+        attachment_id: String,
+    ) -> Result<ConnectionInfo, VolumeError> {
+        self.store().attachment_update(&vref.id, &attachment_id, &connector)
+    }
+
+    async fn attachment_delete(
+        &self,
+        _: Context,
+        attachment_id: String,
+        vref: Volume,
+    ) -> Result<(), VolumeError> {
+        self.store().attachment_delete(&vref.id, &attachment_id)
+    }
+
+    async fn initialize_connection(
+        &self,
+        _: Context,
+        volume: Volume,
+        connector: Connector,
+    ) -> Result<ConnectionInfo, VolumeError> {
+        self.store().connect_volume(&volume.id, &connector)
+    }
+
+    async fn terminate_connection(
+        &self,
+        _: Context,
+        volume_id: String,
+        connector: Connector,
+        force: bool,
+    ) -> Result<(), VolumeError> {
+        self.store().disconnect_volume(&volume_id, &connector, force)
+    }
+
+    async fn remove_export(&self, _: Context, volume_id: String) -> Result<(), VolumeError> {
+        self.store().remove_export(&volume_id)
+    }
+
+    async fn initialize_connection_snapshot(
+        &self,
+        _: Context,
+        snapshot_id: String,
+        connector: Connector,
+    ) -> Result<ConnectionInfo, VolumeError> {
+        self.store().connect_snapshot(&snapshot_id, &connector)
+    }
+
+    async fn terminate_connection_snapshot(
+        &self,
+        _: Context,
+        snapshot_id: String,
+        connector: Connector,
+        force: bool,
+    ) -> Result<(), VolumeError> {
+        self.store().disconnect_snapshot(&snapshot_id, &connector, force)
+    }
+
+    async fn remove_export_snapshot(&self, _: Context, snapshot_id: String) -> Result<(), VolumeError> {
+        self.store().remove_export_snapshot(&snapshot_id)
+    }
+
+    async fn create_snapshot(&self, _: Context, snapshot: Snapshot) -> Result<(), VolumeError> {
+        self.store().create_snapshot(snapshot.id, &snapshot.volume_id)
+    }
+
+    async fn delete_snapshot(
+        &self,
+        _: Context,
+        snapshot: Snapshot,
+        unmanage_only: bool,
+    ) -> Result<(), VolumeError> {
+        self.store().delete_snapshot(&snapshot.id, unmanage_only)
+    }
+
+    async fn revert_to_snapshot(
+        &self,
+        _: Context,
+        volume: Volume,
+        snapshot: Snapshot,
+    ) -> Result<(), VolumeError> {
+        self.store().revert_to_snapshot(&volume.id, &snapshot.id)
+    }
+
+    async fn get_backup_device(
+        &self,
+        _: Context,
+        backup: Backup,
+        _want_objects: bool,
+        async_call: bool,
+    ) -> Result<Option<BackupDevice>, VolumeError> {
+        let device = self.store().backup_device(&backup)?;
+        if async_call {
+            // cinder would tell its backup service to go on; there is none here.
+            tracing::info!(backup = backup.id, "the backup can go on");
+            return Ok(None);
+        }
+        Ok(Some(device))
+    }
+
+    async fn secure_file_operations_enabled(&self, _: Context, volume: Volume) -> Result<bool, VolumeError> {
+        self.store().secure_file_operations(&volume.id)
+    }
+
+    async fn migrate_volume(
+        &self,
+        _: Context,
+        volume: Volume,
+        dest_backend: Backend,
+        _force_host_copy: bool,
+    ) -> Result<(), VolumeError> {
+        self.store().migrate_volume(&volume.id, &dest_backend)
+    }
+
+    async fn migrate_volume_completion(
+        &self,
+        _: Context,
+        volume: Volume,
+        new_volume: Volume,
+        error: bool,
+    ) -> Result<String, VolumeError> {
+        self.store().migrate_volume_completion(volume.id, new_volume, error)
+    }
+
+    async fn update_migrated_volume(
+        &self,
+        _: Context,
+        volume: Volume,
+        new_volume: Volume,
+        original_volume_status: String,
+    ) -> Result<(), VolumeError> {
+        self.store().update_migrated_volume(&volume.id, &new_volume.id, original_volume_status)
+    }
+
+    async fn manage_existing(
+        &self,
+        _: Context,
+        volume: Volume,
+        reference: ExistingRef,
+    ) -> Result<(), VolumeError> {
+        self.store().manage_existing(volume.id, &reference.source_name)
+    }
+
+    async fn manage_existing_snapshot(
+        &self,
+        _: Context,
+        snapshot: Snapshot,
+        reference: ExistingRef,
+    ) -> Result<(), VolumeError> {
+        self.store().manage_existing_snapshot(snapshot.id, &snapshot.volume_id, &reference.source_name)
+    }
+
+    async fn get_manageable_volumes(
+        &self,
+        _: Context,
+        marker: Option<String>,
+        limit: Option<usize>,
+        offset: Option<usize>,
+        sort_keys: Vec<String>,
+        sort_dirs: Vec<SortDir>,
+        _want_objects: Option<bool>,
+    ) -> Result<Vec<ManageableVolume>, VolumeError> {
+        Ok(self.store().manageable_volumes(Page { marker, limit, offset, sort_keys, sort_dirs }))
+    }
+
+    async fn get_manageable_snapshots(
+        &self,
+        _: Context,
+        marker: Option<String>,
+        limit: Option<usize>,
+        offset: Option<usize>,
+        sort_keys: Vec<String>,
+        sort_dirs: Vec<SortDir>,
+        _want_objects: Option<bool>,
+    ) -> Result<Vec<ManageableSnapshot>, VolumeError> {
+        Ok(self.store().manageable_snapshots(Page { marker, limit, offset, sort_keys, sort_dirs }))
+    }
+
+    async fn create_group(&self, _: Context, group: Group) -> Result<(), VolumeError> {
+        self.store().create_group(group.id)
+    }
+
+    async fn create_group_from_src(
+        &self,
+        _: Context,
+        group: Group,
+        group_snapshot: Option<GroupSnapshot>,
+        source_group: Option<Group>,
+    ) -> Result<(), VolumeError> {
+        let (snapshot, source) = (group_snapshot.map(|it| it.id), source_group.map(|it| it.id));
+        self.store().create_group_from_src(group.id, snapshot.as_deref(), source.as_deref())
+    }
+
+    async fn update_group(
+        &self,
+        _: Context,
+        group: Group,
+        add_volumes: Option<String>,
+        remove_volumes: Option<String>,
+    ) -> Result<(), VolumeError> {
+        self.store().update_group(&group.id, add_volumes.as_deref(), remove_volumes.as_deref())
+    }
+
+    async fn delete_group(&self, _: Context, group: Group) -> Result<(), VolumeError> {
+        self.store().delete_group(&group.id)
+    }
+
+    async fn create_group_snapshot(
+        &self,
+        _: Context,
+        group_snapshot: GroupSnapshot,
+    ) -> Result<(), VolumeError> {
+        self.store().create_group_snapshot(group_snapshot)
+    }
+
+    async fn delete_group_snapshot(
+        &self,
+        _: Context,
+        group_snapshot: GroupSnapshot,
+    ) -> Result<(), VolumeError> {
+        self.store().delete_group_snapshot(&group_snapshot.id)
+    }
+
+    async fn enable_replication(&self, _: Context, group: Group) -> Result<(), VolumeError> {
+        self.store().set_replication(&group.id, true)
+    }
+
+    async fn disable_replication(&self, _: Context, group: Group) -> Result<(), VolumeError> {
+        self.store().set_replication(&group.id, false)
+    }
+
+    async fn failover_replication(
+        &self,
+        _: Context,
+        group: Group,
+        allow_attached_volume: bool,
+        secondary_backend_id: Option<String>,
+    ) -> Result<(), VolumeError> {
+        self.store().failover_replication(&group.id, allow_attached_volume, secondary_backend_id)
+    }
+
+    async fn list_replication_targets(
+        &self,
+        _: Context,
+        group: Group,
+    ) -> Result<ReplicationTargets, VolumeError> {
+        self.store().replication_targets(&group.id)
+    }
+
+    async fn failover(&self, _: Context, secondary_backend_id: Option<String>) -> Result<(), VolumeError> {
+        self.store().failover(secondary_backend_id)
+    }
+
+    async fn failover_completed(&self, _: Context, updates: ServiceUpdates) -> Result<(), VolumeError> {
+        self.store().failover_completed(updates);
         Ok(())
     }
 
-    async fn get_capabilities(
-        &self,
-        _: Context,
-        _backend_id: String,
-        _discover: bool,
-    ) -> Result<Capabilities, VolumeError> {
-        Ok(self.capabilities())
+    async fn freeze_host(&self, _: Context) -> Result<bool, VolumeError> {
+        self.store().set_frozen(true);
+        Ok(true)
+    }
+
+    async fn thaw_host(&self, _: Context) -> Result<bool, VolumeError> {
+        self.store().set_frozen(false);
+        Ok(true)
     }
 
     async fn publish_service_capabilities(&self, _: Context) -> Result<(), VolumeError> {
-        let Capabilities { host, volumes, free_capacity_gb, .. } = self.capabilities();
+        let Capabilities { host, volumes, free_capacity_gb, .. } = self.store().capabilities();
         println!("[{host}] capabilities: {volumes} volumes, {free_capacity_gb} GiB free");
         Ok(())
+    }
+
+    async fn get_capabilities(&self, _: Context, _discover: bool) -> Result<Capabilities, VolumeError> {
+        Ok(self.store().capabilities())
+    }
+
+    async fn do_cleanup(&self, _: Context, _cleanup_request: CleanupRequest) -> Result<(), VolumeError> {
+        self.store().clean_up();
+        Ok(())
+    }
+
+    async fn set_log_levels(&self, _: Context, log_request: LogLevel) -> Result<(), VolumeError> {
+        self.store().set_log_level(log_request);
+        Ok(())
+    }
+
+    async fn get_log_levels(&self, _: Context, log_request: LogLevel) -> Result<Vec<LogLevel>, VolumeError> {
+        Ok(self.store().log_levels(&log_request.prefix))
     }
 }

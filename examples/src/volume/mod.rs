@@ -1,20 +1,31 @@
-//! A volume service: the flow of cinder's `delete_volume` and a few neighbours.
+//! A volume service: cinder's, message for message, over a backend in memory.
+//!
+//! * `api`: [`VolumeManager`], the trait that everything is made from.
+//! * [`types`]: what travels.
+//! * [`LvmManager`]: the implementation.
+//! * [`VolumeService`] and [`run_client`]: the two programs.
 
 mod api;
+mod backup;
 mod client;
 mod error;
 mod manager;
+mod route;
 mod service;
-mod types;
+mod store;
+#[cfg(test)]
+mod tests;
+pub mod types;
 
-pub use api::{VolumeApi, VolumeApiCreateVolume, VolumeApiDeleteVolume, VolumeManager};
+use clap::Parser;
+
+// The macro names the types of requests: one for each method with defaults.
+pub use api::*;
 pub use client::run_client;
 pub use error::VolumeError;
 pub use manager::LvmManager;
+pub use route::{NoHost, volume_addresses, volume_route};
 pub use service::VolumeService;
-pub use types::{AttachMode, Attachment, Capabilities, Volume};
-
-use clap::Parser;
 
 /// What both programs take.
 #[derive(Debug, Parser)]

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rpc_runtime::{Server, ServerError, ShutdownError, Target, Transport};
+use rpc_runtime::{Server, ServerError, ShutdownError, Transport};
 
-use super::{LvmManager, VolumeApi};
+use super::{LvmManager, VolumeApi, volume_addresses};
 use crate::cli::print_request;
 
 /// How long requests that run may take when the service stops.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A running volume service.
+/// A running volume service: one manager, two addresses.
 #[derive(Debug)]
 pub struct VolumeService {
-    server: Server,
+    /// For clients that know a topic for each backend, and for those that do not.
+    servers: [Server; 2],
 }
 
 impl VolumeService {
@@ -23,15 +24,17 @@ impl VolumeService {
     /// # Errors
     /// If the queues cannot be declared.
     pub async fn start(transport: &Transport, name: &str) -> Result<Self, ServerError> {
-        let service = name.to_owned();
-        let server = Server::builder(transport, Target::topic(VolumeApi::INTERFACE.topic).with_server(name))
-            .endpoint(VolumeApi::endpoint(Arc::new(LvmManager::new(name))))
-            .ping(true)
-            .on_request(move |request| print_request(&service, request))
-            .start()
-            .await?;
+        let endpoint = VolumeApi::endpoint(Arc::new(LvmManager::new(name)));
+        let [old, new] = volume_addresses(name).map(|address| {
+            let service = name.to_owned();
+            Server::builder(transport, address)
+                .endpoint(endpoint.clone())
+                .ping(true)
+                .on_request(move |request| print_request(&service, request))
+        });
+        let servers = [new.start().await?, old.start().await?];
         println!("[{name}] serving {} {}", VolumeApi::INTERFACE.topic, VolumeApi::INTERFACE.version);
-        Ok(Self { server })
+        Ok(Self { servers })
     }
 
     /// Finishes what runs and stops.
@@ -39,6 +42,8 @@ impl VolumeService {
     /// # Errors
     /// If requests had to be cut off.
     pub async fn stop(self) -> Result<(), ShutdownError> {
-        self.server.shutdown(PATIENCE).await
+        let [one, other] = self.servers.map(|server| server.shutdown(PATIENCE));
+        let (one, other) = tokio::join!(one, other);
+        one.and(other)
     }
 }

@@ -11,7 +11,8 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Request, Waiter};
+use super::Request;
+use super::waiters::{Sign, Waiter};
 use crate::error::{CallError, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
@@ -295,23 +296,13 @@ async fn wait(
     futures::pin_mut!(publish);
     let mut confirmed = false;
     let mut silence = monitor.map(|monitor| Instant::now() + monitor);
-    // The legacy form of a reply: a result first, its end in a message of its own.
-    let mut early: Option<Reply> = None;
     loop {
         tokio::select! {
             biased;
-            reply = waiter.next() => {
-                if reply.ending {
-                    return Ok(match early {
-                        Some(early) if !reply.has_result() && reply.failure.is_none() => early,
-                        _ => reply,
-                    });
-                }
-                if reply.has_result() {
-                    early = Some(reply);
-                }
-                silence = monitor.map(|monitor| Instant::now() + monitor);
-            }
+            sign = waiter.next() => match sign {
+                Sign::Over(reply) => return Ok(*reply),
+                Sign::Alive => silence = monitor.map(|monitor| Instant::now() + monitor),
+            },
             outcome = &mut publish, if !confirmed => {
                 outcome.map_err(|error| sending.publish_error(error))?;
                 confirmed = true;

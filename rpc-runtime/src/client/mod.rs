@@ -16,7 +16,7 @@ pub use pin::VersionPin;
 pub use prepared::Prepared;
 pub use request::Request;
 pub use values::{Carries, IntoServer, MaybeSet, RestArg};
-pub(crate) use waiters::{Waiter, Waiters};
+pub(crate) use waiters::Waiters;
 
 use crate::context::RpcContext;
 use crate::interface::{Interface, Method, SupportsError};

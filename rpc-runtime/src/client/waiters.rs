@@ -3,25 +3,46 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::Notify;
 
 use crate::wire::Reply;
-
-/// Replies that a waiter may lag behind; more than a heartbeat and the reply is not normal.
-const BACKLOG: usize = 8;
 
 /// The calls in flight of one transport, by message id.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
-    table: Mutex<HashMap<String, mpsc::Sender<Reply>>>,
+    table: Mutex<HashMap<String, Arc<Slot>>>,
+}
+
+/// What has come for one call and was not looked at yet: bounded, however much is sent.
+#[derive(Debug, Default)]
+struct Slot {
+    arrived: Mutex<Arrived>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Arrived {
+    heartbeat: bool,
+    /// The legacy form of a reply: a result first, its end in a message of its own.
+    early: Option<Reply>,
+    last: Option<Reply>,
+}
+
+/// What a waiter learns.
+#[derive(Debug)]
+pub(crate) enum Sign {
+    /// The server still works on the call.
+    Alive,
+    /// The call is over.
+    Over(Box<Reply>),
 }
 
 impl Waiters {
     /// Registers a call before its request is sent, so that no reply can come too early.
     pub(crate) fn register(self: &Arc<Self>, msg_id: String) -> Waiter {
-        let (sender, replies) = mpsc::channel(BACKLOG);
-        self.table().insert(msg_id.clone(), sender);
-        Waiter { table: Arc::clone(self), msg_id, replies }
+        let slot = Arc::<Slot>::default();
+        lock(&self.table).insert(msg_id.clone(), Arc::clone(&slot));
+        Waiter { table: Arc::clone(self), msg_id, slot }
     }
 
     /// Hands a reply to its waiter. A reply that nobody waits for is late, repeated or foreign:
@@ -31,28 +52,46 @@ impl Waiters {
             tracing::debug!("dropped a reply without _msg_id");
             return;
         };
-        let waiter = self.table().get(msg_id).cloned();
-        match waiter {
-            // A full backlog is a server that sends heartbeats faster than the caller runs: the
-            // newest are the ones to lose, but never the last reply.
-            Some(waiter) if !reply.ending => drop(waiter.try_send(reply)),
-            Some(waiter) => {
-                if let Err(mpsc::error::TrySendError::Full(reply)) = waiter.try_send(reply) {
-                    tokio::spawn(async move { waiter.send(reply).await });
-                }
-            }
+        let mut table = lock(&self.table);
+        // After the last reply there is nothing to wait for: a repeated one finds nobody.
+        let slot = if reply.ending { table.remove(msg_id) } else { table.get(msg_id).cloned() };
+        drop(table);
+        match slot {
+            Some(slot) => slot.put(reply),
             None => tracing::debug!(msg_id, "dropped a reply that nobody waits for"),
         }
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.table().len()
+        lock(&self.table).len()
+    }
+}
+
+impl Slot {
+    fn put(&self, reply: Reply) {
+        let mut arrived = lock(&self.arrived);
+        if reply.ending {
+            arrived.last = Some(match arrived.early.take() {
+                Some(early) if !reply.has_result() && reply.failure.is_none() => early,
+                _ => reply,
+            });
+        } else {
+            arrived.heartbeat = true;
+            if reply.has_result() {
+                arrived.early = Some(reply);
+            }
+        }
+        drop(arrived);
+        self.changed.notify_one();
     }
 
-    fn table(&self) -> MutexGuard<'_, HashMap<String, mpsc::Sender<Reply>>> {
-        // Every change of the table is one insert or remove, so a panic elsewhere leaves it whole.
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    fn take(&self) -> Option<Sign> {
+        let mut arrived = lock(&self.arrived);
+        if let Some(reply) = arrived.last.take() {
+            return Some(Sign::Over(Box::new(reply)));
+        }
+        std::mem::take(&mut arrived.heartbeat).then_some(Sign::Alive)
     }
 }
 
@@ -61,7 +100,7 @@ impl Waiters {
 pub(crate) struct Waiter {
     table: Arc<Waiters>,
     msg_id: String,
-    replies: mpsc::Receiver<Reply>,
+    slot: Arc<Slot>,
 }
 
 impl Waiter {
@@ -69,18 +108,25 @@ impl Waiter {
         &self.msg_id
     }
 
-    /// The next reply or heartbeat.
-    pub(crate) async fn next(&mut self) -> Reply {
-        match self.replies.recv().await {
-            Some(reply) => reply,
-            // The sender is in the table until this waiter is dropped.
-            None => std::future::pending().await,
+    /// Waits for the next sign of the server.
+    pub(crate) async fn next(&mut self) -> Sign {
+        loop {
+            if let Some(sign) = self.slot.take() {
+                return sign;
+            }
+            self.slot.changed.notified().await;
         }
     }
 }
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        self.table.table().remove(&self.msg_id);
+        lock(&self.table.table).remove(&self.msg_id);
     }
+}
+
+/// Locks; every change is one step that leaves the state whole, so a panic elsewhere is no reason
+/// to stop.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Transports: one driver trait, the in-memory broker and RabbitMQ behind it.
+//! Transports: one driver trait, RabbitMQ, the in-memory broker and a recorder behind it.
 
 #[cfg(feature = "amqp")]
 mod amqp;
@@ -10,6 +10,7 @@ mod memory;
 mod option_value;
 #[cfg(feature = "amqp")]
 pub(crate) mod options;
+mod recording;
 pub(crate) mod url;
 
 use std::fmt;
@@ -24,6 +25,7 @@ use self::driver::{ConnectError, Driver};
 use self::inbox::Inbox;
 #[cfg(feature = "amqp")]
 use self::options::OptionError;
+pub use self::recording::{Recorder, Sent};
 use self::url::UrlError;
 use crate::wire::Limits;
 

@@ -31,7 +31,7 @@ use self::table::Row;
 const BODY: usize = 300;
 /// Before each measurement the same load runs for this long and is not counted.
 const WARM_UP: Duration = Duration::from_millis(200);
-/// How much longer than asked for a measurement may take.
+/// How long a contender may take to start or to stop, and how much longer than asked for to measure.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const CASES: [Case; 4] = [
@@ -82,7 +82,7 @@ impl Options {
 }
 
 fn main() -> Result<()> {
-    // `cargo test --all-targets` runs this program too.
+    // `cargo test --all-targets` runs this program too, but without this argument.
     if !std::env::args().any(|argument| argument == "--bench") {
         println!("throughput: measures only when run by `cargo bench`");
         return Ok(());
@@ -108,7 +108,8 @@ async fn measure(options: &Options, lapin: &Handle) -> Result<()> {
     let messages = Messages::of(BODY)?;
     let mut contenders = Vec::new();
     for name in options.chosen(CONTENDERS, |name| name) {
-        contenders.push((name, Contender::start(name, &url, lapin, &messages).await?));
+        let starting = Contender::start(name, &url, lapin, &messages);
+        contenders.push((name, within(PATIENCE, name, starting).await?));
     }
     let time = Duration::from_secs_f64(options.seconds);
     let mut rows: Vec<Row> = options.chosen(CASES, |case| case.name).into_iter().map(Row::new).collect();
@@ -116,19 +117,16 @@ async fn measure(options: &Options, lapin: &Handle) -> Result<()> {
         for row in &mut rows {
             for (name, contender) in &mut contenders {
                 let case = row.case;
-                contender.measure(case, WARM_UP).await?;
-                let sample =
-                    contender.measure(case, time).await.with_context(|| format!("{name}, {}", case.name))?;
-                eprintln!(
-                    "round {round}/{}: {} {name}: {:.0}/s",
-                    options.rounds, case.name, sample.per_second
-                );
+                let what = format!("{} {name}", case.name);
+                within(WARM_UP + PATIENCE, &what, contender.measure(case, WARM_UP)).await?;
+                let sample = within(time + PATIENCE, &what, contender.measure(case, time)).await?;
+                eprintln!("round {round}/{}: {what}: {:.0}/s", options.rounds, sample.per_second);
                 row.add(name, sample);
             }
         }
     }
-    for (_, contender) in contenders {
-        contender.stop().await?;
+    for (name, contender) in contenders {
+        within(PATIENCE, name, contender.stop()).await?;
     }
     let cores = std::thread::available_parallelism()?;
     println!(
@@ -142,6 +140,13 @@ async fn measure(options: &Options, lapin: &Handle) -> Result<()> {
     Ok(())
 }
 
+/// The result of a step, or an error that names it.
+async fn within<T>(limit: Duration, what: &str, step: impl Future<Output = Result<T>>) -> Result<T> {
+    let result = timeout(limit, step).await.with_context(|| format!("{what}: not done within {limit:?}"))?;
+    result.with_context(|| what.to_owned())
+}
+
+#[expect(clippy::large_enum_variant, reason = "there is one of each")]
 enum Contender {
     Ours(Ours),
     Raw(Raw),
@@ -158,16 +163,11 @@ impl Contender {
     }
 
     async fn measure(&mut self, case: Case, time: Duration) -> Result<Sample> {
-        let measuring = async {
-            match self {
-                Self::Ours(ours) => ours.measure(case, time).await,
-                Self::Raw(raw) => raw.measure(case, time).await,
-                Self::Python(python) => python.measure(case, time).await,
-            }
-        };
-        timeout(time + PATIENCE, measuring)
-            .await
-            .with_context(|| format!("not done {PATIENCE:?} after its time"))?
+        match self {
+            Self::Ours(ours) => ours.measure(case, time).await,
+            Self::Raw(raw) => raw.measure(case, time).await,
+            Self::Python(python) => python.measure(case, time).await,
+        }
     }
 
     async fn stop(self) -> Result<()> {

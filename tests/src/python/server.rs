@@ -38,6 +38,12 @@ impl PythonServer {
         PeerBuilder::new("server.py", url).arg("--topic", topic).arg("--server", server)
     }
 
+    /// A volume service named `server`, of cinder's methods, by `tests/python/cinder_volume.py`. Its
+    /// notes have the method, as `method` among the arguments.
+    pub fn cinder_volume(url: &str, server: &str) -> PeerBuilder<Self> {
+        PeerBuilder::new("cinder_volume.py", url).arg("--server", server)
+    }
+
     /// The next note; fails if none comes within 30 seconds.
     pub async fn note(&mut self) -> Result<Note> {
         let event = self.0.read(NOTE_LIMIT).await?;

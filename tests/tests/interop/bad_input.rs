@@ -213,6 +213,31 @@ fn nothing_that_comes_in_ends_a_server() {
 }
 
 #[test]
+fn a_repeated_message_is_executed_once() {
+    run(async {
+        let vhost = vhost("repeated").await;
+        let raw = Raw::connect(&vhost).await;
+        let transport = Transport::connect(&vhost.url()).await.unwrap();
+        let mut rust = RustServer::start(&transport, "rust").await.unwrap();
+        let note = |n: u64, id: &str| {
+            let inner = json!({"method": "note", "args": {"n": n}, "_unique_id": id});
+            message("note", envelope(&inner.to_string()))
+        };
+        // A sender that lost a confirm sends again; in between, others send theirs.
+        for id in ["first", "first", "second", "first", "third"] {
+            raw.publish(&note(id.len() as u64, id)).await;
+        }
+        let mut seen = Vec::new();
+        for _ in 0..3 {
+            seen.push(rust.note().await.unwrap().args["n"].as_u64().unwrap());
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, [5, 5, 6], "one note for each id");
+        assert_eq!(rust.stop().await.unwrap(), []);
+    });
+}
+
+#[test]
 fn a_body_above_the_limit_is_not_sent() {
     run(async {
         let vhost = vhost("large-body").await;

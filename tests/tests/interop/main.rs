@@ -1,5 +1,5 @@
 //! Rust and Python on one broker, in all pairings.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bad_input;
 mod contexts;

@@ -26,10 +26,8 @@ fn lasting<T>(outcome: Outcome<T>) -> anyhow::Result<Option<T>> {
 /// New calls succeed, at the latest after some tries.
 async fn works(api: &SampleApi) {
     let hasty = api.with(CallOptions::new().timeout(Duration::from_secs(5)));
-    until("calls succeed again", async || lasting(hasty.add(&Context::new(), 1).await))
-        .await
-        .map(|sum| assert_eq!(sum, 11))
-        .unwrap();
+    let sum = until("calls succeed again", async || lasting(hasty.add(&Context::new(), 1).await));
+    assert_eq!(sum.await.unwrap(), 11);
 }
 
 /// Starts a call and returns once a server executes it: requests of one client keep their order, so
@@ -39,6 +37,23 @@ async fn start_slow(api: &SampleApi, seconds: f64) -> JoinHandle<Outcome<f64>> {
     tokio::task::yield_now().await;
     works(api).await;
     slow
+}
+
+#[test]
+fn a_stopping_server_finishes_what_runs_and_leaves_the_rest_to_the_next() {
+    run(async {
+        let vhost = vhost("stopping").await;
+        let rust = rust_server(&vhost, "rust").await;
+        let transport = connect(&vhost).await;
+        let api = SampleApi::new(&transport);
+        let slow = start_slow(&api, 2.0).await;
+        assert_eq!(rust.stop().await.unwrap(), []);
+        assert_eq!(slow.await.unwrap().unwrap(), 2.0);
+
+        let waiting = tokio::spawn(api.add(&Context::new(), 1).into_future());
+        let _python = python_server(&vhost, "python").await;
+        assert_eq!(waiting.await.unwrap().unwrap(), 11);
+    });
 }
 
 #[test]
@@ -70,13 +85,12 @@ fn a_python_client_finds_a_rust_server_again() {
         let add = || request("add", json!({"a": 1}), json!({"timeout": 5}));
         assert_eq!(client.call(add()).await.unwrap().unwrap(), 11);
         vhost.close_connections("for the test").await.unwrap();
-        until("the call succeeds again", async || match client.call(add()).await? {
-            Ok(sum) => Ok(Some(assert_eq!(sum, 11))),
+        let sum = until("the call succeeds again", async || match client.call(add()).await? {
+            Ok(sum) => Ok(Some(sum)),
             Err(raised) if raised.class == "MessagingTimeout" => Ok(None),
             Err(raised) => anyhow::bail!("{raised:?}"),
-        })
-        .await
-        .unwrap();
+        });
+        assert_eq!(sum.await.unwrap(), 11);
     });
 }
 
@@ -128,7 +142,9 @@ fn a_deleted_reply_queue_loses_no_reply() {
     run(async {
         let vhost = vhost("replies").await;
         let _rust = rust_server(&vhost, "rust").await;
-        let api = SampleApi::new(&connect(&vhost).await);
+        // The queue is declared again long after the reply was sent for the first time.
+        let slow_to_return = format!("{}?kombu_reconnect_delay=4", vhost.url());
+        let api = SampleApi::new(&Transport::connect(&slow_to_return).await.unwrap());
         works(&api).await;
         let slow = start_slow(&api, 2.0).await;
         let names = queue_names(&vhost).await;

@@ -129,3 +129,19 @@ fn expiring_and_not() {
 fn auto_deleted() {
     check("auto-delete", "amqp_auto_delete=true");
 }
+
+#[test]
+fn a_stopped_server_leaves_what_python_leaves() {
+    run(async {
+        let (of_python, of_rust) = (vhost("stopped-py").await, vhost("stopped-rs").await);
+        let python = PythonServer::builder(&of_python.url(), "topic", "host1").start().await.unwrap();
+        let transport = Transport::connect(&of_rust.url()).await.unwrap();
+        let rust = RustServer::start(&transport, "host1").await.unwrap();
+        assert_eq!(python.stop().await.unwrap(), []);
+        assert_eq!(rust.stop().await.unwrap(), []);
+        let (python, rust) = (Topology::of(&of_python).await, Topology::of(&of_rust).await);
+        let names: Vec<_> = python.queues.iter().map(|queue| &*queue.name).collect();
+        assert_eq!(names, ["topic", "topic.host1"]);
+        assert_eq!(rust, python);
+    });
+}

@@ -1,0 +1,193 @@
+//! `volume_service` and `volume_client` as processes, with each other and with Python.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+use rpc_tests::{Broker, Program, PythonClient, PythonServer, Vhost, run, until};
+use serde_json::{Value, json};
+
+const SERVICE: &str = env!("CARGO_BIN_EXE_volume_service");
+const CLIENT: &str = env!("CARGO_BIN_EXE_volume_client");
+const SERVER: &str = "host1@lvm";
+
+async fn vhost(name: &str) -> Vhost {
+    Broker::shared().unwrap().vhost(name).await.unwrap()
+}
+
+fn start(program: &str, url: &str) -> Program {
+    Program::start(program, ["--transport", url, "--server", SERVER]).unwrap()
+}
+
+/// A service that consumes.
+async fn service(url: &str) -> Program {
+    let mut service = start(SERVICE, url);
+    service.line_with("[host1@lvm] serving cinder-volume 3.20").await.unwrap();
+    service
+}
+
+/// What the service printed about requests: kind, method, version; each has a request id.
+fn requests(lines: &[String]) -> Vec<String> {
+    let requests = lines.iter().filter_map(|line| line.strip_prefix("[host1@lvm] "));
+    let requests = requests.filter(|line| line.starts_with("call ") || line.starts_with("cast "));
+    let mut requests: Vec<_> = requests
+        .map(|line| match line.rsplit_once(' ') {
+            Some((request, id)) if id.starts_with("req-") => request.to_owned(),
+            _ => panic!("no request id: {line}"),
+        })
+        .collect();
+    requests.dedup();
+    requests
+}
+
+fn check_client(lines: &[String]) {
+    let steps: Vec<_> = lines.iter().filter_map(|line| line.split_once(':')).map(|(step, _)| step).collect();
+    let expected = [
+        "get_capabilities",
+        "create_volume",
+        "get_capabilities",
+        "attach_volume",
+        "detach_volume",
+        "delete_volume",
+        "get_capabilities",
+        "attach_volume",
+        "publish_service_capabilities",
+    ];
+    assert_eq!(steps, expected, "{lines:#?}");
+    assert!(lines[3].ends_with(" at /dev/vdb"), "{}", lines[3]);
+    assert!(lines[7].starts_with("attach_volume: refused"), "{}", lines[7]);
+}
+
+#[test]
+fn the_client_runs_against_the_service() {
+    run(async {
+        let vhost = vhost("volume").await;
+        let mut service = service(&vhost.url()).await;
+        check_client(&start(CLIENT, &vhost.url()).success().await.unwrap());
+        let line = service.line_with("capabilities:").await.unwrap();
+        assert_eq!(line, "[host1@lvm] capabilities: 0 volumes, 100 GiB free");
+
+        service.terminate().unwrap();
+        let lines = service.success().await.unwrap();
+        let end = ["[host1@lvm] stopping on SIGTERM", "[host1@lvm] stopped"];
+        assert_eq!(lines[lines.len() - 2..], end);
+        let expected = [
+            "call get_capabilities 3.0",
+            "cast create_volume 3.0",
+            "call get_capabilities 3.0",
+            "call attach_volume 3.3",
+            "call detach_volume 3.4",
+            "cast delete_volume 3.0",
+            "call get_capabilities 3.0",
+            "call attach_volume 3.3",
+            "cast publish_service_capabilities 3.0",
+        ];
+        assert_eq!(requests(&lines), expected);
+        until("the broker has seen the end of its connections", async || {
+            Ok(vhost.connections().await?.is_empty().then_some(()))
+        })
+        .await
+        .unwrap();
+    });
+}
+
+#[test]
+fn without_a_broker_one_process_is_both() {
+    run(async {
+        let lines = start(CLIENT, "memory://").success().await.unwrap();
+        let printed_by_client = |line: &&String| !line.starts_with('[');
+        check_client(&lines.iter().filter(printed_by_client).cloned().collect::<Vec<_>>());
+
+        let mut both = start(SERVICE, "memory://");
+        both.line_with("Ctrl-C stops the service").await.unwrap();
+        both.terminate().unwrap();
+        assert_eq!(both.success().await.unwrap().last().unwrap(), "[host1@lvm] stopped");
+    });
+}
+
+#[test]
+fn a_python_client_uses_the_service() {
+    run(async {
+        let vhost = vhost("volume-from-python").await;
+        let service = service(&vhost.url()).await;
+        let mut client = PythonClient::builder(&vhost.url()).start().await.unwrap();
+        let request = |method: &str, version: &str, args: Value| {
+            json!({"topic": "cinder-volume", "server": SERVER, "version": version, "method": method,
+                "args": args, "request_context": {"user_id": "u", "request_id": "req-1"}})
+        };
+        let id = "11111111-1111-4111-8111-111111111111";
+        let volume = json!({"id": id, "host": SERVER, "size": 30, "display_name": "a field unknown to Rust"});
+        let create = request("create_volume", "3.0", json!({"volume": volume}));
+        client.cast(create).await.unwrap().unwrap();
+        // Nobody waits for a cast, and handlers run side by side: only its effect tells its end.
+        let capabilities = request("get_capabilities", "3.0", json!({"discover": false}));
+        let capabilities = until("the volume is there", async || {
+            let capabilities = client.call(capabilities.clone()).await?.unwrap();
+            Ok((capabilities["volumes"] == json!(1)).then_some(capabilities))
+        });
+        assert_eq!(capabilities.await.unwrap()["free_capacity_gb"], json!(70));
+        let attach = json!({"volume_id": id, "instance_uuid": null, "mountpoint": "/dev/vdb", "mode": "ro"});
+        // A client of 3.0 does not send what came with 3.3.
+        let attach = request("attach_volume", "3.0", attach);
+        let attachment = client.call(attach.clone()).await.unwrap().unwrap();
+        assert_eq!((&attachment["volume_id"], &attachment["mode"]), (&json!(id), &json!("ro")));
+        let detach = json!({"volume_id": id, "attachment_id": attachment["id"], "volume": volume});
+        client.call(request("detach_volume", "3.4", detach)).await.unwrap().unwrap();
+        client.cast(request("delete_volume", "3.0", json!({"volume": volume}))).await.unwrap().unwrap();
+        let raised = until("the volume is gone", async || Ok(client.call(attach.clone()).await?.err()));
+        let raised = raised.await.unwrap();
+        assert_eq!(raised.exc_type.as_deref(), Some("VolumeNotFound"));
+        let text = format!("Volume {id} could not be found.");
+        assert_eq!(raised.value, Some(text));
+        // Clients before 3.6 and those since then have different addresses for it.
+        for (topic, server) in [("cinder-volume", SERVER), ("cinder-volume.host1@lvm", "host1")] {
+            let mut ping = request("oslo_rpc_server_ping", "1.0", json!({}));
+            (ping["topic"], ping["server"]) = (json!(topic), json!(server));
+            assert_eq!(client.call(ping).await.unwrap().unwrap(), "pong");
+        }
+
+        service.terminate().unwrap();
+        let lines = service.success().await.unwrap();
+        assert!(lines.contains(&"[host1@lvm] call detach_volume 3.4 req-1".to_owned()), "{lines:#?}");
+    });
+}
+
+#[test]
+fn the_client_uses_a_python_service() {
+    run(async {
+        let vhost = vhost("volume-in-python").await;
+        let mut service = PythonServer::cinder_volume(&vhost.url(), SERVER).start().await.unwrap();
+        let arguments = ["--transport", &vhost.url(), "--server", SERVER, "--pin", "3.5"];
+        check_client(&Program::start(CLIENT, arguments).unwrap().success().await.unwrap());
+        let mut notes = Vec::new();
+        for _ in 0..6 {
+            notes.push(service.note().await.unwrap());
+        }
+        assert_eq!(service.stop().await.unwrap(), []);
+        let methods: Vec<_> = notes.iter().map(|note| note.args["method"].as_str().unwrap()).collect();
+        let steps = ["create_volume", "attach_volume", "detach_volume", "delete_volume", "attach_volume"];
+        assert_eq!(methods, [&steps[..], &["publish_service_capabilities"]].concat());
+        let (create, delete) = (&notes[0].args, &notes[3].args);
+        assert_eq!((&create["allow_reschedule"], &create["volume"]["size"]), (&json!(false), &json!(10)));
+        assert_eq!((&delete["cascade"], &delete["unmanage_only"]), (&json!(true), &json!(false)));
+        assert_eq!((&notes[0].ctxt["user"], &notes[0].ctxt["project_id"]), (&json!("demo"), &json!("demo")));
+    });
+}
+
+#[test]
+fn what_cannot_work_is_said_and_ends_the_program() {
+    run(async {
+        let urls =
+            [("kafka://host/", "kafka"), ("rabbit://host/?rabbit_quorum_queues=1", "rabbit_quorum_queues")];
+        for (url, named) in urls {
+            let error = start(SERVICE, url).success().await.unwrap_err().to_string();
+            assert!(error.contains("exit status") && error.contains(named), "{error}");
+        }
+        for (pin, named) in [("4.0", "4.0"), ("zed", "zed"), ("3", "minor part")] {
+            let arguments = ["--transport", "memory://", "--pin", pin];
+            let error = Program::start(CLIENT, arguments).unwrap().success().await.unwrap_err().to_string();
+            assert!(error.contains("exit status") && error.contains(named), "{error}");
+        }
+        // Nobody serves there: the first call fails, and says which.
+        let vhost = vhost("volume-nobody").await;
+        let error = start(CLIENT, &vhost.url()).success().await.unwrap_err().to_string();
+        assert!(error.contains("get_capabilities") && error.contains("undeliverable"), "{error}");
+    });
+}

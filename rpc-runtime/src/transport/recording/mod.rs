@@ -1,0 +1,198 @@
+//! A transport that records instead of sending, for tests of code that calls and casts.
+
+mod sent;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde::Serialize;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+pub use self::sent::Sent;
+use super::driver::{
+    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, ServerAddress,
+    Settle, Settler, Verdict,
+};
+use super::{Settings, Transport};
+use crate::error::RemoteError;
+use crate::wire::{Content, EncodeError, EncodedValue, Reply};
+
+/// Replies that may wait for the task that hands them to their callers.
+const BACKLOG: usize = 16;
+
+impl Transport {
+    /// A transport for tests of user code: it records every request instead of sending it.
+    ///
+    /// Casts succeed at once. Calls get the answer that the [`Recorder`] was told, until then the
+    /// exception `rpc_runtime.NotExecuted`. No server can be started on it: `memory://` is for that.
+    ///
+    /// ```
+    /// use rpc_runtime::{Context, Kind, RemoteError, Transport, rpc_manager};
+    ///
+    /// #[rpc_manager(client = CounterApi, topic = "counter", version = "1.0")]
+    /// pub trait CounterManager {
+    ///     #[rpc(call, to = host)]
+    ///     async fn add(&self, ctx: Context, host: String, by: u64) -> Result<u64, RemoteError>;
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (transport, recorder) = Transport::recording();
+    /// recorder.answer(&42)?;
+    /// assert_eq!(CounterApi::new(&transport).add(&Context::new(), "host1", 2).await?, 42);
+    ///
+    /// let sent = &recorder.take()[0];
+    /// assert_eq!((sent.kind, sent.method.as_str()), (Kind::Call, "add"));
+    /// assert_eq!(sent.target.server(), Some("host1"));
+    /// assert_eq!(sent.args["by"], 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn recording() -> (Self, Recorder) {
+        let tape = Arc::<Mutex<Tape>>::default();
+        let (answers, deliveries) = mpsc::channel(BACKLOG);
+        let driver = RecordingDriver {
+            tape: Arc::clone(&tape),
+            answers,
+            deliveries: Mutex::new(Some(deliveries)),
+            closed: AtomicBool::new(false),
+        };
+        (Self::new(Arc::new(driver), Settings::default()), Recorder { tape })
+    }
+}
+
+/// What a [recording transport](Transport::recording) has recorded, and what it answers to calls.
+///
+/// Clones share both. Requests are kept until they are taken.
+#[derive(Clone)]
+pub struct Recorder {
+    tape: Arc<Mutex<Tape>>,
+}
+
+impl Recorder {
+    /// The requests since the last time, in the order in which they were sent.
+    #[must_use]
+    pub fn take(&self) -> Vec<Sent> {
+        std::mem::take(&mut lock(&self.tape).sent)
+    }
+
+    /// Answers every call from now on with this result.
+    ///
+    /// # Errors
+    /// If `result` cannot be written as JSON; the answer stays what it was.
+    pub fn answer<T: Serialize + ?Sized>(&self, result: &T) -> Result<(), EncodeError> {
+        lock(&self.tape).answer = Ok(EncodedValue::new(result)?);
+        Ok(())
+    }
+
+    /// Answers every call from now on with this exception.
+    pub fn raise(&self, error: RemoteError) {
+        lock(&self.tape).answer = Err(Box::new(error));
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Recorder").field(&lock(&self.tape).sent).finish()
+    }
+}
+
+struct Tape {
+    sent: Vec<Sent>,
+    answer: Result<EncodedValue, Box<RemoteError>>,
+}
+
+impl Default for Tape {
+    fn default() -> Self {
+        let error = RemoteError::new("rpc_runtime", "NotExecuted", "the call was recorded, not executed");
+        Self { sent: Vec::new(), answer: Err(Box::new(error)) }
+    }
+}
+
+struct RecordingDriver {
+    tape: Arc<Mutex<Tape>>,
+    answers: mpsc::Sender<Delivery>,
+    /// Until the transport asks for it, once.
+    deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
+    closed: AtomicBool,
+}
+
+impl RecordingDriver {
+    /// Records the message; the reply if it asks for one.
+    fn record(&self, message: &Outgoing) -> Result<Option<Delivery>, PublishError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(PublishError::Closed);
+        }
+        let (sent, msg_id) = Sent::read(message).map_err(PublishError::Refused)?;
+        let mut tape = lock(&self.tape);
+        tape.sent.push(sent);
+        let body = msg_id.map(|msg_id| match &tape.answer {
+            Ok(result) => Reply::result(&msg_id, result),
+            Err(error) => Reply::failure(&msg_id, error),
+        });
+        Ok(body.map(|body| Delivery {
+            body,
+            content_type: Some(Content::CONTENT_TYPE.to_owned()),
+            compression: None,
+            redelivered: false,
+            settle: Settle::new(Arc::new(Settled), 0),
+        }))
+    }
+}
+
+impl Driver for RecordingDriver {
+    fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
+        let recorded = self.record(&message);
+        let answers = self.answers.clone();
+        async move {
+            match recorded? {
+                Some(answer) => answers.send(answer).await.map_err(|_| PublishError::Closed),
+                None => Ok(()),
+            }
+        }
+        .boxed()
+    }
+
+    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
+        let error = ConnectError("a recording transport has no messages for servers".to_owned());
+        std::future::ready(Err(error)).boxed()
+    }
+
+    fn listen_for_replies(&self) -> BoxFuture<'_, Result<Replies, ConnectError>> {
+        let deliveries = lock(&self.deliveries).take();
+        let replies = deliveries.map(|deliveries| Replies { queue: "reply_recorded".into(), deliveries });
+        let replies = replies.ok_or_else(|| ConnectError("the replies are consumed already".to_owned()));
+        std::future::ready(replies).boxed()
+    }
+
+    fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
+        self.closed.store(true, Ordering::Release);
+        std::future::ready(()).boxed()
+    }
+}
+
+impl fmt::Debug for RecordingDriver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RecordingDriver")
+    }
+}
+
+/// Replies come from no queue, so settling one changes nothing.
+#[derive(Debug)]
+struct Settled;
+
+impl Settler for Settled {
+    fn settle(&self, _: u64, _: Verdict) {}
+}
+
+/// Locks; every change under the lock is one step, so a panic elsewhere leaves things whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

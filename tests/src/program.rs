@@ -1,0 +1,98 @@
+//! A program of the workspace as a process of its own.
+
+use std::ffi::OsStr;
+use std::io::Read as _;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::NamedTempFile;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+const LINE_LIMIT: Duration = Duration::from_secs(40);
+const END_LIMIT: Duration = Duration::from_secs(40);
+
+/// A running program; dropping it kills it.
+#[derive(Debug)]
+pub struct Program {
+    process: Child,
+    stdout: Lines<BufReader<ChildStdout>>,
+    stderr: NamedTempFile,
+    seen: Vec<String>,
+}
+
+impl Program {
+    /// Starts the program at `path`.
+    pub fn start<A: AsRef<OsStr>>(path: &str, args: impl IntoIterator<Item = A>) -> Result<Self> {
+        let stderr = NamedTempFile::new()?;
+        let mut process = Command::new(path)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(stderr.reopen()?)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {path}"))?;
+        let stdout = process.stdout.take().context("the program has no stdout")?;
+        Ok(Self { process, stdout: BufReader::new(stdout).lines(), stderr, seen: Vec::new() })
+    }
+
+    /// Reads lines until one contains `text`, and returns that one; each wait is bounded.
+    pub async fn line_with(&mut self, text: &str) -> Result<String> {
+        loop {
+            match timeout(LINE_LIMIT, self.stdout.next_line()).await {
+                Ok(Ok(Some(line))) => {
+                    self.seen.push(line.clone());
+                    if line.contains(text) {
+                        return Ok(line);
+                    }
+                }
+                Ok(Ok(None)) => return Err(self.failure(&format!("it ended before a line with {text:?}"))),
+                Ok(Err(error)) => return Err(self.failure(&format!("cannot read from it: {error}"))),
+                Err(_) => return Err(self.failure(&format!("no line with {text:?} in {LINE_LIMIT:?}"))),
+            }
+        }
+    }
+
+    /// Sends SIGTERM, as an init system does to stop a service.
+    pub fn terminate(&self) -> Result<()> {
+        let pid = self.process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        Ok(kill_process(pid.context("the program has ended")?, Signal::TERM)?)
+    }
+
+    /// Waits for its end; returns how it ended and all lines that it wrote.
+    pub async fn end(mut self) -> Result<(ExitStatus, Vec<String>)> {
+        let ended = timeout(END_LIMIT, async {
+            while let Some(line) = self.stdout.next_line().await? {
+                self.seen.push(line);
+            }
+            anyhow::Ok(self.process.wait().await?)
+        })
+        .await;
+        match ended {
+            Ok(Ok(status)) => Ok((status, self.seen)),
+            Ok(Err(error)) => Err(self.failure(&format!("{error:#}"))),
+            Err(_) => Err(self.failure(&format!("it did not end in {END_LIMIT:?}"))),
+        }
+    }
+
+    /// Waits for its end, which has to be a success; returns all lines that it wrote.
+    pub async fn success(self) -> Result<Vec<String>> {
+        let stderr = self.stderr.reopen()?;
+        let (status, lines) = self.end().await?;
+        if status.success() {
+            return Ok(lines);
+        }
+        Err(anyhow!("it ended with {status}: {}{}", lines.join("\n"), std::io::read_to_string(stderr)?))
+    }
+
+    fn failure(&self, why: &str) -> anyhow::Error {
+        let mut log = String::new();
+        // What can be read is shown; the failure itself matters more than its log.
+        let _ = self.stderr.reopen().and_then(|mut file| file.read_to_string(&mut log));
+        anyhow!("{why}\n--- stdout ---\n{}\n--- stderr ---\n{log}", self.seen.join("\n"))
+    }
+}
