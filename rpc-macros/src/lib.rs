@@ -62,8 +62,9 @@ use proc_macro::TokenStream;
 ///
 /// - The trait, whose futures are promised to be `Send`. Implementations write `async fn`. A method
 ///   may have a default body. The trait gets the supertraits `Send + Sync + 'static`.
-/// - The client, with `new`, `pinned`, `with` and `endpoint`, and `INTERFACE`, a constant
-///   description of all of it.
+/// - The client, with `new`, `pinned`, `pin`, `supports`, `supports_argument`, `with` and `endpoint`,
+///   and `INTERFACE`, a constant description of all of it. Its documentation has the history of the
+///   interface: which version added, renamed, changed and removed what.
 /// - For each method a method of the client. It takes the context and the required arguments in
 ///   the order of the trait, anything that borrows as their type (anything that is text for a
 ///   `String`). What it returns is sent when awaited.
@@ -71,7 +72,7 @@ use proc_macro::TokenStream;
 ///   argument that has one.
 ///
 /// All of it has the visibility of the trait. `#[cfg]`, `#[deprecated]` and documentation of a
-/// method are those of its client method too.
+/// method are those of its client method too; `#[cfg]` may stand on arguments as well.
 ///
 /// # Keys of the trait
 ///
@@ -80,7 +81,11 @@ use proc_macro::TokenStream;
 /// | `client = Name` | name of the client type; mandatory |
 /// | `topic = ".."` | topic that servers listen to and the client sends to; mandatory |
 /// | `version = "3.20"` | current version of the interface, `MAJOR.MINOR`, as a string; mandatory |
+/// | `version("6.5", "5.13")` | the same for several majors, current first: all are sent and served |
+/// | `history("3.20" = "..")` | what a version brought that no other key says, for the history |
+/// | `aliases(victoria = "5.12", zed = "6.2")` | names of releases for `Client::pin`, oldest first |
 /// | `namespace = ".."` | namespace of the methods; the default is none |
+/// | `route = function` | makes the address of a destination, see [below](#destinations) |
 /// | `context = Type` | type of the first parameter of every method; the default is `rpc_runtime::Context` |
 /// | `error = Type` | the error type that every method has to return; the default is any `RpcException` |
 /// | `crate = path` | where `rpc_runtime` is, if it was renamed or is re-exported |
@@ -92,25 +97,19 @@ use proc_macro::TokenStream;
 /// | `call` | to one server, and waits for the result |
 /// | `cast` | to one server, and waits for the broker only; returns `Result<(), E>` |
 /// | `cast, fanout` | to every server of the topic |
-/// | `since = "3.9"` | version that the method came with; the default is the first of the major |
+/// | `call_or_cast` | to one server; the client's method returns something with `.call()` and `.cast()` |
+/// | `since = "3.9"`, `since("6.0", "5.8")` | version that the method came with, see [below](#versions); the default is the first of every major |
 /// | `name = ".."` | name on the wire; the default is the method's own |
-/// | `to = expression` | server to send to: a `&str`, `String` or an `Option` of them; the default is any server |
-///
-/// The expression of `to` sees the context and the required arguments, borrowed:
-///
-/// ```
-/// # use rpc_runtime::{Context, RemoteError, rpc_manager};
-/// # #[derive(serde::Serialize, serde::Deserialize)]
-/// # pub struct Volume { host: String }
-/// #[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.9")]
-/// pub trait VolumeManager {
-///     #[rpc(cast, to = &volume.host)]
-///     async fn delete_volume(&self, ctx: Context, volume: Volume) -> Result<(), RemoteError>;
-///
-///     #[rpc(call, to = format!("{host}@{backend}"), since = "3.9")]
-///     async fn get_pools(&self, ctx: Context, host: String, backend: String) -> Result<Vec<String>, RemoteError>;
-/// }
-/// ```
+/// | `was("..", until = "3.8")` | older name on the wire, sent below `until`; servers take both |
+/// | `to = expression` | server to send to; the default is any server |
+/// | `to(host: &str) = expression` | the same with parameters of the client method that are not sent, first after the context |
+/// | `route = function` | makes the address of the destination, instead of the trait's |
+/// | `legacy(name = expression, until = "6.0")` | arguments that only servers below `until` get; ours take and ignore them. May be given several times |
+/// | `downgrade(until = "4.3", with = function)` | a `fn(Map<String, Value>) -> Map<String, Value>` that makes older arguments of all present ones below `until` |
+/// | `timeout = expression` | how long a call waits, a `Duration` made for each call; `CallOptions` go before it |
+/// | `monitor = expression` | how often a call wants a sign of life, likewise |
+/// | `expected(pattern, ..)` | errors of the method that are nothing unusual: the server logs them at debug level |
+/// | `manual` | no client method; `prepare_<method>(&ctx)` starts a request that is put together by hand |
 ///
 /// A name on the wire cannot start with `_` or `oslo_` and cannot be `target`: oslo.messaging keeps
 /// these for itself.
@@ -120,17 +119,24 @@ use proc_macro::TokenStream;
 /// | Key | Meaning |
 /// |---|---|
 /// | `name = ".."` | name on the wire; the default is the parameter's own |
+/// | `was("..", until = "6.0")` | older name on the wire, sent below `until`; servers take both |
 /// | `default` | not required: the type's `Default` if the client does not set it or the request lacks it |
 /// | `default = expression` | the same with this value; a string literal serves every type that is `From<&str>` |
-/// | `since = "3.3"` | version that the argument came with, later than its method; needs `old` |
+/// | `since = "3.3"`, `since("6.1", "5.8")` | version that the argument came with, later than its method; needs `old` |
 /// | `old = drop` | a client pinned below `since` leaves the argument out |
 /// | `old = error_if_set` | it leaves the argument out if it carries nothing (or the default), else the request fails |
 /// | `old = with(function)` | it sends what the function, `fn(&T) -> impl Serialize`, makes of it; `fn(&str) -> ..` for a `String` |
+/// | `from(volume: &Volume) = expression` | the client takes these parameters instead, and sends the value |
+/// | `fixed = expression` | every client sends this value, and takes no parameter; with `since` a `default` says what the server makes of its absence |
+/// | `rest` | the last argument: a map of all keyword arguments without a name of their own |
 ///
 /// An argument with `since` that older clients leave out needs a default or is an `Option`.
+/// Arguments are decoded into owned values. They may have any name but `self` and `ctxt`, which a
+/// Python endpoint has parameters for already.
 ///
 /// ```
 /// # use rpc_runtime::{Context, RemoteError, rpc_manager};
+/// # use serde_json::{Map, Value};
 /// #[rpc_manager(client = BackupApi, topic = "backup", version = "2.4")]
 /// pub trait BackupManager {
 ///     #[rpc(call)]
@@ -139,20 +145,177 @@ use proc_macro::TokenStream;
 ///         ctx: Context,
 ///         #[arg(name = "ref")] reference: String,
 ///         #[arg(default = "/tmp")] path: String,
+///         #[arg(fixed = true)] want_objects: bool,
 ///         #[arg(since = "2.2", old = drop)] volume_id: Option<u64>,
 ///         #[arg(since = "2.4", old = error_if_set, default)] is_new: bool,
+///         #[arg(rest, default)] filters: Map<String, Value>,
 ///     ) -> Result<(), RemoteError>;
 /// }
 /// ```
 ///
-/// Arguments are decoded into owned values. They may have any name but `self` and `ctxt`, which a
-/// Python endpoint has parameters for already.
+/// # Versions
+///
+/// A client that is pinned sends only what servers of that version know. Each request is stamped
+/// with the lowest version that has all of it: the highest, among those that changed something in
+/// its method, that the pin allows. A method that the pin does not have fails before anything is
+/// sent. What a version is below of is decided by the stamped version: arguments that came later
+/// follow their `old`, names and arguments that were given up `until` later are used.
+///
+/// With several majors a pin chooses one of them, and an unpinned client sends the current one.
+/// `since` names at most one version of each, newest first; a major newer than all that are listed
+/// has it from the start, one older than all of them never had it.
+///
+/// ```
+/// # use rpc_runtime::{Context, RemoteError, rpc_manager};
+/// # use serde_json::{Map, Value};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # pub struct Flavor { id: u32 }
+/// /// Manages instances.
+/// #[rpc_manager(
+///     client = ComputeApi,
+///     topic = "compute",
+///     version("6.2", "5.13"),
+///     aliases(victoria = "5.12", zed = "6.2"),
+///     history("6.2" = "hosts answer on a second topic")
+/// )]
+/// pub trait ComputeManager {
+///     /// `flavor` was called `instance_type` in 5.x, which needed `bdms` too.
+///     #[rpc(call, legacy(bdms = None, until = "6.0"))]
+///     async fn resize(
+///         &self,
+///         ctx: Context,
+///         instance: u32,
+///         #[arg(was("instance_type", until = "6.0"))] flavor: Flavor,
+///         #[arg(since("6.1", "5.8"), old = drop)] request_spec: Option<Map<String, Value>>,
+///     ) -> Result<(), RemoteError>;
+///
+///     /// Was called `failover_host`, and takes its arguments apart for older servers.
+///     #[rpc(
+///         call,
+///         since = "5.2",
+///         was("failover_host", until = "5.4"),
+///         downgrade(until = "5.7", with = without_cluster)
+///     )]
+///     async fn failover(&self, ctx: Context, cluster: String) -> Result<(), RemoteError>;
+/// }
+///
+/// fn without_cluster(mut args: Map<String, Value>) -> Map<String, Value> {
+///     args.remove("cluster");
+///     args
+/// }
+///
+/// # async fn client(transport: rpc_runtime::Transport) -> Result<(), Box<dyn std::error::Error>> {
+/// let api = ComputeApi::new(&transport).pinned(ComputeApi::pin("victoria")?);
+/// assert!(api.supports_argument("resize", "request_spec")?);
+/// assert!(ComputeApi::pin("queens").is_err());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Destinations
+///
+/// The expressions of `to`, `from` and `legacy` see the context, the required arguments, borrowed,
+/// and the parameters that `to` and `from` declare. Parameters of one name are one parameter, which
+/// also stands for the argument of that name. `to` evaluates to a `&str`, a `String`, an `Option`
+/// of them or a `Result` of any of these; an error is what awaiting the request gives, and nothing
+/// is sent.
+///
+/// A route is a `fn(&RouteRequest<'_>) -> Result<Target, E>` with an error that can be displayed. It
+/// sees the pin, the stamped version and the destination. `CallOptions` have the last word: their
+/// server takes the place of the destination, their topic and exchange that of the target.
+///
+/// ```
+/// # use rpc_runtime::{Context, RemoteError, RouteRequest, Target, Version, rpc_manager};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # pub struct Volume { id: u64, host: Option<String> }
+/// /// Since 3.6 each host has a topic of its own.
+/// fn by_topic(request: &RouteRequest<'_>) -> Result<Target, String> {
+///     let Some(host) = request.destination else { return Ok(Target::topic(request.topic)) };
+///     match request.pin {
+///         Some(pin) if pin < Version::new(3, 6) => Ok(Target::topic(request.topic).with_server(host)),
+///         _ => Ok(Target::topic(format!("{}.{host}", request.topic))),
+///     }
+/// }
+///
+/// #[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.9", route = by_topic)]
+/// pub trait VolumeManager {
+///     #[rpc(cast, to = volume.host.as_deref().ok_or("the volume is on no host"))]
+///     async fn delete(&self, ctx: Context, volume: Volume) -> Result<(), RemoteError>;
+///
+///     /// The client takes the volume; older servers get its id only.
+///     #[rpc(call, to = &volume.host)]
+///     async fn attach(
+///         &self,
+///         ctx: Context,
+///         #[arg(from(volume: &Volume) = volume.id)] volume_id: u64,
+///         #[arg(since = "3.3", old = drop)] volume: Option<Volume>,
+///     ) -> Result<(), RemoteError>;
+///
+///     #[rpc(call, to(host: &str, backend: &str) = format!("{host}@{backend}"), since = "3.9")]
+///     async fn get_pools(&self, ctx: Context) -> Result<Vec<String>, RemoteError>;
+/// }
+///
+/// # async fn client(api: VolumeApi, ctx: Context, volume: Volume) -> Result<(), Box<dyn std::error::Error>> {
+/// api.attach(&ctx, &volume).await?;
+/// api.get_pools(&ctx, "host1", "lvm").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # How a method is sent
+///
+/// ```
+/// use std::time::Duration;
+/// # use rpc_runtime::{Context, RemoteError, RpcException, Version, rpc_manager};
+/// # fn long_rpc_timeout() -> Duration { Duration::from_secs(1800) }
+///
+/// # #[derive(Debug, thiserror::Error, RpcException)]
+/// # #[exception(module = "compute")]
+/// # pub enum ComputeError {
+/// #     #[error("no instance {id}")]
+/// #     NotFound { id: u32 },
+/// # }
+/// #[rpc_manager(client = ComputeApi, topic = "compute", version = "1.2", error = ComputeError)]
+/// pub trait ComputeManager {
+///     #[rpc(
+///         call_or_cast,
+///         timeout = long_rpc_timeout(),
+///         monitor = Duration::from_secs(60),
+///         expected(ComputeError::NotFound { .. })
+///     )]
+///     async fn stop(&self, ctx: Context, instance: u32, #[arg(default)] force: bool) -> Result<(), ComputeError>;
+///
+///     /// A call that became a cast in 1.2: no attribute says that.
+///     #[rpc(call_or_cast, manual, since = "1.1")]
+///     async fn back_up(&self, ctx: Context, instance: u32) -> Result<(), ComputeError>;
+/// #
+/// #   #[rpc(call, since = "1.2")]
+/// #   async fn newest(&self, ctx: Context) -> Result<(), ComputeError>;
+/// }
+///
+/// # async fn client(api: ComputeApi, ctx: Context) -> Result<(), Box<dyn std::error::Error>> {
+/// api.stop(&ctx, 7).force(true).call().await?;
+/// api.stop(&ctx, 7).cast().await?;
+///
+/// let request = api.prepare_back_up(&ctx).to("host1").arg("instance", &7);
+/// if request.can_send(Version::new(1, 2)) {
+///     request.at(Version::new(1, 2)).cast().await?;
+/// } else {
+///     request.at(Version::new(1, 1)).call::<Result<(), ComputeError>>().await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
 /// A key that is unknown, given twice or in the wrong place, a version that cannot be, a signature
 /// that cannot be served: each is a compile error at the token at fault, all of them at once. The
 /// trait and the methods without errors stay there.
+///
+/// Only a running program can tell an unknown release or a malformed pin (`Client::pin` fails), two
+/// endpoints of one server that answer one namespace, major and method (`ServerBuilder::start`
+/// fails), and a pin below a method or argument (the request fails before anything is sent).
 ///
 /// ```compile_fail
 /// # use rpc_runtime::{Context, RemoteError, rpc_manager};

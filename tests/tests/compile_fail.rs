@@ -9,5 +9,7 @@ fn compile_pass() {
 
 #[test]
 fn compile_fail() {
-    trybuild::TestCases::new().compile_fail("compile-fail/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("compile-fail/*.rs");
+    cases.compile_fail("compile-fail/live-bugs/*.rs");
 }

@@ -28,7 +28,12 @@ impl Versions {
                         format!("\"{newer}\" and \"{version}\" are of one major: list its last version"),
                     );
                 }
-                Some(newer) if version > *newer => errors.at(text, "the current version comes first"),
+                Some(newer) if version > *newer => {
+                    errors.at(
+                        text,
+                        format!("the current version comes first: version(\"{version}\", \"{newer}\")"),
+                    );
+                }
                 _ => served.push(version),
             }
         }

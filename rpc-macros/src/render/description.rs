@@ -1,8 +1,9 @@
 //! The interface as constants: what version checks, dispatch and introspection know of it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::Path;
+use syn::spanned::Spanned as _;
 
 use crate::model::{Argument, Default, Interface, Kind, Method, Source, Version, source_text};
 use crate::parse::Old;
@@ -173,7 +174,9 @@ fn number(number: u32) -> proc_macro2::Literal {
 }
 
 fn with_route(route: &Path) -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> .with_route(|request| __rpc::route(#route(request))))
+    // Rustc shows this where the route is named, if it is not a function of that.
+    let request = Ident::new("request", Span::mixed_site().located_at(route.span()));
+    quote_spanned!(Span::mixed_site()=> .with_route(|#request| __rpc::route(#route(#request))))
 }
 
 fn with_doc(text: Option<TokenStream>) -> Option<TokenStream> {

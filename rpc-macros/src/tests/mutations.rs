@@ -3,8 +3,15 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use proptest::prelude::*;
 
-const SOURCES: &[&str] =
-    &[include_str!("../../tests/expansion/volume.rs"), include_str!("../../tests/expansion/every_key.rs")];
+const SOURCES: &[&str] = &[
+    include_str!("../../tests/expansion/volume.rs"),
+    include_str!("../../tests/expansion/every_key.rs"),
+    include_str!("../../tests/expansion/arguments.rs"),
+    include_str!("../../tests/expansion/conditions.rs"),
+    include_str!("../../tests/expansion/destinations.rs"),
+    include_str!("../../tests/expansion/sending.rs"),
+    include_str!("../../tests/expansion/versions.rs"),
+];
 
 const EXCEPTIONS: &str = include_str!("../../tests/expansion/exceptions.rs");
 
@@ -64,6 +71,25 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         "name",
         "other",
         "class",
+        "was",
+        "until",
+        "legacy",
+        "from",
+        "fixed",
+        "rest",
+        "call_or_cast",
+        "manual",
+        "expected",
+        "downgrade",
+        "version",
+        "aliases",
+        "route",
+        "(host: &str)",
+        "(\"5.8\", \"6.1\")",
+        "(\"x\", until = \"3.0\")",
+        "(a = 1, until = \"6.0\")",
+        "#[cfg(any())]",
+        "None",
     ];
     let token = || prop::sample::select(TOKENS);
     let change = prop_oneof![
@@ -130,7 +156,14 @@ fn split(tokens: TokenStream) -> (TokenStream, TokenStream) {
     (attribute, item)
 }
 
+/// Whether there is a trait in these tokens, whatever is in it.
+fn has_trait(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(ident) if ident == "trait"))
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
     #[test]
     fn the_attribute_never_panics(
         source in prop::sample::select(SOURCES),
@@ -139,12 +172,15 @@ proptest! {
         // A body is passed on as it is, broken or not.
         let source = source.replace("{\n        Ok(())\n    }", ";");
         let (attribute, item) = split(mutate_all(&source, &mutations));
-        let (expansion, errors) = crate::expand::expand(attribute, item);
+        let (expansion, errors) = crate::expand::expand(attribute, item.clone());
+        prop_assert_eq!(has_trait(&expansion), has_trait(&item), "the item is always emitted");
         if errors.found().is_empty() {
             prop_assert!(syn::parse2::<syn::File>(expansion.clone()).is_ok(), "{expansion}");
         }
     }
+}
 
+proptest! {
     #[test]
     fn the_derive_never_panics(mutations in prop::collection::vec(mutation(), 1..4)) {
         let (expansion, errors) = crate::exception::expand(mutate_all(EXCEPTIONS, &mutations));

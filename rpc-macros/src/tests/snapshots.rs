@@ -38,3 +38,28 @@ fn volume() {
 fn every_key() {
     check("every_key");
 }
+
+#[test]
+fn arguments() {
+    check("arguments");
+}
+
+#[test]
+fn conditions() {
+    check("conditions");
+}
+
+#[test]
+fn destinations() {
+    check("destinations");
+}
+
+#[test]
+fn sending() {
+    check("sending");
+}
+
+#[test]
+fn versions() {
+    check("versions");
+}

@@ -4,6 +4,7 @@ mod arguments;
 mod calls;
 mod conditions;
 mod destinations;
+mod live_bugs;
 mod manual;
 mod names;
 mod peer;

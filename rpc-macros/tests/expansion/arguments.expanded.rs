@@ -1,0 +1,228 @@
+/// Where the values of arguments come from.
+pub trait VolumeManager: ::core::marker::Send + ::core::marker::Sync + 'static {
+    /// The client takes the volume and sends its id, and the volume itself to those who know it.
+    fn attach(
+        &self,
+        ctx: Context,
+        volume_id: Uuid,
+        label: String,
+        volume: Option<Volume>,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    /// The same value from every client.
+    fn list(
+        &self,
+        ctx: Context,
+        by: String,
+        want_objects: bool,
+    ) -> impl ::core::future::Future<
+        Output = Result<Vec<Volume>, Failed>,
+    > + ::core::marker::Send;
+    /// All that has no name here.
+    fn find(
+        &self,
+        ctx: Context,
+        host: String,
+        filters: Map,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+}
+/// Client of [`VolumeManager`]: topic `volume`, version 3.3.
+///
+/// # Version history
+///
+/// - **3.1** adds `want_objects` to `list`
+/// - **3.3** adds `volume` to `attach`
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
+pub struct VolumeApi {
+    client: ::rpc_runtime::codegen::Client,
+}
+const _: () = {
+    use ::rpc_runtime::codegen as __rpc;
+    #[allow(dead_code, clippy::too_many_arguments)]
+    impl VolumeApi {
+        /// What [`VolumeManager`] offers, as a constant.
+        pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
+                "VolumeManager",
+                "volume",
+                __rpc::Version::new(3, 3),
+                &[Self::METHOD_ATTACH, Self::METHOD_LIST, Self::METHOD_FIND],
+            )
+            .with_doc("Where the values of arguments come from.");
+        const METHOD_ATTACH: __rpc::Method = __rpc::Method::call::<
+            Result<(), Failed>,
+        >(
+                "attach",
+                &[__rpc::Version::new(3, 0)],
+                &[
+                    __rpc::Arg::new::<Uuid>("volume_id", "Uuid"),
+                    __rpc::Arg::new::<String>("label", "String"),
+                    __rpc::Arg::new::<Option<Volume>>("volume", "Option<Volume>")
+                        .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop),
+                ],
+            )
+            .declares::<Result<(), Failed>, Failed>()
+            .with_doc(
+                "The client takes the volume and sends its id, and the volume itself to those who know it.",
+            );
+        const METHOD_LIST: __rpc::Method = __rpc::Method::call::<
+            Result<Vec<Volume>, Failed>,
+        >(
+                "list",
+                &[__rpc::Version::new(3, 0)],
+                &[
+                    __rpc::Arg::new::<String>("by", "String").with_fixed("\"rpc\""),
+                    __rpc::Arg::new::<bool>("want_objects", "bool")
+                        .with_since(&[__rpc::Version::new(3, 1)], __rpc::Old::Drop)
+                        .with_default("false")
+                        .with_fixed("true"),
+                ],
+            )
+            .declares::<Result<Vec<Volume>, Failed>, Failed>()
+            .with_doc("The same value from every client.");
+        const METHOD_FIND: __rpc::Method = __rpc::Method::call::<
+            Result<(), Failed>,
+        >(
+                "find",
+                &[__rpc::Version::new(3, 0)],
+                &[
+                    __rpc::Arg::new::<String>("host", "String"),
+                    __rpc::Arg::new::<Map>("filters", "Map").as_rest(),
+                ],
+            )
+            .declares::<Result<(), Failed>, Failed>()
+            .with_doc("All that has no name here.");
+        /// A client that sends over `transport`.
+        pub fn new(transport: &__rpc::Transport) -> Self {
+            Self {
+                client: __rpc::Client::new(transport, &Self::INTERFACE),
+            }
+        }
+        /// The same client, sending only what servers of the version `pin` understand.
+        pub fn pinned(self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
+            Self {
+                client: self.client.pinned(::core::convert::Into::into(pin)),
+            }
+        }
+        /// The pin that a version or the name of a release stands for.
+        pub fn pin(
+            text: &str,
+        ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
+            Self::INTERFACE.pin(text)
+        }
+        /// Whether the pin in force allows to send a method, by its name on the wire.
+        pub fn supports(
+            &self,
+            method: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports(method)
+        }
+        /// Whether the pin in force allows to send an argument, by its name on the wire.
+        pub fn supports_argument(
+            &self,
+            method: &str,
+            argument: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports_argument(method, argument)
+        }
+        /// A client that sends with these options.
+        pub fn with(&self, options: __rpc::CallOptions) -> Self {
+            Self {
+                client: self.client.with(options),
+            }
+        }
+        /// An endpoint that serves `manager` as [`VolumeManager`].
+        pub fn endpoint<M: VolumeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
+            __rpc::Endpoint::new(&Self::INTERFACE, VolumeApiDispatch(manager))
+        }
+        /// Calls `attach`, since 3.0, to any server. Fails with `Failed` or `RpcError`.
+        ///
+        /// The client takes the volume and sends its id, and the volume itself to those who know it.
+        pub fn attach(
+            &self,
+            ctx: &__rpc::Context,
+            volume: &Volume,
+            suffix: &str,
+        ) -> __rpc::Call<Result<(), Failed>> {
+            self.client
+                .request(&Self::METHOD_ATTACH, ctx)
+                .arg::<Uuid>("volume_id", __rpc::Borrow::borrow(&(volume.id)))
+                .arg::<
+                    str,
+                >(
+                    "label",
+                    ::core::convert::AsRef::as_ref(&(format!("{}{suffix}", volume.name))),
+                )
+                .arg::<Volume>("volume", __rpc::carry::<Option<Volume>, _>(volume))
+                .call()
+        }
+        /// Calls `list`, since 3.0, to any server. Fails with `Failed` or `RpcError`.
+        ///
+        /// The same value from every client.
+        pub fn list(
+            &self,
+            ctx: &__rpc::Context,
+        ) -> __rpc::Call<Result<Vec<Volume>, Failed>> {
+            self.client
+                .request(&Self::METHOD_LIST, ctx)
+                .arg::<str>("by", "rpc")
+                .arg::<bool>("want_objects", &(true))
+                .call()
+        }
+        /// Calls `find`, since 3.0, to any server. Fails with `Failed` or `RpcError`.
+        ///
+        /// All that has no name here.
+        pub fn find(
+            &self,
+            ctx: &__rpc::Context,
+            host: impl ::core::convert::AsRef<str>,
+            filters: impl __rpc::Borrow<Map>,
+        ) -> __rpc::Call<Result<(), Failed>> {
+            self.client
+                .request(&Self::METHOD_FIND, ctx)
+                .arg::<str>("host", ::core::convert::AsRef::as_ref(&host))
+                .rest::<Map>(__rpc::Borrow::borrow(&filters))
+                .call()
+        }
+    }
+    struct VolumeApiDispatch<M>(__rpc::Arc<M>);
+    impl<M: VolumeManager> __rpc::Dispatch for VolumeApiDispatch<M> {
+        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            let manager = &*self.0;
+            match incoming.method() {
+                "attach" => {
+                    let (ctx, args) = incoming
+                        .open::<__rpc::Context>(&VolumeApi::METHOD_ATTACH)?;
+                    let result = manager
+                        .attach(
+                            ctx,
+                            args.required("volume_id")?,
+                            args.required("label")?,
+                            args.optional("volume")?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
+                }
+                "list" => {
+                    let (ctx, args) = incoming
+                        .open::<__rpc::Context>(&VolumeApi::METHOD_LIST)?;
+                    let result = manager
+                        .list(
+                            ctx,
+                            args.required("by")?,
+                            args.or_else("want_objects", || false)?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
+                }
+                "find" => {
+                    let (ctx, args) = incoming
+                        .open::<__rpc::Context>(&VolumeApi::METHOD_FIND)?;
+                    let result = manager
+                        .find(ctx, args.required("host")?, args.rest()?)
+                        .await;
+                    __rpc::outcome(result)
+                }
+                _ => incoming.unknown(),
+            }
+        }
+    }
+};

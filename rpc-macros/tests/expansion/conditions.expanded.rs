@@ -1,0 +1,174 @@
+/// Arguments that are not always there.
+pub trait HostManager: ::core::marker::Send + ::core::marker::Sync + 'static {
+    fn stop(
+        &self,
+        ctx: Context,
+        host: String,
+        #[cfg(feature = "force")]
+        force: bool,
+        #[cfg(feature = "retries")]
+        retries: u8,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+}
+/// Client of [`HostManager`]: topic `host`, version 1.0.
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
+pub struct HostApi {
+    client: ::rpc_runtime::codegen::Client,
+}
+/// A request of [`HostApi::stop`], sent when awaited.
+#[must_use = "a request is sent when it is awaited"]
+#[derive(::core::fmt::Debug)]
+pub struct HostApiStop {
+    request: ::rpc_runtime::codegen::Request,
+}
+const _: () = {
+    use ::rpc_runtime::codegen as __rpc;
+    #[allow(dead_code, clippy::too_many_arguments)]
+    impl HostApi {
+        /// What [`HostManager`] offers, as a constant.
+        pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
+                "HostManager",
+                "host",
+                __rpc::Version::new(1, 0),
+                &[Self::METHOD_STOP],
+            )
+            .with_doc("Arguments that are not always there.");
+        const METHOD_STOP: __rpc::Method = __rpc::Method::call::<
+            Result<(), Failed>,
+        >(
+                "stop",
+                &[__rpc::Version::new(1, 0)],
+                &[
+                    __rpc::Arg::new::<String>("host", "String"),
+                    #[cfg(feature = "force")]
+                    __rpc::Arg::new::<bool>("force", "bool"),
+                    #[cfg(feature = "retries")]
+                    __rpc::Arg::new::<u8>("retries", "u8").with_default("3"),
+                ],
+            )
+            .declares::<Result<(), Failed>, Failed>();
+        /// A client that sends over `transport`.
+        pub fn new(transport: &__rpc::Transport) -> Self {
+            Self {
+                client: __rpc::Client::new(transport, &Self::INTERFACE),
+            }
+        }
+        /// The same client, sending only what servers of the version `pin` understand.
+        pub fn pinned(self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
+            Self {
+                client: self.client.pinned(::core::convert::Into::into(pin)),
+            }
+        }
+        /// The pin that a version or the name of a release stands for.
+        pub fn pin(
+            text: &str,
+        ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
+            Self::INTERFACE.pin(text)
+        }
+        /// Whether the pin in force allows to send a method, by its name on the wire.
+        pub fn supports(
+            &self,
+            method: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports(method)
+        }
+        /// Whether the pin in force allows to send an argument, by its name on the wire.
+        pub fn supports_argument(
+            &self,
+            method: &str,
+            argument: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports_argument(method, argument)
+        }
+        /// A client that sends with these options.
+        pub fn with(&self, options: __rpc::CallOptions) -> Self {
+            Self {
+                client: self.client.with(options),
+            }
+        }
+        /// An endpoint that serves `manager` as [`HostManager`].
+        pub fn endpoint<M: HostManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
+            __rpc::Endpoint::new(&Self::INTERFACE, HostApiDispatch(manager))
+        }
+        /// Calls `stop`, since 1.0, to `host`. Fails with `Failed` or `RpcError`.
+        pub fn stop(
+            &self,
+            ctx: &__rpc::Context,
+            host: impl ::core::convert::AsRef<str>,
+            #[cfg(feature = "force")]
+            force: impl __rpc::Borrow<bool>,
+        ) -> HostApiStop {
+            let host: &str = ::core::convert::AsRef::as_ref(&host);
+            let request = self.client.request(&Self::METHOD_STOP, ctx).to(host);
+            let request = request.arg::<str>("host", host);
+            #[cfg(feature = "force")]
+            let request = request.arg::<bool>("force", __rpc::Borrow::borrow(&force));
+            #[cfg(feature = "retries")]
+            let request = request.arg::<u8>("retries", &(3));
+            HostApiStop { request: request }
+        }
+    }
+    #[allow(dead_code)]
+    impl HostApiStop {
+        /// Sets `retries`, which is `3` otherwise.
+        #[cfg(feature = "retries")]
+        pub fn retries(self, retries: impl __rpc::Borrow<u8>) -> Self {
+            Self {
+                request: self
+                    .request
+                    .arg::<u8>("retries", __rpc::Borrow::borrow(&retries)),
+            }
+        }
+    }
+    impl ::core::future::IntoFuture for HostApiStop {
+        type Output = <__rpc::Call<
+            Result<(), Failed>,
+        > as ::core::future::IntoFuture>::Output;
+        type IntoFuture = <__rpc::Call<
+            Result<(), Failed>,
+        > as ::core::future::IntoFuture>::IntoFuture;
+        fn into_future(self) -> Self::IntoFuture {
+            let sent: __rpc::Call<Result<(), Failed>> = self.request.call();
+            ::core::future::IntoFuture::into_future(sent)
+        }
+    }
+    struct HostApiDispatch<M>(__rpc::Arc<M>);
+    impl<M: HostManager> __rpc::Dispatch for HostApiDispatch<M> {
+        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            let manager = &*self.0;
+            match incoming.method() {
+                "stop" => {
+                    let (ctx, args) = incoming
+                        .open::<__rpc::Context>(&HostApi::METHOD_STOP)?;
+                    #[cfg(
+                        all(not(all(feature = "force")), not(all(feature = "retries")))
+                    )]
+                    let result = manager.stop(ctx, args.required("host")?).await;
+                    #[cfg(all(all(feature = "force"), not(all(feature = "retries"))))]
+                    let result = manager
+                        .stop(ctx, args.required("host")?, args.required("force")?)
+                        .await;
+                    #[cfg(all(not(all(feature = "force")), all(feature = "retries")))]
+                    let result = manager
+                        .stop(
+                            ctx,
+                            args.required("host")?,
+                            args.or_else("retries", || 3)?,
+                        )
+                        .await;
+                    #[cfg(all(all(feature = "force"), all(feature = "retries")))]
+                    let result = manager
+                        .stop(
+                            ctx,
+                            args.required("host")?,
+                            args.required("force")?,
+                            args.or_else("retries", || 3)?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
+                }
+                _ => incoming.unknown(),
+            }
+        }
+    }
+};

@@ -1,0 +1,172 @@
+/// Where messages go.
+pub trait ComputeManager: ::core::marker::Send + ::core::marker::Sync + 'static {
+    /// By parameters that are not sent.
+    fn rebuild(
+        &self,
+        ctx: Context,
+        instance: Instance,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    /// By a route of its own.
+    fn live_migration(
+        &self,
+        ctx: Context,
+        host: String,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    /// To every server of a cell.
+    fn reload(
+        &self,
+        ctx: Context,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+}
+/// Client of [`ComputeManager`]: topic `compute`, version 6.0.
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
+pub struct ComputeApi {
+    client: ::rpc_runtime::codegen::Client,
+}
+const _: () = {
+    use ::rpc_runtime::codegen as __rpc;
+    #[allow(dead_code, clippy::too_many_arguments)]
+    impl ComputeApi {
+        /// What [`ComputeManager`] offers, as a constant.
+        pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
+                "ComputeManager",
+                "compute",
+                __rpc::Version::new(6, 0),
+                &[Self::METHOD_REBUILD, Self::METHOD_LIVE_MIGRATION, Self::METHOD_RELOAD],
+            )
+            .with_route(|request| __rpc::route(by_cell(request)))
+            .with_doc("Where messages go.");
+        const METHOD_REBUILD: __rpc::Method = __rpc::Method::call::<
+            Result<(), Failed>,
+        >(
+                "rebuild",
+                &[__rpc::Version::new(6, 0)],
+                &[__rpc::Arg::new::<Instance>("instance", "Instance")],
+            )
+            .declares::<Result<(), Failed>, Failed>()
+            .with_doc("By parameters that are not sent.");
+        const METHOD_LIVE_MIGRATION: __rpc::Method = __rpc::Method::cast::<
+            Result<(), Failed>,
+        >(
+                "live_migration",
+                &[__rpc::Version::new(6, 0)],
+                &[__rpc::Arg::new::<String>("host", "String")],
+            )
+            .declares::<Result<(), Failed>, Failed>()
+            .with_route(|request| __rpc::route(crate::routes::alternate(request)))
+            .with_doc("By a route of its own.");
+        const METHOD_RELOAD: __rpc::Method = __rpc::Method::fanout::<
+            Result<(), Failed>,
+        >("reload", &[__rpc::Version::new(6, 0)], &[])
+            .declares::<Result<(), Failed>, Failed>()
+            .with_doc("To every server of a cell.");
+        /// A client that sends over `transport`.
+        pub fn new(transport: &__rpc::Transport) -> Self {
+            Self {
+                client: __rpc::Client::new(transport, &Self::INTERFACE),
+            }
+        }
+        /// The same client, sending only what servers of the version `pin` understand.
+        pub fn pinned(self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
+            Self {
+                client: self.client.pinned(::core::convert::Into::into(pin)),
+            }
+        }
+        /// The pin that a version or the name of a release stands for.
+        pub fn pin(
+            text: &str,
+        ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
+            Self::INTERFACE.pin(text)
+        }
+        /// Whether the pin in force allows to send a method, by its name on the wire.
+        pub fn supports(
+            &self,
+            method: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports(method)
+        }
+        /// Whether the pin in force allows to send an argument, by its name on the wire.
+        pub fn supports_argument(
+            &self,
+            method: &str,
+            argument: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports_argument(method, argument)
+        }
+        /// A client that sends with these options.
+        pub fn with(&self, options: __rpc::CallOptions) -> Self {
+            Self {
+                client: self.client.with(options),
+            }
+        }
+        /// An endpoint that serves `manager` as [`ComputeManager`].
+        pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
+            __rpc::Endpoint::new(&Self::INTERFACE, ComputeApiDispatch(manager))
+        }
+        /// Calls `rebuild`, since 6.0, to `host_of(host, instance)` by `by_cell`. Fails with `Failed` or `RpcError`.
+        ///
+        /// By parameters that are not sent.
+        pub fn rebuild(
+            &self,
+            ctx: &__rpc::Context,
+            host: Option<&str>,
+            instance: &Instance,
+        ) -> __rpc::Call<Result<(), Failed>> {
+            self.client
+                .request(&Self::METHOD_REBUILD, ctx)
+                .to(host_of(host, instance))
+                .arg::<Instance>("instance", __rpc::carry::<Instance, _>(instance))
+                .call()
+        }
+        /// Casts `live_migration`, since 6.0, to `host` by `crate::routes::alternate`. Fails with `RpcError`.
+        ///
+        /// By a route of its own.
+        pub fn live_migration(
+            &self,
+            ctx: &__rpc::Context,
+            host: impl ::core::convert::AsRef<str>,
+        ) -> __rpc::Cast {
+            let host: &str = ::core::convert::AsRef::as_ref(&host);
+            self.client
+                .request(&Self::METHOD_LIVE_MIGRATION, ctx)
+                .to(host)
+                .arg::<str>("host", host)
+                .cast()
+        }
+        /// Casts `reload` to every server, since 6.0, to `cell` by `by_cell`. Fails with `RpcError`.
+        ///
+        /// To every server of a cell.
+        pub fn reload(&self, ctx: &__rpc::Context, cell: &str) -> __rpc::Cast {
+            self.client.request(&Self::METHOD_RELOAD, ctx).to(cell).cast()
+        }
+    }
+    struct ComputeApiDispatch<M>(__rpc::Arc<M>);
+    impl<M: ComputeManager> __rpc::Dispatch for ComputeApiDispatch<M> {
+        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            let manager = &*self.0;
+            match incoming.method() {
+                "rebuild" => {
+                    let (ctx, args) = incoming
+                        .open::<__rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
+                    let result = manager.rebuild(ctx, args.required("instance")?).await;
+                    __rpc::outcome(result)
+                }
+                "live_migration" => {
+                    let (ctx, args) = incoming
+                        .open::<__rpc::Context>(&ComputeApi::METHOD_LIVE_MIGRATION)?;
+                    let result = manager
+                        .live_migration(ctx, args.required("host")?)
+                        .await;
+                    __rpc::outcome(result)
+                }
+                "reload" => {
+                    let (ctx, _) = incoming
+                        .open::<__rpc::Context>(&ComputeApi::METHOD_RELOAD)?;
+                    let result = manager.reload(ctx).await;
+                    __rpc::outcome(result)
+                }
+                _ => incoming.unknown(),
+            }
+        }
+    }
+};

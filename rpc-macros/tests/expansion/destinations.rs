@@ -1,0 +1,15 @@
+/// Where messages go.
+#[rpc_manager(client = ComputeApi, topic = "compute", version = "6.0", route = by_cell, error = Failed)]
+pub trait ComputeManager {
+    /// By parameters that are not sent.
+    #[rpc(call, to(host: Option<&str>, instance: &Instance) = host_of(host, instance))]
+    async fn rebuild(&self, ctx: Context, instance: Instance) -> Result<(), Failed>;
+
+    /// By a route of its own.
+    #[rpc(cast, to = host, route = crate::routes::alternate)]
+    async fn live_migration(&self, ctx: Context, host: String) -> Result<(), Failed>;
+
+    /// To every server of a cell.
+    #[rpc(cast, fanout, to(cell: &str) = cell)]
+    async fn reload(&self, ctx: Context) -> Result<(), Failed>;
+}

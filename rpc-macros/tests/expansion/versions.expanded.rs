@@ -1,0 +1,197 @@
+/// What changed in which version.
+pub trait ComputeManager: ::core::marker::Send + ::core::marker::Sync + 'static {
+    /// Renamed and removed arguments.
+    fn resize(
+        &self,
+        ctx: Context,
+        instance: Instance,
+        flavor: Flavor,
+        request_spec: Option<Spec>,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    /// Renamed, with older arguments for older servers.
+    fn failover(
+        &self,
+        ctx: Context,
+        cluster: String,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+}
+/// Client of [`ComputeManager`]: topic `compute`, version 6.2 and 5.13.
+///
+/// # Version history
+///
+/// - **5.2** adds `failover`
+/// - **5.4** renames `failover_host` to `failover`
+/// - **5.7** changes the arguments of `failover`
+/// - **5.8** adds `request_spec` to `resize`
+/// - **6.0** renames `instance_type` of `resize` to `flavor`; removes `bdms` from `resize`; removes `reserve` from `resize`
+/// - **6.1** adds `request_spec` to `resize`
+/// - **6.2** hosts answer on a second topic
+#[derive(::core::clone::Clone, ::core::fmt::Debug)]
+pub struct ComputeApi {
+    client: ::rpc_runtime::codegen::Client,
+}
+const _: () = {
+    use ::rpc_runtime::codegen as __rpc;
+    #[allow(dead_code, clippy::too_many_arguments)]
+    impl ComputeApi {
+        /// What [`ComputeManager`] offers, as a constant.
+        pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
+                "ComputeManager",
+                "compute",
+                __rpc::Version::new(6, 2),
+                &[Self::METHOD_RESIZE, Self::METHOD_FAILOVER],
+            )
+            .with_older(&[__rpc::Version::new(5, 13)])
+            .with_aliases(
+                &[
+                    ("victoria", __rpc::Version::new(5, 12)),
+                    ("zed", __rpc::Version::new(6, 2)),
+                ],
+            )
+            .with_history(
+                &[(__rpc::Version::new(6, 2), "hosts answer on a second topic")],
+            )
+            .with_doc("What changed in which version.");
+        const METHOD_RESIZE: __rpc::Method = __rpc::Method::call::<
+            Result<(), Failed>,
+        >(
+                "resize",
+                &[__rpc::Version::new(6, 0), __rpc::Version::new(5, 0)],
+                &[
+                    __rpc::Arg::new::<Instance>("instance", "Instance"),
+                    __rpc::Arg::new::<Flavor>("flavor", "Flavor")
+                        .with_was("instance_type", __rpc::Version::new(6, 0)),
+                    __rpc::Arg::new::<Option<Spec>>("request_spec", "Option<Spec>")
+                        .with_since(
+                            &[__rpc::Version::new(6, 1), __rpc::Version::new(5, 8)],
+                            __rpc::Old::Drop,
+                        ),
+                ],
+            )
+            .declares::<Result<(), Failed>, Failed>()
+            .with_legacy(
+                &[
+                    __rpc::Legacy::new("bdms", __rpc::Version::new(6, 0)),
+                    __rpc::Legacy::new("reserve", __rpc::Version::new(6, 0)),
+                ],
+            )
+            .with_doc("Renamed and removed arguments.");
+        const METHOD_FAILOVER: __rpc::Method = __rpc::Method::call::<
+            Result<(), Failed>,
+        >(
+                "failover",
+                &[__rpc::Version::new(6, 0), __rpc::Version::new(5, 2)],
+                &[__rpc::Arg::new::<String>("cluster", "String")],
+            )
+            .declares::<Result<(), Failed>, Failed>()
+            .with_was("failover_host", __rpc::Version::new(5, 4))
+            .with_downgrade(__rpc::Version::new(5, 7), without_cluster)
+            .with_doc("Renamed, with older arguments for older servers.");
+        /// A client that sends over `transport`.
+        pub fn new(transport: &__rpc::Transport) -> Self {
+            Self {
+                client: __rpc::Client::new(transport, &Self::INTERFACE),
+            }
+        }
+        /// The same client, sending only what servers of the version `pin` understand.
+        pub fn pinned(self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
+            Self {
+                client: self.client.pinned(::core::convert::Into::into(pin)),
+            }
+        }
+        /// The pin that a version or the name of a release stands for.
+        pub fn pin(
+            text: &str,
+        ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
+            Self::INTERFACE.pin(text)
+        }
+        /// Whether the pin in force allows to send a method, by its name on the wire.
+        pub fn supports(
+            &self,
+            method: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports(method)
+        }
+        /// Whether the pin in force allows to send an argument, by its name on the wire.
+        pub fn supports_argument(
+            &self,
+            method: &str,
+            argument: &str,
+        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            self.client.supports_argument(method, argument)
+        }
+        /// A client that sends with these options.
+        pub fn with(&self, options: __rpc::CallOptions) -> Self {
+            Self {
+                client: self.client.with(options),
+            }
+        }
+        /// An endpoint that serves `manager` as [`ComputeManager`].
+        pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
+            __rpc::Endpoint::new(&Self::INTERFACE, ComputeApiDispatch(manager))
+        }
+        /// Calls `resize`, since 6.0 and 5.0, to any server. Fails with `Failed` or `RpcError`.
+        ///
+        /// Renamed and removed arguments.
+        pub fn resize(
+            &self,
+            ctx: &__rpc::Context,
+            instance: impl __rpc::Borrow<Instance>,
+            flavor: impl __rpc::Borrow<Flavor>,
+            request_spec: impl __rpc::Borrow<Option<Spec>>,
+        ) -> __rpc::Call<Result<(), Failed>> {
+            let instance: &Instance = __rpc::Borrow::borrow(&instance);
+            self.client
+                .request(&Self::METHOD_RESIZE, ctx)
+                .arg::<Instance>("instance", instance)
+                .arg::<Flavor>("flavor", __rpc::Borrow::borrow(&flavor))
+                .arg::<
+                    Option<Spec>,
+                >("request_spec", __rpc::Borrow::borrow(&request_spec))
+                .legacy_arg("bdms", &(None::<()>))
+                .legacy_arg("reserve", &(instance.reserve()))
+                .call()
+        }
+        /// Calls `failover`, since 6.0 and 5.2, to any server. Fails with `Failed` or `RpcError`.
+        ///
+        /// Renamed, with older arguments for older servers.
+        pub fn failover(
+            &self,
+            ctx: &__rpc::Context,
+            cluster: impl ::core::convert::AsRef<str>,
+        ) -> __rpc::Call<Result<(), Failed>> {
+            self.client
+                .request(&Self::METHOD_FAILOVER, ctx)
+                .arg::<str>("cluster", ::core::convert::AsRef::as_ref(&cluster))
+                .call()
+        }
+    }
+    struct ComputeApiDispatch<M>(__rpc::Arc<M>);
+    impl<M: ComputeManager> __rpc::Dispatch for ComputeApiDispatch<M> {
+        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            let manager = &*self.0;
+            match incoming.method() {
+                "resize" => {
+                    let (ctx, args) = incoming
+                        .open::<__rpc::Context>(&ComputeApi::METHOD_RESIZE)?;
+                    let result = manager
+                        .resize(
+                            ctx,
+                            args.required("instance")?,
+                            args.required("flavor")?,
+                            args.optional("request_spec")?,
+                        )
+                        .await;
+                    __rpc::outcome(result)
+                }
+                "failover" | "failover_host" => {
+                    let (ctx, args) = incoming
+                        .open::<__rpc::Context>(&ComputeApi::METHOD_FAILOVER)?;
+                    let result = manager.failover(ctx, args.required("cluster")?).await;
+                    __rpc::outcome(result)
+                }
+                _ => incoming.unknown(),
+            }
+        }
+    }
+};

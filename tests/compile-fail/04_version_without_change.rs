@@ -1,0 +1,21 @@
+//! A version that brought nothing.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.21")]
+pub trait VolumeManager {
+    #[rpc(call)]
+    async fn ping(&self, ctx: Context) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(&self, _: Context) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}

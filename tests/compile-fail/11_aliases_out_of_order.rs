@@ -1,0 +1,21 @@
+//! A newer release before an older one.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version("5.0", "4.17"), aliases(ocata = "4.17", pike = "4.13"))]
+pub trait VolumeManager {
+    #[rpc(call)]
+    async fn ping(&self, ctx: Context) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(&self, _: Context) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}

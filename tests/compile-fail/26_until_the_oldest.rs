@@ -1,0 +1,21 @@
+//! A name that was given up before all that is served.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0")]
+pub trait VolumeManager {
+    #[rpc(call, was("pong", until = "3.0"))]
+    async fn ping(&self, ctx: Context) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(&self, _: Context) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}

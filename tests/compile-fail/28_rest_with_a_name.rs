@@ -1,0 +1,29 @@
+//! The remaining arguments under one name.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0")]
+pub trait VolumeManager {
+    #[rpc(call)]
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(rest, name = "filters")] others: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(
+        &self,
+        _: Context,
+        _: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}

@@ -1,0 +1,21 @@
+//! The choice, and one of its sides.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0")]
+pub trait VolumeManager {
+    #[rpc(call_or_cast, call)]
+    async fn ping(&self, ctx: Context) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(&self, _: Context) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}

@@ -1,0 +1,28 @@
+//! An older name that another method has.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.8")]
+pub trait VolumeManager {
+    #[rpc(call, was("failover_host", until = "3.8"))]
+    async fn failover(&self, ctx: Context) -> Result<(), RemoteError>;
+
+    #[rpc(call)]
+    async fn failover_host(&self, ctx: Context) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn failover(&self, _: Context) -> Result<(), RemoteError> {
+        Ok(())
+    }
+
+    async fn failover_host(&self, _: Context) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}

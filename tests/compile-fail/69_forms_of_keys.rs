@@ -1,0 +1,21 @@
+//! Keys whose values have another form.
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0")]
+pub trait VolumeManager {
+    #[rpc(call, was = "pong", legacy(force = true), downgrade(with = older), aliases("x"))]
+    async fn ping(&self, ctx: Context) -> Result<(), RemoteError>;
+}
+
+struct Manager;
+
+impl VolumeManager for Manager {
+    async fn ping(&self, _: Context) -> Result<(), RemoteError> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = VolumeApi::endpoint::<Manager>;
+}
