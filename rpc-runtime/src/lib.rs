@@ -61,6 +61,7 @@
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
 
 mod client;
+mod clock;
 #[doc(hidden)]
 pub mod codegen;
 mod context;
@@ -84,7 +85,7 @@ pub use interface::{
 pub use server::{Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder, ServerError, ShutdownError};
 pub use target::Target;
 #[cfg(feature = "amqp")]
-pub use transport::options::{AmqpOptions, Compression, OptionError};
+pub use transport::options::{AmqpOptions, OptionError};
 pub use transport::url::{Host, Scheme, TransportUrl, UrlError};
 pub use transport::{Recorder, Sent, Transport, TransportBuilder, TransportError};
 pub use version::{Version, VersionError};

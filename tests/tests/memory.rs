@@ -476,3 +476,12 @@ async fn what_is_too_large_is_told_and_not_waited_for() {
     );
     assert_eq!(api.big(&Context::new(), 1_usize << 20).await.unwrap().len(), 1 << 20);
 }
+
+#[tokio::test]
+async fn for_ever_is_a_time_like_any_other() {
+    let World { transport, mut servers, .. } = world(&["a"]).await;
+    let patient = CallOptions::new().timeout(Duration::MAX).monitor(Duration::MAX);
+    assert_eq!(ShopApi::new(&transport).with(patient).whoami(&Context::new()).await.unwrap(), "a");
+    servers.pop().unwrap().shutdown(Duration::MAX).await.unwrap();
+    transport.close(Duration::MAX).await;
+}

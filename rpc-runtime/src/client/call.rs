@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::Request;
 use super::waiters::{Sign, Waiter};
+use crate::clock::after;
 use crate::error::{CallError, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
@@ -219,7 +220,7 @@ impl Request {
             .or_else(|| default.map(|timeout| timeout()))
             .unwrap_or_else(|| client.transport.response_timeout());
         let route = self.route()?;
-        Ok(Sending { method: method.name, route, timeout, deadline: Instant::now() + timeout })
+        Ok(Sending { method: method.name, route, timeout, deadline: after(timeout) })
     }
 
     /// The address: the method's or the interface's route makes it of the destination, if there is
@@ -248,15 +249,15 @@ impl Request {
         if topic.is_empty() {
             return Err(refuse("the topic is empty".to_owned()));
         }
+        let server = routed.as_ref().map_or(destination, Target::server).map(Into::into);
         if fanout {
-            return Ok(Route::Fanout { topic });
+            return Ok(Route::Fanout { topic, server });
         }
         let exchange = options.exchange.as_deref().or(routed.as_ref().and_then(Target::exchange));
-        let server = routed.as_ref().map_or(destination, Target::server);
         Ok(Route::Topic {
             exchange: exchange.map_or_else(|| client.transport.control_exchange(), Into::into),
             topic,
-            server: server.map(Into::into),
+            server,
         })
     }
 
@@ -295,13 +296,13 @@ async fn wait(
     let publish = publish.fuse();
     futures::pin_mut!(publish);
     let mut confirmed = false;
-    let mut silence = monitor.map(|monitor| Instant::now() + monitor);
+    let mut silence = monitor.map(after);
     loop {
         tokio::select! {
             biased;
             sign = waiter.next() => match sign {
                 Sign::Over(reply) => return Ok(*reply),
-                Sign::Alive => silence = monitor.map(|monitor| Instant::now() + monitor),
+                Sign::Alive => silence = monitor.map(after),
             },
             outcome = &mut publish, if !confirmed => {
                 outcome.map_err(|error| sending.publish_error(error))?;

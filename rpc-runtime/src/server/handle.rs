@@ -12,6 +12,7 @@ use super::dispatch::Endpoints;
 use super::duplicates::Duplicates;
 use super::replier::Replier;
 use super::worker::Worker;
+use crate::clock::after;
 use crate::target::Target;
 use crate::transport::driver::{ListenOptions, ServerAddress, StopListening};
 use crate::transport::{Transport, TransportError};
@@ -101,7 +102,7 @@ impl Server {
     pub(super) async fn idle(&self) {
         // The receiving task holds one permit while it waits for the next message.
         drop(self.workers.acquire_many(self.worker_count - 1).await);
-        self.replier.drained(Instant::now() + Duration::from_secs(3600)).await;
+        self.replier.drained(after(Duration::from_secs(3600))).await;
     }
 
     /// Stops taking requests, lets those that run finish for at most `within`, sends their replies.
@@ -113,7 +114,7 @@ impl Server {
     /// [`ShutdownError`] if handlers were still running after `within`: they are cut off, and
     /// their callers get a failure that says so.
     pub async fn shutdown(mut self, within: Duration) -> Result<(), ShutdownError> {
-        let deadline = Instant::now() + within;
+        let deadline = after(within);
         self.phase.send_replace(Phase::Drain);
         if let Some(receiving) = self.receiving.take() {
             // The task ends at its next message at the latest; a panic in it ends it as well.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::clock::after;
 use crate::transport::Transport;
 use crate::transport::driver::{Outgoing, PublishError, Route};
 
@@ -58,20 +59,20 @@ impl Replier {
 
     /// Sends a heartbeat once; whether its queue is there.
     pub(super) async fn heartbeat(&self, queue: &Arc<str>, body: Bytes) -> bool {
-        let deadline = Instant::now() + RETRY;
+        let deadline = after(RETRY);
         !matches!(self.publish(queue, body, deadline).await, Err(PublishError::Unroutable(_)))
     }
 
     /// Sends a reply, until the broker has it or it is certain that nobody can get it.
     pub(super) async fn send(&self, queue: &Arc<str>, body: Bytes, method: &str) {
         let patience = self.transport.reply_patience();
-        let deadline = Instant::now() + patience;
+        let deadline = after(patience);
         let mut parked = None;
         loop {
             let why = match self.publish(queue, body.clone(), deadline).await {
                 Ok(()) => return,
                 Err(PublishError::Unroutable(_)) if self.is_gone(queue) => "its queue is gone",
-                Err(PublishError::Unroutable(_)) if Instant::now() + RETRY >= deadline => {
+                Err(PublishError::Unroutable(_)) if after(RETRY) >= deadline => {
                     self.note_gone(queue, patience);
                     "its queue did not come back"
                 }
@@ -111,6 +112,6 @@ impl Replier {
         if gone.len() == GONE {
             gone.pop_front();
         }
-        gone.push_back((Arc::clone(queue), Instant::now() + patience));
+        gone.push_back((Arc::clone(queue), after(patience)));
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tokio::time::{Instant, interval_at};
+use tokio::time::interval_at;
 
 use super::builder::Observer;
 use super::dispatch::{Answerer, Endpoints};
@@ -15,6 +15,7 @@ use super::duplicates::Duplicates;
 use super::handle::Phase;
 use super::incoming::{Incoming, Outcome, Raised};
 use super::replier::Replier;
+use crate::clock::after;
 use crate::error::RemoteError;
 use crate::interface::Kind;
 use crate::transport::driver::Delivery;
@@ -207,7 +208,7 @@ async fn with_heartbeats(
 ) -> Outcome {
     futures::pin_mut!(execution);
     let queue = reply.queue.as_str().into();
-    let mut ticks = interval_at(Instant::now() + interval, interval);
+    let mut ticks = interval_at(after(interval), interval);
     let mut wanted = true;
     loop {
         tokio::select! {

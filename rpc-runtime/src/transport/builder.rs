@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-#[cfg(feature = "amqp")]
-use tokio::time::Instant;
-
 use super::driver::Driver;
 use super::memory::MemoryDriver;
 #[cfg(feature = "amqp")]
 use super::options::AmqpOptions;
 use super::url::{Scheme, TransportUrl};
 use super::{Settings, Transport, TransportError};
+#[cfg(feature = "amqp")]
+use crate::clock::after;
 #[cfg(feature = "amqp")]
 use crate::wire::Limits;
 
@@ -108,7 +107,7 @@ impl TransportBuilder {
             })),
             #[cfg(feature = "amqp")]
             _ => {
-                let deadline = Instant::now() + self.connect_within;
+                let deadline = after(self.connect_within);
                 Arc::new(super::amqp::AmqpDriver::connect(&self.url, amqp, deadline).await?)
             }
             #[cfg(not(feature = "amqp"))]

@@ -41,8 +41,9 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
 pub(crate) enum Route {
     /// One server of a topic, whichever is free, or the named one.
     Topic { exchange: Arc<str>, topic: Arc<str>, server: Option<Arc<str>> },
-    /// Every server of a topic.
-    Fanout { topic: Arc<str> },
+    /// Every server of a topic. A route may name a server with it; like oslo.messaging, no broker
+    /// looks at that name.
+    Fanout { topic: Arc<str>, server: Option<Arc<str>> },
     /// The reply queue of a caller.
     Reply { queue: Arc<str> },
 }
@@ -54,7 +55,7 @@ impl fmt::Display for Route {
             Route::Topic { exchange, topic, server: Some(server) } => {
                 write!(f, "{exchange}/{topic}.{server}")
             }
-            Route::Fanout { topic } => write!(f, "{topic} (fanout)"),
+            Route::Fanout { topic, .. } => write!(f, "{topic} (fanout)"),
             Route::Reply { queue } => write!(f, "{queue}"),
         }
     }

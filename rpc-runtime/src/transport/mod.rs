@@ -18,7 +18,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
-use tokio::time::Instant;
 
 pub use self::builder::TransportBuilder;
 use self::driver::{ConnectError, Driver};
@@ -27,6 +26,7 @@ use self::inbox::Inbox;
 use self::options::OptionError;
 pub use self::recording::{Recorder, Sent};
 use self::url::UrlError;
+use crate::clock::after;
 use crate::wire::Limits;
 
 /// A connection to a broker: what clients and servers of one process share. Cloning shares it.
@@ -99,7 +99,7 @@ impl Transport {
     /// Sends what is queued, closes the connections, and makes everything asked afterwards fail;
     /// takes `within` at most. Servers on this transport should be shut down before it.
     pub async fn close(&self, within: Duration) {
-        self.shared.driver.close(Instant::now() + within).await;
+        self.shared.driver.close(after(within)).await;
     }
 
     /// The exchange of targets that name none.

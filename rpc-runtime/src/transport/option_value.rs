@@ -3,15 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How bodies are compressed when sent; readers follow the header of each message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Compression {
-    /// `gzip` by name, but zlib in its format: what kombu writes under the name `application/x-gzip`.
-    Gzip,
-    /// `bzip2`.
-    Bzip2,
-}
+use crate::wire::Compression;
 
 /// A type that an option can have.
 pub(super) trait OptionValue: Sized {

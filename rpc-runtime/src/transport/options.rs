@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use super::option_value::{OptionValue, nearest};
 use super::url::{Scheme, TransportUrl};
-use crate::wire::Limits;
-
-pub use super::option_value::Compression;
+use crate::wire::{Compression, Limits};
 
 /// Options of the URL that belong to the transport as a whole, not to RabbitMQ.
 const GENERIC: &[&str] = &["control_exchange", "rpc_response_timeout"];

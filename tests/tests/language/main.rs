@@ -1,4 +1,5 @@
 //! Every key of the interface language changes a message: which one, is shown here.
+#![allow(clippy::expect_used, clippy::panic, clippy::result_large_err, clippy::unwrap_used)]
 
 mod arguments;
 mod calls;

@@ -1,13 +1,12 @@
 //! From a message of the driver to one of the broker.
 
-use std::io::{self, Write};
-
-use bytes::Bytes;
-
 use super::broker::Message;
 use super::topology::{address, check_name};
 use crate::transport::driver::Outgoing;
-use crate::transport::options::{AmqpOptions, Compression};
+use crate::transport::options::AmqpOptions;
+
+/// The longest expiration that RabbitMQ takes, in milliseconds: about 50 days.
+const LONGEST_EXPIRATION: u64 = u32::MAX as u64;
 
 /// The message as it goes out, or why it cannot.
 pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Message, String> {
@@ -21,8 +20,8 @@ pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Mess
     let (body, compression) = match options.kombu_compression {
         None => (outgoing.body.clone(), None),
         Some(compression) => {
-            let body = compress(compression, &outgoing.body).map_err(|why| format!("compression: {why}"))?;
-            (body, Some(header(compression)))
+            let body = compression.compress(&outgoing.body).map_err(|why| format!("compression: {why}"))?;
+            (body.into(), Some(compression.header()))
         }
     };
     Ok(Message {
@@ -30,33 +29,11 @@ pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Mess
         routing_key,
         body,
         compression,
-        expiration: outgoing.expiration.map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)),
+        expiration: outgoing
+            .expiration
+            .map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX).min(LONGEST_EXPIRATION)),
         mandatory: None,
     })
-}
-
-/// The names that kombu writes. Under `x-gzip` readers expect zlib's format, not that of gzip.
-fn header(compression: Compression) -> &'static str {
-    match compression {
-        Compression::Gzip => "application/x-gzip",
-        Compression::Bzip2 => "application/x-bz2",
-    }
-}
-
-fn compress(compression: Compression, body: &[u8]) -> io::Result<Bytes> {
-    let compressed = match compression {
-        Compression::Gzip => {
-            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-            encoder.write_all(body)?;
-            encoder.finish()?
-        }
-        Compression::Bzip2 => {
-            let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
-            encoder.write_all(body)?;
-            encoder.finish()?
-        }
-    };
-    Ok(compressed.into())
 }
 
 #[cfg(test)]
@@ -64,10 +41,12 @@ mod tests {
     use std::io::Read;
     use std::time::Duration;
 
+    use bytes::Bytes;
     use tokio::time::Instant;
 
     use super::*;
     use crate::transport::driver::Route;
+    use crate::wire::Compression;
 
     fn outgoing(route: Route) -> Outgoing {
         Outgoing {
@@ -92,7 +71,7 @@ mod tests {
         for (outgoing, expected) in [
             (to_topic(None), ("nova", "compute")),
             (to_topic(Some("host.1")), ("nova", "compute.host.1")),
-            (outgoing(Route::Fanout { topic: "compute".into() }), ("compute_fanout", "")),
+            (outgoing(Route::Fanout { topic: "compute".into(), server: None }), ("compute_fanout", "")),
             (outgoing(Route::Reply { queue: "reply_1".into() }), ("", "reply_1")),
         ] {
             let message = message(&outgoing, &AmqpOptions::default()).unwrap();

@@ -39,6 +39,8 @@ use super::driver::{
 use super::options::AmqpOptions;
 use super::url::{Host, TransportUrl};
 
+use crate::clock::after;
+
 /// How much of the time to close is kept for the connections, after what was queued has been sent.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -107,7 +109,7 @@ impl AmqpDriver {
             pause: self.options.kombu_reconnect_delay,
             max_body: self.options.max_body,
         };
-        consumption.start(handle, Instant::now() + self.patience).await
+        consumption.start(handle, after(self.patience)).await
     }
 }
 

@@ -96,7 +96,7 @@ impl Topology {
 pub(super) fn exchange_step(route: &Route, options: &AmqpOptions) -> Option<Step> {
     match route {
         Route::Topic { exchange, .. } => Some(topic_step(exchange, options)),
-        Route::Fanout { topic } => Some(fanout_step(&fanout_exchange(topic), options)),
+        Route::Fanout { topic, .. } => Some(fanout_step(&fanout_exchange(topic), options)),
         Route::Reply { .. } => None,
     }
 }
@@ -108,7 +108,7 @@ pub(super) fn address(route: &Route) -> (Arc<str>, Arc<str>) {
         Route::Topic { exchange, topic, server: Some(server) } => {
             (exchange.clone(), format!("{topic}.{server}").into())
         }
-        Route::Fanout { topic } => (fanout_exchange(topic), "".into()),
+        Route::Fanout { topic, .. } => (fanout_exchange(topic), "".into()),
         Route::Reply { queue } => ("".into(), queue.clone()),
     }
 }

@@ -229,7 +229,7 @@ impl QueueName {
             (Self::Topic { exchange, topic, server }, Route::Topic { exchange: e, topic: t, server: s }) => {
                 exchange == e && topic == t && server == s
             }
-            (Self::Fanout { topic, .. }, Route::Fanout { topic: t }) => topic == t,
+            (Self::Fanout { topic, .. }, Route::Fanout { topic: t, .. }) => topic == t,
             (Self::Reply(queue), Route::Reply { queue: q }) => queue == q,
             _ => false,
         }

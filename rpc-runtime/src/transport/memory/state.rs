@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use super::QueueName;
 use super::queue::{Message, Queue};
+use crate::clock::after;
 use crate::transport::driver::{Delivery, Outgoing, PublishError, Route, Settle, Settler, Verdict};
 use crate::wire::Content;
 
@@ -75,8 +75,7 @@ impl State {
 
     pub(super) fn publish(&mut self, message: Outgoing) -> Result<(), PublishError> {
         let Outgoing { route, body, mandatory, expiration, .. } = message;
-        let message =
-            Message { body, expires: expiration.map(|wait| Instant::now() + wait), redelivered: false };
+        let message = Message { body, expires: expiration.map(after), redelivered: false };
         let names = self.routed(&route);
         if names.is_empty() && mandatory {
             return Err(PublishError::Unroutable(format!("no queue takes messages for {route}")));

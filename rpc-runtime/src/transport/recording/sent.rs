@@ -45,7 +45,10 @@ impl Sent {
                 let target = Target::topic(&**topic).with_exchange(&**exchange);
                 server.iter().fold(target, |target, server| target.with_server(&**server))
             }
-            Route::Fanout { topic } => Target::topic(&**topic).with_fanout(true),
+            Route::Fanout { topic, server } => {
+                let target = Target::topic(&**topic).with_fanout(true);
+                server.iter().fold(target, |target, server| target.with_server(&**server))
+            }
             Route::Reply { queue } => return Err(format!("{queue} is a reply queue")),
         };
         let target = match invocation.namespace {

@@ -53,7 +53,7 @@ async fn broker_messages_arrive_on_every_route() {
 async fn broker_compressed_messages_say_so() {
     let _threads = THREADS.read().await;
     let names = Names::new();
-    let compression = crate::transport::options::Compression::Gzip;
+    let compression = crate::wire::Compression::Gzip;
     let driver = connect(quick().kombu_compression(Some(compression))).await;
     let mut listener = listen(&driver, &names, "s").await;
     send(&driver, names.route(None), "body").await.unwrap();

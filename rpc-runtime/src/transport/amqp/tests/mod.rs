@@ -54,7 +54,7 @@ impl Names {
     }
 
     fn fanout(&self) -> Route {
-        Route::Fanout { topic: self.topic.as_str().into() }
+        Route::Fanout { topic: self.topic.as_str().into(), server: None }
     }
 
     fn address(&self, server: &str) -> ServerAddress {
