@@ -39,6 +39,17 @@ pub trait Names {
         #[arg(default)] sent: Option<u32>,
     ) -> Result<(), RemoteError>;
 
+    /// In the parameters that are not sent, in conditions and in routes.
+    #[rpc(call, to(request: &str, self_: u8) = format!("{request}{self_}"), expected(RemoteError { .. }))]
+    async fn derived(
+        &self,
+        ctx: Context,
+        #[arg(from(client: &str, result: u8) = result + client.len() as u8)] manager: u8,
+        #[cfg(all())] incoming: u8,
+        #[arg(fixed = 1)] error: u8,
+        args: u8,
+    ) -> Result<(), RemoteError>;
+
     /// The context under another name than usual, and a body that uses it.
     #[rpc(call)]
     async fn with_body(&self, args: Context, ctx: u32) -> Result<u32, RemoteError> {

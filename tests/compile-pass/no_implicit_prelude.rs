@@ -47,6 +47,40 @@ pub trait Plain {
 
     #[rpc(cast, fanout)]
     async fn fanout(&self, ctx: Context) -> Result<(), Failure>;
+
+    #[rpc(
+        call_or_cast,
+        was("choose", until = "1.1"),
+        legacy(gone = 1, until = "1.2"),
+        downgrade(until = "1.2", with = keep),
+        timeout = ::std::time::Duration::MAX,
+        expected(Failure::Plain | Failure::Positional(..), Failure::Named { .. }),
+        route = route,
+        to(host: &str) = host
+    )]
+    async fn either(
+        &self,
+        ctx: Context,
+        #[arg(from(host: &str) = host)] name: String,
+        #[arg(fixed = 3)] n: u8,
+        #[arg(default, was("flag", until = "1.1"))] on: bool,
+        #[cfg(not(any()))] always: u8,
+        #[arg(rest)] others: Others,
+    ) -> Result<(), Failure>;
+
+    #[rpc(call, manual)]
+    async fn by_hand(&self, ctx: Context) -> Result<(), Failure>;
+}
+
+type Others = ::std::collections::HashMap<String, u8>;
+type Map = ::serde_json::Map<String, ::serde_json::Value>;
+
+fn keep(args: Map) -> Map {
+    args
+}
+
+fn route(request: &::rpc_runtime::RouteRequest<'_>) -> Result<::rpc_runtime::Target, &'static str> {
+    Result::Ok(::rpc_runtime::Target::topic(request.topic))
 }
 
 fn older(c: &u32) -> u32 {

@@ -259,7 +259,7 @@ fn later_than_method(
     errors: &mut Errors,
 ) -> Option<Vec<Version>> {
     let resolved = scope.versions.since(texts, errors)?;
-    let Some(method) = scope.since else { return Some(resolved) };
+    let Some(method) = scope.since.filter(|method| !method.is_empty()) else { return Some(resolved) };
     let of_method = |major: u32| method.iter().find(|version| version.major == major).copied();
     for text in texts {
         let Some(since) = Version::of(text) else { continue };

@@ -70,8 +70,12 @@ impl Versions {
     pub(super) fn since(&self, texts: &[LitStr], errors: &mut Errors) -> Option<Vec<Version>> {
         let before = errors.count();
         let listed: Vec<Version> = texts.iter().filter_map(|text| self.one_since(text, errors)).collect();
-        if errors.count() > before || self.served.is_empty() {
+        if errors.count() > before {
             return None;
+        }
+        if self.served.is_empty() {
+            // The error is elsewhere; the method stays there for whoever calls it.
+            return Some(listed);
         }
         if !listed.windows(2).all(|pair| matches!(pair, [newer, older] if newer.major > older.major)) {
             let mut sorted = listed;
@@ -92,7 +96,7 @@ impl Versions {
 
     fn one_since(&self, text: &LitStr, errors: &mut Errors) -> Option<Version> {
         let since = Version::read(text, errors)?;
-        let current = *self.served.first()?;
+        let Some(&current) = self.served.first() else { return Some(since) };
         let Some(last) = self.served.iter().find(|version| version.major == since.major) else {
             let majors = self.majors();
             errors.at(text, format!("since \"{since}\" has major {}, this API serves {majors}", since.major));

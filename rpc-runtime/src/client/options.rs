@@ -36,20 +36,22 @@ impl CallOptions {
         self
     }
 
-    /// Sends to this topic instead of the one of the interface.
+    /// Sends to this topic instead of the one of the interface or of its route.
     pub fn topic(mut self, topic: impl Into<String>) -> Self {
         self.topic = Some(topic.into());
         self
     }
 
-    /// Sends to this server of the topic, whatever the method's own destination.
+    /// Sends to this server of the topic, whatever the method's own destination. A route gets it
+    /// in place of that.
     pub fn server(mut self, server: impl Into<String>) -> Self {
         self.server = Some(server.into());
         self
     }
 
     /// How long a call waits for its reply and a cast for the broker, from the moment that it is
-    /// awaited; the default is the transport's response timeout, 60 s unless set.
+    /// awaited; the default is the method's own for a call, else the transport's response timeout,
+    /// 60 s unless set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -57,7 +59,7 @@ impl CallOptions {
 
     /// Asks the server for heartbeats while it executes, and gives a call up when none has come
     /// for this long; whole seconds, at least 2 (less gives no heartbeats from any server). The
-    /// timeout stays a hard limit. The default is no monitoring.
+    /// timeout stays a hard limit. The default is the method's own, else no monitoring.
     pub fn monitor(mut self, monitor: Duration) -> Self {
         self.monitor = Some(monitor);
         self

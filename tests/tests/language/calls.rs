@@ -1,11 +1,14 @@
 //! `call_or_cast`, `timeout`, `monitor`, `expected`: how a method is sent and waited for.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rpc_runtime::{
-    CallError, CallOptions, Context, Kind, RemoteError, RpcError, RpcException, Transport, rpc_manager,
+    CallError, CallOptions, Context, Kind, RpcError, RpcException, Server, Target, Transport, rpc_manager,
 };
 use serde_json::json;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::peer::Peer;
 
@@ -79,7 +82,7 @@ fn the_description_has_timeouts_and_expected_errors() {
 }
 
 /// A server that takes its time.
-async fn silent(transport: &Transport) -> rpc_runtime::Server {
+async fn silent(transport: &Transport) -> Server {
     struct Silent;
 
     impl ComputeManager for Silent {
@@ -96,16 +99,31 @@ async fn silent(transport: &Transport) -> rpc_runtime::Server {
         }
     }
 
-    rpc_runtime::Server::builder(transport, rpc_runtime::Target::topic("compute").with_server("silent"))
-        .endpoint(ComputeApi::endpoint(std::sync::Arc::new(Silent)))
+    Server::builder(transport, Target::topic("compute").with_server("silent"))
+        .endpoint(ComputeApi::endpoint(Arc::new(Silent)))
         .start()
         .await
         .unwrap()
 }
 
-/// What a method declares as expected reaches its caller like any other error.
+/// What is logged, for a test to look at.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a method declares as expected reaches its caller like any other error, and the log of the
+/// server at another level.
 #[tokio::test]
-async fn expected_errors_arrive() {
+async fn expected_errors_are_nothing_unusual() {
     struct Failing;
 
     impl ComputeManager for Failing {
@@ -122,10 +140,18 @@ async fn expected_errors_arrive() {
         }
     }
 
+    let log = Log::default();
+    let writer = log.clone();
+    // One thread runs all of the test.
+    let _default = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::DEBUG)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .set_default();
     let transport = Transport::connect("memory://").await.unwrap();
-    let target = rpc_runtime::Target::topic("compute").with_server("host1");
-    let _server = rpc_runtime::Server::builder(&transport, target)
-        .endpoint(ComputeApi::endpoint(std::sync::Arc::new(Failing)))
+    let target = Target::topic("compute").with_server("host1");
+    let _server = Server::builder(&transport, target)
+        .endpoint(ComputeApi::endpoint(Arc::new(Failing)))
         .start()
         .await
         .unwrap();
@@ -133,5 +159,11 @@ async fn expected_errors_arrive() {
     let ctx = Context::new();
     let error = api.stop(&ctx, "host1").call().await.unwrap_err();
     assert!(matches!(error, CallError::Method(ComputeError::NotFound { id: 7 })));
-    let _: RemoteError = api.ping(&ctx).call().await.unwrap_err().method().unwrap().to_remote();
+    let error = api.ping(&ctx).call().await.unwrap_err();
+    assert!(matches!(error, CallError::Method(ComputeError::Busy)));
+
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let line_of = |what: &str| text.lines().find(|line| line.contains(what)).unwrap().trim();
+    assert!(line_of("no instance 7").contains("DEBUG"), "{text}");
+    assert!(line_of("failed: busy").contains("INFO"), "{text}");
 }
