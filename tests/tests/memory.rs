@@ -485,3 +485,28 @@ async fn for_ever_is_a_time_like_any_other() {
     servers.pop().unwrap().shutdown(Duration::MAX).await.unwrap();
     transport.close(Duration::MAX).await;
 }
+
+#[tokio::test]
+async fn options_that_cannot_apply_are_refused_by_name() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let with = |options| ShopApi::new(&transport).with(options);
+    let ctx = Context::new();
+    let why = |error: &RpcError| match error {
+        RpcError::BadArgument { why, .. } => why.clone(),
+        other => panic!("{other}"),
+    };
+
+    let error = with(CallOptions::new().server("")).whoami(&ctx).await.unwrap_err();
+    assert_eq!(why(error.rpc().unwrap()), "the option server is empty");
+    for (options, name) in
+        [(CallOptions::new().server("a"), "server"), (CallOptions::new().exchange("e"), "exchange")]
+    {
+        let why = why(&with(options).close(&ctx).await.unwrap_err());
+        assert!(why.contains(name) && why.contains("a fanout goes to every server"), "{why}");
+    }
+    let hectic = with(CallOptions::new().monitor(Duration::from_millis(1_999)));
+    let why = why(hectic.whoami(&ctx).await.unwrap_err().rpc().unwrap());
+    assert!(why.contains("1.999s") && why.contains("at least 2 s"), "{why}");
+    // A cast has no heartbeats to wait for.
+    hectic.stack(&ctx, "a", 1_usize).await.unwrap();
+}
