@@ -40,7 +40,7 @@ pub trait ComputeManager {
     async fn detach(&self, ctx: Context) -> Result<(), RemoteError>;
 }
 
-fn older_flavor(flavor: &Vec<String>) -> String {
+fn older_flavor(flavor: &[String]) -> String {
     flavor.join(",")
 }
 
