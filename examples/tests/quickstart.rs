@@ -3,6 +3,12 @@
 use rpc_tests::{Program, run};
 
 #[test]
+fn it_is_short() {
+    let lines = include_str!("../src/bin/quickstart.rs").lines().count();
+    assert!(lines < 80, "{lines} lines");
+}
+
+#[test]
 fn it_shows_each_kind_of_message() {
     run(async {
         let program = Program::start(env!("CARGO_BIN_EXE_quickstart"), [""; 0]).unwrap();

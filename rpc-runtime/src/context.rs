@@ -7,6 +7,9 @@ use uuid::Uuid;
 
 use crate::wire::{Arguments, EncodeError, Fields};
 
+/// The fields that a context may come with; OpenStack's have about thirty.
+const MAX_FIELDS: usize = 1024;
+
 /// A context type that travels with every request, as `_context_*` fields.
 ///
 /// [`Context`] is the usual one; a service whose context has a type of its own implements this and
@@ -186,13 +189,13 @@ impl RpcContext for Context {
     }
 
     fn read(fields: &Arguments) -> Result<Self, String> {
+        if fields.len() > MAX_FIELDS {
+            return Err(format!("has {} fields, more than {MAX_FIELDS}", fields.len()));
+        }
         let mut context = Self::new();
-        for name in fields.names() {
-            let value = match fields.decode::<Value>(name) {
-                Some(Ok(value)) => value,
-                Some(Err(error)) => return Err(format!("{name}: {error}")),
-                None => continue,
-            };
+        // In order, so that of a repeated field the last one stays.
+        for (name, text) in fields.iter() {
+            let value = serde_json::from_str(text).map_err(|error| format!("{name}: {error}"))?;
             context.fields.insert(name.to_owned(), value);
         }
         Ok(context)

@@ -485,3 +485,74 @@ async fn for_ever_is_a_time_like_any_other() {
     servers.pop().unwrap().shutdown(Duration::MAX).await.unwrap();
     transport.close(Duration::MAX).await;
 }
+
+#[tokio::test]
+async fn handlers_of_a_dropped_server_finish() {
+    let World { transport, servers, .. } = world(&["a"]).await;
+    let running = tokio::spawn(ShopApi::new(&transport).slow(&Context::new(), 300_u64).into_future());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(servers);
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn an_observer_that_panics_harms_nobody() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    let _server = Server::builder(&transport, Target::topic("shop").with_server("a"))
+        .endpoint(ShopApi::endpoint(Arc::new(Counter { name: "a".into(), ..Counter::default() })))
+        .on_request(|request| panic!("{} is too much", request.method))
+        .start()
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        assert_eq!(ShopApi::new(&transport).whoami(&Context::new()).await.unwrap(), "a");
+    }
+}
+
+#[tokio::test]
+async fn a_context_of_too_many_fields_is_refused() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let fields = |count| (0..count).fold(Context::new(), |ctx, n| ctx.with(format!("f{n}"), n));
+    let api = ShopApi::new(&transport);
+    assert_eq!(api.whoami(&fields(1024)).await.unwrap(), "a");
+    let error = api.whoami(&fields(1025)).await.unwrap_err().to_string();
+    assert!(error.contains("1025 fields, more than 1024"), "{error}");
+}
+
+#[tokio::test]
+async fn calls_in_flight_end_with_their_transport() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let api = ShopApi::new(&transport);
+    let running = tokio::spawn(api.slow(&Context::new(), 60_000_u64).into_future());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    transport.close(Duration::from_secs(1)).await;
+    let error = running.await.unwrap().unwrap_err();
+    assert!(matches!(error.rpc(), Some(RpcError::Connection { .. })), "{error}");
+    let error = api.whoami(&Context::new()).await.unwrap_err();
+    assert!(matches!(error.rpc(), Some(RpcError::Connection { .. })), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_ends_with_its_transport() {
+    let one = Transport::connect("memory:///ends").await.unwrap();
+    let other = Transport::connect("memory:///ends").await.unwrap();
+    let start = async |transport: &Transport, name: &str| {
+        let counter = Counter { name: name.to_owned(), ..Counter::default() };
+        Server::builder(transport, Target::topic("shop").with_server(name))
+            .endpoint(ShopApi::endpoint(Arc::new(counter)))
+            .start()
+            .await
+            .unwrap()
+    };
+    let (_first, _second) = (start(&one, "first").await, start(&other, "second").await);
+    one.close(Duration::from_secs(1)).await;
+    for _ in 0..4 {
+        assert_eq!(ShopApi::new(&other).whoami(&Context::new()).await.unwrap(), "second");
+    }
+}
+
+#[tokio::test]
+async fn an_idle_server_needs_no_time_to_stop() {
+    let World { mut servers, .. } = world(&["a"]).await;
+    servers.pop().unwrap().shutdown(Duration::ZERO).await.unwrap();
+}

@@ -6,51 +6,48 @@ use std::time::Duration;
 
 use rpc_runtime::{CallError, Context, RpcException, Server, Target, Transport, VersionPin, rpc_manager};
 
-/// What the manager can raise: `greeter.exception.Asleep(name=...)` to a Python caller.
+/// What the manager can raise: `greeter.exception.Asleep(name)` to a Python caller.
 #[derive(Debug, thiserror::Error, RpcException)]
 #[exception(module = "greeter.exception")]
-pub enum GreeterError {
-    #[error("{name} is asleep")]
-    Asleep { name: String },
-}
+#[error("{0} is asleep")]
+pub struct Asleep(String);
 
 /// The interface. The attribute makes the client `GreeterApi` and the dispatcher from it.
-#[rpc_manager(client = GreeterApi, topic = "greeter", version = "1.2", error = GreeterError)]
+#[rpc_manager(client = GreeterApi, topic = "greeter", version = "1.2", error = Asleep)]
 pub trait Greeter {
-    /// Greets somebody.
     #[rpc(call)]
     async fn greet(
         &self,
         ctx: Context,
         name: String,
         #[arg(default = 1)] times: u32,
-    ) -> Result<String, GreeterError>;
+    ) -> Result<String, Asleep>;
 
-    /// Wakes somebody up, some time.
+    /// Wakes somebody up.
     #[rpc(cast)]
-    async fn wake(&self, ctx: Context, name: String) -> Result<(), GreeterError>;
+    async fn wake(&self, ctx: Context, name: String) -> Result<(), Asleep>;
 
     /// Tells every greeter to take a break.
     #[rpc(cast, fanout, since = "1.2")]
-    async fn pause(&self, ctx: Context) -> Result<(), GreeterError>;
+    async fn pause(&self, ctx: Context) -> Result<(), Asleep>;
 }
 
 struct Desk(&'static str);
 
 impl Greeter for Desk {
-    async fn greet(&self, _: Context, name: String, times: u32) -> Result<String, GreeterError> {
+    async fn greet(&self, _: Context, name: String, times: u32) -> Result<String, Asleep> {
         if name == "Bob" {
-            return Err(GreeterError::Asleep { name });
+            return Err(Asleep(name));
         }
         Ok(vec![format!("hello {name}"); times as usize].join(", "))
     }
 
-    async fn wake(&self, ctx: Context, name: String) -> Result<(), GreeterError> {
+    async fn wake(&self, ctx: Context, name: String) -> Result<(), Asleep> {
         println!("{}: waking {name} for {}", self.0, ctx.user().unwrap_or("nobody"));
         Ok(())
     }
 
-    async fn pause(&self, _: Context) -> Result<(), GreeterError> {
+    async fn pause(&self, _: Context) -> Result<(), Asleep> {
         println!("{}: taking a break", self.0);
         Ok(())
     }
@@ -69,12 +66,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("call: {}", api.greet(&ctx, "Alice").times(2).await?);
     api.wake(&ctx, "Bob").await?;
     api.pause(&ctx).await?;
-    match api.greet(&ctx, "Bob").await {
-        Err(CallError::Method(GreeterError::Asleep { name })) => println!("typed error: {name} is asleep"),
-        other => println!("unexpected: {other:?}"),
+    if let Err(CallError::Method(Asleep(name))) = api.greet(&ctx, "Bob").await {
+        println!("typed error: {name} is asleep");
     }
-    let old = api.clone().pinned("1.1".parse::<VersionPin>()?);
-    if let Err(error) = old.pause(&ctx).await {
+    if let Err(error) = api.pinned("1.1".parse::<VersionPin>()?).pause(&ctx).await {
         println!("pinned to 1.1: {error}");
     }
     for server in servers {

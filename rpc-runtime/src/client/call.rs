@@ -136,6 +136,10 @@ fn typed<E: RpcException>(method: &str, remote: RemoteError) -> CallError<E> {
     }
 }
 
+/// Replies are received by a task of the runtime that the first call was made on.
+const NO_REPLIES: &str =
+    "no reply can come: the transport is closed, or the runtime of its first call has ended";
+
 /// A request ready to be sent, and what its errors say about it.
 struct Sending {
     method: &'static str,
@@ -302,6 +306,7 @@ async fn wait(
             biased;
             sign = waiter.next() => match sign {
                 Sign::Over(reply) => return Ok(*reply),
+                Sign::Closed => return Err(RpcError::Connection { why: NO_REPLIES.to_owned() }),
                 Sign::Alive => silence = monitor.map(after),
             },
             outcome = &mut publish, if !confirmed => {

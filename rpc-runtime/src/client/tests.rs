@@ -99,8 +99,8 @@ impl Bench {
 struct Verdicts(mpsc::UnboundedSender<Verdict>);
 
 impl Settler for Verdicts {
-    fn settle(&self, _: u64, verdict: Verdict) {
-        self.0.send(verdict).unwrap();
+    fn settle(&self, _: u64, verdict: Verdict) -> bool {
+        self.0.send(verdict).is_ok()
     }
 }
 

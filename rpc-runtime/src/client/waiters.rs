@@ -10,7 +10,14 @@ use crate::wire::Reply;
 /// The calls in flight of one transport, by message id.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
-    table: Mutex<HashMap<String, Arc<Slot>>>,
+    table: Mutex<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    slots: HashMap<String, Arc<Slot>>,
+    /// No reply will come any more.
+    closed: bool,
 }
 
 /// What has come for one call and was not looked at yet: bounded, however much is sent.
@@ -26,6 +33,7 @@ struct Arrived {
     /// The legacy form of a reply: a result first, its end in a message of its own.
     early: Option<Reply>,
     last: Option<Reply>,
+    closed: bool,
 }
 
 /// What a waiter learns.
@@ -35,13 +43,18 @@ pub(crate) enum Sign {
     Alive,
     /// The call is over.
     Over(Box<Reply>),
+    /// No reply will come any more: the transport is closed.
+    Closed,
 }
 
 impl Waiters {
     /// Registers a call before its request is sent, so that no reply can come too early.
     pub(crate) fn register(self: &Arc<Self>, msg_id: String) -> Waiter {
         let slot = Arc::<Slot>::default();
-        lock(&self.table).insert(msg_id.clone(), Arc::clone(&slot));
+        let mut table = lock(&self.table);
+        lock(&slot.arrived).closed = table.closed;
+        table.slots.insert(msg_id.clone(), Arc::clone(&slot));
+        drop(table);
         Waiter { table: Arc::clone(self), msg_id, slot }
     }
 
@@ -54,7 +67,8 @@ impl Waiters {
         };
         let mut table = lock(&self.table);
         // After the last reply there is nothing to wait for: a repeated one finds nobody.
-        let slot = if reply.ending { table.remove(msg_id) } else { table.get(msg_id).cloned() };
+        let slots = &mut table.slots;
+        let slot = if reply.ending { slots.remove(msg_id) } else { slots.get(msg_id).cloned() };
         drop(table);
         match slot {
             Some(slot) => slot.put(reply),
@@ -62,9 +76,19 @@ impl Waiters {
         }
     }
 
+    /// Ends all calls, those to come included: nobody receives replies any more.
+    pub(crate) fn close(&self) {
+        let mut table = lock(&self.table);
+        table.closed = true;
+        for slot in table.slots.values() {
+            lock(&slot.arrived).closed = true;
+            slot.changed.notify_one();
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        lock(&self.table).len()
+        lock(&self.table).slots.len()
     }
 }
 
@@ -90,6 +114,9 @@ impl Slot {
         let mut arrived = lock(&self.arrived);
         if let Some(reply) = arrived.last.take() {
             return Some(Sign::Over(Box::new(reply)));
+        }
+        if arrived.closed {
+            return Some(Sign::Closed);
         }
         std::mem::take(&mut arrived.heartbeat).then_some(Sign::Alive)
     }
@@ -121,7 +148,7 @@ impl Waiter {
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        lock(&self.table.table).remove(&self.msg_id);
+        lock(&self.table.table).slots.remove(&self.msg_id);
     }
 }
 

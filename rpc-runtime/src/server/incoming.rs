@@ -114,10 +114,11 @@ impl Args<'_> {
             self.args.decode(was.name)
         };
         let decoded = self.args.decode(name).or_else(older);
-        decoded.transpose().map_err(|error| {
-            let text = format!("{}() argument '{name}': {error}", self.method.name);
-            builtin("TypeError", text)
-        })
+        decoded.transpose().map_err(|error| self.wrong(name, &error))
+    }
+
+    fn wrong(self, name: &str, error: &serde_json::Error) -> Box<RemoteError> {
+        builtin("TypeError", format!("{}() argument '{name}': {error}", self.method.name))
     }
 
     /// An argument that must be there.
@@ -157,10 +158,10 @@ impl Args<'_> {
     /// An exception that names an argument whose value cannot be in the map.
     pub fn rest<T: DeserializeOwned>(self) -> Result<T, Box<RemoteError>> {
         let mut rest = Map::new();
-        for name in self.args.names().filter(|name| !self.method.names(name)) {
-            if let Some(value) = self.get::<Value>(name)? {
-                rest.insert(name.to_owned(), value);
-            }
+        // In order, so that of a repeated argument the last one stays.
+        for (name, text) in self.args.iter().filter(|(name, _)| !self.method.names(name)) {
+            let value = serde_json::from_str(text).map_err(|error| self.wrong(name, &error))?;
+            rest.insert(name.to_owned(), value);
         }
         serde_json::from_value(Value::Object(rest)).map_err(|error| {
             builtin("TypeError", format!("{}() keyword arguments: {error}", self.method.name))

@@ -112,8 +112,8 @@ impl StopListening for Nothing {
 struct Verdicts(mpsc::UnboundedSender<Verdict>);
 
 impl Settler for Verdicts {
-    fn settle(&self, _: u64, verdict: Verdict) {
-        self.0.send(verdict).unwrap();
+    fn settle(&self, _: u64, verdict: Verdict) -> bool {
+        self.0.send(verdict).is_ok()
     }
 }
 

@@ -88,8 +88,12 @@ impl Worker {
                 return None;
             }
         };
-        // Before the execution: at most once, whatever happens to this process.
-        settle.ack();
+        // Before the execution: at most once, whatever happens to this process. What can't be
+        // acknowledged any more is back in its queue, and another server may have it already.
+        if !settle.ack() {
+            tracing::debug!("left a message to its redelivery: its connection is gone");
+            return None;
+        }
         if let Some(unique_id) = &request.unique_id
             && !self.duplicates.is_new(unique_id)
         {
@@ -105,14 +109,7 @@ impl Worker {
             tracing::warn!("{warning}");
         }
         if let (Some(observer), Ok(invocation)) = (&self.observer, &invocation) {
-            let request_id = context.decode::<String>("request_id").and_then(Result::ok);
-            observer(&RequestInfo {
-                method: &invocation.method,
-                kind: if reply.is_some() { Kind::Call } else { Kind::Cast },
-                namespace: invocation.namespace.as_deref(),
-                version: invocation.version,
-                request_id: request_id.as_deref(),
-            });
+            observe(observer, invocation, &context, reply.is_some());
         }
         let method =
             invocation.as_ref().map_or_else(|_| String::new(), |invocation| invocation.method.clone());
@@ -146,6 +143,21 @@ impl Worker {
     }
 }
 
+/// Tells the observer; its panic must not end the receiving of requests.
+fn observe(observer: &Observer, invocation: &Invocation, context: &Arguments, wants_reply: bool) {
+    let request_id = context.decode::<String>("request_id").and_then(Result::ok);
+    let info = RequestInfo {
+        method: &invocation.method,
+        kind: if wants_reply { Kind::Call } else { Kind::Cast },
+        namespace: invocation.namespace.as_deref(),
+        version: invocation.version,
+        request_id: request_id.as_deref(),
+    };
+    if let Err(panic) = std::panic::catch_unwind(AssertUnwindSafe(|| observer(&info))) {
+        tracing::error!("on_request panicked: {}", panic_text(&*panic));
+    }
+}
+
 /// Finds the method and runs it; whatever happens in it is an outcome.
 async fn execute(
     endpoints: &Endpoints,
@@ -170,7 +182,8 @@ async fn execute(
             tracing::error!("{text}");
             Err(RemoteError::builtin("RuntimeError", text).into())
         }),
-        _ = phases.wait_for(|phase| *phase >= Phase::Abort) => {
+        // An error is a server that was dropped: its handlers go on.
+        Ok(_) = phases.wait_for(|phase| *phase >= Phase::Abort) => {
             let text = format!("the server was stopped before {method}() finished");
             Err(RemoteError::builtin("RuntimeError", text).into())
         }

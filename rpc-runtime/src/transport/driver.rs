@@ -160,9 +160,10 @@ impl Settle {
         Self { acks, tag }
     }
 
-    /// Takes the message from its queue for good.
-    pub(crate) fn ack(self) {
-        self.acks.settle(self.tag, Verdict::Ack);
+    /// Takes the message from its queue for good; `false` if it is known to be back there, as the
+    /// connection that it came by is gone.
+    pub(crate) fn ack(self) -> bool {
+        self.acks.settle(self.tag, Verdict::Ack)
     }
 
     /// Drops the message, or puts it back into its queue.
@@ -173,7 +174,8 @@ impl Settle {
 
 /// Where a driver takes verdicts on deliveries; must not block.
 pub(crate) trait Settler: fmt::Debug + Send + Sync {
-    fn settle(&self, tag: u64, verdict: Verdict);
+    /// Whether the verdict counts: without the connection of the delivery it does not.
+    fn settle(&self, tag: u64, verdict: Verdict) -> bool;
 }
 
 /// What becomes of a delivery.

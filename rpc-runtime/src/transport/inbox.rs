@@ -22,13 +22,23 @@ impl Inbox {
     pub(super) async fn open(driver: &dyn Driver, limits: Limits) -> Result<Self, ConnectError> {
         let mut replies = driver.listen_for_replies().await?;
         let waiters = Arc::<Waiters>::default();
-        let table = Arc::clone(&waiters);
+        let end = End(Arc::clone(&waiters));
         let receiving = tokio::spawn(async move {
             while let Some(delivery) = replies.deliveries.recv().await {
-                receive(delivery, &table, limits);
+                receive(delivery, &end.0, limits);
             }
         });
         Ok(Self { queue: replies.queue, waiters, receiving })
+    }
+}
+
+/// Tells the waiters when the receiving ends: with the transport, or with the runtime that it was
+/// started on, which is that of the first call.
+struct End(Arc<Waiters>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 

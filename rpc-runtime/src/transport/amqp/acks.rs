@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -18,7 +19,11 @@ const BATCH: usize = 64;
 /// The settler of one channel. Unbounded in type, but there is at most one verdict for each delivery, and the
 /// broker delivers no more than the prefetch limit before they are settled.
 #[derive(Debug)]
-pub(super) struct Acks(mpsc::UnboundedSender<Command>);
+pub(super) struct Acks {
+    commands: mpsc::UnboundedSender<Command>,
+    /// Set when the channel is known to be gone, and what it delivered is back in its queues.
+    lost: AtomicBool,
+}
 
 #[derive(Debug)]
 enum Command {
@@ -27,9 +32,9 @@ enum Command {
 }
 
 impl Settler for Acks {
-    fn settle(&self, tag: u64, verdict: Verdict) {
+    fn settle(&self, tag: u64, verdict: Verdict) -> bool {
         // An error means that the channel is gone.
-        let _ = self.0.send(Command::Settle(tag, verdict));
+        !self.lost.load(Ordering::Acquire) && self.commands.send(Command::Settle(tag, verdict)).is_ok()
     }
 }
 
@@ -38,13 +43,18 @@ impl Acks {
     pub(super) fn start(channel: Arc<dyn Channel>) -> Arc<Self> {
         let (sender, commands) = mpsc::unbounded_channel();
         tokio::spawn(run(channel, commands));
-        Arc::new(Self(sender))
+        Arc::new(Self { commands: sender, lost: AtomicBool::new(false) })
+    }
+
+    /// Refuses verdicts from now on.
+    pub(super) fn lose(&self) {
+        self.lost.store(true, Ordering::Release);
     }
 
     /// Waits until every verdict so far is written.
     pub(super) async fn flush(&self) {
         let (done, flushed) = oneshot::channel();
-        if self.0.send(Command::Flush(done)).is_ok() {
+        if self.commands.send(Command::Flush(done)).is_ok() {
             let _ = flushed.await;
         }
     }

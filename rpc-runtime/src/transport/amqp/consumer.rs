@@ -193,6 +193,9 @@ impl Session {
                 () = &mut gone => break End::Lost(lost()),
             }
         };
+        if let End::Lost(_) = &end {
+            acks.lose();
+        }
         match &end {
             End::Stopped => self.leave(&*up.link, &*channel, &acks).await,
             End::Lost(_) if self.what.links.has(up.epoch) => channel.close().await,

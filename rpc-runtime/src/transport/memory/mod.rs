@@ -34,6 +34,8 @@ pub(crate) struct MemoryDriver {
     closed: Arc<AtomicBool>,
     /// Keeps the reply queue for as long as the connection.
     replies: Mutex<Option<Arc<Consumer>>>,
+    /// The servers on this connection, which end with it.
+    servers: Mutex<Vec<Weak<Consumer>>>,
 }
 
 impl MemoryDriver {
@@ -53,7 +55,7 @@ impl MemoryDriver {
                 broker
             })
         };
-        Self { broker, closed: Arc::default(), replies: Mutex::default() }
+        Self { broker, closed: Arc::default(), replies: Mutex::default(), servers: Mutex::default() }
     }
 
     /// Consumes from queues, which are made if they are not there; its own ones go when it goes.
@@ -111,6 +113,9 @@ impl Driver for MemoryDriver {
                 prefetch => prefetch,
             };
             let (deliveries, stop) = self.consume(queues, prefetch);
+            let mut servers = lock(&self.servers);
+            servers.retain(|server| server.strong_count() > 0);
+            servers.push(Arc::downgrade(&stop));
             Ok(Listener { deliveries, stop })
         }
         .boxed()
@@ -131,6 +136,11 @@ impl Driver for MemoryDriver {
     fn close(&self, _deadline: Instant) -> BoxFuture<'_, ()> {
         self.closed.store(true, Ordering::Release);
         *lock(&self.replies) = None;
+        for server in lock(&self.servers).drain(..) {
+            if let Some(server) = server.upgrade() {
+                self.broker.state().remove_consumer(server.id);
+            }
+        }
         std::future::ready(()).boxed()
     }
 }
@@ -161,10 +171,8 @@ struct Acks {
 }
 
 impl Settler for Acks {
-    fn settle(&self, tag: u64, verdict: Verdict) {
-        if let Some(broker) = self.broker.upgrade() {
-            broker.state().settle(self.id, tag, verdict);
-        }
+    fn settle(&self, tag: u64, verdict: Verdict) -> bool {
+        self.broker.upgrade().is_some_and(|broker| broker.state().settle(self.id, tag, verdict))
     }
 }
 

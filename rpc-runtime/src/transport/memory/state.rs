@@ -101,10 +101,11 @@ impl State {
         if self.queues.contains_key(&name) { vec![name] } else { Vec::new() }
     }
 
-    pub(super) fn settle(&mut self, id: ConsumerId, tag: u64, verdict: Verdict) {
+    /// Whether the message was still the consumer's to settle.
+    pub(super) fn settle(&mut self, id: ConsumerId, tag: u64, verdict: Verdict) -> bool {
         // A consumer that was removed gave everything back already.
-        let Some(held) = self.consumers.get_mut(&id) else { return };
-        let Some((name, message)) = held.unsettled.remove(&tag) else { return };
+        let Some(held) = self.consumers.get_mut(&id) else { return false };
+        let Some((name, message)) = held.unsettled.remove(&tag) else { return false };
         if verdict == (Verdict::Reject { requeue: true })
             && let Some(queue) = self.queues.get_mut(&name)
         {
@@ -114,6 +115,7 @@ impl State {
         for name in names {
             self.pump(&name);
         }
+        true
     }
 
     fn queues_of(&self, id: ConsumerId) -> Vec<QueueName> {

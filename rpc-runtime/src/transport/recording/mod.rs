@@ -189,7 +189,9 @@ impl fmt::Debug for RecordingDriver {
 struct Settled;
 
 impl Settler for Settled {
-    fn settle(&self, _: u64, _: Verdict) {}
+    fn settle(&self, _: u64, _: Verdict) -> bool {
+        true
+    }
 }
 
 /// Locks; every change under the lock is one step, so a panic elsewhere leaves things whole.

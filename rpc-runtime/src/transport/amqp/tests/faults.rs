@@ -104,7 +104,7 @@ async fn broker_verdicts_of_a_lost_channel_go_nowhere() {
     let again = next(&mut listener.deliveries).await;
     assert_eq!((text(&again), again.redelivered), ("1".to_owned(), true));
     // It would acknowledge `again`, which has the same tag on the new channel.
-    stale.settle.ack();
+    assert!(!stale.settle.ack(), "it is back in its queue");
     driver.listen.get().unwrap().kill();
     assert_eq!(text(&next(&mut listener.deliveries).await), "1");
 }

@@ -77,7 +77,7 @@ async fn broker_settled_messages_are_gone_and_the_rest_goes_back() {
     // Out of order, so that single and multiple acknowledgements both occur.
     for (n, delivery) in deliveries.into_iter().enumerate().rev() {
         match n {
-            0 | 1 | 3 => delivery.settle.ack(),
+            0 | 1 | 3 => assert!(delivery.settle.ack()),
             4 => delivery.settle.reject(false),
             _ => drop(delivery),
         }
