@@ -125,7 +125,7 @@ use proc_macro::TokenStream;
 /// | `since = "3.3"`, `since("6.1", "5.8")` | version that the argument came with, later than its method; needs `old` |
 /// | `old = drop` | a client pinned below `since` leaves the argument out |
 /// | `old = error_if_set` | it leaves the argument out if it carries nothing (or the default), else the request fails |
-/// | `old = with(function)` | it sends what the function, `fn(&T) -> impl Serialize`, makes of it; `fn(&str) -> ..` for a `String` |
+/// | `old = with(function)` | it sends what the function, `fn(&T) -> impl Serialize`, makes of it; for a `String` `fn(&str) -> ..` |
 /// | `from(volume: &Volume) = expression` | the client takes these parameters instead, and sends the value |
 /// | `fixed = expression` | every client sends this value, and takes no parameter; with `since` a `default` says what the server makes of its absence |
 /// | `rest` | the last argument: a map of all keyword arguments without a name of their own |

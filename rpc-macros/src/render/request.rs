@@ -1,7 +1,8 @@
 //! Arguments on their way into a request, and the request type of methods with defaults.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
 use super::named_at;
@@ -86,7 +87,9 @@ fn add_as(argument: &Argument, ty: &TokenStream, value: &TokenStream) -> TokenSt
     }
     match (&argument.late, &argument.default) {
         (Some(Late { old: Old::With(function), .. }), _) => {
-            quote_spanned!(Span::mixed_site()=> .arg_or::<#ty, _>(#wire, #value, #function))
+            // By a closure, so that a function of a slice serves a `Vec` as well.
+            let it = Ident::new("value", Span::mixed_site().located_at(function.span()));
+            quote_spanned!(Span::mixed_site()=> .arg_or::<#ty, _>(#wire, #value, |#it| #function(#it)))
         }
         (Some(Late { old: Old::ErrorIfSet, .. }), Some(default)) => {
             let default = default_reference(argument, default);

@@ -214,7 +214,11 @@ const _: () = {
                 .arg_or::<
                     Volume,
                     _,
-                >("destination", __rpc::Borrow::borrow(&destination), without_cluster)
+                >(
+                    "destination",
+                    __rpc::Borrow::borrow(&destination),
+                    |value| without_cluster(value),
+                )
                 .call()
         }
         /// Casts `formatted`, since 3.0, to `format!("{host}@{}", backend)`. Fails with `RpcError`.
@@ -248,7 +252,7 @@ const _: () = {
                     .arg::<str>("mode", "rw")
                     .arg::<str>("owned", &(String::from("x")))
                     .arg_unless_default::<u32>("checked", &(8), &(8))
-                    .arg_or::<u32, _>("converted", &(9), u32::to_string),
+                    .arg_or::<u32, _>("converted", &(9), |value| u32::to_string(value)),
             }
         }
         /// Casts `everybody` to every server, since 3.0. Fails with `RpcError`.
@@ -303,7 +307,11 @@ const _: () = {
                     .arg_or::<
                         u32,
                         _,
-                    >("converted", __rpc::Borrow::borrow(&converted), u32::to_string),
+                    >(
+                        "converted",
+                        __rpc::Borrow::borrow(&converted),
+                        |value| u32::to_string(value),
+                    ),
             }
         }
     }

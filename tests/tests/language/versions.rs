@@ -40,8 +40,7 @@ pub trait ComputeManager {
     async fn detach(&self, ctx: Context) -> Result<(), RemoteError>;
 }
 
-#[expect(clippy::ptr_arg, reason = "the older form is made of the argument as it is declared")]
-fn older_flavor(flavor: &Vec<String>) -> String {
+fn older_flavor(flavor: &[String]) -> String {
     flavor.join(",")
 }
 
