@@ -621,6 +621,7 @@ async fn a_server_ends_with_its_transport() {
 async fn an_idle_server_needs_no_time_to_stop() {
     let World { mut servers, .. } = world(&["a"]).await;
     servers.pop().unwrap().shutdown(Duration::ZERO).await.unwrap();
+}
 
 #[tokio::test]
 async fn options_that_cannot_apply_are_refused_by_name() {
