@@ -33,7 +33,6 @@ pub struct TransportBuilder {
     /// That of the URL, read when the builder was made.
     url_response_timeout: Option<Duration>,
     response_timeout: Duration,
-    #[cfg_attr(not(feature = "amqp"), expect(dead_code, reason = "memory:// connects at once"))]
     connect_within: Duration,
 }
 
