@@ -13,7 +13,7 @@ use crate::transport::{Transport, TransportError};
 
 /// Handlers that run at once; oslo.messaging's `executor_thread_pool_size`.
 const WORKERS: usize = 64;
-/// Messages with the server that no handler has started; they are in memory.
+/// Messages of each queue with the server that no handler has started; they are in memory.
 const PREFETCH: u16 = 128;
 /// Ids remembered; more than a sender can have in flight over a reconnect.
 const DUPLICATES: usize = 4096;
@@ -68,8 +68,11 @@ impl ServerBuilder {
         self
     }
 
-    /// How many messages the broker may hand over that no handler has started, 0 for no limit;
-    /// the default is the transport's `rabbit_qos_prefetch_count` if it is set, else 128.
+    /// How many messages the broker may hand over that no handler has started, for each of the
+    /// server's three queues (topic, server, fanout); on `memory://` for all of them together.
+    ///
+    /// The default is the transport's `rabbit_qos_prefetch_count` if that is above 0, else 128. A 0
+    /// here is that option too, but 1024 if it is 0 and on `memory://`.
     pub fn prefetch(mut self, prefetch: u16) -> Self {
         self.prefetch = Some(prefetch);
         self

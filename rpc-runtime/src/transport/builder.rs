@@ -33,7 +33,6 @@ pub struct TransportBuilder {
     /// That of the URL, read when the builder was made.
     url_response_timeout: Option<Duration>,
     response_timeout: Duration,
-
     connect_within: Duration,
 }
 

@@ -98,7 +98,9 @@ options! {
     rabbit_transient_queues_ttl: Duration = Duration::from_secs(1800);
     /// Whether classic queues are mirrored. Default: no.
     rabbit_ha_queues: bool = false;
-    /// How many unsettled messages the broker gives to one consumer; 0, the default, is no limit.
+    /// How many unsettled messages the broker hands over from one queue; a server has three queues, a transport
+    /// one for replies. Default: 0, which is 128 for the queues of servers, unless
+    /// [`ServerBuilder::prefetch`](crate::ServerBuilder::prefetch) says otherwise, and 1024 for that of replies.
     rabbit_qos_prefetch_count: u16 = 0;
     /// After how long without a sign of life a connection is given up (twice this time at the latest), unless
     /// the broker asks for less; 0 leaves it to the broker. In the URL: whole seconds. Default: 60 seconds.
@@ -136,6 +138,10 @@ options! {
     /// handshake. In the URL: seconds. Default: 10 seconds.
     connect_timeout: Duration = Duration::from_secs(10);
     /// The longest body in bytes, sent (refused) or received (rejected and logged). Default: 16 MiB.
+    ///
+    /// A body is in memory before its length is looked at, so this option does not bound what is received: that
+    /// is queues × prefetch × the broker's own `max_message_size` at most, for each server (three queues) and for
+    /// the replies of the transport (one). See `rabbit_qos_prefetch_count`.
     max_body: usize = Limits::default().max_body;
 }
 

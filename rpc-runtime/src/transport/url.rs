@@ -93,7 +93,7 @@ impl Host {
         &self.user
     }
 
-    #[cfg(feature = "amqp")]
+    #[cfg(any(feature = "amqp", test))]
     pub(crate) fn password(&self) -> &str {
         &self.password
     }
