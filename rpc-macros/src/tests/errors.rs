@@ -356,3 +356,10 @@ fn the_rest_of_the_client_stays() {
     assert!(text.contains("{ async move { let half = } }"), "{text}");
     assert!(!text.contains("rpc (call)"), "{text}");
 }
+
+#[test]
+fn paths() {
+    let with = |keys: &str| format!("client = Api, topic = \"t\", version = \"3.0\", {keys}");
+    check_manager(&with("crate = Self::rpc"), &[("Self", "no place to find something in")]);
+    check_manager(&with("route = Self::route"), &[("Self", "no place to find something in")]);
+}
