@@ -373,3 +373,10 @@ fn nothing_is_dropped_in_silence() {
         );
     }
 }
+
+#[test]
+fn paths() {
+    let with = |keys: &str| format!("client = Api, topic = \"t\", version = \"3.0\", {keys}");
+    check_manager(&with("crate = Self::rpc"), &[("Self", "no place to find something in")]);
+    check_manager(&with("route = Self::route"), &[("Self", "no place to find something in")]);
+}

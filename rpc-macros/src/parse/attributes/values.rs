@@ -144,5 +144,11 @@ pub(super) fn parenthesized<'a>(
 /// A path as in `use`: `crate::rpc`, `::runtime`.
 pub(crate) fn path(key: &Ident, input: ParseStream) -> syn::Result<Path> {
     equals(key, input)?;
-    input.call(Path::parse_mod_style)
+    let path = input.call(Path::parse_mod_style)?;
+    match path.segments.iter().find(|segment| segment.ident == "Self") {
+        Some(segment) => {
+            Err(syn::Error::new(segment.ident.span(), "`Self` is no place to find something in"))
+        }
+        None => Ok(path),
+    }
 }
