@@ -103,7 +103,8 @@ pub(crate) struct ServerAddress {
 /// How a server wants its messages.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ListenOptions {
-    /// At most this many messages are with the server and not settled; 0 is no limit.
+    /// At most this many messages are with the server and not settled: of each of its queues on
+    /// AMQP, of all together in memory. 0 leaves it to the driver.
     pub(crate) prefetch: u16,
 }
 
