@@ -97,8 +97,10 @@ fn without_a_broker_one_process_is_both() {
 
         let mut both = start(SERVICE, "memory://");
         both.line_with("Ctrl-C stops the service").await.unwrap();
-        both.terminate().unwrap();
-        assert_eq!(both.success().await.unwrap().last().unwrap(), "[host1@lvm] stopped");
+        both.interrupt().unwrap();
+        let lines = both.success().await.unwrap();
+        let end = ["[host1@lvm] stopping on Ctrl-C", "[host1@lvm] stopped"];
+        assert_eq!(lines[lines.len() - 2..], end);
     });
 }
 

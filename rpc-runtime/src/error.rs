@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::Version;
+use crate::text::shortened;
 
 /// Where oslo.messaging has the exceptions of its dispatcher.
 const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
@@ -15,8 +16,9 @@ const UNSUPPORTED_VERSION: &str = "UnsupportedVersion";
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum RpcError {
-    /// No reply came in time. The request may or may not have been executed.
-    #[error("no reply to {method} from {target} within {after:?}: {why}")]
+    /// The reply to a call, or the broker's word that it has a cast, did not come in time. The
+    /// request may or may not have been executed.
+    #[error("{method} to {target} did not finish within {after:?}: {why}")]
     Timeout {
         /// The method that was called.
         method: String,
@@ -24,10 +26,11 @@ pub enum RpcError {
         target: String,
         /// How long the caller waited.
         after: Duration,
-        /// What is known: not sent, sent but not confirmed, confirmed and no reply.
+        /// What is known: not sent, sent but not confirmed, confirmed and no reply or heartbeat.
         why: String,
     },
-    /// No queue took the message: no server of that topic or name has ever been there.
+    /// No queue takes the message: no server of that topic or name is or was there lately. A queue
+    /// can outlive its server; what waits in it is a [`Timeout`](Self::Timeout).
     #[error("{method} to {target} is undeliverable: {why}")]
     Undeliverable {
         /// The method that was called.
@@ -37,12 +40,14 @@ pub enum RpcError {
         /// The broker's words.
         why: String,
     },
-    /// The client is pinned to a version that does not have the method, or not with this argument.
+    /// The client is pinned to a version that does not have the method, or not with this argument,
+    /// or to a version of a major, lower or higher, that does not have it.
     #[error("{what} needs version {needed} but the client is pinned to {pin}")]
     PinnedTooLow {
         /// The method, or the method and its argument.
         what: String,
-        /// The lowest version that has it.
+        /// The lowest version above the pin that has it; under a pin of a higher major, the one that
+        /// its newest major began with.
         needed: Version,
         /// The pin in force when the request was made.
         pin: Version,
@@ -92,10 +97,11 @@ pub enum RpcError {
         /// The decoder's words.
         why: String,
     },
-    /// The transport is closed, or the broker refused the message or cannot be reached.
+    /// The transport is closed, the broker cannot be reached, or it refused the message, for
+    /// example because a queue is full or a right is missing.
     #[error("connection: {why}")]
     Connection {
-        /// Which broker and why.
+        /// What failed and why, the broker's words included.
         why: String,
     },
 }
@@ -171,13 +177,17 @@ impl RemoteError {
         Self::new("builtins", class, message)
     }
 
-    /// What a dispatcher answers for a method that no endpoint of the right version has.
+    /// What a dispatcher answers for a method that no endpoint of the right version has. As in
+    /// [`unsupported_version`](Self::unsupported_version), a long name is shortened: errors must
+    /// not grow with the requests of others.
     pub(crate) fn no_such_method(method: &str) -> Self {
+        let method = shortened(method);
         Self::new(DISPATCHER, NO_SUCH_METHOD, format!("Endpoint does not support RPC method {method}"))
     }
 
     /// What a dispatcher answers if no endpoint serves the version, or the namespace.
     pub(crate) fn unsupported_version(version: &str, method: &str) -> Self {
+        let (version, method) = (shortened(version), shortened(method));
         let text = format!("Endpoint does not support RPC version {version}. Attempted method: {method}");
         Self::new(DISPATCHER, UNSUPPORTED_VERSION, text)
     }

@@ -69,6 +69,7 @@ mod error;
 mod interface;
 mod server;
 mod target;
+mod text;
 mod transport;
 mod version;
 pub mod wire;

@@ -59,8 +59,17 @@ impl Program {
 
     /// Sends SIGTERM, as an init system does to stop a service.
     pub fn terminate(&self) -> Result<()> {
+        self.signal(Signal::TERM)
+    }
+
+    /// Sends SIGINT, as Ctrl-C does.
+    pub fn interrupt(&self) -> Result<()> {
+        self.signal(Signal::INT)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
         let pid = self.process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        Ok(kill_process(pid.context("the program has ended")?, Signal::TERM)?)
+        Ok(kill_process(pid.context("the program has ended")?, signal)?)
     }
 
     /// Waits for its end; returns how it ended and all lines that it wrote.

@@ -11,6 +11,7 @@ use rpc_runtime::{
     Transport, Version, VersionPin, rpc_manager,
 };
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error, RpcException)]
 #[exception(module = "shop.exception")]
@@ -48,6 +49,9 @@ pub trait Shop {
     async fn slow(&self, ctx: Context, millis: u64) -> Result<(), ShopError>;
 
     #[rpc(call)]
+    async fn queue_up(&self, ctx: Context) -> Result<(), ShopError>;
+
+    #[rpc(call)]
     async fn panics(&self, ctx: Context) -> Result<(), ShopError>;
 
     #[rpc(call)]
@@ -82,6 +86,30 @@ struct Counter {
     stacked: AtomicUsize,
     closed: AtomicUsize,
     users: Mutex<HashSet<String>>,
+    queue: Queue,
+}
+
+/// Handlers that wait until they are let through, and how many did at once at most.
+#[derive(Debug)]
+struct Queue {
+    through: Semaphore,
+    waiting: AtomicUsize,
+    longest: AtomicUsize,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self { through: Semaphore::new(0), waiting: AtomicUsize::default(), longest: AtomicUsize::default() }
+    }
+}
+
+impl Queue {
+    async fn wait(&self) {
+        let waiting = self.waiting.fetch_add(1, Ordering::SeqCst) + 1;
+        self.longest.fetch_max(waiting, Ordering::SeqCst);
+        self.through.acquire().await.unwrap().forget();
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Shop for Counter {
@@ -99,6 +127,11 @@ impl Shop for Counter {
 
     async fn slow(&self, _: Context, millis: u64) -> Result<(), ShopError> {
         tokio::time::sleep(Duration::from_millis(millis)).await;
+        Ok(())
+    }
+
+    async fn queue_up(&self, _: Context) -> Result<(), ShopError> {
+        self.queue.wait().await;
         Ok(())
     }
 
@@ -393,17 +426,50 @@ async fn requests_wait_while_all_workers_are_busy() {
     let transport = Transport::connect("memory://").await.unwrap();
     let counter = Arc::new(Counter::default());
     let _server = Server::builder(&transport, Target::topic("shop").with_server("a"))
-        .endpoint(ShopApi::endpoint(counter))
+        .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
         .workers(2)
-        .prefetch(1)
         .start()
         .await
         .unwrap();
     let api = ShopApi::new(&transport);
-    let calls: Vec<_> =
-        (0..8).map(|_| tokio::spawn(api.slow(&Context::new(), 20_u64).into_future())).collect();
+    let calls: Vec<_> = (0..8).map(|_| tokio::spawn(api.queue_up(&Context::new()).into_future())).collect();
+    until(|| counter.queue.waiting.load(Ordering::SeqCst) >= 2).await;
+    // Time for more than two to start, if anything lets them.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    counter.queue.through.add_permits(8);
     for call in calls {
         call.await.unwrap().unwrap();
+    }
+    assert_eq!(counter.queue.longest.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn shutdown_gives_back_what_was_handed_over_and_not_started() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    let start = async |name: &str| {
+        let counter = Arc::new(Counter { name: name.to_owned(), ..Counter::default() });
+        let server = Server::builder(&transport, Target::topic("shop").with_server(name))
+            .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
+            .workers(1)
+            .start();
+        (counter, server.await.unwrap())
+    };
+    let (counter, server) = start("first").await;
+    let api = ShopApi::new(&transport);
+    let running = tokio::spawn(api.queue_up(&Context::new()).into_future());
+    until(|| counter.queue.waiting.load(Ordering::SeqCst) == 1).await;
+    let waiting: Vec<_> = (0..5).map(|_| tokio::spawn(api.whoami(&Context::new()).into_future())).collect();
+    // Time for the requests to reach the server, whose one worker is busy.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    // The shutdown is polled first: no worker is free before it has begun.
+    let (stopped, ()) = tokio::join!(server.shutdown(Duration::from_secs(10)), async {
+        counter.queue.through.add_permits(1);
+    });
+    stopped.unwrap();
+    running.await.unwrap().unwrap();
+    let (_, _next) = start("next").await;
+    for call in waiting {
+        assert_eq!(call.await.unwrap().unwrap(), "next");
     }
 }
 
@@ -555,4 +621,29 @@ async fn a_server_ends_with_its_transport() {
 async fn an_idle_server_needs_no_time_to_stop() {
     let World { mut servers, .. } = world(&["a"]).await;
     servers.pop().unwrap().shutdown(Duration::ZERO).await.unwrap();
+}
+
+#[tokio::test]
+async fn options_that_cannot_apply_are_refused_by_name() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let with = |options| ShopApi::new(&transport).with(options);
+    let ctx = Context::new();
+    let why = |error: &RpcError| match error {
+        RpcError::BadArgument { why, .. } => why.clone(),
+        other => panic!("{other}"),
+    };
+
+    let error = with(CallOptions::new().server("")).whoami(&ctx).await.unwrap_err();
+    assert_eq!(why(error.rpc().unwrap()), "the option server is empty");
+    for (options, name) in
+        [(CallOptions::new().server("a"), "server"), (CallOptions::new().exchange("e"), "exchange")]
+    {
+        let why = why(&with(options).close(&ctx).await.unwrap_err());
+        assert!(why.contains(name) && why.contains("a fanout goes to every server"), "{why}");
+    }
+    let hectic = with(CallOptions::new().monitor(Duration::from_millis(1_999)));
+    let why = why(hectic.whoami(&ctx).await.unwrap_err().rpc().unwrap());
+    assert!(why.contains("1.999s") && why.contains("at least 2 s"), "{why}");
+    // A cast has no heartbeats to wait for.
+    hectic.stack(&ctx, "a", 1_usize).await.unwrap();
 }

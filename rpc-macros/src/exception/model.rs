@@ -110,6 +110,11 @@ impl Exceptions {
                 format!("the `other` variant holds the remote error: `{}(RemoteError)`", place.name),
             );
         }
+        for field in fields {
+            if let Some(name) = field_name(&field.attrs, errors) {
+                errors.at(name, "the `other` variant keeps the remote error as it is: its field has no name");
+            }
+        }
         if self.other.is_some() {
             errors.at(token, "only one variant can take all other exceptions");
         }

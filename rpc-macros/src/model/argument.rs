@@ -200,6 +200,14 @@ fn check_combination(keys: &ArgKeys, name: &Ident, errors: &mut Errors) {
                 errors.at(token, format!("{name} is all remaining arguments: `{key}` is for one"));
             }
         }
+        if let (Some(_), Some(token)) = (&keys.default, token("default")) {
+            errors.at(
+                token,
+                format!(
+                    "{name} is all remaining arguments, of which there may be none: write `default` alone"
+                ),
+            );
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Expr, FnArg, LitStr, Pat, PatType, Path, ReturnType, Signature, Type};
 
-use super::argument::{Argument, Scope, Source, parameter_name};
+use super::argument::{Argument, Late, Scope, Source, parameter_name};
 use super::carried::Carried;
 use super::kind::Kind;
 use super::names::{Claims, Was, collides_with, refuse_method};
@@ -13,7 +13,7 @@ use super::older::{Downgrade, Legacy};
 use super::parameters::{ClientParameter, Declaration, Declared};
 use super::{Version, Versions, expressions, shape, types};
 use crate::errors::Errors;
-use crate::parse::{RpcKeys, TraitMethod};
+use crate::parse::{Old, RpcKeys, TraitMethod};
 
 /// How many different `#[cfg]`s the arguments of a method may have: the handler has a branch for
 /// every combination.
@@ -265,6 +265,9 @@ fn check_manual(keys: &RpcKeys, arguments: &[Argument], errors: &mut Errors) {
         if let Source::Derived(_) | Source::Fixed(_) = argument.source {
             errors
                 .at(&argument.name, "a manual method has no client method that would work this argument out");
+        }
+        if let Some(Late { old: Old::With(_) | Old::ErrorIfSet, .. }) = argument.late {
+            errors.at(&argument.name, "a manual method sends what it is given to send: use old = drop");
         }
     }
 }

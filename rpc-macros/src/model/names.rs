@@ -96,7 +96,6 @@ const CLIENT_ITEMS: &[(&str, &str)] = &[
     ("pin", "function `pin`"),
     ("supports", "method `supports`"),
     ("supports_argument", "method `supports_argument`"),
-    ("transport", "method `transport`"),
     ("INTERFACE", "constant `INTERFACE`"),
 ];
 

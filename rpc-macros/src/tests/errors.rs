@@ -363,3 +363,20 @@ fn paths() {
     check_manager(&with("crate = Self::rpc"), &[("Self", "no place to find something in")]);
     check_manager(&with("route = Self::route"), &[("Self", "no place to find something in")]);
 }
+
+#[test]
+fn nothing_is_dropped_in_silence() {
+    check_arguments(
+        "#[arg(rest, default = many())] more: Map<String, Value>",
+        &[("default", "of which there may be none: write `default` alone")],
+    );
+    for old in ["error_if_set", "with(older)"] {
+        check_items(
+            &format!(
+                "#[rpc(call, manual)] async fn f(&self, ctx: Context, \
+                 #[arg(since = \"3.9\", old = {old})] a: Option<u8>) -> Result<u8, E>;"
+            ),
+            &[("a", "a manual method sends what it is given to send: use old = drop")],
+        );
+    }
+}

@@ -12,6 +12,7 @@ use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 
 use super::Request;
+use super::options::check_monitor;
 use super::waiters::{Sign, Waiter};
 use crate::clock::after;
 use crate::error::{CallError, RemoteError, RpcError, RpcException};
@@ -189,12 +190,13 @@ impl Request {
 
     async fn call_and_wait(self) -> Result<Reply, RpcError> {
         let sending = self.prepare(self.method.timeout)?;
+        let monitor = self.client.options.monitor.or_else(|| self.method.monitor.map(|monitor| monitor()));
+        monitor.map_or(Ok(()), check_monitor).map_err(|why| self.bad_argument(why))?;
         let inbox = match tokio::time::timeout_at(sending.deadline, self.client.transport.replies()).await {
             Ok(inbox) => inbox.map_err(|error| RpcError::Connection { why: error.to_string() })?,
             Err(_) => return Err(sending.timeout("not sent: the reply queue could not be declared")),
         };
         let mut waiter = inbox.waiters.register(new_id());
-        let monitor = self.client.options.monitor.or_else(|| self.method.monitor.map(|monitor| monitor()));
         let reply_to = ReplyTo {
             msg_id: waiter.msg_id(),
             queue: &inbox.queue,
@@ -230,12 +232,14 @@ impl Request {
     /// The address: the method's or the interface's route makes it of the destination, if there is
     /// one, and options go before both.
     fn route(&self) -> Result<Route, RpcError> {
-        let refuse = |why| RpcError::BadArgument { method: self.method.name.to_owned(), why };
+        let refuse = |why| self.bad_argument(why);
         let Self { client, method, .. } = self;
         let options = &client.options;
         let fanout = method.kind == Kind::Fanout;
+        let route = method.route.or(client.interface.route);
+        options.check_address(fanout && route.is_none()).map_err(refuse)?;
         let destination = options.server.as_deref().or(self.server.as_deref());
-        let routed = match method.route.or(client.interface.route) {
+        let routed = match route {
             Some(route) => {
                 let mut request = RouteRequest::new(client.interface.topic, self.version);
                 request.pin = self.pin;
@@ -263,6 +267,10 @@ impl Request {
             topic,
             server,
         })
+    }
+
+    fn bad_argument(&self, why: String) -> RpcError {
+        RpcError::BadArgument { method: self.method.name.to_owned(), why }
     }
 
     /// The body; one that no receiver takes is not sent.

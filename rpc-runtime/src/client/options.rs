@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// The shortest monitor that makes a server send heartbeats: it sends them every half of it, and no
+/// more than one in a second.
+const SHORTEST_MONITOR: Duration = Duration::from_secs(2);
+
 /// How a client sends, whatever the method.
 ///
 /// A type of its own, set with `with` on the client, so that it never collides with the arguments
@@ -30,7 +34,8 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Sends to this exchange instead of the transport's control exchange.
+    /// Sends to this exchange instead of the transport's control exchange. No exchange chooses
+    /// where a fanout goes: without a route, one with this option is refused.
     pub fn exchange(mut self, exchange: impl Into<String>) -> Self {
         self.exchange = Some(exchange.into());
         self
@@ -42,8 +47,9 @@ impl CallOptions {
         self
     }
 
-    /// Sends to this server of the topic, whatever the method's own destination. A route gets it
-    /// in place of that.
+    /// Sends to this server of the topic, whatever the method's own destination; the empty name is
+    /// refused. A route gets it as the destination; a fanout without a route goes to every server
+    /// and is refused.
     pub fn server(mut self, server: impl Into<String>) -> Self {
         self.server = Some(server.into());
         self
@@ -58,8 +64,9 @@ impl CallOptions {
     }
 
     /// Asks the server for heartbeats while it executes, and gives a call up when none has come
-    /// for this long; whole seconds, at least 2 (less gives no heartbeats from any server). The
-    /// timeout stays a hard limit. The default is the method's own, else no monitoring.
+    /// for this long; whole seconds, at least 2: less gives no heartbeats from any server, and
+    /// the call is refused. The timeout stays a hard limit. The default is the method's own, else
+    /// no monitoring.
     pub fn monitor(mut self, monitor: Duration) -> Self {
         self.monitor = Some(monitor);
         self
@@ -71,4 +78,27 @@ impl CallOptions {
         self.mandatory = true;
         self
     }
+
+    /// Refuses an address that says nothing. `unrouted_fanout` is whether the request goes to every
+    /// server of a topic and no route makes anything else of the destination.
+    pub(super) fn check_address(&self, unrouted_fanout: bool) -> Result<(), String> {
+        if self.server.as_deref() == Some("") {
+            return Err("the option server is empty".to_owned());
+        }
+        let given = [("server", &self.server), ("exchange", &self.exchange)];
+        match given.iter().find(|(_, value)| value.is_some()) {
+            Some((name, _)) if unrouted_fanout => {
+                Err(format!("the option {name} does not apply: a fanout goes to every server of its topic"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses a monitor, of the options or of the method, that no server could keep up with.
+pub(super) fn check_monitor(monitor: Duration) -> Result<(), String> {
+    if monitor < SHORTEST_MONITOR {
+        return Err(format!("a monitor of {monitor:?}: it has to be at least 2 s, or no heartbeat comes"));
+    }
+    Ok(())
 }

@@ -109,9 +109,33 @@ impl Replier {
 
     fn note_gone(&self, queue: &Arc<str>, patience: Duration) {
         let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        // Several replies to one caller can end here; the last entry is the one that lasts longest.
+        gone.retain(|(name, _)| name != queue);
         if gone.len() == GONE {
             gone.pop_front();
         }
         gone.push_back((Arc::clone(queue), after(patience)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_is_noted_once_and_at_its_latest() {
+        let replier = Replier::new(&Transport::recording().0);
+        let patience = Duration::from_secs(60);
+        let [one, other] = ["one", "other"].map(Arc::from);
+        replier.note_gone(&one, Duration::ZERO);
+        replier.note_gone(&other, patience);
+        replier.note_gone(&one, patience);
+        assert!(replier.is_gone("one") && replier.is_gone("other") && !replier.is_gone("another"));
+        assert_eq!(replier.gone.lock().unwrap().len(), 2);
+        for n in 0..GONE - 1 {
+            replier.note_gone(&format!("queue {n}").into(), patience);
+        }
+        assert_eq!(replier.gone.lock().unwrap().len(), GONE);
+        assert!(replier.is_gone("one") && !replier.is_gone("other"));
     }
 }

@@ -14,7 +14,15 @@ use crate::clock::after;
 #[cfg(feature = "amqp")]
 use crate::wire::Limits;
 
-/// A transport that has not connected.
+/// The options of the URL that the in-memory broker has a meaning for.
+const OF_MEMORY: &[&str] = &[
+    "control_exchange",
+    "rpc_response_timeout",
+    #[cfg(feature = "amqp")]
+    "max_body",
+];
+
+/// A transport that has not connected. Options of the URL have the last word over what is set here.
 #[derive(Debug, Clone)]
 #[must_use = "a transport does nothing until it connects"]
 pub struct TransportBuilder {
@@ -22,50 +30,55 @@ pub struct TransportBuilder {
     #[cfg(feature = "amqp")]
     amqp: AmqpOptions,
     control_exchange: String,
+    /// That of the URL, read when the builder was made.
+    url_response_timeout: Option<Duration>,
     response_timeout: Duration,
+
     connect_within: Duration,
 }
 
 impl TransportBuilder {
     pub(super) fn new(url: &str) -> Result<Self, TransportError> {
         let url: TransportUrl = url.parse()?;
-        let mut builder = Self {
+        // What is wrong with the URL is told before anything else is set up.
+        if url.scheme() == Scheme::Memory
+            && let Some((name, _)) = url.options().find(|(name, _)| !OF_MEMORY.contains(name))
+        {
+            let known = OF_MEMORY.join(", ");
+            return Err(TransportError::Setting(format!(
+                "option {name} has no meaning for memory://, which takes only {known}"
+            )));
+        }
+        #[cfg(feature = "amqp")]
+        AmqpOptions::default().with_url(&url)?;
+        let settings = Settings::default();
+        Ok(Self {
             #[cfg(feature = "amqp")]
             amqp: AmqpOptions::default(),
-            control_exchange: url.option("control_exchange").unwrap_or("openstack").to_owned(),
-            response_timeout: Duration::from_secs(60),
+            control_exchange: settings.control_exchange.to_string(),
+            url_response_timeout: response_timeout(&url)?,
+            response_timeout: settings.response_timeout,
             connect_within: Duration::from_secs(30),
             url,
-        };
-        // What is wrong with the URL is told before anything else is set up.
-        #[cfg(feature = "amqp")]
-        builder.amqp.clone().with_url(&builder.url)?;
-        if let Some(text) = builder.url.option("rpc_response_timeout") {
-            let seconds = text.parse().ok().filter(|seconds| *seconds > 0).ok_or_else(|| {
-                TransportError::Setting(format!(
-                    "option rpc_response_timeout={text:?}: expected a whole number of seconds above 0"
-                ))
-            })?;
-            builder.response_timeout = Duration::from_secs(seconds);
-        }
-        Ok(builder)
+        })
     }
 
-    /// The exchange of targets that name none; `openstack` unless set here or by
-    /// `?control_exchange=` in the URL. Services of OpenStack have one each: `nova`, `cinder`.
+    /// The exchange of targets that name none, unless the URL has `?control_exchange=`; the default
+    /// is `openstack`. Services of OpenStack have one each: `nova`, `cinder`.
     pub fn control_exchange(mut self, exchange: impl Into<String>) -> Self {
         self.control_exchange = exchange.into();
         self
     }
 
-    /// How long a call without a timeout of its own waits for its reply; 60 seconds unless set
-    /// here or by `?rpc_response_timeout=` in the URL.
+    /// How long a call without a timeout of its own waits for its reply, unless the URL has
+    /// `?rpc_response_timeout=`, in whole seconds; the default is 60 seconds.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
         self
     }
 
-    /// How long [`connect`](Self::connect) tries; 30 seconds by default.
+    /// How long [`connect`](Self::connect) tries to reach a broker; 30 seconds by default.
+    /// `memory://` is there at once.
     pub fn connect_within(mut self, within: Duration) -> Self {
         self.connect_within = within;
         self
@@ -83,12 +96,13 @@ impl TransportBuilder {
     /// # Errors
     /// [`TransportError`]: options that exclude each other, or no broker in time.
     pub async fn connect(self) -> Result<Transport, TransportError> {
-        if self.control_exchange.is_empty() {
+        let control_exchange = self.url.option("control_exchange").unwrap_or(&self.control_exchange);
+        if control_exchange.is_empty() {
             return Err(TransportError::Setting("option control_exchange is empty".to_owned()));
         }
         let settings = Settings {
-            control_exchange: self.control_exchange.as_str().into(),
-            response_timeout: self.response_timeout,
+            control_exchange: control_exchange.into(),
+            response_timeout: self.url_response_timeout.unwrap_or(self.response_timeout),
             ..Settings::default()
         };
         #[cfg(feature = "amqp")]
@@ -114,5 +128,57 @@ impl TransportBuilder {
             scheme => return Err(TransportError::NotBuilt { scheme: format!("{scheme:?}").to_lowercase() }),
         };
         Ok(Transport::new(driver, settings))
+    }
+}
+
+/// The option `rpc_response_timeout` of the URL, if it is there.
+fn response_timeout(url: &TransportUrl) -> Result<Option<Duration>, TransportError> {
+    let Some(text) = url.option("rpc_response_timeout") else { return Ok(None) };
+    match text.parse() {
+        Ok(seconds) if seconds > 0 => Ok(Some(Duration::from_secs(seconds))),
+        _ => Err(TransportError::Setting(format!(
+            "option rpc_response_timeout={text:?}: expected a whole number of seconds above 0"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn connected(url: &str) -> (String, Duration) {
+        let builder = Transport::builder(url).unwrap();
+        let builder = builder.control_exchange("cinder").response_timeout(Duration::from_secs(7));
+        let transport = builder.connect().await.unwrap();
+        (transport.control_exchange().to_string(), transport.response_timeout())
+    }
+
+    #[tokio::test]
+    async fn the_url_has_the_last_word() {
+        assert_eq!(connected("memory://").await, ("cinder".to_owned(), Duration::from_secs(7)));
+        let url = "memory://?control_exchange=nova&rpc_response_timeout=9";
+        assert_eq!(connected(url).await, ("nova".to_owned(), Duration::from_secs(9)));
+    }
+
+    fn refused(url: &str) -> String {
+        Transport::builder(url).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_response_timeout_is_refused_before_it_connects() {
+        for value in ["soon", "0", "-1", "1.5", ""] {
+            let error = refused(&format!("memory://?rpc_response_timeout={value}"));
+            assert!(error.contains(&format!("rpc_response_timeout={value:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn memory_refuses_the_options_of_others() {
+        for name in ["ssl", "rabbit_qos_prefetch_count", "hostname", "colour"] {
+            let error = refused(&format!("memory:///name?control_exchange=nova&{name}=1"));
+            assert!(error.contains(&format!("option {name} has no meaning for memory://")), "{error}");
+        }
+        let max_body = Transport::builder("memory://?max_body=100");
+        assert_eq!(max_body.is_ok(), cfg!(feature = "amqp"));
     }
 }

@@ -36,6 +36,9 @@ use crate::wire::Limits;
 /// | `rabbit://`, `amqp://`, `amqps://` | RabbitMQ, in the form and with the options of oslo.messaging |
 /// | `memory://` | a broker inside the process, of this transport alone |
 /// | `memory:///name` | the same, shared by all transports of that name |
+///
+/// Of the options, `memory://` takes `control_exchange` and `rpc_response_timeout`, and `max_body` if the
+/// feature `amqp` is built.
 #[derive(Clone)]
 pub struct Transport {
     shared: Arc<Shared>,

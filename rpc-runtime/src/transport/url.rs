@@ -288,11 +288,12 @@ impl fmt::Display for TransportUrl {
         for (n, host) in self.hosts.iter().enumerate() {
             write!(f, "{}{host:?}", if n == 0 { "" } else { "," })?;
         }
-        if self.scheme != Scheme::Memory {
+        let named = self.vhost != "/";
+        if named || self.scheme != Scheme::Memory {
             f.write_str("/")?;
-            if self.vhost != "/" {
-                write!(f, "{}", utf8_percent_encode(&self.vhost, PLAIN))?;
-            }
+        }
+        if named {
+            write!(f, "{}", utf8_percent_encode(&self.vhost, PLAIN))?;
         }
         for (n, (name, value)) in self.query.iter().enumerate() {
             let (name, value) = (utf8_percent_encode(name, PLAIN), utf8_percent_encode(value, PLAIN));

@@ -63,6 +63,9 @@ fn memory_has_no_host() {
     assert_eq!((url.hosts().len(), url.option("rpc_response_timeout")), (0, Some("3")));
     assert!(refused("memory://host").contains("memory:// has no host"));
     assert_eq!(parse("memory:///v").vhost(), "v");
+    for text in ["memory://", "memory:///v", "memory:///a%2Fb?control_exchange=nova"] {
+        assert_eq!(parse(text).to_string(), text);
+    }
 }
 
 #[test]

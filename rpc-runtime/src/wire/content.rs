@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::io::{self, Read, Write};
 
 use super::error::DecodeError;
-use super::python;
+use crate::text::shortened;
 
 /// What the properties of a message say about its body.
 #[derive(Debug, Clone, Copy, Default)]
@@ -110,7 +110,7 @@ pub(super) fn plain<'a>(
 ) -> Result<Cow<'a, [u8]>, DecodeError> {
     match content.content_type {
         Some(Content::CONTENT_TYPE) => {}
-        Some(other) => return Err(DecodeError::ContentType(format!("{:?}", python::shortened(other)))),
+        Some(other) => return Err(DecodeError::ContentType(format!("{:?}", shortened(other)))),
         None => return Err(DecodeError::ContentType("missing".to_owned())),
     }
     let too_large = DecodeError::TooLarge { limit: limits.max_body };

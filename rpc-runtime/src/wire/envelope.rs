@@ -5,6 +5,7 @@ use super::content::{self, Content, Limits};
 use super::error::DecodeError;
 use super::{json, kombu, python};
 use crate::Version;
+use crate::text::shortened;
 
 /// The format that is written, and the newest that is read.
 const VERSION: Version = Version::new(2, 0);
@@ -119,12 +120,12 @@ fn check_depth(part: &'static str, text: &str, limits: &Limits) -> Result<(), De
 fn check_version(version: &str) -> Result<(), DecodeError> {
     match python::string(version).as_deref().map(python::version) {
         Some(Ok(version)) if VERSION.accepts(version) => Ok(()),
-        _ => Err(DecodeError::EnvelopeVersion(python::shortened(version))),
+        _ => Err(DecodeError::EnvelopeVersion(shortened(version))),
     }
 }
 
 fn unreadable(part: &'static str, error: &serde_json::Error) -> DecodeError {
-    DecodeError::Json { part, why: python::shortened(&error.to_string()) }
+    DecodeError::Json { part, why: shortened(&error.to_string()) }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::arguments::Index;
 use super::error::DecodeError;
 use super::{json, python};
+use crate::text::shortened;
 
 const TYPE: &str = "__type__";
 const VALUE: &str = "__value__";
@@ -83,7 +84,7 @@ fn append_string(out: &mut String, text: &str) -> Result<(), DecodeError> {
 
 /// The text for a value of the type that `kind`, a JSON value like `value`, names.
 fn text_of(kind: &str, value: &str) -> Result<String, DecodeError> {
-    let wrong = || DecodeError::SpecialValue(python::shortened(kind));
+    let wrong = || DecodeError::SpecialValue(shortened(kind));
     match python::string(kind).as_deref() {
         Some("datetime" | "date" | "time" | "decimal" | "bytes") => python::string(value).ok_or_else(wrong),
         Some("base64") => {

@@ -1,6 +1,7 @@
 //! Python's view of JSON values, for the cases in which peers see its consequences.
 
 use crate::Version;
+use crate::text::shortened;
 
 /// Whether Python takes the value for true. `json` is one valid JSON value.
 pub(super) fn is_true(json: &str) -> bool {
@@ -37,15 +38,6 @@ pub(super) fn type_name(json: &str) -> &'static str {
 pub(super) fn string(json: &str) -> Option<String> {
     let text = json.strip_prefix('"')?.strip_suffix('"')?;
     if text.contains('\\') { serde_json::from_str(json).ok() } else { Some(text.to_owned()) }
-}
-
-/// The beginning of a text of the sender, for a message that must not grow with it.
-pub(super) fn shortened(text: &str) -> String {
-    const LONGEST: usize = 80;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// Why Python cannot compare a version.
@@ -114,11 +106,5 @@ mod tests {
         assert_eq!(version("1.x"), Err(VersionFault::NotANumber("x".into())));
         assert_eq!(version("1.0.+1"), Err(VersionFault::NotANumber("+1".into())));
         assert_eq!(version("1.4294967296"), Err(VersionFault::TooLarge));
-    }
-
-    #[test]
-    fn long_texts_are_cut_between_characters() {
-        assert_eq!(shortened("é"), "é");
-        assert_eq!(shortened(&"é".repeat(1000)), format!("{}...", "é".repeat(80)));
     }
 }

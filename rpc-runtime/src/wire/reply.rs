@@ -1,3 +1,5 @@
+use std::fmt;
+
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,8 +10,15 @@ use super::{Arguments, Content, Limits, envelope, failure, new_id, python};
 use crate::RemoteError;
 
 /// A result in the form that it has within the envelope, before it is known what it answers.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct EncodedValue(Vec<u8>);
+
+/// Results can be long, and secret: only their length is shown.
+impl fmt::Debug for EncodedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EncodedValue({} bytes)", self.0.len())
+    }
+}
 
 impl EncodedValue {
     /// Encodes a result.

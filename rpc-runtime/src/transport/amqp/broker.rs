@@ -81,7 +81,7 @@ pub(super) enum LinkEvent {
 }
 
 /// A message as it goes to the broker.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Message {
     /// Empty for the default exchange, whose routing keys are names of queues.
     pub(super) exchange: Arc<str>,
@@ -94,6 +94,21 @@ pub(super) struct Message {
     /// Has the broker return the message if no queue takes it. The number comes back as
     /// [`Returned::id`]; it is unique on its channel.
     pub(super) mandatory: Option<u64>,
+}
+
+/// Bodies can be long, and secret: only their length is shown.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { exchange, routing_key, body, compression, expiration, mandatory } = self;
+        f.debug_struct("Message")
+            .field("exchange", exchange)
+            .field("routing_key", routing_key)
+            .field("body", &format_args!("{} bytes", body.len()))
+            .field("compression", compression)
+            .field("expiration", expiration)
+            .field("mandatory", mandatory)
+            .finish()
+    }
 }
 
 /// The broker's answer to one message.

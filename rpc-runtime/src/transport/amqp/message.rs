@@ -94,6 +94,12 @@ mod tests {
     }
 
     #[test]
+    fn a_body_is_not_printed() {
+        let printed = format!("{:?}", message(&to_topic(None), &AmqpOptions::default()).unwrap());
+        assert!(printed.contains("4 bytes") && !printed.contains("body\""), "{printed}");
+    }
+
+    #[test]
     fn compression_is_that_of_kombu() {
         let options = |compression| AmqpOptions::default().kombu_compression(Some(compression));
         let gzip = message(&to_topic(None), &options(Compression::Gzip)).unwrap();

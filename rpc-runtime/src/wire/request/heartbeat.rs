@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::super::python;
+use crate::text::shortened;
 
 /// The interval of heartbeats that `_timeout`, a JSON value, asks for: half of its whole seconds,
 /// if that is at least one second.
@@ -23,10 +24,7 @@ pub(super) fn interval(timeout: &str) -> Result<Option<Duration>, String> {
             let longest = f64::from(u32::MAX);
             Ok(Some(Duration::from_secs_f64((whole / 2.0).min(longest))))
         }
-        _ => Err(format!(
-            "_timeout {} asks for no possible interval of heartbeats",
-            python::shortened(timeout)
-        )),
+        _ => Err(format!("_timeout {} asks for no possible interval of heartbeats", shortened(timeout))),
     }
 }
 
