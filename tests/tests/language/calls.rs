@@ -57,6 +57,25 @@ async fn the_caller_chooses() {
 }
 
 #[tokio::test]
+async fn a_method_that_is_monitored_says_so_in_its_message() {
+    let (transport, recorder) = Transport::recording();
+    recorder.answer(&()).unwrap();
+    let api = ComputeApi::new(&transport);
+    let sent = async |api: &ComputeApi| {
+        api.rebuild(&Context::new()).await.unwrap();
+        recorder.take().remove(0)
+    };
+    let by_method = sent(&api).await;
+    let times = (by_method.timeout, by_method.monitor);
+    assert_eq!(times, (Some(Duration::from_secs(600)), Some(Duration::from_secs(2))));
+    // What the caller asks for goes before what the method asks for.
+    let options = CallOptions::new().timeout(Duration::from_secs(9)).monitor(Duration::from_secs(4));
+    let by_option = sent(&api.with(options)).await;
+    let times = (by_option.timeout, by_option.monitor);
+    assert_eq!(times, (Some(Duration::from_secs(9)), Some(Duration::from_secs(4))));
+}
+
+#[tokio::test]
 async fn a_timeout_of_the_method() {
     // Nobody answers: how long was waited is what there is to see.
     let transport = Transport::connect("memory://").await.unwrap();
