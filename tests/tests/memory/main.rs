@@ -1,0 +1,7 @@
+//! The whole path in one process: what callers and servers see, whatever the broker.
+#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod calls;
+mod servers;
+mod shop;
+mod transports;

@@ -1,0 +1,172 @@
+//! Servers: what they refuse, bear and finish.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use rpc_runtime::{Context, RpcError, Server, ServerError, Target, Transport};
+
+use super::shop::{Counter, ShopApi, World, until, world};
+
+#[tokio::test]
+async fn panics_and_unencodable_results_are_failures_and_the_server_lives() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let api = ShopApi::new(&transport);
+    let remote = |error: &RpcError| match error {
+        RpcError::Remote(remote) => (**remote).clone(),
+        other => panic!("{other}"),
+    };
+    let error = remote(api.panics(&Context::new()).await.unwrap_err().rpc().unwrap());
+    assert_eq!(
+        (error.class.as_str(), error.message.as_str()),
+        ("RuntimeError", "panics() panicked: out of change")
+    );
+    let error = remote(api.unencodable(&Context::new()).await.unwrap_err().rpc().unwrap());
+    assert_eq!(error.class, "ValueError");
+    assert!(error.message.starts_with("the result cannot be encoded"), "{}", error.message);
+    assert_eq!(api.whoami(&Context::new()).await.unwrap(), "a");
+}
+
+#[tokio::test]
+async fn shutdown_finishes_what_runs_and_gives_back_the_rest() {
+    let World { transport, mut servers, .. } = world(&["a"]).await;
+    let api = ShopApi::new(&transport);
+    let running = tokio::spawn(api.slow(&Context::new(), 300_u64).into_future());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    servers.pop().unwrap().shutdown(Duration::from_secs(10)).await.unwrap();
+    running.await.unwrap().unwrap();
+    // The queue stayed: what comes now waits for the next server.
+    let waiting = tokio::spawn(api.whoami(&Context::new()).into_future());
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!waiting.is_finished());
+    let counter = Arc::new(Counter { name: "next".into(), ..Counter::default() });
+    let target = Target::topic("shop").with_server("next");
+    let _server =
+        Server::builder(&transport, target).endpoint(ShopApi::endpoint(counter)).start().await.unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap(), "next");
+}
+
+#[tokio::test]
+async fn shutdown_has_a_deadline_and_the_callers_are_told() {
+    let World { transport, mut servers, .. } = world(&["a"]).await;
+    let running = tokio::spawn(ShopApi::new(&transport).slow(&Context::new(), 60_000_u64).into_future());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let error = servers.pop().unwrap().shutdown(Duration::from_millis(100)).await.unwrap_err();
+    assert_eq!(error.cut_off, 1);
+    let error = running.await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("the server was stopped before slow() finished"), "{error}");
+}
+
+#[tokio::test]
+async fn requests_wait_while_all_workers_are_busy() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    let counter = Arc::new(Counter::default());
+    let _server = Server::builder(&transport, Target::topic("shop").with_server("a"))
+        .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
+        .workers(2)
+        .start()
+        .await
+        .unwrap();
+    let api = ShopApi::new(&transport);
+    let calls: Vec<_> = (0..8).map(|_| tokio::spawn(api.queue_up(&Context::new()).into_future())).collect();
+    until(|| counter.queue.waiting.load(Ordering::SeqCst) >= 2).await;
+    // Time for more than two to start, if anything lets them.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    counter.queue.through.add_permits(8);
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(counter.queue.longest.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn shutdown_gives_back_what_was_handed_over_and_not_started() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    let start = async |name: &str| {
+        let counter = Arc::new(Counter { name: name.to_owned(), ..Counter::default() });
+        let server = Server::builder(&transport, Target::topic("shop").with_server(name))
+            .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
+            .workers(1)
+            .start();
+        (counter, server.await.unwrap())
+    };
+    let (counter, server) = start("first").await;
+    let api = ShopApi::new(&transport);
+    let running = tokio::spawn(api.queue_up(&Context::new()).into_future());
+    until(|| counter.queue.waiting.load(Ordering::SeqCst) == 1).await;
+    let waiting: Vec<_> = (0..5).map(|_| tokio::spawn(api.whoami(&Context::new()).into_future())).collect();
+    // Time for the requests to reach the server, whose one worker is busy.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    // The shutdown is polled first: no worker is free before it has begun.
+    let (stopped, ()) = tokio::join!(server.shutdown(Duration::from_secs(10)), async {
+        counter.queue.through.add_permits(1);
+    });
+    stopped.unwrap();
+    running.await.unwrap().unwrap();
+    let (_, _next) = start("next").await;
+    for call in waiting {
+        assert_eq!(call.await.unwrap().unwrap(), "next");
+    }
+}
+
+#[tokio::test]
+async fn servers_that_cannot_work_are_refused() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    let endpoint = || ShopApi::endpoint(Arc::new(Counter::default()));
+    let start = async |target, endpoints: Vec<_>| {
+        let builder = Server::builder(&transport, target);
+        endpoints.into_iter().fold(builder, |builder, endpoint| builder.endpoint(endpoint)).start().await
+    };
+    let target = || Target::topic("shop").with_server("a");
+    assert!(matches!(
+        start(Target::topic("shop"), vec![endpoint()]).await,
+        Err(ServerError::NoServer { .. })
+    ));
+    assert!(matches!(
+        start(Target::topic("").with_server("a"), vec![endpoint()]).await,
+        Err(ServerError::NoTopic)
+    ));
+    assert!(matches!(start(target(), vec![]).await, Err(ServerError::NoEndpoint)));
+    let error = start(target(), vec![endpoint(), endpoint()]).await.unwrap_err();
+    assert!(matches!(error, ServerError::Shadowed { method: "buy", .. }), "{error}");
+    assert!(start(target(), vec![endpoint()]).await.is_ok());
+}
+
+#[tokio::test]
+async fn handlers_of_a_dropped_server_finish() {
+    let World { transport, servers, .. } = world(&["a"]).await;
+    let running = tokio::spawn(ShopApi::new(&transport).slow(&Context::new(), 300_u64).into_future());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(servers);
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn an_observer_that_panics_harms_nobody() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    let _server = Server::builder(&transport, Target::topic("shop").with_server("a"))
+        .endpoint(ShopApi::endpoint(Arc::new(Counter { name: "a".into(), ..Counter::default() })))
+        .on_request(|request| panic!("{} is too much", request.method))
+        .start()
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        assert_eq!(ShopApi::new(&transport).whoami(&Context::new()).await.unwrap(), "a");
+    }
+}
+
+#[tokio::test]
+async fn a_context_of_too_many_fields_is_refused() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let fields = |count| (0..count).fold(Context::new(), |ctx, n| ctx.with(format!("f{n}"), n));
+    let api = ShopApi::new(&transport);
+    assert_eq!(api.whoami(&fields(1024)).await.unwrap(), "a");
+    let error = api.whoami(&fields(1025)).await.unwrap_err().to_string();
+    assert!(error.contains("1025 fields, more than 1024"), "{error}");
+}
+
+#[tokio::test]
+async fn an_idle_server_needs_no_time_to_stop() {
+    let World { mut servers, .. } = world(&["a"]).await;
+    servers.pop().unwrap().shutdown(Duration::ZERO).await.unwrap();
+}

@@ -1,0 +1,96 @@
+//! Transports: what they share, refuse and end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rpc_runtime::{CallOptions, Context, RpcError, Server, Target, Transport, VersionPin};
+
+use super::shop::{Counter, ShopApi, World, world};
+
+#[tokio::test]
+async fn transports_of_one_name_share_a_broker_and_others_do_not() {
+    let one = Transport::connect("memory:///shared").await.unwrap();
+    let other = Transport::connect("memory:///shared").await.unwrap();
+    let apart = Transport::connect("memory://").await.unwrap();
+    let counter = Arc::new(Counter { name: "a".into(), ..Counter::default() });
+    let target = Target::topic("shop").with_server("a");
+    let _server = Server::builder(&one, target).endpoint(ShopApi::endpoint(counter)).start().await.unwrap();
+    assert_eq!(ShopApi::new(&other).whoami(&Context::new()).await.unwrap(), "a");
+    let error = ShopApi::new(&apart).whoami(&Context::new()).await.unwrap_err();
+    assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error}");
+}
+
+#[tokio::test]
+async fn a_closed_transport_says_so() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    transport.close(Duration::from_secs(1)).await;
+    let error = ShopApi::new(&transport).close(&Context::new()).await.unwrap_err();
+    assert!(matches!(error, RpcError::Connection { .. }), "{error}");
+    assert!(error.to_string().contains("closed"), "{error}");
+}
+
+#[tokio::test]
+async fn bad_urls_options_and_pins_are_named() {
+    let connect = async |url: &str| Transport::connect(url).await.unwrap_err().to_string();
+    assert!(connect("kafka://h/").await.contains("kafka"));
+    assert!(connect("memory:///?rpc_response_timeout=soon").await.contains("rpc_response_timeout=\"soon\""));
+    assert!(connect("rabbit://h/?amqp_durable_queue=1").await.contains("did you mean amqp_durable_queues"));
+    let error = "3".parse::<VersionPin>().unwrap_err().to_string();
+    assert!(error.contains("\"3\"") && error.contains("minor"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_told_and_not_waited_for() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let api = ShopApi::new(&transport);
+    let error = api.buy(&Context::new(), "x".repeat(17 << 20)).await.unwrap_err();
+    assert!(matches!(error.rpc(), Some(RpcError::Encode { what, .. }) if what == "request"), "{error}");
+    let error = api.big(&Context::new(), 17_usize << 20).await.unwrap_err();
+    assert!(
+        matches!(error.rpc(), Some(RpcError::Remote(remote)) if remote.class == "ValueError"
+            && remote.message.ends_with("more than max_body=16777216")),
+        "{error}"
+    );
+    assert_eq!(api.big(&Context::new(), 1_usize << 20).await.unwrap().len(), 1 << 20);
+}
+
+#[tokio::test]
+async fn for_ever_is_a_time_like_any_other() {
+    let World { transport, mut servers, .. } = world(&["a"]).await;
+    let patient = CallOptions::new().timeout(Duration::MAX).monitor(Duration::MAX);
+    assert_eq!(ShopApi::new(&transport).with(patient).whoami(&Context::new()).await.unwrap(), "a");
+    servers.pop().unwrap().shutdown(Duration::MAX).await.unwrap();
+    transport.close(Duration::MAX).await;
+}
+
+#[tokio::test]
+async fn calls_in_flight_end_with_their_transport() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let api = ShopApi::new(&transport);
+    let running = tokio::spawn(api.slow(&Context::new(), 60_000_u64).into_future());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    transport.close(Duration::from_secs(1)).await;
+    let error = running.await.unwrap().unwrap_err();
+    assert!(matches!(error.rpc(), Some(RpcError::Connection { .. })), "{error}");
+    let error = api.whoami(&Context::new()).await.unwrap_err();
+    assert!(matches!(error.rpc(), Some(RpcError::Connection { .. })), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_ends_with_its_transport() {
+    let one = Transport::connect("memory:///ends").await.unwrap();
+    let other = Transport::connect("memory:///ends").await.unwrap();
+    let start = async |transport: &Transport, name: &str| {
+        let counter = Counter { name: name.to_owned(), ..Counter::default() };
+        Server::builder(transport, Target::topic("shop").with_server(name))
+            .endpoint(ShopApi::endpoint(Arc::new(counter)))
+            .start()
+            .await
+            .unwrap()
+    };
+    let (_first, _second) = (start(&one, "first").await, start(&other, "second").await);
+    one.close(Duration::from_secs(1)).await;
+    for _ in 0..4 {
+        assert_eq!(ShopApi::new(&other).whoami(&Context::new()).await.unwrap(), "second");
+    }
+}
