@@ -152,14 +152,14 @@ impl fmt::Debug for Transport {
 #[non_exhaustive]
 pub enum TransportError {
     /// The URL is malformed.
-    #[error("transport URL: {0}")]
+    #[error(transparent)]
     Url(#[from] UrlError),
     /// An option is unknown, or has a value that it can't have.
-    #[error("transport option: {0}")]
+    #[error(transparent)]
     #[cfg(feature = "amqp")]
     Option(#[from] OptionError),
     /// An option of the transport itself has a value that it can't have.
-    #[error("transport option: {0}")]
+    #[error("{0}")]
     Setting(String),
     /// The URL needs a transport that this build is without.
     #[error("{scheme}:// needs the feature \"amqp\" of rpc-runtime")]
