@@ -67,6 +67,7 @@ pub mod codegen;
 mod context;
 mod error;
 mod interface;
+mod lock;
 mod server;
 mod target;
 mod text;

@@ -1,10 +1,11 @@
 //! Who waits for which reply.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
+use crate::lock::lock;
 use crate::wire::Reply;
 
 /// The calls in flight of one transport, by message id.
@@ -150,10 +151,4 @@ impl Drop for Waiter {
     fn drop(&mut self) {
         lock(&self.table.table).slots.remove(&self.msg_id);
     }
-}
-
-/// Locks; every change is one step that leaves the state whole, so a panic elsewhere is no reason
-/// to stop.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,7 +10,7 @@ mod state;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, Weak};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -22,6 +22,7 @@ use super::driver::{
     ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route,
     ServerAddress, Settler, StopListening, Verdict,
 };
+use crate::lock::lock;
 use crate::wire::new_id;
 
 /// Messages that a consumer without a prefetch limit may hold at once.
@@ -242,10 +243,4 @@ impl QueueName {
             _ => false,
         }
     }
-}
-
-/// Locks; a panic while the lock was held is no reason to stop, as the state is changed only in
-/// steps that leave it whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

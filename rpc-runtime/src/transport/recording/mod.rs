@@ -6,7 +6,7 @@ mod tests;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -21,6 +21,7 @@ use super::driver::{
 };
 use super::{Settings, Transport};
 use crate::error::RemoteError;
+use crate::lock::lock;
 use crate::wire::{Content, EncodeError, EncodedValue, Reply};
 
 /// Replies that may wait for the task that hands them to their callers.
@@ -192,9 +193,4 @@ impl Settler for Settled {
     fn settle(&self, _: u64, _: Verdict) -> bool {
         true
     }
-}
-
-/// Locks; every change under the lock is one step, so a panic elsewhere leaves things whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
