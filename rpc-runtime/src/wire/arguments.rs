@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -5,7 +6,7 @@ use std::sync::Arc;
 use serde::de::{DeserializeOwned, Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::json;
+use super::json::{self, Member, Members};
 
 /// Received values with their names, as JSON text that is decoded when asked for.
 ///
@@ -57,34 +58,51 @@ impl Arguments {
     }
 
     /// Reads the text of an object, or of an array of pairs, which Python takes for one.
-    pub(super) fn parse(text: std::borrow::Cow<'_, str>) -> Result<Self, serde_json::Error> {
-        let (text, index) = json::read(json::without_lone_surrogates(text), Index::parse)?;
+    pub(super) fn parse(text: Cow<'_, str>) -> Result<Self, serde_json::Error> {
+        match Index::parse_quickly(&text, "", usize::MAX) {
+            Some(index) => Ok(Self { text: text.into(), index }),
+            None => Self::parse_thoroughly(text),
+        }
+    }
+
+    /// The same for a text that may also be nested too deeply. `None` means nothing but that it has to
+    /// be looked at more closely. What is called `within` is likely to be asked for as [`Self::nested`].
+    pub(super) fn parse_quickly(text: &str, within: &str, deepest: usize) -> Option<Self> {
+        let index = Index::parse_quickly(text, within, deepest)?;
+        Some(Self { text: text.into(), index })
+    }
+
+    pub(super) fn parse_thoroughly(text: Cow<'_, str>) -> Result<Self, serde_json::Error> {
+        let (text, index) = json::read(json::without_lone_surrogates(text), Index::parse_thoroughly)?;
         Ok(Self { text: text.into(), index })
     }
 
     /// The members of the object that is the value with that name; `None` if it is not an object.
     pub(super) fn nested(&self, name: &str) -> Option<Self> {
-        let value = self.index.find(name)?;
-        let text = &self.text[value.clone()];
-        if !text.starts_with('{') {
-            return None;
-        }
-        let mut index = Index::parse(text).ok()?;
-        for nested in &mut index.entries {
-            nested.value = value.start + nested.value.start..value.start + nested.value.end;
-        }
+        let value = self.index.find(&self.text, name)?;
+        let index = match &self.index.inner {
+            Some((start, inner)) if *start == value.start => {
+                Index { names: None, entries: inner.clone(), inner: None }
+            }
+            _ => {
+                let text = &self.text[value.clone()];
+                if !text.starts_with('{') {
+                    return None;
+                }
+                Index::parse(text).ok()?.moved(value.start)
+            }
+        };
         Some(Self { text: Arc::clone(&self.text), index })
     }
 
     /// The values whose names begin with `prefix`, without it.
     pub(super) fn with_prefix(&self, prefix: &str) -> Self {
-        let mut index = Index::default();
-        for entry in &self.index.entries {
-            if let Some(name) = self.index.names[entry.name.clone()].strip_prefix(prefix) {
-                index.names.push_str(name);
-                index.push(entry.value.clone());
-            }
-        }
+        let named = self.index.iter(&self.text).zip(&self.index.entries);
+        let entries = named.filter(|((name, _), _)| name.starts_with(prefix)).map(|(_, entry)| Member {
+            name: entry.name.start + prefix.len()..entry.name.end,
+            value: entry.value.clone(),
+        });
+        let index = Index { entries: entries.collect(), names: self.index.names.clone(), inner: None };
         Self { text: Arc::clone(&self.text), index }
     }
 }
@@ -96,63 +114,76 @@ impl fmt::Debug for Arguments {
 }
 
 /// Where in a JSON text the members of its object are.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    names: String,
-    entries: Vec<Entry>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Entry {
-    /// In the names.
-    name: Range<usize>,
-    /// In the text.
-    value: Range<usize>,
+    /// What the names are ranges in, if not in the text.
+    names: Option<Arc<str>>,
+    entries: Vec<Member>,
+    /// The members of an object that is among the values, if they were found on the way. Going over a
+    /// request's arguments once saves 10 % (300 bytes) to 17 % (16 KiB) of the instructions of decoding it.
+    inner: Option<(usize, Vec<Member>)>,
 }
 
 impl Index {
     pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        Self::parse_quickly(text).map_or_else(|| Self::parse_thoroughly(text), Ok)
+        Self::parse_quickly(text, "", usize::MAX).map_or_else(|| Self::parse_thoroughly(text), Ok)
     }
 
-    fn parse_quickly(text: &str) -> Option<Self> {
-        // Room for the usual number of members.
-        let mut index = Self { names: String::with_capacity(128), entries: Vec::with_capacity(16) };
-        json::members(text, |name, value| {
-            index.names.push_str(name);
-            index.push(value);
-        })?;
-        Some(index)
+    fn parse_quickly(text: &str, within: &str, deepest: usize) -> Option<Self> {
+        let Members { outer, inner } = json::members(text, within, deepest)?;
+        Some(Self { names: None, entries: outer, inner })
     }
 
     fn parse_thoroughly(text: &str) -> Result<Self, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let index = deserializer.deserialize_any(IndexVisitor { base: text.as_ptr().addr() })?;
+        let found = deserializer.deserialize_any(IndexVisitor { base: text.as_ptr().addr() })?;
         deserializer.end()?;
-        Ok(index)
+        Ok(Self { names: Some(found.names.into()), entries: found.entries, inner: None })
+    }
+
+    /// The same index of a text that has this one at `start`.
+    fn moved(mut self, start: usize) -> Self {
+        let moved = |range: &Range<usize>| start + range.start..start + range.end;
+        for entry in &mut self.entries {
+            entry.value = moved(&entry.value);
+            if self.names.is_none() {
+                entry.name = moved(&entry.name);
+            }
+        }
+        self
     }
 
     /// The JSON text of the last value with that name.
     pub(super) fn get<'a>(&self, text: &'a str, name: &str) -> Option<&'a str> {
-        self.find(name).map(|value| &text[value])
+        self.find(text, name).map(|value| &text[value])
     }
 
     /// The names with the JSON text of their values.
     pub(super) fn iter<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.entries.iter().map(|entry| (&self.names[entry.name.clone()], &text[entry.value.clone()]))
+        let names = self.names.as_deref().unwrap_or(text);
+        self.entries.iter().map(move |entry| (&names[entry.name.clone()], &text[entry.value.clone()]))
     }
 
-    fn find(&self, name: &str) -> Option<Range<usize>> {
+    fn find(&self, text: &str, name: &str) -> Option<Range<usize>> {
         // Compared as bytes, which needs no look for boundaries of characters.
-        let (names, name) = (self.names.as_bytes(), name.as_bytes());
+        let (names, name) = (self.names.as_deref().unwrap_or(text).as_bytes(), name.as_bytes());
         let entry = self.entries.iter().rfind(|entry| &names[entry.name.clone()] == name)?;
         Some(entry.value.clone())
     }
+}
 
+/// What the thorough parser finds; its names may have had escapes.
+#[derive(Default)]
+struct Found {
+    names: String,
+    entries: Vec<Member>,
+}
+
+impl Found {
     /// Adds the value whose name was just appended to the names.
     fn push(&mut self, value: Range<usize>) {
         let start = self.entries.last().map_or(0, |entry| entry.name.end);
-        self.entries.push(Entry { name: start..self.names.len(), value });
+        self.entries.push(Member { name: start..self.names.len(), value });
     }
 }
 
@@ -170,30 +201,30 @@ impl IndexVisitor {
 }
 
 impl<'de> Visitor<'de> for IndexVisitor {
-    type Value = Index;
+    type Value = Found;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Index, A::Error> {
-        let mut index = Index::default();
-        while map.next_key_seed(AppendTo(&mut index.names))?.is_some() {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
+        let mut found = Found::default();
+        while map.next_key_seed(AppendTo(&mut found.names))?.is_some() {
             let value: &RawValue = map.next_value()?;
-            index.push(self.range(value));
+            found.push(self.range(value));
         }
-        Ok(index)
+        Ok(found)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut pairs: A) -> Result<Index, A::Error> {
-        let mut index = Index::default();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut pairs: A) -> Result<Found, A::Error> {
+        let mut found = Found::default();
         while let Some(pair) = pairs.next_element::<&RawValue>()? {
             let (name, value): (String, &RawValue) = serde_json::from_str(pair.get())
                 .map_err(|_| A::Error::custom("an array, but not of pairs of a name and a value"))?;
-            index.names.push_str(&name);
-            index.push(self.range(value));
+            found.names.push_str(&name);
+            found.push(self.range(value));
         }
-        Ok(index)
+        Ok(found)
     }
 }
 
@@ -260,6 +291,27 @@ mod tests {
     }
 
     #[test]
+    fn the_last_nested_object_counts() {
+        for (text, found) in [
+            (r#"{"args": {"a": 1}, "args": {"é": {"a": 2}, "b": 3}}"#, Some("é: {\"a\": 2}, b: 3")),
+            (r#"{"args": {"a": 1}, "args": 2}"#, None),
+            (r#"{"args": 2, "args": {}}"#, Some("")),
+        ] {
+            let args = Arguments::parse_quickly(text, "args", 9).unwrap().nested("args");
+            let shown = args.map(|args| {
+                let values: Vec<_> = args.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+                values.join(", ")
+            });
+            assert_eq!(shown.as_deref(), found);
+            let slow = parse(text).nested("args");
+            assert_eq!(
+                slow.map(|args| args.len()),
+                Arguments::parse_quickly(text, "args", 9).unwrap().nested("args").map(|args| args.len())
+            );
+        }
+    }
+
+    #[test]
     fn pairs() {
         assert_eq!(parse(r#"[["a", 1], ["b", [2]]]"#).get("b"), Some("[2]"));
         assert!(parse("[]").is_empty());
@@ -276,13 +328,24 @@ mod tests {
                 Just("{"), Just("}"), Just("["), Just("]"), Just(","), Just(":"), Just("\""), Just("\\"), Just("u"),
                 Just("\"a\""), Just("\"\\u00e9\""), Just("\"a\":"), Just("{\"b\":"), Just("-"), Just("0"), Just("12"),
                 Just("."), Just("e"), Just("E+"), Just("true"), Just("false"), Just("null"), Just(" "), Just("\n"),
-                Just("\u{e9}"), Just("{}"), Just("[1, 2.5e-7]"), Just("\u{1}"),
+                Just("\u{e9}"), Just("{}"), Just("\\ud83d"), Just("\\ude00"), Just("[1, 2.5e-7]"), Just("\u{1}"),
             ],
             0..14,
         ), wrap: bool) {
             let text = if wrap { format!("{{\"x\": {}}}", tokens.concat()) } else { tokens.concat() };
-            if let Some(index) = Index::parse_quickly(&text) {
-                prop_assert_eq!(index, Index::parse_thoroughly(&text).unwrap());
+            for deepest in [3, usize::MAX] {
+                if let Some(index) = Index::parse_quickly(&text, "x", deepest) {
+                    let thorough = Index::parse_thoroughly(&text).unwrap();
+                    prop_assert!(index.iter(&text).eq(thorough.iter(&text)));
+                    prop_assert!(!json::deeper_than(&text, deepest));
+                    prop_assert!(matches!(json::without_lone_surrogates(text.as_str().into()), Cow::Borrowed(_)));
+                    if let Some((start, inner)) = index.inner {
+                        let value = index.entries.iter().rfind(|entry| entry.value.start == start).unwrap();
+                        let nested = Index::parse_thoroughly(&text[value.value.clone()]).unwrap().moved(start);
+                        let inner = Index { names: None, entries: inner, inner: None };
+                        prop_assert!(inner.iter(&text).eq(nested.iter(&text)));
+                    }
+                }
             }
         }
     }
@@ -290,13 +353,14 @@ mod tests {
     #[test]
     fn plain_messages_are_read_the_quick_way() {
         let text = r#" {"a": -1.5e+3, "b": [{"c": "\u00e9\n\""}, [], 0], "d": true, "é": null, "a": {} }"#;
-        let index = Index::parse_quickly(text).unwrap();
-        assert_eq!(index, Index::parse_thoroughly(text).unwrap());
+        let index = Index::parse_quickly(text, "", 3).unwrap();
+        assert!(index.iter(text).eq(Index::parse_thoroughly(text).unwrap().iter(text)));
         assert_eq!(index.entries.len(), 5);
+        assert!(Index::parse_quickly(text, "", 2).is_none());
         for unusual in
             [r#"{"\u0061": 1}"#.to_owned(), "[]".to_owned(), format!("{{\"a\": {}", "[".repeat(99))]
         {
-            assert_eq!(Index::parse_quickly(&unusual), None);
+            assert!(Index::parse_quickly(&unusual, "", usize::MAX).is_none());
         }
     }
 

@@ -34,15 +34,15 @@ pub(super) fn inner_text(sealed: &[u8]) -> Vec<u8> {
 /// Reads a body: the members of its inner message.
 pub(super) fn open(body: &[u8], content: &Content<'_>, limits: &Limits) -> Result<Arguments, DecodeError> {
     let body = content::plain(body, content, limits)?;
+    if let Some(message) = sealed_as_usual(&body) {
+        return members(message, limits);
+    }
     let text = std::str::from_utf8(&body).map_err(|error| DecodeError::Utf8 { at: error.valid_up_to() })?;
     if text.is_empty() {
         return Ok(Arguments::default());
     }
     if text.starts_with('\u{feff}') {
         return Err(DecodeError::ByteOrderMark);
-    }
-    if let Some(message) = sealed_as_usual(text) {
-        return members(message, limits);
     }
     check_depth(BODY, text, limits)?;
     let (text, sealed) =
@@ -68,23 +68,11 @@ struct Sealed {
 ///
 /// `None` means nothing but that the body has to be looked at more closely. Such a body has no
 /// escapes but those of quotes and backslashes, because its message is ASCII.
-fn sealed_as_usual(body: &str) -> Option<String> {
-    const START: &str = r#"{"oslo.version": "2.0", "oslo.message": ""#;
-    let mut rest = body.strip_prefix(START)?.strip_suffix("\"}")?.as_bytes();
-    let mut message = Vec::with_capacity(rest.len());
-    let mut literal = json::literal_len(rest);
-    loop {
-        message.extend_from_slice(&rest[..literal]);
-        match &rest[literal..] {
-            [] => return String::from_utf8(message).ok(),
-            // What is escaped begins the next literal part.
-            [b'\\', escaped @ ..] if matches!(escaped, [b'"' | b'\\', ..]) => {
-                rest = escaped;
-                literal = 1 + json::literal_len(&rest[1..]);
-            }
-            _ => return None,
-        }
-    }
+fn sealed_as_usual(body: &[u8]) -> Option<String> {
+    const START: &[u8] = br#"{"oslo.version": "2.0", "oslo.message": ""#;
+    let escaped = body.strip_prefix(START)?.strip_suffix(b"\"}")?;
+    // Where this is text the body is: what is left out is ASCII, and stood before ASCII.
+    String::from_utf8(json::unescaped(escaped)?).ok()
 }
 
 impl Sealed {
@@ -105,8 +93,11 @@ impl Sealed {
 }
 
 fn members(message: String, limits: &Limits) -> Result<Arguments, DecodeError> {
+    if let Some(members) = Arguments::parse_quickly(&message, "args", limits.max_depth) {
+        return Ok(members);
+    }
     check_depth(MESSAGE, &message, limits)?;
-    Arguments::parse(Cow::Owned(message)).map_err(|error| unreadable(MESSAGE, &error))
+    Arguments::parse_thoroughly(Cow::Owned(message)).map_err(|error| unreadable(MESSAGE, &error))
 }
 
 fn check_depth(part: &'static str, text: &str, limits: &Limits) -> Result<(), DecodeError> {

@@ -1,9 +1,9 @@
 //! The typed values of format 1.0: objects that kombu writes for what JSON has no type for.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use serde_json::value::RawValue;
 
 use super::arguments::Index;
 use super::error::DecodeError;
@@ -22,9 +22,9 @@ pub(super) fn resolve(json: Cow<'_, str>) -> Result<Cow<'_, str>, DecodeError> {
         return Ok(json);
     }
     let json = json::without_lone_surrogates(json);
-    let mut resolved = String::with_capacity(json.len());
-    append(&mut resolved, json.trim_ascii())?;
-    Ok(Cow::Owned(resolved))
+    let mut resolver = Resolver { json: &json, at: 0, resolved: String::with_capacity(json.len()) };
+    resolver.value()?;
+    Ok(Cow::Owned(resolver.resolved))
 }
 
 fn may_have_types(json: &str) -> bool {
@@ -32,54 +32,119 @@ fn may_have_types(json: &str) -> bool {
     json.contains(TYPE) || json.contains("\\u")
 }
 
-fn append(out: &mut String, json: &str) -> Result<(), DecodeError> {
-    match json.as_bytes().first() {
-        Some(b'{') if may_have_types(json) => append_object(out, json),
-        Some(b'[') if may_have_types(json) => append_array(out, json),
-        _ => {
-            out.push_str(json);
+/// Copies a text without its blanks, in one pass: what a typed value has become by its last brace is
+/// taken back. A text that is nested deeply costs no more than a flat one.
+///
+/// Each method passes over what it is named after and gives its range in the text.
+struct Resolver<'a> {
+    json: &'a str,
+    at: usize,
+    resolved: String,
+}
+
+impl Resolver<'_> {
+    fn value(&mut self) -> Result<Range<usize>, DecodeError> {
+        match self.next() {
+            Some(b'{') => self.object(),
+            Some(b'[') => self.array(),
+            Some(b'"') => self.string(),
+            _ => self.scalar(),
+        }
+    }
+
+    fn object(&mut self) -> Result<Range<usize>, DecodeError> {
+        let (start, start_resolved) = (self.at, self.resolved.len());
+        let (mut kind, mut value, mut others) = (None, None, false);
+        self.items(b'}', |resolver| {
+            let name = resolver.string()?;
+            resolver.mark(b':')?;
+            let range = resolver.value()?;
+            match python::string(&resolver.json[name]).as_deref() {
+                Some(TYPE) => kind = Some(range),
+                Some(VALUE) => value = Some(range),
+                _ => others = true,
+            }
             Ok(())
+        })?;
+        if let (Some(kind), Some(value), false) = (kind, value, others) {
+            let text = text_of(&self.json[kind], &self.json[value])?;
+            self.resolved.truncate(start_resolved);
+            self.resolved.push_str(&serde_json::to_string(&text).map_err(|_| self.unreadable())?);
         }
+        Ok(start..self.at)
     }
-}
 
-fn append_array(out: &mut String, json: &str) -> Result<(), DecodeError> {
-    let items: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| unreadable(&error))?;
-    out.push('[');
-    for (at, item) in items.iter().enumerate() {
-        if at > 0 {
-            out.push(',');
+    fn array(&mut self) -> Result<Range<usize>, DecodeError> {
+        let start = self.at;
+        self.items(b']', |resolver| resolver.value().map(drop))?;
+        Ok(start..self.at)
+    }
+
+    /// What begins with a bracket and ends with `close`.
+    fn items(
+        &mut self,
+        close: u8,
+        mut item: impl FnMut(&mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        self.copy(1);
+        if self.next() != Some(close) {
+            item(self)?;
+            while self.next() == Some(b',') {
+                self.copy(1);
+                item(self)?;
+            }
         }
-        append(out, item.get())?;
+        self.mark(close)
     }
-    out.push(']');
-    Ok(())
-}
 
-fn append_object(out: &mut String, json: &str) -> Result<(), DecodeError> {
-    let members = Index::parse(json).map_err(|error| unreadable(&error))?;
-    if members.iter(json).all(|(name, _)| name == TYPE || name == VALUE)
-        && let (Some(kind), Some(value)) = (members.get(json, TYPE), members.get(json, VALUE))
-    {
-        let text = text_of(kind, value)?;
-        return append_string(out, &text);
-    }
-    out.push('{');
-    for (at, (name, value)) in members.iter(json).enumerate() {
-        if at > 0 {
-            out.push(',');
+    fn string(&mut self) -> Result<Range<usize>, DecodeError> {
+        self.next();
+        let start = self.at;
+        self.mark(b'"')?;
+        while self.json.as_bytes().get(self.at) != Some(&b'"') {
+            match json::literal_len(&self.json.as_bytes()[self.at..]) {
+                // What follows a backslash is ASCII.
+                0 if self.json.is_char_boundary(self.at + 2) => self.copy(2),
+                0 => return Err(self.unreadable()),
+                len => self.copy(len),
+            }
         }
-        append_string(out, name)?;
-        out.push(':');
-        append(out, value)?;
+        self.copy(1);
+        Ok(start..self.at)
     }
-    out.push('}');
-    Ok(())
-}
 
-fn append_string(out: &mut String, text: &str) -> Result<(), DecodeError> {
-    out.push_str(&serde_json::to_string(text).map_err(|error| unreadable(&error))?);
-    Ok(())
+    fn scalar(&mut self) -> Result<Range<usize>, DecodeError> {
+        let start = self.at;
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        let len = self.json.as_bytes()[start..].iter().take_while(|byte| is_part(byte)).count();
+        self.copy(len);
+        if len > 0 { Ok(start..self.at) } else { Err(self.unreadable()) }
+    }
+
+    fn mark(&mut self, mark: u8) -> Result<(), DecodeError> {
+        if self.next() != Some(mark) {
+            return Err(self.unreadable());
+        }
+        self.copy(1);
+        Ok(())
+    }
+
+    /// What comes after the blanks.
+    fn next(&mut self) -> Option<u8> {
+        let rest = self.json.as_bytes()[self.at..].trim_ascii_start();
+        self.at = self.json.len() - rest.len();
+        rest.first().copied()
+    }
+
+    fn copy(&mut self, len: usize) {
+        self.resolved.push_str(&self.json[self.at..self.at + len]);
+        self.at += len;
+    }
+
+    /// Does not happen, because the text is valid.
+    fn unreadable(&self) -> DecodeError {
+        DecodeError::Json { part: "the body", why: format!("not JSON from byte {} on", self.at) }
+    }
 }
 
 /// The text for a value of the type that `kind`, a JSON value like `value`, names.
@@ -100,10 +165,6 @@ fn text_of(kind: &str, value: &str) -> Result<String, DecodeError> {
         }
         _ => Err(wrong()),
     }
-}
-
-fn unreadable(error: &serde_json::Error) -> DecodeError {
-    DecodeError::Json { part: "the body", why: error.to_string() }
 }
 
 #[cfg(test)]
@@ -140,6 +201,23 @@ mod tests {
     fn a_hidden_name_is_found() {
         let resolved = resolve(r#"{"\u005f_type__": "bytes", "__value__": "x"}"#.into()).unwrap();
         assert_eq!(resolved, "\"x\"");
+    }
+
+    #[test]
+    fn values_within_typed_values() {
+        // Python reads the inner object first.
+        let odd = special(r#""uuid""#, &format!(r#"{{"hex": "x", "y": {}}}"#, special(r#""foo""#, "1")));
+        assert_eq!(resolve(odd.into()).unwrap_err(), DecodeError::SpecialValue(r#""foo""#.to_owned()));
+        let within = special(r#""bytes""#, "\"x\"");
+        let text = format!(r#"{{"__type__": [{within}, {{ }}], "b" : [ ] , "__value__": {within}}}"#);
+        assert_eq!(resolve(text.into()).unwrap(), r#"{"__type__":["x",{}],"b":[],"__value__":"x"}"#);
+    }
+
+    #[test]
+    fn deep_text_is_copied_as_it_is() {
+        let deep =
+            format!("{}{}{}", r#"{"__type__":[-1.5e+3,null,"#.repeat(64), "\"é\\\"\"", "]}".repeat(64));
+        assert_eq!(resolve(deep.as_str().into()).unwrap(), deep);
     }
 
     #[test]

@@ -53,6 +53,10 @@ pub(super) enum VersionFault {
 
 /// Reads the first three parts of a version; Python never looks at the others.
 pub(super) fn version(text: &str) -> Result<Version, VersionFault> {
+    // Every version that is written as one, so nearly every one.
+    if let Ok(version) = text.parse() {
+        return Ok(version);
+    }
     let end = text.match_indices('.').nth(2).map_or(text.len(), |(at, _)| at);
     let text = &text[..end];
     for part in text.split('.') {

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{DecodeError, EncodeError};
 use super::json::{self, IN_ENVELOPE};
-use super::{Arguments, Content, Limits, envelope, failure, new_id, python};
+use super::{Arguments, Content, Limits, envelope, failure, python, random_id};
 use crate::RemoteError;
 
 /// A result in the form that it has within the envelope, before it is known what it answers.
@@ -27,7 +27,8 @@ impl EncodedValue {
     ///
     /// If `value` cannot be written as JSON; the error calls it `result`.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, EncodeError> {
-        let mut text = Vec::new();
+        // To grow to the size of a small result step by step takes 19 % of what encoding the reply does.
+        let mut text = Vec::with_capacity(256);
         match json::write::<IN_ENVELOPE, _>(&mut text, value) {
             Ok(()) => Ok(Self(text)),
             Err(error) => Err(EncodeError::new("result", &error)),
@@ -52,19 +53,19 @@ impl Reply {
     /// The final reply to the call `msg_id`, which is the JSON text of the id in the request.
     #[must_use]
     pub fn result(msg_id: &str, result: &EncodedValue) -> Bytes {
-        encode(msg_id, &new_id(), true, Some(result), None)
+        encode(msg_id, random_id(&mut [0; 32]), true, Some(result), None)
     }
 
     /// The final reply to the call `msg_id` that ended in an exception.
     #[must_use]
     pub fn failure(msg_id: &str, error: &RemoteError) -> Bytes {
-        encode(msg_id, &new_id(), true, None, Some(error))
+        encode(msg_id, random_id(&mut [0; 32]), true, None, Some(error))
     }
 
     /// A sign that the call `msg_id` still runs; only for callers that asked for it.
     #[must_use]
     pub fn heartbeat(msg_id: &str) -> Bytes {
-        encode(msg_id, &new_id(), false, None, None)
+        encode(msg_id, random_id(&mut [0; 32]), false, None, None)
     }
 
     /// Reads a reply.

@@ -3,6 +3,7 @@ use std::io::{self, Write};
 use serde_json::ser::{CharEscape, Formatter};
 
 use super::float;
+use super::literal::printable_len;
 
 /// Writes JSON with Python's separators, escapes and floats, for a text that is `LEVEL` JSON
 /// strings deep.
@@ -108,29 +109,29 @@ impl<const LEVEL: u8> Formatter for PythonFormatter<LEVEL> {
 
 /// Hands over `json`, which is valid JSON text, piece by piece in the form of `LEVEL`.
 pub(super) fn escape_raw<const LEVEL: u8>(json: &str, mut emit: impl FnMut(&[u8])) {
-    let mut done = 0;
-    for (at, character) in json.char_indices() {
-        let mut escaped = [0; 24];
-        let replacement: &[u8] = match character {
-            '"' => quote(LEVEL),
-            '\\' => backslash(LEVEL),
+    let mut rest = json;
+    loop {
+        let (plain, special) = rest.split_at(printable_len(rest.as_bytes()));
+        emit(plain.as_bytes());
+        let mut characters = special.chars();
+        let Some(character) = characters.next() else { return };
+        rest = characters.as_str();
+        match character {
+            '"' => emit(quote(LEVEL)),
+            '\\' => emit(backslash(LEVEL)),
             // Valid JSON has these between tokens only.
-            '\n' | '\r' | '\t' => b" ",
-            ' '..='~' => continue,
+            '\n' | '\r' | '\t' => emit(b" "),
             _ => {
+                let mut escaped = [0; 24];
                 let room = escaped.len();
-                let mut rest = &mut escaped[..];
+                let mut unused = &mut escaped[..];
                 // Two units of at most nine bytes fit.
-                let _ = write_escaped::<LEVEL, _>(&mut rest, character);
-                let used = room - rest.len();
-                &escaped[..used]
+                let _ = write_escaped::<LEVEL, _>(&mut unused, character);
+                let used = room - unused.len();
+                emit(&escaped[..used]);
             }
-        };
-        emit(&json.as_bytes()[done..at]);
-        emit(replacement);
-        done = at + character.len_utf8();
+        }
     }
-    emit(&json.as_bytes()[done..]);
 }
 
 /// Writes a character as one `\uXXXX` or, beyond the basic plane, as a surrogate pair.

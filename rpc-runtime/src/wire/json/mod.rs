@@ -2,6 +2,7 @@
 
 mod float;
 mod formatter;
+mod literal;
 mod nesting;
 mod scan;
 mod tolerant;
@@ -10,8 +11,9 @@ use serde::Serialize;
 
 use formatter::PythonFormatter;
 
+pub(crate) use literal::{literal_len, unescaped};
 pub(crate) use nesting::deeper_than;
-pub(crate) use scan::{literal_len, members};
+pub(crate) use scan::{Member, Members, members};
 pub(crate) use tolerant::{read, without_lone_surrogates};
 
 /// JSON text inside a JSON string: the inner message in its envelope.

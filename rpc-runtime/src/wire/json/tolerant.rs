@@ -77,7 +77,7 @@ fn escape(rest: &[u8]) -> (usize, Option<&'static str>) {
 }
 
 /// The UTF-16 unit that `rest` begins with as `\uXXXX`.
-fn unit(rest: &[u8]) -> Option<u16> {
+pub(super) fn unit(rest: &[u8]) -> Option<u16> {
     let digits = rest.strip_prefix(b"\\u")?.get(..4)?;
     digits.iter().try_fold(0, |unit, digit| {
         let digit = char::from(*digit).to_digit(16)?;

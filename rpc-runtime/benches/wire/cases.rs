@@ -1,21 +1,32 @@
-//! Encoding and decoding of messages, each against one plain pass of `serde_json` over the same content:
-//! the same members, typed and without an envelope.
-#![allow(missing_docs)]
-
 use std::error::Error;
 use std::hint::black_box;
-use std::time::Duration;
 
 use bytes::Bytes;
-use criterion::Criterion;
 use rpc_runtime::Version;
 use rpc_runtime::wire::{Content, EncodedValue, Fields, Limits, Reply, Request, RequestHead, new_id};
 use serde::{Deserialize, Serialize};
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The sizes of bodies in bytes; they are exceeded by less than one volume.
 const SIZES: [(&str, usize); 2] = [("300 B", 300), ("16 KiB", 16 << 10)];
+
+/// One thing to do, in two ways.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) wire: Box<dyn Fn()>,
+    pub(crate) serde_json: Box<dyn Fn()>,
+}
+
+/// All cases, with messages of their own.
+pub(crate) fn all() -> Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for (name, size) in SIZES {
+        cases.extend(requests(name, size)?);
+        cases.extend(replies(name, size)?);
+    }
+    Ok(cases)
+}
 
 /// An argument and a result as services have them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -82,10 +93,11 @@ fn volumes(size: usize, encode: impl Fn(&[Volume]) -> Result<Bytes>) -> Result<V
     Ok(volumes)
 }
 
-fn requests(criterion: &mut Criterion, name: &str, size: usize) -> Result<()> {
+fn requests(name: &str, size: usize) -> Result<[Case; 2]> {
     let id = new_id();
     let volumes = volumes(size, |volumes| encode_request(volumes, &id))?;
     let body = encode_request(&volumes, &id)?;
+    decode_request(&body)?;
     let plain = PlainRequest {
         method: "sync_volumes".to_owned(),
         args: PlainArgs { volumes: volumes.clone() },
@@ -93,26 +105,28 @@ fn requests(criterion: &mut Criterion, name: &str, size: usize) -> Result<()> {
         unique_id: id.clone(),
     };
     let text = serde_json::to_vec(&plain)?;
-
-    let mut group = criterion.benchmark_group(format!("encode request {name}"));
-    group.bench_function("wire", |b| b.iter(|| encode_request(black_box(&volumes), &id)));
-    group.bench_function("serde_json", |b| b.iter(|| serde_json::to_vec(black_box(&plain))));
-    group.finish();
-
-    let mut group = criterion.benchmark_group(format!("decode request {name}"));
-    group.bench_function("wire", |b| b.iter(|| decode_request(black_box(&body))));
-    group.bench_function("serde_json", |b| {
-        b.iter(|| serde_json::from_slice::<PlainRequest>(black_box(&text)));
-    });
-    group.finish();
-    Ok(())
+    Ok([
+        Case {
+            name: format!("encode request {name}"),
+            wire: Box::new(move || drop(black_box(encode_request(black_box(&volumes), &id)))),
+            serde_json: Box::new(move || drop(black_box(serde_json::to_vec(black_box(&plain))))),
+        },
+        Case {
+            name: format!("decode request {name}"),
+            wire: Box::new(move || drop(black_box(decode_request(black_box(&body))))),
+            serde_json: Box::new(move || {
+                drop(black_box(serde_json::from_slice::<PlainRequest>(black_box(&text))));
+            }),
+        },
+    ])
 }
 
-fn replies(criterion: &mut Criterion, name: &str, size: usize) -> Result<()> {
+fn replies(name: &str, size: usize) -> Result<[Case; 2]> {
     let id = new_id();
     let msg_id = format!("\"{id}\"");
     let volumes = volumes(size, |volumes| encode_reply(volumes, &msg_id))?;
     let body = encode_reply(&volumes, &msg_id)?;
+    decode_reply(&body)?;
     let plain = PlainReply {
         result: volumes.clone(),
         failure: None,
@@ -121,32 +135,18 @@ fn replies(criterion: &mut Criterion, name: &str, size: usize) -> Result<()> {
         unique_id: id,
     };
     let text = serde_json::to_vec(&plain)?;
-
-    let mut group = criterion.benchmark_group(format!("encode reply {name}"));
-    group.bench_function("wire", |b| b.iter(|| encode_reply(black_box(&volumes), &msg_id)));
-    group.bench_function("serde_json", |b| b.iter(|| serde_json::to_vec(black_box(&plain))));
-    group.finish();
-
-    let mut group = criterion.benchmark_group(format!("decode reply {name}"));
-    group.bench_function("wire", |b| b.iter(|| decode_reply(black_box(&body))));
-    group.bench_function("serde_json", |b| {
-        b.iter(|| serde_json::from_slice::<PlainReply>(black_box(&text)));
-    });
-    group.finish();
-    Ok(())
-}
-
-fn main() -> Result<()> {
-    // Short, because all of `cargo bench` is to be done in two minutes; options on the command line
-    // have the last word.
-    let mut criterion = Criterion::default()
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1))
-        .configure_from_args();
-    for (name, size) in SIZES {
-        requests(&mut criterion, name, size)?;
-        replies(&mut criterion, name, size)?;
-    }
-    criterion.final_summary();
-    Ok(())
+    Ok([
+        Case {
+            name: format!("encode reply {name}"),
+            wire: Box::new(move || drop(black_box(encode_reply(black_box(&volumes), &msg_id)))),
+            serde_json: Box::new(move || drop(black_box(serde_json::to_vec(black_box(&plain))))),
+        },
+        Case {
+            name: format!("decode reply {name}"),
+            wire: Box::new(move || drop(black_box(decode_reply(black_box(&body))))),
+            serde_json: Box::new(move || {
+                drop(black_box(serde_json::from_slice::<PlainReply>(black_box(&text))));
+            }),
+        },
+    ])
 }
