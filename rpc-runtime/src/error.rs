@@ -12,6 +12,33 @@ const DISPATCHER: &str = "oslo_messaging.rpc.dispatcher";
 const NO_SUCH_METHOD: &str = "NoSuchMethod";
 const UNSUPPORTED_VERSION: &str = "UnsupportedVersion";
 
+/// How far a request came, as far as its sender can know; further is greater.
+///
+/// ```
+/// use rpc_runtime::{CallError, Reached, RemoteError, RpcError};
+///
+/// /// Whether it is safe to send the request again although its method must not run twice.
+/// fn may_repeat(error: &CallError<RemoteError>) -> bool {
+///     matches!(error, CallError::Rpc(error) if error.reached() < Reached::Sent)
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Reached {
+    /// It was not handed to the broker: it is not executed.
+    NotSent,
+    /// The broker returned or refused it: it is not executed.
+    Refused,
+    /// It was sent, and it is not known whether the broker has it: it may be executed, now or later.
+    Sent,
+    /// The broker has it: it may be executed, now or later.
+    Confirmed,
+    /// A server was executing it when it was last heard of.
+    Started,
+    /// A server has answered it.
+    Answered,
+}
+
 /// Why a call or cast did not succeed, apart from the errors that the method itself declares.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -26,6 +53,8 @@ pub enum RpcError {
         target: String,
         /// How long the caller waited.
         after: Duration,
+        /// How far the request came.
+        reached: Reached,
         /// What is known: not sent, sent but not confirmed, confirmed and no reply or heartbeat.
         why: String,
     },
@@ -37,6 +66,8 @@ pub enum RpcError {
         method: String,
         /// Where the request went.
         target: String,
+        /// [`Reached::Refused`], unless an earlier attempt to send it may have found a queue.
+        reached: Reached,
         /// The broker's words.
         why: String,
     },
@@ -97,13 +128,46 @@ pub enum RpcError {
         /// The decoder's words.
         why: String,
     },
+    /// As many calls and casts are in flight as the transport's option `max_in_flight` allows, and
+    /// `max_in_flight_policy` says not to wait: the request was not sent.
+    #[error("{method} to {target} was not sent: {limit} messages are in flight")]
+    Overloaded {
+        /// The method that was called.
+        method: String,
+        /// Where the request was to go.
+        target: String,
+        /// The value of `max_in_flight`.
+        limit: usize,
+    },
     /// The transport is closed, the broker cannot be reached, or it refused the message, for
     /// example because a queue is full or a right is missing.
     #[error("connection: {why}")]
     Connection {
+        /// How far the request came.
+        reached: Reached,
         /// What failed and why, the broker's words included.
         why: String,
     },
+}
+
+impl RpcError {
+    /// How far the request came. Below [`Reached::Sent`] it is certain that no server executes it.
+    #[must_use]
+    pub fn reached(&self) -> Reached {
+        match self {
+            RpcError::PinnedTooLow { .. }
+            | RpcError::BadArgument { .. }
+            | RpcError::Encode { .. }
+            | RpcError::Overloaded { .. } => Reached::NotSent,
+            RpcError::Undeliverable { reached, .. }
+            | RpcError::Timeout { reached, .. }
+            | RpcError::Connection { reached, .. } => *reached,
+            RpcError::NoSuchMethod { .. }
+            | RpcError::UnsupportedVersion { .. }
+            | RpcError::Remote(_)
+            | RpcError::Decode { .. } => Reached::Answered,
+        }
+    }
 }
 
 /// The outcome of a call that is not its result: either the method's own error or an [`RpcError`].

@@ -49,6 +49,8 @@
 //! * `#[rpc_manager]` has every key of the attributes; `#[derive(RpcException)]` those of errors.
 //! * [`Transport`] connects, [`Server`] serves; the client is the type that the macro makes, with
 //!   [`CallOptions`] for timeouts and destinations and a [`VersionPin`] for rolling upgrades.
+//! * [`Transport::status`] and [`Transport::watch`] tell what the connections are doing; [`TransportError`]
+//!   and [`FailureKind`] why there is none.
 //! * [`Transport::recording`] is for tests of code that has a client.
 //! * [`RpcError`] is everything that can happen to a request on its way.
 //! * [`wire`] reads and writes messages without any broker.
@@ -79,17 +81,23 @@ pub use client::{
     Call, CallOptions, CallOrCast, Carries, Cast, IntoServer, MaybeSet, Prepared, RestArg, VersionPin,
 };
 pub use context::{Context, RpcContext};
-pub use error::{CallError, RemoteError, RpcError, RpcException};
+pub use error::{CallError, Reached, RemoteError, RpcError, RpcException};
 pub use interface::{
     Arg, CastResult, Downgrade, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, RouteFn,
     RouteRequest, RpcArg, SupportsError, Was,
 };
-pub use server::{Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder, ServerError, ShutdownError};
+pub use server::{
+    Acknowledge, Counters, DeadLetters, Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder,
+    ServerError, ShutdownError,
+};
 pub use target::Target;
 #[cfg(feature = "amqp")]
-pub use transport::options::{AmqpOptions, OptionError};
+pub use transport::options::{AmqpOptions, InFlightPolicy, OptionError};
 pub use transport::url::{Host, Scheme, TransportUrl, UrlError};
-pub use transport::{Recorder, Sent, Transport, TransportBuilder, TransportError};
+pub use transport::{
+    ConnectionStatus, FailureKind, HostFailure, Recorder, Sent, Status, StatusWatch, Transport,
+    TransportBuilder, TransportCounters, TransportError,
+};
 pub use version::{Version, VersionError};
 
 #[cfg(feature = "macros")]

@@ -15,10 +15,10 @@ use super::Request;
 use super::options::check_monitor;
 use super::waiters::{Sign, Waiter};
 use crate::clock::after;
-use crate::error::{CallError, RemoteError, RpcError, RpcException};
+use crate::error::{CallError, Reached, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
-use crate::transport::driver::{Outgoing, PublishError, Route};
+use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route};
 use crate::wire::{Reply, ReplyTo, RequestHead, new_id};
 
 /// A call that is sent when it is awaited, and resolves with the method's result.
@@ -150,25 +150,30 @@ struct Sending {
 }
 
 impl Sending {
-    fn timeout(&self, why: impl Into<String>) -> RpcError {
+    fn timeout(&self, reached: Reached, why: impl Into<String>) -> RpcError {
         RpcError::Timeout {
             method: self.method.to_owned(),
             target: self.route.to_string(),
             after: self.timeout,
+            reached,
             why: why.into(),
         }
     }
 
-    fn publish_error(&self, error: PublishError) -> RpcError {
-        match error {
-            PublishError::Unroutable(why) => RpcError::Undeliverable {
+    fn publish_error(&self, PublishError { fault, reached }: PublishError) -> RpcError {
+        match fault {
+            PublishFault::Unroutable(why) => RpcError::Undeliverable {
                 method: self.method.to_owned(),
                 target: self.route.to_string(),
+                reached,
                 why,
             },
-            PublishError::Expired(why) => self.timeout(why),
-            PublishError::Refused(_) | PublishError::Closed => {
-                RpcError::Connection { why: error.to_string() }
+            PublishFault::Expired(why) => self.timeout(reached, why),
+            PublishFault::Overloaded { limit } => {
+                RpcError::Overloaded { method: self.method.to_owned(), target: self.route.to_string(), limit }
+            }
+            PublishFault::Refused(_) | PublishFault::Closed => {
+                RpcError::Connection { reached, why: fault.to_string() }
             }
         }
     }
@@ -193,8 +198,14 @@ impl Request {
         let monitor = self.client.options.monitor.or_else(|| self.method.monitor.map(|monitor| monitor()));
         monitor.map_or(Ok(()), check_monitor).map_err(|why| self.bad_argument(why))?;
         let inbox = match tokio::time::timeout_at(sending.deadline, self.client.transport.replies()).await {
-            Ok(inbox) => inbox.map_err(|error| RpcError::Connection { why: error.to_string() })?,
-            Err(_) => return Err(sending.timeout("not sent: the reply queue could not be declared")),
+            Ok(inbox) => inbox.map_err(|error| RpcError::Connection {
+                reached: Reached::NotSent,
+                why: error.to_string(),
+            })?,
+            Err(_) => {
+                let why = "not sent: the reply queue could not be declared";
+                return Err(sending.timeout(Reached::NotSent, why));
+            }
         };
         let mut waiter = inbox.waiters.register(new_id());
         let reply_to = ReplyTo {
@@ -297,8 +308,8 @@ impl Request {
 
 /// Waits for the first of: the last reply, a bad outcome of the publish, silence, the deadline.
 ///
-/// A good outcome of the publish ends nothing, and the reply is not held up for it: a reply is
-/// proof enough that the request arrived.
+/// A good outcome of the publish ends nothing, and the reply is not held up for it: a reply, or a
+/// heartbeat before it, is proof enough that the request arrived.
 async fn wait(
     sending: &Sending,
     publish: impl Future<Output = Result<(), PublishError>>,
@@ -307,29 +318,34 @@ async fn wait(
 ) -> Result<Reply, RpcError> {
     let publish = publish.fuse();
     futures::pin_mut!(publish);
-    let mut confirmed = false;
+    let mut reached = Reached::Sent;
     let mut silence = monitor.map(after);
     loop {
         tokio::select! {
             biased;
             sign = waiter.next() => match sign {
                 Sign::Over(reply) => return Ok(*reply),
-                Sign::Closed => return Err(RpcError::Connection { why: NO_REPLIES.to_owned() }),
-                Sign::Alive => silence = monitor.map(after),
+                Sign::Closed => {
+                    return Err(RpcError::Connection { reached, why: NO_REPLIES.to_owned() });
+                }
+                Sign::Alive => {
+                    reached = Reached::Started;
+                    silence = monitor.map(after);
+                }
             },
-            outcome = &mut publish, if !confirmed => {
+            outcome = &mut publish, if reached == Reached::Sent => {
                 outcome.map_err(|error| sending.publish_error(error))?;
-                confirmed = true;
+                reached = Reached::Confirmed;
             }
             () = sleep_until(sending.deadline) => {
-                return Err(sending.timeout(if confirmed {
-                    "the broker has the request, no reply came"
-                } else {
-                    "the broker has not confirmed the request"
+                return Err(sending.timeout(reached, match reached {
+                    Reached::Started => "a server was executing the request",
+                    Reached::Confirmed => "the broker has the request, no reply came",
+                    _ => "the broker has not confirmed the request",
                 }));
             }
             () = sleep_until(silence.unwrap_or(sending.deadline)), if silence.is_some() => {
-                return Err(sending.timeout("no heartbeat of the server came"));
+                return Err(sending.timeout(reached, "no heartbeat of the server came"));
             }
         }
     }

@@ -16,8 +16,8 @@ use crate::error::{CallError, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
 use crate::transport::Transport;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, ServerAddress,
-    Settle, Settler, Verdict,
+    ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing, PublishError,
+    Replies, ServerAddress, Settle, Settler, Verdict,
 };
 use crate::version::Version;
 use crate::wire::{Content, Limits, Request};
@@ -38,6 +38,10 @@ struct Bench {
 }
 
 impl Driver for Bench {
+    fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
+        unreachable!("clients send nothing on")
+    }
+
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
         let request = Request::decode(&message.body, &Content::JSON, &Limits::default()).unwrap();
         let msg_id: String = serde_json::from_str(&request.reply.unwrap().msg_id).unwrap();
@@ -89,6 +93,8 @@ impl Bench {
             content_type: (!(missing_type && sent.is_string())).then(|| Content::CONTENT_TYPE.to_owned()),
             compression: None,
             redelivered: false,
+            history: History::default(),
+            queue: "probe".into(),
             body: body.into(),
             settle: Settle::new(Arc::clone(&self.settler), 1),
         }
@@ -101,6 +107,10 @@ struct Verdicts(mpsc::UnboundedSender<Verdict>);
 impl Settler for Verdicts {
     fn settle(&self, _: u64, verdict: Verdict) -> bool {
         self.0.send(verdict).is_ok()
+    }
+
+    fn holds(&self, _: u64) -> bool {
+        true
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who waits for which reply.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
@@ -12,6 +13,7 @@ use crate::wire::Reply;
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
     table: Mutex<Table>,
+    unclaimed: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -60,9 +62,10 @@ impl Waiters {
     }
 
     /// Hands a reply to its waiter. A reply that nobody waits for is late, repeated or foreign:
-    /// that happens after every timeout, so it is not worth more than a debug line.
+    /// that happens after every timeout, so it is counted and not worth more than a debug line.
     pub(crate) fn deliver(&self, reply: Reply) {
         let Some(msg_id) = &reply.msg_id else {
+            self.unclaimed.fetch_add(1, Ordering::Relaxed);
             tracing::debug!("dropped a reply without _msg_id");
             return;
         };
@@ -73,8 +76,16 @@ impl Waiters {
         drop(table);
         match slot {
             Some(slot) => slot.put(reply),
-            None => tracing::debug!(msg_id, "dropped a reply that nobody waits for"),
+            None => {
+                self.unclaimed.fetch_add(1, Ordering::Relaxed);
+                tracing::debug!(msg_id, "dropped a reply that nobody waits for");
+            }
         }
+    }
+
+    /// How many replies nobody waited for.
+    pub(crate) fn unclaimed(&self) -> u64 {
+        self.unclaimed.load(Ordering::Relaxed)
     }
 
     /// Ends all calls, those to come included: nobody receives replies any more.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::acknowledge::{Acknowledge, DeadLetters};
 use super::dispatch::Endpoints;
 use super::endpoint::Endpoint;
 use super::handle::Server;
@@ -28,6 +29,8 @@ pub struct ServerBuilder {
     pub(super) workers: usize,
     prefetch: Option<u16>,
     pub(super) duplicates: usize,
+    pub(super) acknowledge: Acknowledge,
+    pub(super) dead_letters: Option<DeadLetters>,
     pub(super) observer: Option<Observer>,
 }
 
@@ -44,6 +47,8 @@ impl ServerBuilder {
             workers: WORKERS,
             prefetch: None,
             duplicates: DUPLICATES,
+            acknowledge: Acknowledge::Early,
+            dead_letters: None,
             observer: None,
         }
     }
@@ -68,11 +73,16 @@ impl ServerBuilder {
         self
     }
 
-    /// How many messages the broker may hand over that no handler has started, for each of the
+    /// How many messages the broker may hand over that are not acknowledged, for each of the
     /// server's three queues (topic, server, fanout); on `memory://` for all of them together.
+    /// Times the size of a body, this bounds the memory that waiting requests take.
     ///
-    /// The default is the transport's `rabbit_qos_prefetch_count` if that is above 0, else 128. A 0
-    /// here is that option too, but 1024 if it is 0 and on `memory://`.
+    /// With [`Acknowledge::Early`] these are the messages that no handler has started. The default
+    /// is the transport's `rabbit_qos_prefetch_count` if that is above 0, else 128. A 0 here is
+    /// that option too, but 1024 if it is 0 and on `memory://`.
+    ///
+    /// With [`Acknowledge::Late`] they are those that are being executed or answered, too. The
+    /// default is then the number of workers, and so is the least: fewer would leave workers idle.
     pub fn prefetch(mut self, prefetch: u16) -> Self {
         self.prefetch = Some(prefetch);
         self
@@ -80,8 +90,27 @@ impl ServerBuilder {
 
     /// How many request ids are remembered so that a repeated message is executed once; 4096 by
     /// default, 0 for none.
+    ///
+    /// A sender repeats a message when it lost the confirm of the first one, so the window has to
+    /// hold what the server takes between the two, over a reconnect. It is one for all queues of
+    /// the server, lasts as long as the server, and has no limit of time. An id takes about 150
+    /// bytes, and 400 at most, for it is remembered only up to 255 bytes.
     pub fn duplicate_window(mut self, ids: usize) -> Self {
         self.duplicates = ids;
+        self
+    }
+
+    /// When a request is taken from its queue for good: before its execution, which is the default,
+    /// or after it.
+    pub fn acknowledge(mut self, acknowledge: Acknowledge) -> Self {
+        self.acknowledge = acknowledge;
+        self
+    }
+
+    /// Puts messages aside that were delivered too often or cannot be decoded; by default requests
+    /// are redelivered without limit, and what cannot be decoded is dropped.
+    pub fn dead_letters(mut self, dead_letters: DeadLetters) -> Self {
+        self.dead_letters = Some(dead_letters);
         self
     }
 
@@ -105,8 +134,23 @@ impl ServerBuilder {
             return Err(ServerError::NoServer { topic: self.target.topic_name().to_owned() });
         }
         let endpoints = Endpoints::new(std::mem::take(&mut self.endpoints), self.ping)?;
-        let prefetch = self.prefetch.or(self.transport.prefetch()).unwrap_or(PREFETCH);
-        Server::start(self, endpoints, ListenOptions { prefetch }).await
+        let prefetch = self.prefetch_for_start();
+        let topic = self.target.topic_name();
+        let dead_letters = self.dead_letters.as_ref().map(|dead_letters| dead_letters.topic_for(topic));
+        Server::start(self, endpoints, ListenOptions { prefetch, dead_letters }).await
+    }
+
+    /// What is asked for, else what suits the acknowledgement; 0 leaves it to the driver.
+    fn prefetch_for_start(&self) -> u16 {
+        let asked = self.prefetch.or(self.transport.prefetch());
+        match self.acknowledge {
+            Acknowledge::Early => asked.unwrap_or(PREFETCH),
+            Acknowledge::Late if asked == Some(0) => 0,
+            Acknowledge::Late => {
+                let workers = u16::try_from(self.workers).unwrap_or(u16::MAX);
+                asked.map_or(workers, |asked| asked.max(workers))
+            }
+        }
     }
 }
 
@@ -119,6 +163,8 @@ impl fmt::Debug for ServerBuilder {
             .field("workers", &self.workers)
             .field("prefetch", &self.prefetch)
             .field("duplicates", &self.duplicates)
+            .field("acknowledge", &self.acknowledge)
+            .field("dead_letters", &self.dead_letters)
             .finish_non_exhaustive()
     }
 }
@@ -156,4 +202,30 @@ pub enum ServerError {
     /// The queues cannot be declared or consumed.
     #[error(transparent)]
     Transport(#[from] TransportError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prefetch(set: impl FnOnce(ServerBuilder) -> ServerBuilder) -> u16 {
+        let target = Target::topic("topic").with_server("server");
+        set(Server::builder(&Transport::recording().0, target)).prefetch_for_start()
+    }
+
+    #[test]
+    fn a_late_server_is_given_a_message_for_each_worker() {
+        let late = |builder: ServerBuilder| builder.acknowledge(Acknowledge::Late).workers(200);
+        assert_eq!(prefetch(late), 200);
+        assert_eq!(prefetch(|builder| late(builder).prefetch(1)), 200);
+        assert_eq!(prefetch(|builder| late(builder).prefetch(1000)), 1000);
+        assert_eq!(prefetch(|builder| late(builder).prefetch(0)), 0);
+        assert_eq!(prefetch(|builder| late(builder).workers(usize::MAX)), u16::MAX);
+    }
+
+    #[test]
+    fn an_early_one_is_given_what_it_asks_for() {
+        assert_eq!(prefetch(|builder| builder), PREFETCH);
+        assert_eq!(prefetch(|builder| builder.workers(200).prefetch(1)), 1);
+    }
 }

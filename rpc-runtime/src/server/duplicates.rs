@@ -1,6 +1,7 @@
 //! Requests that were seen already.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 /// The last so many `_unique_id`s of one server.
 ///
@@ -10,8 +11,8 @@ use std::collections::{HashSet, VecDeque};
 #[derive(Debug)]
 pub(super) struct Duplicates {
     window: usize,
-    seen: HashSet<String>,
-    order: VecDeque<String>,
+    seen: HashSet<Arc<str>>,
+    order: VecDeque<Arc<str>>,
 }
 
 impl Duplicates {
@@ -20,15 +21,22 @@ impl Duplicates {
         Self { window, seen: HashSet::new(), order: VecDeque::new() }
     }
 
+    /// Whether an id is among the remembered.
+    pub(super) fn contains(&self, unique_id: &str) -> bool {
+        self.seen.contains(unique_id)
+    }
+
     /// Notes an id; `false` if it was among the remembered.
     pub(super) fn is_new(&mut self, unique_id: &str) -> bool {
         if self.window == 0 {
             return true;
         }
-        if !self.seen.insert(unique_id.to_owned()) {
+        if self.contains(unique_id) {
             return false;
         }
-        self.order.push_back(unique_id.to_owned());
+        let unique_id: Arc<str> = unique_id.into();
+        self.seen.insert(Arc::clone(&unique_id));
+        self.order.push_back(unique_id);
         if self.order.len() > self.window
             && let Some(oldest) = self.order.pop_front()
         {

@@ -3,18 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use super::acknowledge::Acknowledge;
 use super::builder::{ServerBuilder, ServerError};
+use super::claims::Claims;
+use super::counters::{Counters, Tally};
 use super::dispatch::Endpoints;
 use super::duplicates::Duplicates;
+use super::forwarder::Forwarder;
 use super::replier::Replier;
-use super::worker::Worker;
+use super::requests::Requests;
+use super::worker::{Order, Worker};
 use crate::clock::after;
 use crate::target::Target;
-use crate::transport::driver::{ListenOptions, ServerAddress, StopListening};
+use crate::transport::driver::{Delivery, ListenOptions, ServerAddress, StopListening};
 use crate::transport::{Transport, TransportError};
 
 /// How long handlers that were cut off at the deadline have to send their failure.
@@ -27,12 +32,15 @@ pub(super) enum Phase {
     Serve,
     /// Take no more, finish those that run.
     Drain,
+    /// The same, and nobody waits for them.
+    Leave,
     /// Cut off those that still run.
     Abort,
 }
 
 /// A running server. Dropping it stops the taking of requests at once; handlers that run then
-/// finish by themselves. [`shutdown`](Self::shutdown) waits for them.
+/// finish by themselves, and with [`Acknowledge::Late`] acknowledge their requests.
+/// [`shutdown`](Self::shutdown) waits for them.
 #[derive(Debug)]
 pub struct Server {
     target: Target,
@@ -41,7 +49,9 @@ pub struct Server {
     worker_count: u32,
     replier: Arc<Replier>,
     stop: Arc<dyn StopListening>,
-    receiving: Option<JoinHandle<()>>,
+    receiving: Option<JoinHandle<mpsc::Receiver<Delivery>>>,
+    acknowledge: Acknowledge,
+    tally: Arc<Tally>,
 }
 
 impl Server {
@@ -64,19 +74,32 @@ impl Server {
             topic: target.topic_name().into(),
             server: target.server().unwrap_or_default().into(),
         };
+        let forwarder = builder.dead_letters.as_ref();
+        let forwarder = forwarder.map(|dead| Arc::new(Forwarder::new(transport, &address, dead)));
         let listener = transport.driver().listen(address, options).await.map_err(TransportError::from)?;
         let (phase, phases) = watch::channel(Phase::Serve);
         let worker_count = u32::try_from(builder.workers.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let workers = Arc::new(Semaphore::new(worker_count as usize));
-        let replier = Arc::new(Replier::new(transport));
-        let worker = Worker {
-            endpoints: Arc::new(endpoints),
+        let tally = Arc::<Tally>::default();
+        let replier = Arc::new(Replier::new(transport, Arc::clone(&tally)));
+        let requests = Requests {
+            endpoints,
             limits: transport.limits(),
-            duplicates: Duplicates::new(builder.duplicates),
             observer: builder.observer.clone(),
-            workers: Arc::clone(&workers),
+            forwarder,
             replier: Arc::clone(&replier),
             phases,
+            tally: Arc::clone(&tally),
+        };
+        let worker = Worker {
+            requests: Arc::new(requests),
+            order: match builder.acknowledge {
+                Acknowledge::Early => Order::Early(Duplicates::new(builder.duplicates)),
+                Acknowledge::Late => Order::Late(Claims::new(builder.duplicates)),
+            },
+            workers: Arc::clone(&workers),
+            worker_count,
+            stop: Arc::clone(&listener.stop),
         };
         let receiving = tokio::spawn(worker.run(listener.deliveries));
         tracing::info!(%target, "serving");
@@ -88,6 +111,8 @@ impl Server {
             replier,
             stop: listener.stop,
             receiving: Some(receiving),
+            acknowledge: builder.acknowledge,
+            tally,
         })
     }
 
@@ -95,6 +120,12 @@ impl Server {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// What it has done so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.tally.read()
     }
 
     /// Waits until no handler runs and no reply is on its way.
@@ -108,28 +139,39 @@ impl Server {
     /// Stops taking requests, lets those that run finish for at most `within`, sends their replies.
     ///
     /// Requests that no handler had started go back to their queue. The server's own queues stay,
-    /// except for the one of fanouts, so what arrives meanwhile waits for the next server.
+    /// except for the one of fanouts, so what arrives meanwhile waits for the next server. With
+    /// [`Acknowledge::Late`] a request whose reply the broker has not taken by then goes back, too.
     ///
     /// # Errors
     /// [`ShutdownError`] if handlers were still running after `within`: they are cut off, and
-    /// their callers get a failure that says so.
+    /// their callers get a failure that says so. With [`Acknowledge::Late`] their requests go back
+    /// to their queue instead.
     pub async fn shutdown(mut self, within: Duration) -> Result<(), ShutdownError> {
         let deadline = after(within);
         self.phase.send_replace(Phase::Drain);
-        if let Some(receiving) = self.receiving.take() {
-            // It ends at once, whatever the deadline; a panic in it would end it as well.
-            drop(receiving.await);
-        }
+        let receiving = self.receiving.take();
+        let stream = async {
+            // It ends at once if the broker answers; a panic in it would end it as well.
+            match receiving {
+                Some(receiving) => timeout_at(deadline, receiving).await.ok()?.ok(),
+                None => None,
+            }
+        };
         // Not the handlers' time: a broker that does not answer must not cost them theirs.
-        let stopping = timeout_at(deadline, self.stop.stop());
+        let stopping = async {
+            let stream = stream.await;
+            if self.acknowledge == Acknowledge::Late {
+                return stream;
+            }
+            drop(stream);
+            self.stop_listening(deadline).await;
+            None
+        };
         let finished = async {
             let idle = timeout_at(deadline, self.workers.acquire_many(self.worker_count)).await;
             idle.is_ok_and(|permits| permits.is_ok())
         };
-        let (stopped, finished) = tokio::join!(stopping, finished);
-        if stopped.is_err() {
-            tracing::warn!(target = %self.target, "the broker did not confirm in time that consuming has stopped");
-        }
+        let (stream, finished) = tokio::join!(stopping, finished);
         let cut_off =
             if finished { 0 } else { self.worker_count as usize - self.workers.available_permits() };
         self.phase.send_replace(Phase::Abort);
@@ -137,16 +179,29 @@ impl Server {
         // A worker is given back once its reply has a slot, so after the workers the replies.
         drop(timeout_at(last, self.workers.acquire_many(self.worker_count)).await);
         self.replier.drained(last).await;
+        if self.acknowledge == Acknowledge::Late {
+            // Only now: what is acknowledged late is acknowledged by this channel.
+            self.stop_listening(last).await;
+        }
+        drop(stream);
         tracing::info!(target = %self.target, cut_off, "stopped");
         if cut_off == 0 { Ok(()) } else { Err(ShutdownError { cut_off }) }
+    }
+
+    async fn stop_listening(&self, deadline: Instant) {
+        if timeout_at(deadline, self.stop.stop()).await.is_err() {
+            tracing::warn!(target = %self.target, "the broker did not confirm in time that consuming has stopped");
+        }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(receiving) = self.receiving.take() {
-            self.phase.send_replace(Phase::Drain);
-            receiving.abort();
+            self.phase.send_replace(Phase::Leave);
+            if self.acknowledge == Acknowledge::Early {
+                receiving.abort();
+            }
         }
     }
 }

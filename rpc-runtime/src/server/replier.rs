@@ -8,9 +8,10 @@ use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::counters::Tally;
 use crate::clock::after;
 use crate::transport::Transport;
-use crate::transport::driver::{Outgoing, PublishError, Route};
+use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route};
 
 /// Replies that may be on their way at once; beyond it, handlers wait.
 const PENDING: u32 = 1024;
@@ -32,18 +33,20 @@ pub(super) struct Replier {
     pending: Arc<Semaphore>,
     parked: Semaphore,
     gone: Mutex<VecDeque<(Arc<str>, Instant)>>,
+    tally: Arc<Tally>,
 }
 
 /// The right to have one reply on its way.
 pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Replier {
-    pub(super) fn new(transport: &Transport) -> Self {
+    pub(super) fn new(transport: &Transport, tally: Arc<Tally>) -> Self {
         Self {
             transport: transport.clone(),
             pending: Arc::new(Semaphore::new(PENDING as usize)),
             parked: Semaphore::new(PARKED),
             gone: Mutex::default(),
+            tally,
         }
     }
 
@@ -60,7 +63,10 @@ impl Replier {
     /// Sends a heartbeat once; whether its queue is there.
     pub(super) async fn heartbeat(&self, queue: &Arc<str>, body: Bytes) -> bool {
         let deadline = after(RETRY);
-        !matches!(self.publish(queue, body, deadline).await, Err(PublishError::Unroutable(_)))
+        !matches!(
+            self.publish(queue, body, deadline).await,
+            Err(PublishError { fault: PublishFault::Unroutable(_), .. })
+        )
     }
 
     /// Sends a reply, until the broker has it or it is certain that nobody can get it.
@@ -71,12 +77,14 @@ impl Replier {
         loop {
             let why = match self.publish(queue, body.clone(), deadline).await {
                 Ok(()) => return,
-                Err(PublishError::Unroutable(_)) if self.is_gone(queue) => "its queue is gone",
-                Err(PublishError::Unroutable(_)) if after(RETRY) >= deadline => {
+                Err(PublishError { fault: PublishFault::Unroutable(_), .. }) if self.is_gone(queue) => {
+                    "its queue is gone"
+                }
+                Err(PublishError { fault: PublishFault::Unroutable(_), .. }) if after(RETRY) >= deadline => {
                     self.note_gone(queue, patience);
                     "its queue did not come back"
                 }
-                Err(PublishError::Unroutable(_)) => {
+                Err(PublishError { fault: PublishFault::Unroutable(_), .. }) => {
                     parked = parked.or_else(|| self.parked.try_acquire().ok());
                     if parked.is_some() {
                         sleep(RETRY).await;
@@ -86,11 +94,11 @@ impl Replier {
                 }
                 Err(error) => {
                     tracing::warn!(method, %queue, %error, "dropped a reply");
-                    return;
+                    return self.tally.replies_dropped.add_one();
                 }
             };
             tracing::warn!(method, %queue, "dropped a reply: {why}");
-            return;
+            return self.tally.replies_dropped.add_one();
         }
     }
 
@@ -124,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_queue_is_noted_once_and_at_its_latest() {
-        let replier = Replier::new(&Transport::recording().0);
+        let replier = Replier::new(&Transport::recording().0, Arc::default());
         let patience = Duration::from_secs(60);
         let [one, other] = ["one", "other"].map(Arc::from);
         replier.note_gone(&one, Duration::ZERO);

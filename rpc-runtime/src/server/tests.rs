@@ -18,11 +18,13 @@ use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
 use crate::transport::Transport;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route,
-    ServerAddress, Settle, Settler, StopListening, Verdict,
+    ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, Replies, Route, ServerAddress, Settle, Settler, StopListening, Verdict,
 };
 use crate::version::Version;
 use crate::wire::Content;
+
+mod hostile;
 
 type Returns = Result<Value, RemoteError>;
 
@@ -81,8 +83,12 @@ struct Bench {
 
 impl Driver for Bench {
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
-        let sent = self.published.send(message).map_err(|_| PublishError::Closed);
+        let sent = self.published.send(message).map_err(|_| PublishFault::Closed.into());
         std::future::ready(sent).boxed()
+    }
+
+    fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
+        unreachable!("the server has no dead letters")
     }
 
     fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
@@ -103,6 +109,10 @@ impl Driver for Bench {
 struct Nothing;
 
 impl StopListening for Nothing {
+    fn pause(&self) -> BoxFuture<'_, ()> {
+        std::future::ready(()).boxed()
+    }
+
     fn stop(&self) -> BoxFuture<'_, ()> {
         std::future::ready(()).boxed()
     }
@@ -114,6 +124,10 @@ struct Verdicts(mpsc::UnboundedSender<Verdict>);
 impl Settler for Verdicts {
     fn settle(&self, _: u64, verdict: Verdict) -> bool {
         self.0.send(verdict).is_ok()
+    }
+
+    fn holds(&self, _: u64) -> bool {
+        true
     }
 }
 
@@ -154,6 +168,8 @@ impl Rig {
             content_type: content.content_type.map(str::to_owned),
             compression: content.compression.map(str::to_owned),
             redelivered: false,
+            history: History::default(),
+            queue: "probe".into(),
             settle: Settle::new(Arc::clone(&self.settler), 1),
         };
         self.deliveries.send(delivery).await.unwrap();

@@ -1,26 +1,21 @@
-//! The receiving task of a server and the tasks of its requests.
+//! The receiving task of a server.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures::FutureExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tokio::time::interval_at;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::builder::Observer;
-use super::dispatch::{Answerer, Endpoints};
+use super::claims::Claims;
 use super::duplicates::Duplicates;
+use super::execution::observe;
+use super::forwarder::Letter;
 use super::handle::Phase;
-use super::incoming::{Incoming, Outcome, Raised};
-use super::replier::Replier;
+use super::requests::{Requests, Settlement};
 use crate::clock::after;
-use crate::error::RemoteError;
 use crate::interface::Kind;
-use crate::transport::driver::Delivery;
+use crate::transport::driver::{Delivery, StopListening};
 use crate::version::Version;
-use crate::wire::{Arguments, Content, EncodedValue, Invocation, Limits, Reply, ReplyAddress, Request};
+use crate::wire::{Content, DecodeError, Request};
 
 /// A request as it comes in, for [`ServerBuilder::on_request`](super::ServerBuilder::on_request).
 #[derive(Debug, Clone, Copy)]
@@ -41,20 +36,41 @@ pub struct RequestInfo<'a> {
 
 /// Takes requests one by one and starts a task for each.
 pub(super) struct Worker {
-    pub(super) endpoints: Arc<Endpoints>,
-    pub(super) limits: Limits,
-    pub(super) duplicates: Duplicates,
-    pub(super) observer: Option<Observer>,
+    pub(super) requests: Arc<Requests>,
+    pub(super) order: Order,
     pub(super) workers: Arc<Semaphore>,
-    pub(super) replier: Arc<Replier>,
-    pub(super) phases: watch::Receiver<Phase>,
+    pub(super) worker_count: u32,
+    pub(super) stop: Arc<dyn StopListening>,
+}
+
+/// When requests are acknowledged, and with that how repeated ones are found.
+#[derive(Debug)]
+pub(super) enum Order {
+    Early(Duplicates),
+    Late(Arc<Claims>),
 }
 
 impl Worker {
-    /// Runs until the server drains or the transport ends.
-    pub(super) async fn run(mut self, mut deliveries: mpsc::Receiver<Delivery>) {
-        let mut phases = self.phases.clone();
-        let draining = phases.wait_for(|phase| *phase >= Phase::Drain).map(drop);
+    /// Runs until the server drains or the transport ends. As long as the stream that it returns is
+    /// kept, what was delivered by it can be acknowledged.
+    pub(super) async fn run(mut self, mut deliveries: mpsc::Receiver<Delivery>) -> mpsc::Receiver<Delivery> {
+        self.serve(&mut deliveries).await;
+        if let Order::Late(_) = self.order {
+            self.give_back_rest(&mut deliveries).await;
+            if *self.requests.phases.borrow() == Phase::Leave {
+                // Nobody else waits for what runs, and the stream has to outlast it.
+                drop(self.workers.acquire_many(self.worker_count).await);
+                self.requests.replier.drained(after(Duration::MAX)).await;
+                // It writes the last acknowledgements, before the transport may go with this task.
+                self.stop.stop().await;
+            }
+        }
+        deliveries
+    }
+
+    async fn serve(&mut self, deliveries: &mut mpsc::Receiver<Delivery>) {
+        let mut phases = self.requests.phases.clone();
+        let draining = async { drop(phases.wait_for(|phase| *phase >= Phase::Drain).await) };
         futures::pin_mut!(draining);
         loop {
             // A worker first, a message second: what no worker takes stays unsettled, so that the
@@ -70,172 +86,130 @@ impl Worker {
                 delivery = deliveries.recv() => delivery,
             };
             let (Ok(permit), Some(delivery)) = (permit, delivery) else { return };
-            if let Some(request) = self.admit(delivery) {
-                self.spawn(request, permit);
-            }
+            self.take(delivery, permit);
         }
     }
 
-    /// Decodes and settles a message; `None` if there is nothing to execute.
-    fn admit(&mut self, delivery: Delivery) -> Option<Request> {
-        let Delivery { body, content_type, compression, redelivered, settle } = delivery;
-        let content = Content { content_type: content_type.as_deref(), compression: compression.as_deref() };
-        let request = match Request::decode(&body, &content, &self.limits) {
+    /// Returns what no worker took to its queue, while what runs can still be acknowledged.
+    async fn give_back_rest(&self, deliveries: &mut mpsc::Receiver<Delivery>) {
+        let paused = self.stop.pause();
+        futures::pin_mut!(paused);
+        loop {
+            tokio::select! {
+                biased;
+                Some(delivery) = deliveries.recv() => delivery.settle.reject(true),
+                () = &mut paused => break,
+            }
+        }
+        while let Ok(delivery) = deliveries.try_recv() {
+            delivery.settle.reject(true);
+        }
+    }
+
+    /// Decodes a message, settles it if it is time, and starts its task.
+    fn take(&mut self, delivery: Delivery, permit: OwnedSemaphorePermit) {
+        let tally = &self.requests.tally;
+        tally.taken.add_one();
+        let content = Content {
+            content_type: delivery.content_type.as_deref(),
+            compression: delivery.compression.as_deref(),
+        };
+        let request = match Request::decode(&delivery.body, &content, &self.requests.limits) {
             Ok(request) => request,
             Err(error) => {
-                tracing::error!(bytes = body.len(), %error, "rejected a message");
-                settle.reject(false);
-                return None;
+                tally.rejected.add_one();
+                return self.refuse(delivery, &error, permit);
             }
         };
-        // Before the execution: at most once, whatever happens to this process. What can't be
-        // acknowledged any more is back in its queue, and another server may have it already.
-        if !settle.ack() {
-            tracing::debug!("left a message to its redelivery: its connection is gone");
-            return None;
+        match &mut self.order {
+            Order::Early(duplicates) => {
+                let Delivery { redelivered, settle, .. } = delivery;
+                // Before the execution: at most once, whatever happens to this process. What can't
+                // be acknowledged any more is back in its queue, and another server may have it.
+                let Some(acknowledged) = settle.ack_for_good() else {
+                    tracing::debug!("left a message to its redelivery: its connection is gone");
+                    return;
+                };
+                if let Some(unique_id) = &request.unique_id
+                    && !duplicates.is_new(unique_id)
+                {
+                    tally.duplicates.add_one();
+                    tracing::warn!(unique_id, redelivered, "ignored a repeated message");
+                    return;
+                }
+                self.spawn(request, Settlement::Early(acknowledged), permit);
+            }
+            Order::Late(claims) => {
+                let claims = Arc::clone(claims);
+                self.take_late(&claims, request, delivery, permit);
+            }
         }
-        if let Some(unique_id) = &request.unique_id
-            && !self.duplicates.is_new(unique_id)
-        {
-            tracing::warn!(unique_id, redelivered, "ignored a repeated message");
-            return None;
-        }
-        Some(request)
     }
 
-    fn spawn(&self, request: Request, permit: OwnedSemaphorePermit) {
-        let Request { reply, heartbeat, context, invocation, warnings, .. } = request;
-        for warning in warnings {
+    fn take_late(
+        &self,
+        claims: &Arc<Claims>,
+        request: Request,
+        delivery: Delivery,
+        permit: OwnedSemaphorePermit,
+    ) {
+        if !delivery.settle.counts() {
+            tracing::debug!("left a message to its redelivery: its connection is gone");
+            return;
+        }
+        let (earlier, uncounted, redelivered) =
+            (delivery.earlier(), delivery.is_uncounted(), delivery.redelivered);
+        // Only what was delivered before can be given up or has to be counted.
+        let letter = (earlier > 0).then(|| Letter::of(&delivery));
+        let Some(settle) = claims.admit(request.unique_id.as_deref(), delivery.settle) else {
+            self.requests.tally.duplicates.add_one();
+            tracing::debug!(
+                unique_id = request.unique_id,
+                redelivered,
+                "joined a repeated message to its first"
+            );
+            return;
+        };
+        let requests = Arc::clone(&self.requests);
+        match (&self.requests.forwarder, letter) {
+            (Some(forwarder), Some(letter)) if forwarder.gives_up(earlier) => {
+                let claim = claims.claim(request.unique_id.clone(), settle);
+                tokio::spawn(requests.give_up(Arc::clone(forwarder), request, letter, claim, permit));
+            }
+            (Some(forwarder), Some(letter)) if uncounted => {
+                // Not claimed: its copy is to be executed, and could be here before this ends.
+                tokio::spawn(requests.count(Arc::clone(forwarder), letter, settle, permit));
+            }
+            _ => {
+                let claim = claims.claim(request.unique_id.clone(), settle);
+                self.spawn(request, Settlement::Late(claim), permit);
+            }
+        }
+    }
+
+    /// Drops a message that cannot be decoded, or puts it aside.
+    fn refuse(&self, delivery: Delivery, error: &DecodeError, permit: OwnedSemaphorePermit) {
+        match &self.requests.forwarder {
+            Some(forwarder) if forwarder.keeps_undecodable() => {
+                let (forwarder, requests) = (Arc::clone(forwarder), Arc::clone(&self.requests));
+                let letter = Letter::of(&delivery);
+                let aside = requests.put_aside(forwarder, letter, error.to_string(), delivery.settle, permit);
+                tokio::spawn(aside);
+            }
+            _ => {
+                tracing::error!(bytes = delivery.body.len(), %error, "rejected a message");
+                delivery.settle.reject(false);
+            }
+        }
+    }
+
+    fn spawn(&self, request: Request, settlement: Settlement, permit: OwnedSemaphorePermit) {
+        for warning in &request.warnings {
             tracing::warn!("{warning}");
         }
-        if let (Some(observer), Ok(invocation)) = (&self.observer, &invocation) {
-            observe(observer, invocation, &context, reply.is_some());
+        if let (Some(observer), Ok(invocation)) = (&self.requests.observer, &request.invocation) {
+            observe(observer, invocation, &request.context, request.reply.is_some());
         }
-        let method =
-            invocation.as_ref().map_or_else(|_| String::new(), |invocation| invocation.method.clone());
-        let endpoints = Arc::clone(&self.endpoints);
-        let replier = Arc::clone(&self.replier);
-        let phases = self.phases.clone();
-        let max_body = self.limits.max_body;
-        tokio::spawn(async move {
-            let execution = execute(&endpoints, invocation, context, phases);
-            let outcome = match (&reply, heartbeat) {
-                (Some(reply), Some(interval)) => with_heartbeats(execution, reply, interval, &replier).await,
-                _ => execution.await,
-            };
-            if let Err(Raised { error, expected }) = &outcome {
-                let RemoteError { module, class, message, .. } = &**error;
-                // The caller of a call is told; a failed cast is known here only.
-                match reply {
-                    _ if *expected => tracing::debug!(method, module, class, "failed as expected: {message}"),
-                    Some(_) => tracing::info!(method, module, class, "failed: {message}"),
-                    None => tracing::error!(method, module, class, "failed: {message}"),
-                }
-            }
-            let Some(reply) = reply else { return };
-            // The worker is free only once the reply has a slot: replies are bounded, and a
-            // handler never waits for the broker.
-            let Some(_slot) = replier.slot().await else { return };
-            drop(permit);
-            let body = answer(&reply.msg_id, &outcome, max_body);
-            replier.send(&reply.queue.as_str().into(), body, &method).await;
-        });
-    }
-}
-
-/// Tells the observer; its panic must not end the receiving of requests.
-fn observe(observer: &Observer, invocation: &Invocation, context: &Arguments, wants_reply: bool) {
-    let request_id = context.decode::<String>("request_id").and_then(Result::ok);
-    let info = RequestInfo {
-        method: &invocation.method,
-        kind: if wants_reply { Kind::Call } else { Kind::Cast },
-        namespace: invocation.namespace.as_deref(),
-        version: invocation.version,
-        request_id: request_id.as_deref(),
-    };
-    if let Err(panic) = std::panic::catch_unwind(AssertUnwindSafe(|| observer(&info))) {
-        tracing::error!("on_request panicked: {}", panic_text(&*panic));
-    }
-}
-
-/// Finds the method and runs it; whatever happens in it is an outcome.
-async fn execute(
-    endpoints: &Endpoints,
-    invocation: Result<Invocation, Box<RemoteError>>,
-    context: Arguments,
-    mut phases: watch::Receiver<Phase>,
-) -> Outcome {
-    let invocation = invocation?;
-    let endpoint = match endpoints.find(&invocation)? {
-        Answerer::Endpoint(endpoint) => endpoint,
-        Answerer::Ping => {
-            return Ok(EncodedValue::new("pong")
-                .map_err(|error| RemoteError::builtin("ValueError", error.to_string()))?);
-        }
-    };
-    let method = invocation.method.clone();
-    let handler = AssertUnwindSafe(endpoint.dispatch(Incoming::new(invocation, context))).catch_unwind();
-    tokio::select! {
-        biased;
-        outcome = handler => outcome.unwrap_or_else(|panic| {
-            let text = format!("{method}() panicked: {}", panic_text(&*panic));
-            tracing::error!("{text}");
-            Err(RemoteError::builtin("RuntimeError", text).into())
-        }),
-        // An error is a server that was dropped: its handlers go on.
-        Ok(_) = phases.wait_for(|phase| *phase >= Phase::Abort) => {
-            let text = format!("the server was stopped before {method}() finished");
-            Err(RemoteError::builtin("RuntimeError", text).into())
-        }
-    }
-}
-
-/// The reply to a call; an outcome that is too large to be sent is a failure that says so.
-fn answer(msg_id: &str, outcome: &Outcome, max_body: usize) -> Bytes {
-    let body = match outcome {
-        Ok(value) => Reply::result(msg_id, value),
-        Err(Raised { error, .. }) => Reply::failure(msg_id, error),
-    };
-    if body.len() <= max_body {
-        return body;
-    }
-    let text = format!("the reply has {} bytes, more than max_body={max_body}", body.len());
-    Reply::failure(msg_id, &RemoteError::builtin("ValueError", text))
-}
-
-/// What a panic said, if it said it in words.
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
-}
-
-/// Runs a call and tells its caller at every interval that it still runs.
-async fn with_heartbeats(
-    execution: impl Future<Output = Outcome>,
-    reply: &ReplyAddress,
-    interval: Duration,
-    replier: &Replier,
-) -> Outcome {
-    futures::pin_mut!(execution);
-    let queue = reply.queue.as_str().into();
-    let mut ticks = interval_at(after(interval), interval);
-    let mut wanted = true;
-    loop {
-        tokio::select! {
-            biased;
-            outcome = &mut execution => return outcome,
-            _ = ticks.tick(), if wanted => {
-                let body = Reply::heartbeat(&reply.msg_id);
-                // In step with the execution, which must not wait for a slow broker.
-                tokio::select! {
-                    biased;
-                    outcome = &mut execution => return outcome,
-                    there = replier.heartbeat(&queue, body) => wanted = there,
-                }
-            }
-        }
+        tokio::spawn(Arc::clone(&self.requests).run(request, settlement, permit));
     }
 }

@@ -76,7 +76,8 @@ impl TransportBuilder {
         self
     }
 
-    /// How long [`connect`](Self::connect) tries to reach a broker; 30 seconds by default.
+    /// How long [`connect`](Self::connect) tries to reach a broker; 30 seconds by default. It gives up
+    /// earlier if every host fails for a reason that is [hopeless](super::FailureKind::is_hopeless).
     /// `memory://` is there at once.
     pub fn connect_within(mut self, within: Duration) -> Self {
         self.connect_within = within;
@@ -93,7 +94,8 @@ impl TransportBuilder {
     /// Connects.
     ///
     /// # Errors
-    /// [`TransportError`]: options that exclude each other, or no broker in time.
+    /// [`TransportError`]: options that exclude each other, or
+    /// [no connection](TransportError::NotConnected).
     pub async fn connect(self) -> Result<Transport, TransportError> {
         let control_exchange = self.url.option("control_exchange").unwrap_or(&self.control_exchange);
         if control_exchange.is_empty() {

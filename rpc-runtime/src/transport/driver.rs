@@ -12,6 +12,13 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::status::ConnectionStatus;
+use super::status_watch::StatusWatch;
+use crate::error::Reached;
+
+/// What is said of a transport that was closed on purpose.
+pub(super) const CLOSED: &str = "the transport is closed";
+
 /// A way to move messages: the in-memory broker or RabbitMQ.
 pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// Sends one message and resolves with its exact outcome: `Ok` once the broker has taken
@@ -20,6 +27,9 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// The message is handed over when the future is first polled. Dropping the future gives up
     /// only the outcome: the message may still go out.
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>>;
+
+    /// Sends a message on as it came in; otherwise like `publish`, and an error if no queue takes it.
+    fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>>;
 
     /// Declares the queues of a server and starts to consume from them.
     fn listen(
@@ -34,6 +44,11 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// Sends what is queued, closes the connections and fails whatever is asked afterwards; done
     /// at `deadline` at the latest.
     fn close(&self, deadline: Instant) -> BoxFuture<'_, ()>;
+
+    /// Follows what the connections are doing; a driver that has none is always ready.
+    fn watch(&self) -> StatusWatch {
+        StatusWatch::fixed(ConnectionStatus::ready("none"))
+    }
 }
 
 /// Where a message goes.
@@ -44,7 +59,7 @@ pub(crate) enum Route {
     /// Every server of a topic. A route may name a server with it; like oslo.messaging, no broker
     /// looks at that name.
     Fanout { topic: Arc<str>, server: Option<Arc<str>> },
-    /// The reply queue of a caller.
+    /// The reply queue of a caller, or any other queue by its name.
     Reply { queue: Arc<str> },
 }
 
@@ -75,9 +90,46 @@ pub(crate) struct Outgoing {
     pub(crate) deadline: Instant,
 }
 
-/// Why a message was not, or not certainly, taken by the broker.
+/// A message that a server sends on, its body neither read nor changed.
+#[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "amqp"), expect(dead_code, reason = "in memory a message has no headers to write"))]
+pub(crate) struct Forward {
+    pub(crate) route: Route,
+    pub(crate) body: Bytes,
+    pub(crate) content_type: Option<String>,
+    pub(crate) compression: Option<String>,
+    /// How long the message may wait in a queue.
+    pub(crate) expiration: Option<Duration>,
+    /// How often it was delivered so far; comes back as [`History::noted`], but not of a dead letter.
+    pub(crate) deliveries: u32,
+    /// Why it is a dead letter, if it is one.
+    pub(crate) death: Option<Death>,
+    /// When to stop trying.
+    pub(crate) deadline: Instant,
+}
+
+/// Why a message is a dead letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Death {
+    /// In a word, one of RabbitMQ's where it has one.
+    pub(crate) reason: &'static str,
+    /// The queue that it came from.
+    pub(crate) queue: Arc<str>,
+    /// In words, for a person.
+    pub(crate) error: String,
+}
+
+/// A message was not, or not certainly, taken by the broker.
 #[derive(Debug, Clone, thiserror::Error)]
-pub(crate) enum PublishError {
+#[error("{fault}")]
+pub(crate) struct PublishError {
+    pub(crate) fault: PublishFault,
+    pub(crate) reached: Reached,
+}
+
+/// Why a message was not taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum PublishFault {
     /// No queue is bound to the address; carries the broker's words.
     #[error("{0}")]
     Unroutable(String),
@@ -87,9 +139,26 @@ pub(crate) enum PublishError {
     /// The deadline passed; says how far the message came.
     #[error("{0}")]
     Expired(String),
+    /// As many messages are in flight as the options allow, and they say not to wait.
+    #[error("not sent: {limit} messages are in flight (max_in_flight)")]
+    #[cfg_attr(not(feature = "amqp"), expect(dead_code, reason = "in memory nothing is in flight"))]
+    Overloaded { limit: usize },
     /// The transport was closed.
     #[error("the transport is closed")]
     Closed,
+}
+
+/// For a message that was handed over at most once: a driver that repeats knows better.
+impl From<PublishFault> for PublishError {
+    fn from(fault: PublishFault) -> Self {
+        let reached = match fault {
+            PublishFault::Unroutable(_) | PublishFault::Refused(_) => Reached::Refused,
+            PublishFault::Expired(_) | PublishFault::Overloaded { .. } | PublishFault::Closed => {
+                Reached::NotSent
+            }
+        };
+        Self { fault, reached }
+    }
 }
 
 /// The address that a server listens to.
@@ -101,11 +170,13 @@ pub(crate) struct ServerAddress {
 }
 
 /// How a server wants its messages.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ListenOptions {
     /// At most this many messages are with the server and not settled: of each of its queues on
     /// AMQP, of all together in memory. 0 leaves it to the driver.
     pub(crate) prefetch: u16,
+    /// A topic of the server's exchange whose queue is declared, but not consumed from.
+    pub(crate) dead_letters: Option<Arc<str>>,
 }
 
 /// Why something could not be declared, consumed or connected; says where and why.
@@ -125,6 +196,10 @@ pub(crate) struct Listener {
 
 /// Ends the consuming of a listener.
 pub(crate) trait StopListening: fmt::Debug + Send + Sync {
+    /// Stops new deliveries, and returns to their queue those that were not handed on; what was
+    /// can still be settled. The stream has to be read meanwhile, and kept until `stop`.
+    fn pause(&self) -> BoxFuture<'_, ()>;
+
     /// Stops new deliveries, returns what was not settled to its queue, deletes what belongs to
     /// this listener alone. Messages being settled meanwhile are still settled.
     fn stop(&self) -> BoxFuture<'_, ()>;
@@ -146,7 +221,34 @@ pub(crate) struct Delivery {
     /// The header `compression`, if it is a string.
     pub(crate) compression: Option<String>,
     pub(crate) redelivered: bool,
+    pub(crate) history: History,
+    /// The queue that it came from.
+    pub(crate) queue: Arc<str>,
     pub(crate) settle: Settle,
+}
+
+/// What became of a message before this delivery, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct History {
+    /// How often the queue delivered it before, if the queue counts that.
+    pub(crate) counted: Option<u32>,
+    /// What [`Forward::deliveries`] said when it was put there.
+    pub(crate) noted: u32,
+    /// How long it may wait in a queue, if it was delivered before.
+    pub(crate) expiration: Option<Duration>,
+}
+
+impl Delivery {
+    /// How often the message was delivered before, at least.
+    pub(crate) fn earlier(&self) -> u32 {
+        let in_this_queue = self.history.counted.unwrap_or(self.redelivered.into());
+        self.history.noted.saturating_add(in_this_queue)
+    }
+
+    /// Whether one more delivery will look just like this one.
+    pub(crate) fn is_uncounted(&self) -> bool {
+        self.redelivered && self.history.counted.is_none()
+    }
 }
 
 /// The right to settle one delivery, once.
@@ -161,10 +263,21 @@ impl Settle {
         Self { acks, tag }
     }
 
+    /// Whether a verdict would still count, see [`Settler::settle`].
+    pub(crate) fn counts(&self) -> bool {
+        self.acks.holds(self.tag)
+    }
+
     /// Takes the message from its queue for good; `false` if it is known to be back there, as the
     /// connection that it came by is gone.
     pub(crate) fn ack(self) -> bool {
         self.acks.settle(self.tag, Verdict::Ack)
+    }
+
+    /// The same; the future resolves once the broker gets the word even if this process dies at that
+    /// moment, or once the connection is lost.
+    pub(crate) fn ack_for_good(self) -> Option<BoxFuture<'static, ()>> {
+        self.acks.settle(self.tag, Verdict::Ack).then(|| self.acks.written())
     }
 
     /// Drops the message, or puts it back into its queue.
@@ -177,6 +290,15 @@ impl Settle {
 pub(crate) trait Settler: fmt::Debug + Send + Sync {
     /// Whether the verdict counts: without the connection of the delivery it does not.
     fn settle(&self, tag: u64, verdict: Verdict) -> bool;
+
+    /// Whether it would count.
+    fn holds(&self, tag: u64) -> bool;
+
+    /// Resolves once all verdicts so far have left this process, or cannot any more. At once for a
+    /// broker inside the process, which dies with it.
+    fn written(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// What becomes of a delivery.

@@ -4,6 +4,7 @@
 mod amqp;
 mod builder;
 pub(crate) mod driver;
+mod failure;
 mod inbox;
 mod memory;
 #[cfg(feature = "amqp")]
@@ -11,6 +12,8 @@ mod option_value;
 #[cfg(feature = "amqp")]
 pub(crate) mod options;
 mod recording;
+mod status;
+mod status_watch;
 pub(crate) mod url;
 
 use std::fmt;
@@ -21,10 +24,14 @@ use tokio::sync::OnceCell;
 
 pub use self::builder::TransportBuilder;
 use self::driver::{ConnectError, Driver};
+use self::failure::Listed;
+pub use self::failure::{FailureKind, HostFailure};
 use self::inbox::Inbox;
 #[cfg(feature = "amqp")]
 use self::options::OptionError;
 pub use self::recording::{Recorder, Sent};
+pub use self::status::{ConnectionStatus, Status};
+pub use self::status_watch::StatusWatch;
 use self::url::UrlError;
 use crate::clock::after;
 use crate::wire::Limits;
@@ -76,7 +83,8 @@ impl Transport {
     /// Connects with the options of the URL and the defaults for the rest, see [`TransportBuilder`].
     ///
     /// # Errors
-    /// [`TransportError`]: a URL or option that is wrong, or no broker within 30 seconds.
+    /// [`TransportError`]: a URL or option that is wrong, or no connection: at once if every host fails for a
+    /// reason that is [hopeless](FailureKind::is_hopeless), like a wrong password, else after 30 seconds.
     pub async fn connect(url: &str) -> Result<Self, TransportError> {
         Self::builder(url)?.connect().await
     }
@@ -99,10 +107,61 @@ impl Transport {
         Self::new(Arc::new(driver), Settings::default())
     }
 
+    /// What the connections are doing at this moment: for a health check or a page of an operator.
+    ///
+    /// `memory://` is ready until it is closed.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.watch().current()
+    }
+
+    /// Follows what the connections are doing from now on. Any number may watch.
+    ///
+    /// A service that reports whether it is ready:
+    ///
+    /// ```
+    /// use rpc_runtime::{ConnectionStatus, Transport};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let transport = Transport::connect("memory://").await?; // or rabbit://user:password@host:5672/
+    /// let mut watch = transport.watch();
+    /// let reporter = tokio::spawn(async move {
+    ///     let mut status = watch.current();
+    ///     loop {
+    ///         match status.overall() {
+    ///             ConnectionStatus::Ready { .. } => println!("READY=1"),
+    ///             ConnectionStatus::Blocked { reason, .. } => println!("STATUS=the broker is short of {reason}"),
+    ///             ConnectionStatus::Reconnecting { last, .. } if last.kind.is_hopeless() => {
+    ///                 println!("STATUS=somebody has to look at {last}");
+    ///             }
+    ///             other => println!("STATUS={other}"),
+    ///         }
+    ///         let Some(next) = watch.changed().await else { return };
+    ///         status = next;
+    ///     }
+    /// });
+    /// transport.close(std::time::Duration::from_secs(5)).await;
+    /// reporter.await?; // it ends with the transport
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn watch(&self) -> StatusWatch {
+        self.shared.driver.watch()
+    }
+
     /// Sends what is queued, closes the connections, and makes everything asked afterwards fail;
     /// takes `within` at most. Servers on this transport should be shut down before it.
     pub async fn close(&self, within: Duration) {
         self.shared.driver.close(after(within)).await;
+    }
+
+    /// What has happened on this transport so far that no caller was told.
+    #[must_use]
+    pub fn counters(&self) -> TransportCounters {
+        let waiters = self.shared.inbox.get().map(|inbox| &inbox.waiters);
+        TransportCounters { replies_unclaimed: waiters.map_or(0, |waiters| waiters.unclaimed()) }
     }
 
     /// The exchange of targets that name none.
@@ -147,6 +206,15 @@ impl fmt::Debug for Transport {
     }
 }
 
+/// Counters of a transport; they only grow. See [`Transport::counters`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TransportCounters {
+    /// Replies and heartbeats that no call waited for: they came after the call's deadline, a second time,
+    /// or for a call that this transport never made. They are dropped.
+    pub replies_unclaimed: u64,
+}
+
 /// Why a transport cannot be had or a queue not be declared.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -167,7 +235,16 @@ pub enum TransportError {
         /// The scheme of the URL.
         scheme: String,
     },
-    /// No broker could be reached, or it refused; says which and why.
+    /// No host of the URL could be connected to, in time or at all.
+    #[error("RabbitMQ: {why}{}", Listed(failures))]
+    #[non_exhaustive]
+    NotConnected {
+        /// What ended the attempts.
+        why: String,
+        /// For each host that was tried why its last attempt failed.
+        failures: Vec<HostFailure>,
+    },
+    /// The broker refused a declaration, or the connection was lost meanwhile; says what and why.
     #[error("{0}")]
     Broker(String),
 }

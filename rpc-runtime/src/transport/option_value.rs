@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::options::InFlightPolicy;
 use crate::wire::Compression;
 
 /// A type that an option can have.
@@ -60,6 +61,16 @@ impl OptionValue for Option<Compression> {
             "gzip" => Ok(Some(Compression::Gzip)),
             "bzip2" => Ok(Some(Compression::Bzip2)),
             _ => Err("gzip or bzip2"),
+        }
+    }
+}
+
+impl OptionValue for InFlightPolicy {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "wait" => Ok(Self::Wait),
+            "fail" => Ok(Self::Fail),
+            _ => Err("wait or fail"),
         }
     }
 }

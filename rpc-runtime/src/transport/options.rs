@@ -137,12 +137,30 @@ options! {
     /// How long one attempt to connect to one host may take, from the name lookup to the end of the AMQP
     /// handshake. In the URL: seconds. Default: 10 seconds.
     connect_timeout: Duration = Duration::from_secs(10);
+    /// How many calls and casts of the transport may be in flight: sent and not confirmed by the broker, or
+    /// waiting to be sent, for example because it blocks the connection. Replies do not count. A caller that
+    /// gives up its call or cast, or gets its reply, makes room. At least 1. Default: 1024.
+    max_in_flight: usize = 1024;
+    /// What becomes of calls and casts beyond `max_in_flight`; in the URL `wait` or `fail`. Default: they wait
+    /// for room until their deadline.
+    max_in_flight_policy: InFlightPolicy = InFlightPolicy::Wait;
     /// The longest body in bytes, sent (refused) or received (rejected and logged). Default: 16 MiB.
     ///
     /// A body is in memory before its length is looked at, so this option does not bound what is received: that
     /// is queues × prefetch × the broker's own `max_message_size` at most, for each server (three queues) and for
     /// the replies of the transport (one). See `rabbit_qos_prefetch_count`.
     max_body: usize = Limits::default().max_body;
+}
+
+/// What becomes of a call or cast when [`AmqpOptions::max_in_flight`] others are in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InFlightPolicy {
+    /// It waits for room, until its deadline; then it fails with [`RpcError::Timeout`](crate::RpcError::Timeout),
+    /// which says that it was not sent and why.
+    Wait,
+    /// It fails at once with [`RpcError::Overloaded`](crate::RpcError::Overloaded).
+    Fail,
 }
 
 impl AmqpOptions {
@@ -219,6 +237,9 @@ impl AmqpOptions {
         }
         if self.kombu_reconnect_delay > Duration::from_millis(4500) {
             return wrong("option kombu_reconnect_delay: at most 4.5 seconds");
+        }
+        if self.max_in_flight == 0 {
+            return wrong("option max_in_flight: at least 1");
         }
         if self.connect_timeout.is_zero() {
             return wrong("option connect_timeout: more than 0 seconds");

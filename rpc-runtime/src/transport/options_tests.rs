@@ -13,7 +13,7 @@ fn every_kind_of_value() {
     let options = from_query(
         "amqp_durable_queues=True&rabbit_quorum_delivery_limit=3&rabbit_qos_prefetch_count=7\
          &rabbit_transient_queues_ttl=60&kombu_reconnect_delay=0.5&ssl_ca_file=/etc/ca.pem\
-         &kombu_compression=gzip&max_body=1000&direct_mandatory_flag=off&kombu_reconnect_timeout=9",
+         &kombu_compression=gzip&max_in_flight=50&max_in_flight_policy=fail&max_body=1000&direct_mandatory_flag=off&kombu_reconnect_timeout=9",
     );
     let expected = AmqpOptions::default()
         .amqp_durable_queues(true)
@@ -23,6 +23,8 @@ fn every_kind_of_value() {
         .kombu_reconnect_delay(Duration::from_millis(500))
         .ssl_ca_file(Some("/etc/ca.pem".into()))
         .kombu_compression(Some(Compression::Gzip))
+        .max_in_flight(50)
+        .max_in_flight_policy(InFlightPolicy::Fail)
         .max_body(1000)
         .direct_mandatory_flag(false)
         .kombu_missing_consumer_retry_timeout(Duration::from_secs(9));
@@ -57,6 +59,8 @@ fn errors_name_option_value_and_what_was_expected() {
         ("connect_timeout=-1", "not negative"),
         ("connect_timeout=1e30", "a number of seconds"),
         ("connect_timeout=0", "option connect_timeout: more than 0 seconds"),
+        ("max_in_flight=0", "option max_in_flight: at least 1"),
+        ("max_in_flight_policy=drop", "option max_in_flight_policy=\"drop\": expected wait or fail"),
         ("kombu_compression=bz2", "option kombu_compression=\"bz2\": expected gzip or bzip2"),
         (
             "rabbit_quorum_queues=true",

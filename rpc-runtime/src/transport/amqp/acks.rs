@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
 use super::broker::{BrokerError, Channel};
@@ -34,7 +35,18 @@ enum Command {
 impl Settler for Acks {
     fn settle(&self, tag: u64, verdict: Verdict) -> bool {
         // An error means that the channel is gone.
-        !self.lost.load(Ordering::Acquire) && self.commands.send(Command::Settle(tag, verdict)).is_ok()
+        self.holds(tag) && self.commands.send(Command::Settle(tag, verdict)).is_ok()
+    }
+
+    fn holds(&self, _: u64) -> bool {
+        !self.lost.load(Ordering::Acquire)
+    }
+
+    fn written(&self) -> BoxFuture<'static, ()> {
+        let (done, flushed) = oneshot::channel();
+        // An error, here or from the channel, means that the task is gone, and with it the channel.
+        let _ = self.commands.send(Command::Flush(done));
+        Box::pin(async move { drop(flushed.await) })
     }
 }
 
@@ -49,14 +61,6 @@ impl Acks {
     /// Refuses verdicts from now on.
     pub(super) fn lose(&self) {
         self.lost.store(true, Ordering::Release);
-    }
-
-    /// Waits until every verdict so far is written.
-    pub(super) async fn flush(&self) {
-        let (done, flushed) = oneshot::channel();
-        if self.commands.send(Command::Flush(done)).is_ok() {
-            let _ = flushed.await;
-        }
     }
 }
 

@@ -13,6 +13,8 @@ use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 
 use super::topology::{Consume, Step};
+use crate::transport::driver::History;
+use crate::transport::failure::FailureKind;
 use crate::transport::url::Host;
 
 /// Opens connections.
@@ -22,7 +24,7 @@ pub(super) trait Broker: fmt::Debug + Send + Sync {
         &'a self,
         host: &'a Host,
         name: &'a str,
-    ) -> BoxFuture<'a, Result<Arc<dyn Link>, BrokerError>>;
+    ) -> BoxFuture<'a, Result<Arc<dyn Link>, ConnectFailure>>;
 }
 
 /// An open connection.
@@ -45,6 +47,9 @@ pub(super) trait Channel: fmt::Debug + Send + Sync {
     fn declare<'a>(&'a self, step: &'a Step) -> BoxFuture<'a, Result<(), BrokerError>>;
 
     fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>>;
+
+    /// How many consumers a queue has.
+    fn consumers<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<u32, BrokerError>>;
 
     /// Publishes when first polled and resolves with the broker's answer. All messages of a channel must be
     /// published by one task: the library pairs answers with messages by the order of the first polls.
@@ -94,12 +99,30 @@ pub(super) struct Message {
     /// Has the broker return the message if no queue takes it. The number comes back as
     /// [`Returned::id`]; it is unique on its channel.
     pub(super) mandatory: Option<u64>,
+    /// The properties of a message that is sent on, instead of our own.
+    pub(super) kept: Option<Box<Kept>>,
+}
+
+/// What a message that is sent on has of its first sender, and of us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kept {
+    pub(super) content_type: Option<String>,
+    /// The header `compression`.
+    pub(super) compression: Option<String>,
+    pub(super) headers: Vec<(&'static str, Header)>,
+}
+
+/// A value of a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Header {
+    Text(String),
+    Number(u32),
 }
 
 /// Bodies can be long, and secret: only their length is shown.
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { exchange, routing_key, body, compression, expiration, mandatory } = self;
+        let Self { exchange, routing_key, body, compression, expiration, mandatory, kept } = self;
         f.debug_struct("Message")
             .field("exchange", exchange)
             .field("routing_key", routing_key)
@@ -107,6 +130,7 @@ impl fmt::Debug for Message {
             .field("compression", compression)
             .field("expiration", expiration)
             .field("mandatory", mandatory)
+            .field("kept", kept)
             .finish()
     }
 }
@@ -142,6 +166,14 @@ pub(super) struct Incoming {
     pub(super) content_type: Option<String>,
     pub(super) compression: Option<String>,
     pub(super) redelivered: bool,
+    pub(super) history: History,
+}
+
+/// Why there is no connection to a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ConnectFailure {
+    pub(super) kind: FailureKind,
+    pub(super) why: String,
 }
 
 /// Why something did not work.
@@ -150,7 +182,7 @@ pub(super) enum BrokerError {
     /// The broker refused it, with the code of its AMQP error.
     #[error("{1}")]
     Refused(u16, String),
-    /// The connection was lost, could not be made, or the broker did not answer in time.
+    /// The connection was lost, or the broker did not answer in time.
     #[error("{0}")]
     Lost(String),
 }

@@ -17,7 +17,7 @@ use super::broker::{BrokerError, Channel, Incoming, Link};
 use super::declare::declare;
 use super::supervisor::{Links, Up};
 use super::topology::Topology;
-use crate::transport::driver::{ConnectError, Delivery, Settle, StopListening};
+use crate::transport::driver::{ConnectError, Delivery, Settle, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. The client library buffers without bound whatever the broker
 /// sends, so there has to be one; early acknowledgement makes it go unnoticed.
@@ -25,6 +25,10 @@ const UNLIMITED: u16 = 1024;
 
 /// How long stopping may take at most: what is not done then, the broker does when the channel is gone.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
+
+/// How often everything is declared again. The bindings of an exchange go with it when it is deleted, and the
+/// broker tells nobody: without this, no message would find the queues until the next reconnect.
+const REDECLARE: Duration = Duration::from_secs(10);
 
 /// What a listener is made of.
 pub(super) struct Consumption {
@@ -38,24 +42,41 @@ pub(super) struct Consumption {
     pub(super) max_body: usize,
 }
 
-/// A listener at work.
-#[derive(Debug)]
-pub(super) struct Consuming {
-    pub(super) deliveries: mpsc::Receiver<Delivery>,
-    pub(super) stop: Stop,
-}
-
 /// Ends a listener; dropping it does not.
 #[derive(Debug)]
 pub(super) struct Stop {
-    ask: watch::Sender<bool>,
+    ask: watch::Sender<Asked>,
+    /// Turns true once nothing more is handed on.
+    paused: watch::Receiver<bool>,
     ended: watch::Receiver<()>,
 }
 
+/// What a listener is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    /// Consume.
+    Go,
+    /// Hand on no more, keep the channel.
+    Pause,
+    Stop,
+}
+
 impl StopListening for Stop {
+    fn pause(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            self.ask.send_if_modified(|asked| {
+                let first = *asked == Asked::Go;
+                *asked = Asked::Pause.max(*asked);
+                first
+            });
+            // An error means that the task has ended.
+            let _ = timeout(STOP_LIMIT, self.paused.clone().wait_for(|paused| *paused)).await;
+        })
+    }
+
     fn stop(&self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            self.ask.send_replace(true);
+            self.ask.send_replace(Asked::Stop);
             // The task holds the sender until it ends, and sends nothing.
             let _ = timeout(STOP_LIMIT, self.ended.clone().changed()).await;
         })
@@ -65,20 +86,25 @@ impl StopListening for Stop {
 impl Consumption {
     /// Resolves once every queue is declared and consumed from; fails at once if the broker refuses that, and
     /// at `deadline` if there is no connection.
-    pub(super) async fn start(self, handle: &Handle, deadline: Instant) -> Result<Consuming, ConnectError> {
-        let (sender, deliveries) = mpsc::channel(usize::from(self.effective_prefetch()));
-        let (ask, asked) = watch::channel(false);
+    pub(super) async fn start(
+        self,
+        sender: mpsc::Sender<Delivery>,
+        handle: &Handle,
+        deadline: Instant,
+    ) -> Result<Stop, ConnectError> {
+        let (ask, asked) = watch::channel(Asked::Go);
+        let (pausing, paused) = watch::channel(false);
         let (ending, ended) = watch::channel(());
         let (ready, started) = oneshot::channel();
         let links = self.links.clone();
-        let session = Session { what: self, deliveries: sender, asked, ready: Some(ready) };
+        let session = Session { what: self, deliveries: sender, asked, pausing, ready: Some(ready) };
         handle.spawn(async move {
             session.run().await;
             drop(ending);
         });
-        let stop = Stop { ask, ended };
+        let stop = Stop { ask, paused, ended };
         match timeout_at(deadline, started).await {
-            Ok(Ok(Ok(()))) => Ok(Consuming { deliveries, stop }),
+            Ok(Ok(Ok(()))) => Ok(stop),
             Ok(Ok(Err(error))) => Err(ConnectError(error.to_string())),
             Ok(Err(_)) => Err(ConnectError("the transport is closed".to_owned())),
             Err(_) => {
@@ -88,10 +114,13 @@ impl Consumption {
         }
     }
 
-    fn effective_prefetch(&self) -> u16 {
+    pub(super) fn effective_prefetch(&self) -> u16 {
         if self.prefetch == 0 { UNLIMITED } else { self.prefetch }
     }
 }
+
+/// What comes from each queue, and `None` for each that has ended.
+type Streams = BoxStream<'static, Option<(Arc<str>, Incoming)>>;
 
 /// How a channel was left.
 enum End {
@@ -102,7 +131,8 @@ enum End {
 struct Session {
     what: Consumption,
     deliveries: mpsc::Sender<Delivery>,
-    asked: watch::Receiver<bool>,
+    asked: watch::Receiver<Asked>,
+    pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
     ready: Option<oneshot::Sender<Result<(), BrokerError>>>,
 }
@@ -114,6 +144,11 @@ impl Session {
             let up = tokio::select! {
                 biased;
                 () = self.stopped() => return,
+                // What it had delivered went back with the channel.
+                () = self.told(Asked::Pause) => {
+                    self.pausing.send_replace(true);
+                    return self.stopped().await;
+                }
                 up = links.up() => up,
             };
             let Ok(up) = up else { return };
@@ -141,16 +176,17 @@ impl Session {
 
     /// Waits for the word to stop, or for the receiver of the deliveries to be dropped.
     async fn stopped(&self) {
-        let mut asked = self.asked.clone();
-        let told = async {
-            // The handle may be dropped without a word.
-            if asked.wait_for(|asked| *asked).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
         tokio::select! {
-            () = told => {}
+            () = self.told(Asked::Stop) => {}
             () = self.deliveries.closed() => {}
+        }
+    }
+
+    /// Waits until this or more is asked.
+    async fn told(&self, what: Asked) {
+        // The handle may be dropped without a word.
+        if self.asked.clone().wait_for(|asked| *asked >= what).await.is_err() {
+            std::future::pending::<()>().await;
         }
     }
 
@@ -174,21 +210,30 @@ impl Session {
         let acks = Acks::start(channel.clone());
         let mut links = self.what.links.clone();
         let mut stopped = pin!(self.stopped());
+        let mut paused = pin!(self.told(Asked::Pause));
         let mut gone = pin!(links.gone(up.epoch));
+        let mut declared = pin!(self.keep_declared(&*up.link));
         let end = loop {
             let incoming = tokio::select! {
                 biased;
                 () = &mut stopped => break End::Stopped,
+                () = &mut paused => tokio::select! {
+                    biased;
+                    () = &mut stopped => break End::Stopped,
+                    () = self.rest(&*channel, streams, &acks) => break End::Stopped,
+                    () = &mut gone => break End::Lost(lost()),
+                },
+                error = &mut declared => break End::Lost(error),
                 incoming = streams.next() => incoming,
                 () = &mut gone => break End::Lost(lost()),
             };
-            // The others are started over with the one that was lost; what they hold is redelivered.
-            let Some(Some(incoming)) = incoming else {
+            // What this channel has delivered and nobody settled is redelivered.
+            let Some(Some((queue, incoming))) = incoming else {
                 break End::Lost(BrokerError::Lost("a consumer has ended".to_owned()));
             };
             tokio::select! {
                 biased;
-                () = self.hand_on(incoming, &acks) => {}
+                () = self.hand_on(queue, incoming, &acks) => {}
                 () = &mut stopped => break End::Stopped,
                 () = &mut gone => break End::Lost(lost()),
             }
@@ -205,10 +250,7 @@ impl Session {
     }
 
     /// Declares everything, then consumes on a new channel.
-    async fn consume(
-        &self,
-        link: &dyn Link,
-    ) -> Result<(Arc<dyn Channel>, BoxStream<'static, Option<Incoming>>), BrokerError> {
+    async fn consume(&self, link: &dyn Link) -> Result<(Arc<dyn Channel>, Streams), BrokerError> {
         declare(link, &mut self.what.topology.steps.clone()).await?;
         let channel = link.open(false).await?;
         channel.prefetch(self.what.effective_prefetch()).await?;
@@ -216,13 +258,65 @@ impl Session {
         for consumer in &self.what.topology.consumers {
             let stream = channel.consume(consumer).await?;
             // The end of each stream has to be seen, which merging would hide.
-            streams.push(stream.map(Some).chain(futures::stream::iter([None])));
+            let queue = consumer.queue.clone();
+            let stream = stream.map(move |incoming| Some((queue.clone(), incoming)));
+            streams.push(stream.chain(futures::stream::iter([None])));
         }
         Ok((channel, select_all(streams).boxed()))
     }
 
-    async fn hand_on(&self, incoming: Incoming, acks: &Arc<Acks>) {
-        let Incoming { tag, body, content_type, compression, redelivered } = incoming;
+    /// Declares everything again and again, until a queue turns out to have no consumer: RabbitMQ can forget those
+    /// of a quorum queue that begin while it has no leader, and says so to nobody.
+    async fn keep_declared(&self, link: &dyn Link) -> BrokerError {
+        loop {
+            sleep(REDECLARE).await;
+            match self.declare_again(link).await {
+                Ok(None) => {}
+                Ok(Some(queue)) => return BrokerError::Lost(format!("the consumer of {queue} is forgotten")),
+                // What is consumed from is there; who can't be reached is told by the broker.
+                Err(error) => tracing::debug!("not declared again: {}: {error}", self.name()),
+            }
+        }
+    }
+
+    /// Declares everything; the first queue that nobody consumes from.
+    async fn declare_again(&self, link: &dyn Link) -> Result<Option<Arc<str>>, BrokerError> {
+        declare(link, &mut self.what.topology.steps.clone()).await?;
+        let channel = link.open(false).await?;
+        let mut forgotten = None;
+        for consumer in &self.what.topology.consumers {
+            if channel.consumers(&consumer.queue).await? == 0 {
+                forgotten.get_or_insert(consumer.queue.clone());
+            }
+        }
+        channel.close().await;
+        Ok(forgotten)
+    }
+
+    /// Stops the consumers, returns what was not handed on, and waits to be stopped.
+    async fn rest(&self, channel: &dyn Channel, mut streams: Streams, acks: &Arc<Acks>) {
+        if let Err(error) = self.cancel(channel).await {
+            tracing::debug!("pausing: {error}");
+        }
+        // Each stream ends once it has yielded what came before the broker's answer.
+        while let Some(incoming) = streams.next().await {
+            if let Some((_, incoming)) = incoming {
+                Settle::new(acks.clone(), incoming.tag).reject(true);
+            }
+        }
+        self.pausing.send_replace(true);
+        self.stopped().await;
+    }
+
+    async fn cancel(&self, channel: &dyn Channel) -> Result<(), BrokerError> {
+        for consumer in &self.what.topology.consumers {
+            channel.cancel(&consumer.tag).await?;
+        }
+        Ok(())
+    }
+
+    async fn hand_on(&self, queue: Arc<str>, incoming: Incoming, acks: &Arc<Acks>) {
+        let Incoming { tag, body, content_type, compression, redelivered, history } = incoming;
         let settle = Settle::new(acks.clone(), tag);
         if body.len() > self.what.max_body {
             let (size, limit) = (body.len(), self.what.max_body);
@@ -230,18 +324,18 @@ impl Session {
             return settle.reject(false);
         }
         // An error means that the receiver was dropped, which stops this listener.
-        let _ = self.deliveries.send(Delivery { body, content_type, compression, redelivered, settle }).await;
+        let delivery = Delivery { body, content_type, compression, redelivered, history, queue, settle };
+        let _ = self.deliveries.send(delivery).await;
     }
 
     /// Stops in good order: no more deliveries, pending verdicts written, the rest requeued.
     async fn leave(&self, link: &dyn Link, channel: &dyn Channel, acks: &Acks) {
         let leaving = async {
-            for consumer in &self.what.topology.consumers {
-                if let Err(error) = channel.cancel(&consumer.tag).await {
-                    return tracing::debug!("stopping to consume: {error}");
-                }
+            // Those of a paused listener are stopped already, which the broker does not mind.
+            if let Err(error) = self.cancel(channel).await {
+                return tracing::debug!("stopping to consume: {error}");
             }
-            acks.flush().await;
+            acks.written().await;
             channel.close().await;
             if let Some(queue) = &self.what.topology.own_queue
                 && let Ok(channel) = link.open(false).await

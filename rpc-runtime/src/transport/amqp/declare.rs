@@ -8,14 +8,19 @@ use super::topology::{Step, give_up_durability};
 const NOT_FOUND: u16 = 404;
 const PRECONDITION_FAILED: u16 = 406;
 
+/// How often what vanishes is declared again: more often than servers of one topic stop at the same time.
+const MAX_VANISHED: u32 = 10;
+
 /// Declares `steps` in order.
 ///
 /// What exists as not durable is joined as it is, and `steps` say so afterwards. A queue that exists but
-/// cannot be used, because the node that holds it is down, is replaced. Every other conflict is an error.
+/// cannot be used, because the node that holds it is down, is replaced. What was deleted between its
+/// declaration and its binding is declared again. Every other conflict is an error.
 pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), BrokerError> {
     let mut channel = link.open(false).await?;
     let mut n = 0;
     let mut replaced = None;
+    let mut vanished = 0;
     while n < steps.len() {
         match channel.declare(&steps[n]).await {
             Ok(()) => n += 1,
@@ -24,6 +29,14 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
             {
                 tracing::warn!("joining what is not durable: {why}");
                 channel = link.open(false).await?;
+            }
+            Err(BrokerError::Refused(NOT_FOUND, _))
+                if matches!(steps[n], Step::Bind { .. }) && vanished < MAX_VANISHED =>
+            {
+                // A fanout exchange goes with its last queue, so with a server that stops while this one starts.
+                vanished += 1;
+                channel = link.open(false).await?;
+                n = 0;
             }
             Err(BrokerError::Refused(NOT_FOUND, why)) if replaced != Some(n) => {
                 let Step::Queue { name, .. } = &steps[n] else {
@@ -91,6 +104,18 @@ mod tests {
             || refused(406, "PRECONDITION_FAILED - inequivalent arg 'auto_delete' for exchange 'x'");
         let (result, log) = declared(3, [conflict()]).await;
         assert_eq!((result, log), (conflict(), vec!["1 exchange x durable".to_owned()]));
+    }
+
+    #[tokio::test]
+    async fn an_exchange_that_vanishes_is_declared_again() {
+        let gone = || refused(404, "NOT_FOUND - no exchange 'x' in vhost '/'");
+        let (result, log) = declared(3, [Ok(()), Ok(()), gone()]).await;
+        assert_eq!(result, Ok(()));
+        let again = ["exchange x durable", "queue t durable", "bind t"];
+        assert_eq!(log, [again.map(|it| format!("1 {it}")), again.map(|it| format!("2 {it}"))].concat());
+
+        let for_ever = (0..100).flat_map(|_| [Ok(()), Ok(()), gone()]);
+        assert_eq!(declared(3, for_ever).await.0, gone());
     }
 
     #[tokio::test]

@@ -11,7 +11,8 @@ use futures::stream::BoxStream;
 use tokio::sync::{mpsc, watch};
 
 use super::broker::{
-    Answer, Broker, BrokerError, Channel, Confirm, Incoming, Link, LinkEvent, Message, Returned,
+    Answer, Broker, BrokerError, Channel, Confirm, ConnectFailure, Incoming, Link, LinkEvent, Message,
+    Returned,
 };
 use super::topology::{Consume, Step};
 use crate::transport::url::Host;
@@ -29,7 +30,7 @@ pub(super) enum Fate {
 }
 
 type Publish = dyn Fn(&Message) -> Fate + Send + Sync;
-type Connect = dyn Fn(&Host) -> Result<(), BrokerError> + Send + Sync;
+type Connect = dyn Fn(&Host) -> Result<(), ConnectFailure> + Send + Sync;
 
 /// Every host is the same broker.
 pub(super) struct Fake {
@@ -46,7 +47,7 @@ impl Fake {
 
     pub(super) fn with_connect(
         publish: impl Fn(&Message) -> Fate + Send + Sync + 'static,
-        connect: impl Fn(&Host) -> Result<(), BrokerError> + Send + Sync + 'static,
+        connect: impl Fn(&Host) -> Result<(), ConnectFailure> + Send + Sync + 'static,
     ) -> Arc<Self> {
         Arc::new(Self { publish: Arc::new(publish), connect: Box::new(connect), links: Mutex::default() })
     }
@@ -71,7 +72,7 @@ impl Broker for Fake {
         &'a self,
         host: &'a Host,
         _: &'a str,
-    ) -> BoxFuture<'a, Result<Arc<dyn Link>, BrokerError>> {
+    ) -> BoxFuture<'a, Result<Arc<dyn Link>, ConnectFailure>> {
         Box::pin(async move {
             (self.connect)(host)?;
             let link = FakeLink::new(self.publish.clone());
@@ -218,6 +219,10 @@ impl Channel for FakeChannel {
     fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
         self.log(&format!("delete {queue}"));
         done()
+    }
+
+    fn consumers<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<u32, BrokerError>> {
+        Box::pin(std::future::ready(Ok(1)))
     }
 
     fn publish(&self, message: Message) -> BoxFuture<'static, Confirm> {

@@ -1,12 +1,17 @@
 //! From a message of the driver to one of the broker.
 
-use super::broker::Message;
+use std::time::Duration;
+
+use super::broker::{Header, Kept, Message};
 use super::topology::{address, check_name};
-use crate::transport::driver::Outgoing;
+use crate::transport::driver::{Forward, Outgoing};
 use crate::transport::options::AmqpOptions;
 
 /// The longest expiration that RabbitMQ takes, in milliseconds: about 50 days.
 const LONGEST_EXPIRATION: u64 = u32::MAX as u64;
+
+/// The header by which a copy says how often the message was delivered before.
+pub(super) const EARLIER_DELIVERIES: &str = "x-rpc-earlier-deliveries";
 
 /// The message as it goes out, or why it cannot.
 pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Message, String> {
@@ -29,17 +34,45 @@ pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Mess
         routing_key,
         body,
         compression,
-        expiration: outgoing
-            .expiration
-            .map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX).min(LONGEST_EXPIRATION)),
+        expiration: outgoing.expiration.map(milliseconds),
         mandatory: None,
+        kept: None,
     })
+}
+
+/// A message that is sent on, as it goes out, or why it cannot.
+pub(super) fn forwarded(forward: Forward) -> Result<Message, String> {
+    let Forward { route, body, content_type, compression, expiration, deliveries, death, .. } = forward;
+    let (exchange, routing_key) = address(&route);
+    check_name("routing key", &routing_key)?;
+    let headers = match death {
+        None => vec![(EARLIER_DELIVERIES, Header::Number(deliveries))],
+        // By another name: a dead letter that somebody puts back into its queue starts anew.
+        Some(death) => vec![
+            ("x-first-death-reason", Header::Text(death.reason.to_owned())),
+            ("x-first-death-queue", Header::Text(death.queue.to_string())),
+            ("x-rpc-deliveries", Header::Number(deliveries)),
+            ("x-rpc-error", Header::Text(death.error)),
+        ],
+    };
+    Ok(Message {
+        exchange,
+        routing_key,
+        body,
+        compression: None,
+        expiration: expiration.map(milliseconds),
+        mandatory: None,
+        kept: Some(Box::new(Kept { content_type, compression, headers })),
+    })
+}
+
+fn milliseconds(limit: Duration) -> u64 {
+    u64::try_from(limit.as_millis()).unwrap_or(u64::MAX).min(LONGEST_EXPIRATION)
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Read;
-    use std::time::Duration;
 
     use bytes::Bytes;
     use tokio::time::Instant;

@@ -2,8 +2,10 @@
 //!
 //! * `topology` says what is declared, as data; `declare` puts it on the broker.
 //! * `broker` is all that is asked of a client library; `lapin_broker` is the one in use.
-//! * `state` and `supervisor` keep a connection: one to send, and one to listen, made when first needed.
+//! * `state` and `supervisor` keep a connection: one to send, and one to listen, made when first needed;
+//!   `report` tells users about it.
 //! * `publisher` sends on a confirm channel and, with `confirms`, finds out what became of each message.
+//! * `in_flight` bounds how many messages wait for that.
 //! * `consumer` keeps a listener consuming; `acks` settles its deliveries.
 //!
 //! Everything runs on one worker thread of its own, so that handlers that block can't starve heartbeats.
@@ -13,32 +15,41 @@ mod broker;
 mod confirms;
 mod consumer;
 mod declare;
+mod in_flight;
 mod lapin_broker;
 mod message;
 mod publisher;
+mod report;
 mod state;
 mod supervisor;
 mod topology;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use futures::future::{BoxFuture, FutureExt, join};
+use futures::future::{BoxFuture, FutureExt, join, join_all, try_join_all};
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::time::Instant;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 
 use self::broker::Broker;
-use self::consumer::{Consuming, Consumption};
+use self::consumer::{Consumption, Stop};
+use self::declare::declare;
+use self::in_flight::InFlight;
 use self::lapin_broker::LapinBroker;
 use self::publisher::Publisher;
 use self::supervisor::{Purpose, Supervisor};
-use self::topology::{Topology, check_name, fanout_prefix, unique_queue};
+use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
+use super::TransportError;
 use super::driver::{
-    ConnectError, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route, ServerAddress,
+    CLOSED, ConnectError, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
+    Replies, Route, ServerAddress, StopListening,
 };
 use super::options::AmqpOptions;
+use super::status::ConnectionStatus;
+use super::status_watch::{Board, StatusWatch};
 use super::url::{Host, TransportUrl};
-
 use crate::clock::after;
 
 /// How much of the time to close is kept for the connections, after what was queued has been sent.
@@ -49,17 +60,24 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Dropping it cuts the connections; `close` before loses nothing.
 #[derive(Debug)]
 pub(crate) struct AmqpDriver {
+    /// First, so that it says that the transport was dropped before the connections say what that means to them.
+    status: Board,
     broker: Arc<dyn Broker>,
     hosts: Vec<Host>,
     options: Arc<AmqpOptions>,
     send: Supervisor,
     listen: OnceLock<Supervisor>,
+    /// Set before anything is closed: nothing may be started then.
+    closed: AtomicBool,
     /// Requests and everything else that goes to topics.
     requests: Publisher,
+    in_flight: Arc<InFlight>,
     /// Apart from the requests, so that replies never wait behind them.
     replies: Publisher,
     /// How long the transport may take to listen: as long as it was given to connect.
     patience: Duration,
+    /// Last, so that it goes last: the threads of the client library end with their sockets, which the
+    /// supervisors cut.
     runtime: OwnRuntime,
 }
 
@@ -75,41 +93,90 @@ impl AmqpDriver {
         url: &TransportUrl,
         options: AmqpOptions,
         deadline: Instant,
-    ) -> Result<Self, ConnectError> {
+    ) -> Result<Self, TransportError> {
         let began = Instant::now();
-        options.check().map_err(|error| ConnectError(error.to_string()))?;
+        options.check()?;
         if url.hosts().is_empty() {
-            return Err(ConnectError(format!("{url} names no host")));
+            return Err(TransportError::Setting(format!("{url} names no host")));
         }
         let runtime = OwnRuntime::new()?;
         let handle = runtime.handle();
         let broker: Arc<dyn Broker> =
-            Arc::new(LapinBroker::new(url.vhost(), &options).map_err(ConnectError)?);
+            Arc::new(LapinBroker::new(url.vhost(), &options).map_err(TransportError::Setting)?);
         let options = Arc::new(options);
         let hosts = url.hosts().to_vec();
-        let send = Supervisor::start(Purpose::Send, broker.clone(), hosts.clone(), &options, handle);
+        let status = Board::new(ConnectionStatus::Connecting);
+        let send = Supervisor::start(
+            Purpose::Send,
+            broker.clone(),
+            hosts.clone(),
+            &options,
+            status.reporter(),
+            handle,
+        );
         let requests = Publisher::start(send.links(), options.clone(), handle);
+        let in_flight = Arc::new(InFlight::new(&options, send.links()));
         let replies = Publisher::start(send.links(), options.clone(), handle);
-        let patience = deadline.saturating_duration_since(began);
-        let listen = OnceLock::new();
-        let driver = Self { broker, hosts, options, send, listen, requests, replies, patience, runtime };
-        driver.send.connected(deadline).await.map_err(ConnectError)?;
+        let driver = Self {
+            status,
+            broker,
+            hosts,
+            options,
+            send,
+            listen: OnceLock::new(),
+            closed: AtomicBool::new(false),
+            requests,
+            in_flight,
+            replies,
+            patience: deadline.saturating_duration_since(began),
+            runtime,
+        };
+        driver.send.connected(deadline).await?;
         Ok(driver)
     }
 
-    async fn consume(&self, topology: Topology, prefetch: u16) -> Result<Consuming, ConnectError> {
-        let handle = self.runtime.handle();
-        let listen = self.listen.get_or_init(|| {
-            Supervisor::start(Purpose::Listen, self.broker.clone(), self.hosts.clone(), &self.options, handle)
-        });
-        let consumption = Consumption {
-            links: listen.links(),
+    /// The connection to listen by, made when it is first asked for.
+    async fn listening(&self) -> Result<&Supervisor, ConnectError> {
+        let closed = || self.closed.load(Ordering::SeqCst);
+        if !closed() {
+            let listen = self.listen.get_or_init(|| {
+                let (broker, hosts) = (self.broker.clone(), self.hosts.clone());
+                let (reporter, handle) = (self.status.reporter(), self.runtime.handle());
+                Supervisor::start(Purpose::Listen, broker, hosts, &self.options, reporter, handle)
+            });
+            if !closed() {
+                return Ok(listen);
+            }
+            // Closed meanwhile, and maybe by somebody who did not see this connection.
+            listen.close(Instant::now()).await;
+        }
+        Err(ConnectError(CLOSED.to_owned()))
+    }
+
+    async fn consumption(&self, topology: Topology, prefetch: u16) -> Result<Consumption, ConnectError> {
+        Ok(Consumption {
+            links: self.listening().await?.links(),
             topology,
             prefetch: if prefetch == 0 { self.options.rabbit_qos_prefetch_count } else { prefetch },
             pause: self.options.kombu_reconnect_delay,
             max_body: self.options.max_body,
-        };
-        consumption.start(handle, after(self.patience)).await
+        })
+    }
+
+    /// Consumes from each queue on a channel of its own: a queue that is lost, or can't be declared again,
+    /// neither keeps the others from being consumed nor has what they delivered delivered again.
+    async fn consume(&self, topology: &Topology, prefetch: u16) -> Result<Listener, ConnectError> {
+        let deadline = after(self.patience);
+        let consumptions = topology.parts().into_iter().map(|part| self.consumption(part, prefetch));
+        let consumptions = try_join_all(consumptions).await?;
+        let room = consumptions.first().map_or(1, Consumption::effective_prefetch);
+        let (sender, deliveries) = mpsc::channel(usize::from(room));
+        let starting = consumptions
+            .into_iter()
+            .map(|consumption| consumption.start(sender.clone(), self.runtime.handle(), deadline));
+        // Should one fail, the others end as nobody receives.
+        let stops = try_join_all(starting).await?;
+        Ok(Listener { deliveries, stop: Arc::new(StopAll(stops)) })
     }
 }
 
@@ -117,9 +184,41 @@ impl Driver for AmqpDriver {
     fn publish(&self, mut message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
         if let Route::Reply { .. } = message.route {
             message.mandatory &= self.options.direct_mandatory_flag;
+            // No more of them than workers, and never held up by requests.
             return self.replies.clone().publish(message).boxed();
         }
-        self.requests.clone().publish(message).boxed()
+        let (requests, in_flight) = (self.requests.clone(), self.in_flight.clone());
+        Box::pin(async move {
+            let _place = in_flight.enter(message.deadline).await?;
+            requests.publish(message).await
+        })
+    }
+
+    fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
+        let (requests, mut links) = (self.requests.clone(), self.send.links());
+        let missing = match &message.route {
+            Route::Topic { exchange, topic, server: None } if message.death.is_some() => {
+                Some(dead_letter_steps(exchange, topic, &self.options))
+            }
+            _ => None,
+        };
+        Box::pin(async move {
+            let sent = requests.clone().forward(message.clone()).await;
+            let (Err(PublishError { fault: PublishFault::Unroutable(_), .. }), Some(mut steps)) =
+                (&sent, missing)
+            else {
+                return sent;
+            };
+            // Somebody deleted the queue; otherwise the message would come again and again.
+            let declaring = async {
+                let up = links.up().await.ok()?;
+                declare(&*up.link, &mut steps).await.ok()
+            };
+            match timeout_at(message.deadline, declaring).await {
+                Ok(Some(())) => requests.forward(message).await,
+                _ => sent,
+            }
+        })
     }
 
     fn listen(
@@ -129,13 +228,16 @@ impl Driver for AmqpDriver {
     ) -> BoxFuture<'_, Result<Listener, ConnectError>> {
         Box::pin(async move {
             let fanout_queue = unique_queue(&fanout_prefix(&address.topic));
-            let topology = Topology::server(&address, &fanout_queue, &self.options);
+            let mut topology = Topology::server(&address, &fanout_queue, &self.options);
+            if let Some(queue) = &options.dead_letters {
+                check_name("queue", queue).map_err(ConnectError)?;
+                topology.steps.extend(dead_letter_steps(&address.exchange, queue, &self.options));
+            }
             check_name("exchange", &address.exchange).map_err(ConnectError)?;
             for consumer in &topology.consumers {
                 check_name("queue", &consumer.queue).map_err(ConnectError)?;
             }
-            let Consuming { deliveries, stop } = self.consume(topology, options.prefetch).await?;
-            Ok(Listener { deliveries, stop: Arc::new(stop) })
+            self.consume(&topology, options.prefetch).await
         })
     }
 
@@ -143,13 +245,15 @@ impl Driver for AmqpDriver {
         Box::pin(async move {
             let queue = unique_queue("reply");
             let topology = Topology::replies(&queue, &self.options);
-            let Consuming { deliveries, .. } = self.consume(topology, 0).await?;
+            let Listener { deliveries, .. } = self.consume(&topology, 0).await?;
             Ok(Replies { queue, deliveries })
         })
     }
 
     fn close(&self, deadline: Instant) -> BoxFuture<'_, ()> {
         Box::pin(async move {
+            self.closed.store(true, Ordering::SeqCst);
+            self.in_flight.close();
             let left = deadline.saturating_duration_since(Instant::now());
             let flushed = deadline - left.min(GOODBYE.min(left / 2));
             join(self.requests.close(flushed), self.replies.close(flushed)).await;
@@ -159,17 +263,27 @@ impl Driver for AmqpDriver {
                 }
             };
             join(self.send.close(deadline), listen).await;
+            // The connections have said so themselves, unless they were cut.
+            self.status.close(CLOSED);
         })
+    }
+
+    fn watch(&self) -> StatusWatch {
+        self.status.watch()
     }
 }
 
-impl Drop for AmqpDriver {
-    fn drop(&mut self) {
-        // Before the runtime goes: the threads of the client library end with their sockets.
-        self.send.kill();
-        if let Some(listen) = self.listen.get() {
-            listen.kill();
-        }
+/// Ends what consumes from the queues of a server.
+#[derive(Debug)]
+struct StopAll(Vec<Stop>);
+
+impl StopListening for StopAll {
+    fn pause(&self) -> BoxFuture<'_, ()> {
+        join_all(self.0.iter().map(StopListening::pause)).map(drop).boxed()
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        join_all(self.0.iter().map(StopListening::stop)).map(drop).boxed()
     }
 }
 
@@ -182,13 +296,13 @@ struct OwnRuntime {
 }
 
 impl OwnRuntime {
-    fn new() -> Result<Self, ConnectError> {
+    fn new() -> Result<Self, TransportError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("rpc-amqp")
             .enable_all()
             .build()
-            .map_err(|error| ConnectError(format!("cannot start a thread: {error}")))?;
+            .map_err(|error| TransportError::Setting(format!("cannot start a thread: {error}")))?;
         let handle = runtime.handle().clone();
         Ok(Self { runtime: Some(runtime), handle })
     }

@@ -16,10 +16,11 @@ use tokio::time::{Instant, timeout_at};
 
 use self::actor::{Actor, IN_FLIGHT};
 use self::job::{Job, Progress};
-use super::message::message;
+use super::broker::Message;
+use super::message::{forwarded, message};
 use super::supervisor::Links;
 use super::topology::exchange_step;
-use crate::transport::driver::{Outgoing, PublishError};
+use crate::transport::driver::{Forward, Outgoing, PublishError, PublishFault, Route};
 use crate::transport::options::AmqpOptions;
 
 /// The way to one confirm channel; cheap to clone.
@@ -49,27 +50,46 @@ impl Publisher {
 
     /// Sends one message; resolves with its outcome, at its deadline at the latest.
     pub(super) async fn publish(self, outgoing: Outgoing) -> Result<(), PublishError> {
-        let message = message(&outgoing, &self.options).map_err(PublishError::Refused)?;
+        let message = message(&outgoing, &self.options).map_err(PublishFault::Refused)?;
+        let Outgoing { route, mandatory, deadline, .. } = outgoing;
+        self.send(message, &route, mandatory, deadline).await
+    }
+
+    /// The same for one that is sent on.
+    pub(super) async fn forward(self, forward: Forward) -> Result<(), PublishError> {
+        let (route, deadline) = (forward.route.clone(), forward.deadline);
+        let message = forwarded(forward).map_err(PublishFault::Refused)?;
+        self.send(message, &route, true, deadline).await
+    }
+
+    async fn send(
+        self,
+        message: Message,
+        route: &Route,
+        mandatory: bool,
+        deadline: Instant,
+    ) -> Result<(), PublishError> {
         let progress = Arc::new(Progress::default());
         let (done, outcome) = oneshot::channel();
         let job = Job {
             message,
-            exchange: exchange_step(&outgoing.route, &self.options),
-            mandatory: outgoing.mandatory,
-            deadline: outgoing.deadline,
+            exchange: exchange_step(route, &self.options),
+            mandatory,
+            deadline,
             progress: progress.clone(),
             done,
             nacks: 0,
             channel_errors: 0,
         };
         let sent = async {
-            self.jobs.send(job).await.map_err(|_| PublishError::Closed)?;
-            outcome.await.unwrap_or(Err(PublishError::Closed))
+            self.jobs.send(job).await.map_err(|_| PublishFault::Closed)?;
+            outcome.await.unwrap_or(Err(PublishFault::Closed))
         };
-        match timeout_at(outgoing.deadline, sent).await {
+        let outcome = match timeout_at(deadline, sent).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(progress.too_late(&self.links)),
-        }
+            Err(_) => Err(progress.too_late(self.links.trouble())),
+        };
+        outcome.map_err(|fault| PublishError { reached: progress.reached(&fault), fault })
     }
 
     /// Takes no more messages and sends those that it has until `deadline`; the rest fails.

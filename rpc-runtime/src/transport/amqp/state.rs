@@ -4,6 +4,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::transport::failure::HostFailure;
+
 /// A connection that lasted this long was a good one: after it the next attempt is made at once.
 const STABLE: Duration = Duration::from_secs(2);
 
@@ -18,7 +20,7 @@ pub(super) enum State {
     Blocked { epoch: u64, reason: String },
     /// The next attempt is made after `wait`; `attempt` is how many have failed since the last good
     /// connection.
-    Reconnecting { attempt: u32, wait: Duration, why: String },
+    Reconnecting { attempt: u32, wait: Duration, last: HostFailure },
     /// It is over.
     Closed { reason: String },
 }
@@ -39,7 +41,7 @@ impl fmt::Display for State {
             State::Connecting => write!(f, "connecting to the broker"),
             State::Ready { .. } => write!(f, "connected to the broker"),
             State::Blocked { reason, .. } => write!(f, "the broker blocks the connection: {reason}"),
-            State::Reconnecting { why, .. } => write!(f, "no connection to the broker: {why}"),
+            State::Reconnecting { last, .. } => write!(f, "no connection to the broker: {last}"),
             State::Closed { reason } => write!(f, "{reason}"),
         }
     }
@@ -49,10 +51,10 @@ impl fmt::Display for State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Happening {
     Connected,
-    Failed(String),
+    Failed(HostFailure),
     Blocked(String),
     Unblocked,
-    Lost { why: String, lived: Duration },
+    Lost { last: HostFailure, lived: Duration },
     WaitOver,
     Close(String),
 }
@@ -103,19 +105,19 @@ impl Machine {
                 self.epoch += 1;
                 State::Ready { epoch: self.epoch }
             }
-            (State::Connecting, Happening::Failed(why)) => {
+            (State::Connecting, Happening::Failed(last)) => {
                 self.failed = self.failed.saturating_add(1);
-                State::Reconnecting { attempt: self.failed, wait: self.backoff.wait(self.failed), why }
+                State::Reconnecting { attempt: self.failed, wait: self.backoff.wait(self.failed), last }
             }
             (State::Reconnecting { .. }, Happening::WaitOver) => State::Connecting,
             (State::Ready { epoch } | State::Blocked { epoch, .. }, Happening::Blocked(reason)) => {
                 State::Blocked { epoch, reason }
             }
             (State::Blocked { epoch, .. }, Happening::Unblocked) => State::Ready { epoch },
-            (State::Ready { .. } | State::Blocked { .. }, Happening::Lost { why, lived }) => {
+            (State::Ready { .. } | State::Blocked { .. }, Happening::Lost { last, lived }) => {
                 // A broker that accepts connections only to close them must not be tried without a pause.
                 self.failed = if lived >= STABLE { 0 } else { self.failed.saturating_add(1) };
-                State::Reconnecting { attempt: self.failed, wait: self.backoff.wait(self.failed), why }
+                State::Reconnecting { attempt: self.failed, wait: self.backoff.wait(self.failed), last }
             }
             (state, _) => state,
         };
@@ -126,6 +128,7 @@ impl Machine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::failure::FailureKind;
 
     fn machine(hosts: u32) -> Machine {
         let (first, increment, longest) =
@@ -134,11 +137,11 @@ mod tests {
     }
 
     fn failed() -> Happening {
-        Happening::Failed("refused".into())
+        Happening::Failed(HostFailure::new("a", FailureKind::ConnectionRefused, "refused"))
     }
 
     fn lost(lived: Duration) -> Happening {
-        Happening::Lost { why: "reset".into(), lived }
+        Happening::Lost { last: HostFailure::new("a", FailureKind::Lost, "reset"), lived }
     }
 
     fn wait(machine: &Machine) -> u128 {

@@ -1,20 +1,21 @@
 //! Keeps one connection up: connects, watches, reconnects to the next host, and tells everybody who uses it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::broker::{Broker, Link, LinkEvent};
+use super::report::Report;
 use super::state::{Backoff, Happening, Machine, State};
+use crate::transport::TransportError;
+use crate::transport::driver::CLOSED;
+use crate::transport::failure::{FailureKind, HostFailure};
 use crate::transport::options::AmqpOptions;
+use crate::transport::status_watch::Reporter;
 use crate::transport::url::Host;
-
-/// What is said when the transport was closed on purpose.
-const CLOSED: &str = "the transport is closed";
 
 /// What one connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Purpose::Send => "send",
             Purpose::Listen => "listen",
@@ -35,23 +36,41 @@ impl Purpose {
 /// A connection for as long as the transport lives.
 #[derive(Debug)]
 pub(super) struct Supervisor {
-    status: watch::Receiver<Status>,
+    current: watch::Receiver<Current>,
     /// Set once: when the connection has to be closed.
     close_by: watch::Sender<Option<Instant>>,
 }
 
 /// The state of a connection and, if it is up, the connection.
 #[derive(Debug, Clone)]
-struct Status {
+struct Current {
     state: State,
     link: Option<Arc<dyn Link>>,
-    /// For each host why it could not be connected to, the last time it was tried.
-    failures: BTreeMap<String, String>,
+    /// For each host why it could not be connected to, the last time it was tried; none after a success.
+    failures: Vec<Option<HostFailure>>,
+}
+
+impl Current {
+    /// Whether every host has failed for a reason that does not pass by itself.
+    fn hopeless(&self) -> bool {
+        self.failures.iter().all(|failure| failure.as_ref().is_some_and(|it| it.kind.is_hopeless()))
+    }
+}
+
+/// Dropped without a word, it cuts the connection.
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        // The word comes first, so that the cut is not taken for a loss.
+        if self.close_by.borrow().is_none() {
+            self.close_by.send_replace(Some(Instant::now()));
+        }
+        self.kill();
+    }
 }
 
 /// The view that users of the connection have.
 #[derive(Debug, Clone)]
-pub(super) struct Links(watch::Receiver<Status>);
+pub(super) struct Links(watch::Receiver<Current>);
 
 /// A connection that can be used.
 #[derive(Debug, Clone)]
@@ -61,12 +80,13 @@ pub(super) struct Up {
 }
 
 impl Supervisor {
-    /// Starts to connect to `hosts`, in random order, on the runtime of `handle`.
+    /// Starts to connect to `hosts`, in random order, on the runtime of `handle`; tells `reporter` about it.
     pub(super) fn start(
         purpose: Purpose,
         broker: Arc<dyn Broker>,
         mut hosts: Vec<Host>,
         options: &AmqpOptions,
+        reporter: Reporter,
         handle: &Handle,
     ) -> Self {
         hosts.sort_by_cached_key(|_| uuid::Uuid::new_v4());
@@ -76,38 +96,48 @@ impl Supervisor {
             increment: options.rabbit_retry_backoff,
             longest: options.rabbit_interval_max,
         });
-        let status = Status { state: machine.state.clone(), link: None, failures: BTreeMap::new() };
-        let (status_sender, status) = watch::channel(status);
+        let current = Current { state: machine.state.clone(), link: None, failures: vec![None; hosts.len()] };
+        let (sender, current) = watch::channel(current);
         let (close_by, closing) = watch::channel(None);
-        let keeper = Keeper { purpose, broker, hosts, machine, status: status_sender, closing };
+        let report = Report::new(purpose, reporter);
+        let turn = Turn { host: 0, since: Instant::now(), next_try: Instant::now() };
+        let keeper = Keeper { purpose, broker, hosts, machine, turn, current: sender, closing, report };
         handle.spawn(keeper.run());
-        Self { status, close_by }
+        Self { current, close_by }
     }
 
     pub(super) fn links(&self) -> Links {
-        Links(self.status.clone())
+        Links(self.current.clone())
     }
 
-    /// Waits for the first connection; the error names every host that was tried and why it failed.
-    pub(super) async fn connected(&self, deadline: Instant) -> Result<(), String> {
-        let why = match timeout_at(deadline, self.links().up()).await {
-            Ok(Ok(_)) => return Ok(()),
-            Ok(Err(reason)) => reason,
+    /// Waits for the first connection. Fails at `deadline`, or as soon as it is clear that waiting is of no use;
+    /// the error names every host that was tried and why it failed.
+    pub(super) async fn connected(&self, deadline: Instant) -> Result<(), TransportError> {
+        let mut current = self.current.clone();
+        let decided = current.wait_for(|current| {
+            let over = matches!(current.state, State::Closed { .. });
+            over || current.state.epoch().is_some() || current.hopeless()
+        });
+        let why = match timeout_at(deadline, decided).await {
+            Ok(Ok(current)) => match &current.state {
+                State::Closed { reason } => reason.clone(),
+                state if state.epoch().is_some() => return Ok(()),
+                _ => "no host can be used as things are".to_owned(),
+            },
+            Ok(Err(_)) => CLOSED.to_owned(),
             Err(_) => "no connection in time".to_owned(),
         };
-        let failures = self.status.borrow().failures.clone();
-        if failures.is_empty() {
-            return Err(format!("RabbitMQ: {why}"));
-        }
-        let hosts: Vec<_> = failures.iter().map(|(host, why)| format!("{host}: {why}")).collect();
-        Err(format!("RabbitMQ: {why}; {}", hosts.join("; ")))
+        let failures = self.current.borrow().failures.clone();
+        let mut failures: Vec<HostFailure> = failures.into_iter().flatten().collect();
+        failures.sort_by(|a, b| a.host.cmp(&b.host));
+        Err(TransportError::NotConnected { why, failures })
     }
 
     /// Closes the connection, in good order if `deadline` allows.
     pub(super) async fn close(&self, deadline: Instant) {
         self.close_by.send_replace(Some(deadline));
-        let mut status = self.status.clone();
-        let closed = status.wait_for(|status| matches!(status.state, State::Closed { .. }));
+        let mut current = self.current.clone();
+        let closed = current.wait_for(|current| matches!(current.state, State::Closed { .. }));
         // An error is an end as well: the runtime is gone, and the connection with it.
         if timeout_at(deadline, closed).await.is_err() {
             self.kill();
@@ -116,7 +146,7 @@ impl Supervisor {
 
     /// Cuts the connection.
     pub(super) fn kill(&self) {
-        if let Some(link) = &self.status.borrow().link {
+        if let Some(link) = &self.current.borrow().link {
             link.kill();
         }
     }
@@ -127,8 +157,8 @@ impl Links {
     pub(super) async fn up(&mut self) -> Result<Up, String> {
         loop {
             {
-                let status = self.0.borrow_and_update();
-                match (&status.state, &status.link) {
+                let current = self.0.borrow_and_update();
+                match (&current.state, &current.link) {
                     (State::Ready { epoch }, Some(link)) => {
                         return Ok(Up { epoch: *epoch, link: link.clone() });
                     }
@@ -148,7 +178,7 @@ impl Links {
 
     /// Waits until the connection `epoch` is gone; a blocked one is not.
     pub(super) async fn gone(&mut self, epoch: u64) {
-        let _ = self.0.wait_for(|status| status.state.epoch() != Some(epoch)).await;
+        let _ = self.0.wait_for(|current| current.state.epoch() != Some(epoch)).await;
     }
 
     /// Whether the connection `epoch` is there, blocked or not.
@@ -184,116 +214,118 @@ struct Keeper {
     broker: Arc<dyn Broker>,
     hosts: Vec<Host>,
     machine: Machine,
-    status: watch::Sender<Status>,
+    turn: Turn,
+    current: watch::Sender<Current>,
     closing: watch::Receiver<Option<Instant>>,
+    report: Report,
+}
+
+/// Where the attempts stand.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    /// The index of the host that is connected to, or is next.
+    host: usize,
+    /// When the connection came up.
+    since: Instant,
+    next_try: Instant,
 }
 
 impl Keeper {
     async fn run(mut self) {
-        let mut turn = 0;
-        let mut since = Instant::now();
         let mut closing = self.closing.clone();
         loop {
-            let happening = match &self.machine.state {
-                State::Closed { .. } => return,
-                State::Connecting => {
-                    let host = self.hosts[turn % self.hosts.len()].clone();
-                    turn += 1;
-                    tokio::select! {
-                        biased;
-                        () = asked_to_close(&mut closing) => Happening::Close(CLOSED.to_owned()),
-                        happening = self.connect(&host) => happening,
+            let working = async {
+                match &self.machine.state {
+                    State::Connecting => self.connect().await,
+                    State::Reconnecting { .. } => {
+                        sleep_until(self.turn.next_try).await;
+                        Happening::WaitOver
                     }
-                }
-                State::Reconnecting { wait, .. } => {
-                    let wait = jittered(*wait);
-                    tokio::select! {
-                        biased;
-                        () = asked_to_close(&mut closing) => Happening::Close(CLOSED.to_owned()),
-                        () = sleep(wait) => Happening::WaitOver,
-                    }
-                }
-                State::Ready { .. } | State::Blocked { .. } => {
-                    let link = self.status.borrow().link.clone();
-                    tokio::select! {
-                        biased;
-                        () = asked_to_close(&mut closing) => Happening::Close(CLOSED.to_owned()),
-                        happening = watch_link(link.as_deref(), since) => happening,
-                    }
+                    State::Ready { .. } | State::Blocked { .. } => self.watch_link().await,
+                    State::Closed { .. } => std::future::pending().await,
                 }
             };
-            if happening == Happening::Connected {
-                since = Instant::now();
-            }
+            let happening = tokio::select! {
+                biased;
+                () = asked_to_close(&mut closing) => Happening::Close(CLOSED.to_owned()),
+                happening = working => happening,
+            };
             self.enter(happening).await;
+            if let State::Closed { .. } = self.machine.state {
+                return;
+            }
         }
     }
 
-    async fn connect(&self, host: &Host) -> Happening {
-        match self.broker.connect(host, self.purpose.name()).await {
+    fn failure(&self, kind: FailureKind, why: String) -> HostFailure {
+        HostFailure::new(self.hosts[self.turn.host].address(), kind, why)
+    }
+
+    async fn connect(&self) -> Happening {
+        match self.broker.connect(&self.hosts[self.turn.host], self.purpose.name()).await {
             Ok(link) => {
                 // The state follows in `enter`; until then nobody looks at the link.
-                self.status.send_modify(|status| {
-                    status.link = Some(link);
-                    status.failures.clear();
-                });
-                tracing::info!(host = %host.address(), "{} connection up", self.purpose.name());
+                self.current.send_modify(|current| current.link = Some(link));
                 Happening::Connected
             }
-            Err(error) => {
-                let why = error.to_string();
-                self.status.send_modify(|status| {
-                    let before = status.failures.insert(host.address(), why.clone());
-                    // Once for each reason, not once for each attempt.
-                    if before.as_ref() != Some(&why) {
-                        tracing::warn!(host = %host.address(), "{} connection: {why}", self.purpose.name());
-                    }
-                });
-                Happening::Failed(format!("{}: {why}", host.address()))
+            Err(failure) => Happening::Failed(self.failure(failure.kind, failure.why)),
+        }
+    }
+
+    async fn watch_link(&self) -> Happening {
+        let link = self.current.borrow().link.clone();
+        let event = match link {
+            Some(link) => link.event().await,
+            None => LinkEvent::Lost("it was never there".to_owned()),
+        };
+        match event {
+            LinkEvent::Blocked(reason) => Happening::Blocked(reason),
+            LinkEvent::Unblocked => Happening::Unblocked,
+            LinkEvent::Lost(why) => {
+                let last = self.failure(FailureKind::Lost, why);
+                Happening::Lost { last, lived: self.turn.since.elapsed() }
             }
         }
     }
 
+    /// Goes to the state after `happening`, and tells everybody.
     async fn enter(&mut self, happening: Happening) {
         let before = self.machine.state.clone();
-        self.machine = self.machine.clone().next(happening);
+        self.machine = self.machine.clone().next(happening.clone());
         let state = self.machine.state.clone();
-        let up = matches!(state, State::Ready { .. } | State::Blocked { .. });
+        let host = self.turn.host;
         match (&before, &state) {
-            (State::Ready { .. }, State::Blocked { .. }) => tracing::warn!("{state}"),
-            (State::Blocked { .. }, State::Ready { .. }) => tracing::info!("the broker takes messages again"),
-            (State::Ready { .. } | State::Blocked { .. }, State::Reconnecting { why, .. }) => {
-                tracing::warn!("{} connection lost: {why}", self.purpose.name());
+            (State::Connecting, State::Ready { .. }) => self.turn.since = Instant::now(),
+            (State::Closed { .. }, _) | (_, State::Closed { .. }) => {}
+            (_, State::Reconnecting { wait, .. }) => {
+                self.turn.next_try = Instant::now() + jittered(*wait);
+                self.turn.host = (host + 1) % self.hosts.len();
             }
             _ => {}
         }
-        let link = self.status.borrow().link.clone();
+        let up = state.epoch().is_some();
+        let link = self.current.borrow().link.clone();
         if let (State::Closed { .. }, Some(link)) = (&state, &link) {
             let deadline = self.closing.borrow().unwrap_or_else(Instant::now);
             link.close(deadline.saturating_duration_since(Instant::now())).await;
         }
-        self.status.send_modify(|status| {
-            status.state = state;
+        // Users are told first: who is woken by the state finds a status that knows of it.
+        self.report.tell(&state, &self.hosts[host].address(), self.turn.since, self.turn.next_try);
+        self.current.send_modify(|current| {
+            current.state = state;
             if !up {
-                status.link = None;
+                current.link = None;
+            }
+            match happening {
+                Happening::Connected => current.failures.fill(None),
+                Happening::Failed(failure) => current.failures[host] = Some(failure),
+                _ => {}
             }
         });
         if let (false, Some(link)) = (up, link) {
             // Lost or closed: nothing may wait on it any more.
             link.kill();
         }
-    }
-}
-
-async fn watch_link(link: Option<&dyn Link>, since: Instant) -> Happening {
-    let event = match link {
-        Some(link) => link.event().await,
-        None => LinkEvent::Lost("it was never there".to_owned()),
-    };
-    match event {
-        LinkEvent::Blocked(reason) => Happening::Blocked(reason),
-        LinkEvent::Unblocked => Happening::Unblocked,
-        LinkEvent::Lost(why) => Happening::Lost { why, lived: since.elapsed() },
     }
 }
 

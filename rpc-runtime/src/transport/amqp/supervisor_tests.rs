@@ -1,14 +1,32 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::super::broker::BrokerError;
+use super::super::broker::ConnectFailure;
 use super::super::fake::{Fake, Fate};
 use super::*;
+use crate::transport::status::ConnectionStatus;
+use crate::transport::status_watch::Board;
 use crate::transport::url::TransportUrl;
 
-fn start(broker: Arc<Fake>, url: &str) -> Supervisor {
+fn start_on(board: &Board, broker: Arc<Fake>, url: &str) -> Supervisor {
     let url: TransportUrl = url.parse().unwrap();
-    let options = AmqpOptions::default();
-    Supervisor::start(Purpose::Send, broker, url.hosts().to_vec(), &options, &Handle::current())
+    let (hosts, options) = (url.hosts().to_vec(), AmqpOptions::default());
+    Supervisor::start(Purpose::Send, broker, hosts, &options, board.reporter(), &Handle::current())
+}
+
+fn start(broker: Arc<Fake>, url: &str) -> Supervisor {
+    start_on(&board(), broker, url)
+}
+
+fn board() -> Board {
+    Board::new(ConnectionStatus::Connecting)
+}
+
+fn failure<T>(kind: FailureKind, why: &str) -> Result<T, ConnectFailure> {
+    Err(ConnectFailure { kind, why: why.to_owned() })
+}
+
+fn refused<T>() -> Result<T, ConnectFailure> {
+    failure(FailureKind::ConnectionRefused, "refused")
 }
 
 fn soon() -> Instant {
@@ -37,7 +55,7 @@ async fn it_tries_until_it_is_connected() {
     let attempts = Arc::new(AtomicUsize::new(0));
     let counted = attempts.clone();
     let connect = move |_: &Host| match counted.fetch_add(1, Ordering::Relaxed) {
-        0..7 => Err(BrokerError::Lost("refused".to_owned())),
+        0..7 => refused(),
         _ => Ok(()),
     };
     let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://a,b");
@@ -47,9 +65,9 @@ async fn it_tries_until_it_is_connected() {
 
 #[tokio::test(start_paused = true)]
 async fn no_connection_in_time() {
-    let connect = |host: &Host| Err(BrokerError::Lost(format!("no {}", host.name())));
+    let connect = |host: &Host| failure(FailureKind::Network, &format!("no {}", host.name()));
     let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://a,b");
-    let error = supervisor.connected(soon()).await.unwrap_err();
+    let error = supervisor.connected(soon()).await.unwrap_err().to_string();
     assert_eq!(error, "RabbitMQ: no connection in time; a:5672: no a; b:5672: no b");
     assert!(supervisor.links().trouble().unwrap().starts_with("no connection to the broker: "));
 }
@@ -80,7 +98,7 @@ async fn closing_says_goodbye() {
 
 #[tokio::test(start_paused = true)]
 async fn closing_ends_the_attempts() {
-    let connect = |_: &Host| Err(BrokerError::Lost("refused".to_owned()));
+    let connect = |_: &Host| refused();
     let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://a");
     let mut links = supervisor.links();
     let (up, ()) = tokio::join!(links.up(), supervisor.close(soon()));
@@ -96,4 +114,128 @@ async fn dropping_cuts_the_connection() {
     drop(supervisor);
     links.gone(1).await;
     assert!(broker.link(0).dead() && links.trouble().is_some());
+}
+
+/// One host is dead and one refuses the password: the third is found, whichever is tried first.
+#[tokio::test(start_paused = true)]
+async fn the_one_good_host_is_found() {
+    for _ in 0..10 {
+        let connect = |host: &Host| match host.name() {
+            "dead" => refused(),
+            "strange" => failure(FailureKind::LoginRefused, "ACCESS_REFUSED"),
+            _ => Ok(()),
+        };
+        let broker = Fake::with_connect(|_| Fate::Ack, connect);
+        let supervisor = start(broker.clone(), "rabbit://dead,strange,good");
+        supervisor.connected(soon()).await.unwrap();
+        assert_eq!(broker.hosts(), ["good"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_host_that_may_come_back_is_waited_for() {
+    let began = Instant::now();
+    let connect = |host: &Host| match host.name() {
+        "dead" => refused(),
+        _ => failure(FailureKind::LoginRefused, "ACCESS_REFUSED"),
+    };
+    let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://dead,strange");
+    let error = supervisor.connected(soon()).await.unwrap_err();
+    assert_eq!(began.elapsed(), Duration::from_secs(60));
+    let TransportError::NotConnected { why, failures } = &error else { panic!("{error}") };
+    assert_eq!(why, "no connection in time");
+    let failures: Vec<_> = failures.iter().map(|failure| (failure.host.as_str(), failure.kind)).collect();
+    let expected =
+        [("dead:5672", FailureKind::ConnectionRefused), ("strange:5672", FailureKind::LoginRefused)];
+    assert_eq!(failures, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn hopeless_hosts_are_not_waited_for() {
+    let began = Instant::now();
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let counted = attempts.clone();
+    let connect = move |host: &Host| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        match host.name() {
+            "a" => failure(FailureKind::VhostNotFound, "no vhost"),
+            _ => failure(FailureKind::UnknownAuthority, "unknown"),
+        }
+    };
+    let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://a,b");
+    let error = supervisor.connected(soon()).await.unwrap_err().to_string();
+    let expected = "RabbitMQ: no host can be used as things are; a:5672: no vhost; b:5672: unknown";
+    assert_eq!(error, expected);
+    assert_eq!(attempts.load(Ordering::Relaxed), 2, "each host once");
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+/// A password may be rotated: what was connected once does not give up.
+#[tokio::test(start_paused = true)]
+async fn a_login_refused_later_is_tried_again() {
+    let refusals = Arc::new(AtomicUsize::new(0));
+    let counted = refusals.clone();
+    let connect = move |_: &Host| match counted.fetch_add(1, Ordering::Relaxed) {
+        1..=5 => failure(FailureKind::LoginRefused, "ACCESS_REFUSED"),
+        _ => Ok(()),
+    };
+    let board = board();
+    let broker = Fake::with_connect(|_| Fate::Ack, connect);
+    let supervisor = start_on(&board, broker.clone(), "rabbit://a");
+    supervisor.connected(soon()).await.unwrap();
+    broker.link(0).kill();
+    let mut watch = board.watch();
+    let refused = watch.wait_for(|status| match &status.send {
+        ConnectionStatus::Reconnecting { last, .. } => last.kind == FailureKind::LoginRefused,
+        _ => false,
+    });
+    assert_eq!(refused.await.unwrap().to_string(), "reconnecting after 2 attempts, a:5672: ACCESS_REFUSED");
+    supervisor.links().up().await.unwrap();
+    assert!(watch.current().is_ready());
+}
+
+/// The status tells the whole life of a connection, each state before those who use it learn of it.
+#[tokio::test(start_paused = true)]
+async fn the_status_follows_the_connection() {
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let counted = attempts.clone();
+    let connect = move |_: &Host| match counted.fetch_add(1, Ordering::Relaxed) {
+        1 => refused(),
+        _ => Ok(()),
+    };
+    let board = board();
+    let mut watch = board.watch();
+    let broker = Fake::with_connect(|_| Fate::Ack, connect);
+    let supervisor = start_on(&board, broker.clone(), "rabbit://a");
+    assert_eq!(watch.current().send, ConnectionStatus::Connecting);
+    let mut links = supervisor.links();
+    links.up().await.unwrap();
+    let ready = watch.current().send;
+    assert!(matches!(&ready, ConnectionStatus::Ready { host, .. } if host == "a:5672"), "{ready}");
+
+    broker.link(0).happen(LinkEvent::Blocked("low on memory".to_owned()));
+    links.changed().await;
+    assert_eq!(watch.changed().await.unwrap().to_string(), "blocked by a:5672: low on memory");
+    broker.link(0).happen(LinkEvent::Unblocked);
+    links.up().await.unwrap();
+    assert_eq!(watch.changed().await.unwrap().send, ready, "it is still the same connection");
+
+    // Long enough to be a good connection, whose loss is no failure.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let lost = Instant::now().into_std();
+    broker.link(0).kill();
+    let ConnectionStatus::Reconnecting { attempt, last, next_try } = watch.changed().await.unwrap().send
+    else {
+        panic!("{}", watch.current())
+    };
+    // The loss itself is over before anybody could look: the first attempt is made at once.
+    assert_eq!((attempt, last.kind), (1, FailureKind::ConnectionRefused));
+    let wait = next_try.duration_since(lost).as_millis();
+    assert!((50..=101).contains(&wait), "{wait}");
+    links.up().await.unwrap();
+    assert!(watch.changed().await.unwrap().is_ready());
+
+    supervisor.close(soon()).await;
+    assert_eq!(watch.changed().await.unwrap().to_string(), CLOSED);
+    assert_eq!(watch.changed().await, None);
 }

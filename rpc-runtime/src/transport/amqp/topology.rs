@@ -90,6 +90,41 @@ impl Topology {
             own_queue: None,
         }
     }
+
+    /// The same in parts, one for each queue that is consumed from, with all that this queue needs. What no
+    /// queue needs is in the first part.
+    pub(super) fn parts(&self) -> Vec<Self> {
+        let belongs = |step: &Step, queue: &Arc<str>| {
+            match step {
+            Step::Queue { name, .. } => name == queue,
+            Step::Bind { queue: bound, .. } => bound == queue,
+            Step::Exchange { name, .. } => self.steps.iter().any(|step| {
+                matches!(step, Step::Bind { queue: bound, exchange, .. } if bound == queue && exchange == name)
+            }),
+        }
+        };
+        let part = |(n, consumer): (usize, &Consume)| {
+            let taken = |step: &&Step| {
+                let nobodys = || !self.consumers.iter().any(|other| belongs(step, &other.queue));
+                belongs(step, &consumer.queue) || (n == 0 && nobodys())
+            };
+            Self {
+                steps: self.steps.iter().filter(taken).cloned().collect(),
+                consumers: vec![consumer.clone()],
+                own_queue: self.own_queue.clone().filter(|own| *own == consumer.queue),
+            }
+        };
+        self.consumers.iter().enumerate().map(part).collect()
+    }
+}
+
+/// A queue for dead letters, bound to the exchange of the server by its own name.
+pub(super) fn dead_letter_steps(exchange: &Arc<str>, queue: &Arc<str>, options: &AmqpOptions) -> [Step; 3] {
+    [
+        topic_step(exchange, options),
+        topic_queue(queue, options),
+        Step::Bind { queue: queue.clone(), exchange: exchange.clone(), routing_key: queue.clone() },
+    ]
 }
 
 /// The exchange that has to exist before something is sent along `route`; none for replies.

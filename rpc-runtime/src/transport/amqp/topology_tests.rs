@@ -172,3 +172,30 @@ fn quorum_queues_are_durable_or_nothing() {
     assert!(give_up_durability(&mut steps, 0));
     assert_eq!(durable(&steps), [false, true, true, false, false]);
 }
+
+#[test]
+fn each_queue_has_a_part_with_what_it_needs() {
+    let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
+    let mut topology = Topology::server(&address, &"f".into(), &AmqpOptions::default());
+    // Declared, and consumed from by others.
+    topology.steps.push(topic_queue(&"dead".into(), &AmqpOptions::default()));
+    let parts = topology.parts();
+    let steps = |part: &Topology| -> Vec<String> {
+        let name = |step: &Step| match step {
+            Step::Exchange { name, .. } => format!("exchange {name}"),
+            Step::Queue { name, .. } => format!("queue {name}"),
+            Step::Bind { queue, exchange, .. } => format!("bind {queue} to {exchange}"),
+        };
+        part.steps.iter().map(name).collect()
+    };
+    let expected = [
+        vec!["exchange x", "queue t", "bind t to x", "queue dead"],
+        vec!["exchange x", "queue t.s", "bind t.s to x"],
+        vec!["exchange t_fanout", "queue f", "bind f to t_fanout"],
+    ];
+    assert_eq!(parts.iter().map(steps).collect::<Vec<_>>(), expected);
+    let consumed: Vec<_> = parts.iter().map(|part| part.consumers.clone()).collect();
+    assert_eq!(consumed.concat(), topology.consumers);
+    let own: Vec<_> = parts.iter().map(|part| part.own_queue.as_deref()).collect();
+    assert_eq!(own, [None, None, Some("f")]);
+}

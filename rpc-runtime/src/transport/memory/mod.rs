@@ -19,9 +19,11 @@ use tokio::time::Instant;
 
 use self::state::{ConsumerId, Owned, State};
 use super::driver::{
-    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, Route,
-    ServerAddress, Settler, StopListening, Verdict,
+    CLOSED, ConnectError, Delivery, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, Replies, Route, ServerAddress, Settler, StopListening, Verdict,
 };
+use super::status::ConnectionStatus;
+use super::status_watch::{Board, StatusWatch};
 use crate::lock::lock;
 use crate::wire::new_id;
 
@@ -33,6 +35,7 @@ const UNLIMITED_PREFETCH: usize = 1024;
 pub(crate) struct MemoryDriver {
     broker: Arc<Broker>,
     closed: Arc<AtomicBool>,
+    status: Board,
     /// Keeps the reply queue for as long as the connection.
     replies: Mutex<Option<Arc<Consumer>>>,
     /// The servers on this connection, which end with it.
@@ -56,7 +59,13 @@ impl MemoryDriver {
                 broker
             })
         };
-        Self { broker, closed: Arc::default(), replies: Mutex::default(), servers: Mutex::default() }
+        Self {
+            broker,
+            closed: Arc::default(),
+            status: Board::new(ConnectionStatus::ready("memory")),
+            replies: Mutex::default(),
+            servers: Mutex::default(),
+        }
     }
 
     /// Consumes from queues, which are made if they are not there; its own ones go when it goes.
@@ -75,25 +84,36 @@ impl MemoryDriver {
         (deliveries, Arc::new(Consumer { broker: Arc::clone(&self.broker), id }))
     }
 
+    fn send(&self, message: Outgoing, deliveries: u32) -> BoxFuture<'static, Result<(), PublishError>> {
+        let broker = Arc::clone(&self.broker);
+        let closed = Arc::clone(&self.closed);
+        async move {
+            if closed.load(Ordering::Acquire) {
+                return Err(PublishFault::Closed.into());
+            }
+            if message.deadline <= Instant::now() {
+                return Err(PublishFault::Expired("not sent: there was no time left".to_owned()).into());
+            }
+            broker.state().publish(message, deliveries)
+        }
+        .boxed()
+    }
+
     fn check_open(&self) -> Result<(), PublishError> {
-        if self.closed.load(Ordering::Acquire) { Err(PublishError::Closed) } else { Ok(()) }
+        if self.closed.load(Ordering::Acquire) { Err(PublishFault::Closed.into()) } else { Ok(()) }
     }
 }
 
 impl Driver for MemoryDriver {
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
-        let broker = Arc::clone(&self.broker);
-        let closed = Arc::clone(&self.closed);
-        async move {
-            if closed.load(Ordering::Acquire) {
-                return Err(PublishError::Closed);
-            }
-            if message.deadline <= Instant::now() {
-                return Err(PublishError::Expired("not sent: there was no time left".to_owned()));
-            }
-            broker.state().publish(message)
-        }
-        .boxed()
+        self.send(message, 0)
+    }
+
+    /// The queues keep JSON without compression only, which is all that can come from them.
+    fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
+        let Forward { route, body, expiration, deliveries, death, deadline, .. } = message;
+        let deliveries = if death.is_some() { 0 } else { deliveries };
+        self.send(Outgoing { route, body, mandatory: true, expiration, deadline }, deliveries)
     }
 
     fn listen(
@@ -104,6 +124,9 @@ impl Driver for MemoryDriver {
         async move {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
             let ServerAddress { exchange, topic, server } = address;
+            if let Some(topic) = &options.dead_letters {
+                self.broker.state().declare(QueueName::topic(&exchange, topic, None));
+            }
             let queues = vec![
                 (QueueName::topic(&exchange, &topic, None), Owned::Shared),
                 (QueueName::topic(&exchange, &topic, Some(&server)), Owned::Shared),
@@ -136,6 +159,7 @@ impl Driver for MemoryDriver {
 
     fn close(&self, _deadline: Instant) -> BoxFuture<'_, ()> {
         self.closed.store(true, Ordering::Release);
+        self.status.close(CLOSED);
         *lock(&self.replies) = None;
         for server in lock(&self.servers).drain(..) {
             if let Some(server) = server.upgrade() {
@@ -143,6 +167,10 @@ impl Driver for MemoryDriver {
             }
         }
         std::future::ready(()).boxed()
+    }
+
+    fn watch(&self) -> StatusWatch {
+        self.status.watch()
     }
 }
 
@@ -175,6 +203,10 @@ impl Settler for Acks {
     fn settle(&self, tag: u64, verdict: Verdict) -> bool {
         self.broker.upgrade().is_some_and(|broker| broker.state().settle(self.id, tag, verdict))
     }
+
+    fn holds(&self, tag: u64) -> bool {
+        self.broker.upgrade().is_some_and(|broker| broker.state().holds(self.id, tag))
+    }
 }
 
 /// One listener's place at the broker; dropping it gives back what it did not settle.
@@ -184,6 +216,11 @@ struct Consumer {
 }
 
 impl StopListening for Consumer {
+    fn pause(&self) -> BoxFuture<'_, ()> {
+        self.broker.state().unsubscribe(self.id);
+        std::future::ready(()).boxed()
+    }
+
     fn stop(&self) -> BoxFuture<'_, ()> {
         self.broker.state().remove_consumer(self.id);
         std::future::ready(()).boxed()
@@ -230,6 +267,16 @@ impl QueueName {
     fn fanout(topic: Arc<str>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self::Fanout { topic, server: NEXT.fetch_add(1, Ordering::Relaxed) }
+    }
+
+    /// As RabbitMQ would call it.
+    fn text(&self) -> Arc<str> {
+        match self {
+            Self::Topic { topic, server: None, .. } => Arc::clone(topic),
+            Self::Topic { topic, server: Some(server), .. } => format!("{topic}.{server}").into(),
+            Self::Fanout { topic, server } => format!("{topic}_fanout_{server}").into(),
+            Self::Reply(queue) => Arc::clone(queue),
+        }
     }
 
     /// Whether a message sent to `route` goes to this queue.

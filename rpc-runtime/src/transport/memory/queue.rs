@@ -15,6 +15,8 @@ const MAX_LENGTH: usize = 65_536;
 pub(super) struct Message {
     pub(super) body: Bytes,
     pub(super) expires: Option<Instant>,
+    /// How often it was delivered, here and before it came here.
+    pub(super) deliveries: u32,
     pub(super) redelivered: bool,
 }
 

@@ -8,7 +8,9 @@ use tokio::sync::mpsc;
 use super::QueueName;
 use super::queue::{Message, Queue};
 use crate::clock::after;
-use crate::transport::driver::{Delivery, Outgoing, PublishError, Route, Settle, Settler, Verdict};
+use crate::transport::driver::{
+    Delivery, History, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
+};
 use crate::wire::Content;
 
 /// Tells consumers apart.
@@ -64,6 +66,11 @@ impl State {
         id
     }
 
+    /// Makes a queue if it is not there.
+    pub(super) fn declare(&mut self, name: QueueName) {
+        self.queues.entry(name).or_default();
+    }
+
     /// Lets a consumer take from a queue, which is made if it is not there.
     pub(super) fn consume(&mut self, id: ConsumerId, name: QueueName, owned: Owned) {
         self.queues.entry(name.clone()).or_default().subscribe(id);
@@ -73,12 +80,12 @@ impl State {
         self.pump(&name);
     }
 
-    pub(super) fn publish(&mut self, message: Outgoing) -> Result<(), PublishError> {
+    pub(super) fn publish(&mut self, message: Outgoing, deliveries: u32) -> Result<(), PublishError> {
         let Outgoing { route, body, mandatory, expiration, .. } = message;
-        let message = Message { body, expires: expiration.map(after), redelivered: false };
+        let message = Message { body, expires: expiration.map(after), deliveries, redelivered: false };
         let names = self.routed(&route);
         if names.is_empty() && mandatory {
-            return Err(PublishError::Unroutable(format!("no queue takes messages for {route}")));
+            return Err(PublishFault::Unroutable(format!("no queue takes messages for {route}")).into());
         }
         // A full queue is no reason to keep a fanout from the others.
         let mut full = false;
@@ -86,7 +93,7 @@ impl State {
             full |= !self.queues.entry(name.clone()).or_default().push(message.clone());
             self.pump(&name);
         }
-        if full { Err(PublishError::Refused(format!("a queue of {route} is full"))) } else { Ok(()) }
+        if full { Err(PublishFault::Refused(format!("a queue of {route} is full")).into()) } else { Ok(()) }
     }
 
     /// The queues that take messages for a route; only a fanout needs to look for them.
@@ -118,6 +125,10 @@ impl State {
         true
     }
 
+    pub(super) fn holds(&self, id: ConsumerId, tag: u64) -> bool {
+        self.consumers.get(&id).is_some_and(|held| held.unsettled.contains_key(&tag))
+    }
+
     fn queues_of(&self, id: ConsumerId) -> Vec<QueueName> {
         self.consumers
             .get(&id)
@@ -125,6 +136,15 @@ impl State {
             .flat_map(|held| &held.queues)
             .map(|(name, _)| name.clone())
             .collect()
+    }
+
+    /// Gives a consumer nothing more; what it has is still its own.
+    pub(super) fn unsubscribe(&mut self, id: ConsumerId) {
+        for name in self.queues_of(id) {
+            if let Some(queue) = self.queues.get_mut(&name) {
+                queue.unsubscribe(id);
+            }
+        }
     }
 
     /// Takes a consumer out: what it had goes back, in order, and its own queues go.
@@ -149,7 +169,7 @@ impl State {
     fn pump(&mut self, name: &QueueName) {
         let Some(queue) = self.queues.get_mut(name) else { return };
         let consumers = &mut self.consumers;
-        while let Some((message, id)) = queue.next(|id| consumers.get(&id).is_some_and(Held::has_room)) {
+        while let Some((mut message, id)) = queue.next(|id| consumers.get(&id).is_some_and(Held::has_room)) {
             let Some(held) = consumers.get_mut(&id) else { break };
             let tag = held.next_tag;
             held.next_tag += 1;
@@ -158,8 +178,11 @@ impl State {
                 content_type: Some(Content::CONTENT_TYPE.to_owned()),
                 compression: None,
                 redelivered: message.redelivered,
+                history: History { counted: Some(message.deliveries), noted: 0, expiration: None },
+                queue: name.text(),
                 settle: Settle::new(Arc::clone(&held.settler), tag),
             };
+            message.deliveries = message.deliveries.saturating_add(1);
             held.unsettled.insert(tag, (name.clone(), message));
             // There is room, as only the holder of this lock sends. If the receiver went just now,
             // the message goes back when the consumer is removed.

@@ -5,7 +5,6 @@ mod sent;
 mod tests;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
@@ -16,9 +15,11 @@ use tokio::time::Instant;
 
 pub use self::sent::Sent;
 use super::driver::{
-    ConnectError, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Replies, ServerAddress,
-    Settle, Settler, Verdict,
+    CLOSED, ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, Replies, ServerAddress, Settle, Settler, Verdict,
 };
+use super::status::ConnectionStatus;
+use super::status_watch::{Board, StatusWatch};
 use super::{Settings, Transport};
 use crate::error::RemoteError;
 use crate::lock::lock;
@@ -63,7 +64,7 @@ impl Transport {
             tape: Arc::clone(&tape),
             answers,
             deliveries: Mutex::new(Some(deliveries)),
-            closed: AtomicBool::new(false),
+            status: Board::new(ConnectionStatus::ready("recording")),
         };
         (Self::new(Arc::new(driver), Settings::default()), Recorder { tape })
     }
@@ -122,16 +123,16 @@ struct RecordingDriver {
     answers: mpsc::Sender<Delivery>,
     /// Until the transport asks for it, once.
     deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
-    closed: AtomicBool,
+    status: Board,
 }
 
 impl RecordingDriver {
     /// Records the message; the reply if it asks for one.
     fn record(&self, message: &Outgoing) -> Result<Option<Delivery>, PublishError> {
-        if self.closed.load(Ordering::Acquire) {
-            return Err(PublishError::Closed);
+        if self.status.is_closed() {
+            return Err(PublishFault::Closed.into());
         }
-        let (sent, msg_id) = Sent::read(message).map_err(PublishError::Refused)?;
+        let (sent, msg_id) = Sent::read(message).map_err(PublishFault::Refused)?;
         let mut tape = lock(&self.tape);
         tape.sent.push(sent);
         let body = msg_id.map(|msg_id| match &tape.answer {
@@ -143,6 +144,8 @@ impl RecordingDriver {
             content_type: Some(Content::CONTENT_TYPE.to_owned()),
             compression: None,
             redelivered: false,
+            history: History::default(),
+            queue: "reply_recorded".into(),
             settle: Settle::new(Arc::new(Settled), 0),
         }))
     }
@@ -154,11 +157,16 @@ impl Driver for RecordingDriver {
         let answers = self.answers.clone();
         async move {
             match recorded? {
-                Some(answer) => answers.send(answer).await.map_err(|_| PublishError::Closed),
+                Some(answer) => answers.send(answer).await.map_err(|_| PublishFault::Closed.into()),
                 None => Ok(()),
             }
         }
         .boxed()
+    }
+
+    fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
+        let error = PublishFault::Refused("a recording transport has no servers".to_owned());
+        std::future::ready(Err(error.into())).boxed()
     }
 
     fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
@@ -174,8 +182,12 @@ impl Driver for RecordingDriver {
     }
 
     fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
-        self.closed.store(true, Ordering::Release);
+        self.status.close(CLOSED);
         std::future::ready(()).boxed()
+    }
+
+    fn watch(&self) -> StatusWatch {
+        self.status.watch()
     }
 }
 
@@ -191,6 +203,10 @@ struct Settled;
 
 impl Settler for Settled {
     fn settle(&self, _: u64, _: Verdict) -> bool {
+        true
+    }
+
+    fn holds(&self, _: u64) -> bool {
         true
     }
 }

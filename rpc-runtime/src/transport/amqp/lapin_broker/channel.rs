@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
@@ -15,12 +16,17 @@ use lapin::options::{
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 use lapin::{BasicProperties, Confirmation};
 
-use super::super::broker::{Answer, BrokerError, Channel, Confirm, Incoming, Message, Returned};
+use super::super::broker::{Answer, BrokerError, Channel, Confirm, Header, Incoming, Message, Returned};
+use super::super::message::EARLIER_DELIVERIES;
 use super::super::topology::{Argument, Arguments, Consume, ExchangeKind, Step};
 use super::error::{lapin_error, limited};
+use crate::transport::driver::History;
+use crate::wire::Content;
 
 /// The header that says how a body is compressed.
 const COMPRESSION: &str = "compression";
+/// The header by which a quorum queue says how often it delivered a message before.
+const DELIVERY_COUNT: &str = "x-delivery-count";
 
 pub(super) struct LapinChannel {
     /// Shared, because a clone of lapin's channel touches some fifteen reference counts.
@@ -84,6 +90,14 @@ impl Channel for LapinChannel {
         Box::pin(async move {
             let deleted = self.channel.queue_delete(short(queue)?, QueueDeleteOptions::default());
             limited("queue.delete", deleted).await.map(drop)
+        })
+    }
+
+    fn consumers<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<u32, BrokerError>> {
+        Box::pin(async move {
+            let options = QueueDeclareOptions { passive: true, ..Default::default() };
+            let asked = self.channel.queue_declare(short(queue)?, options, FieldTable::default());
+            limited("queue.declare", asked).await.map(|queue| queue.consumer_count())
         })
     }
 
@@ -177,15 +191,33 @@ async fn confirmation(
 
 fn properties(message: &Message) -> BasicProperties {
     let mut headers = FieldTable::default();
-    if let Some(compression) = message.compression {
+    let compression = match &message.kept {
+        Some(kept) => kept.compression.as_deref(),
+        None => message.compression,
+    };
+    if let Some(compression) = compression {
         headers.insert(COMPRESSION.into(), AMQPValue::LongString(compression.into()));
     }
-    let mut properties = BasicProperties::default()
-        .with_content_type("application/json".into())
-        .with_content_encoding("utf-8".into())
-        .with_headers(headers)
-        .with_delivery_mode(2)
-        .with_priority(0);
+    for (name, value) in message.kept.iter().flat_map(|kept| &kept.headers) {
+        let value = match value {
+            Header::Text(text) => AMQPValue::LongString(text.as_str().into()),
+            Header::Number(number) => AMQPValue::LongLongInt((*number).into()),
+        };
+        headers.insert((*name).into(), value);
+    }
+    let mut properties =
+        BasicProperties::default().with_headers(headers).with_delivery_mode(2).with_priority(0);
+    let content_type = match &message.kept {
+        Some(kept) => kept.content_type.as_deref().and_then(|name| ShortString::try_new(name).ok()),
+        None => Some(Content::CONTENT_TYPE.into()),
+    };
+    if let Some(content_type) = content_type {
+        // Whoever reads another one knows better than we which it is.
+        if content_type.as_str() == Content::CONTENT_TYPE {
+            properties = properties.with_content_encoding("utf-8".into());
+        }
+        properties = properties.with_content_type(content_type);
+    }
     if let Some(milliseconds) = message.expiration {
         properties = properties.with_expiration(milliseconds.to_string().into());
     }
@@ -207,7 +239,28 @@ fn failed(error: BrokerError) -> Confirm {
     Confirm { verdict: Err(error), returned: None }
 }
 
+/// Headers are read for the few messages that have any.
+fn history(delivery: &Delivery) -> History {
+    let number = |name| {
+        let headers = delivery.properties.headers().as_ref()?;
+        let number = match *headers.inner().get(name)? {
+            AMQPValue::LongLongInt(number) => u64::try_from(number).ok(),
+            AMQPValue::LongInt(number) => u64::try_from(number).ok(),
+            AMQPValue::LongUInt(number) => Some(number.into()),
+            _ => None,
+        };
+        number.map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+    };
+    let expiration = || delivery.properties.expiration().as_ref()?.as_str().parse().ok();
+    History {
+        counted: number(DELIVERY_COUNT),
+        noted: number(EARLIER_DELIVERIES).unwrap_or(0),
+        expiration: if delivery.redelivered { expiration().map(Duration::from_millis) } else { None },
+    }
+}
+
 fn incoming(delivery: Delivery) -> Incoming {
+    let history = history(&delivery);
     let compression = delivery.properties.headers().as_ref().and_then(|headers| {
         match headers.inner().get(COMPRESSION)? {
             AMQPValue::LongString(name) => std::str::from_utf8(name.as_bytes()).ok().map(str::to_owned),
@@ -219,6 +272,7 @@ fn incoming(delivery: Delivery) -> Incoming {
         content_type: delivery.properties.content_type().as_ref().map(ToString::to_string),
         compression,
         redelivered: delivery.redelivered,
+        history,
         body: delivery.data.into(),
     }
 }

@@ -5,29 +5,35 @@
 
 mod channel;
 mod error;
+mod failure;
 mod socket;
 mod tls;
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
 
-use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
+use futures::{AsyncReadExt, StreamExt, TryFutureExt};
 use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
 use lapin::{AsyncTcpStream, Connection, ConnectionProperties, Event};
+use tokio::net::lookup_host;
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use self::channel::LapinChannel;
 use self::error::{lapin_error, limited};
 use self::socket::KillSwitch;
 use self::tls::Tls;
-use super::broker::{Broker, BrokerError, Channel, Link, LinkEvent};
+use super::broker::{Broker, BrokerError, Channel, ConnectFailure, Link, LinkEvent};
 use super::topology::check_name;
+use crate::clock::after;
+use crate::lock::lock;
+use crate::transport::failure::FailureKind;
 use crate::transport::options::AmqpOptions;
 use crate::transport::url::Host;
 
@@ -37,6 +43,9 @@ const MAX_CHANNEL_ERRORS: u32 = 100;
 
 /// How often the state is looked at, should an event be missed.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How long to listen for why a broker has closed a TLS connection.
+const LISTEN: Duration = Duration::from_secs(2);
 
 /// Connects by lapin, on the tokio runtime of the caller.
 #[derive(Debug)]
@@ -59,8 +68,75 @@ impl LapinBroker {
         })
     }
 
-    async fn open_link(&self, host: &Host, name: &str) -> Result<LapinLink, BrokerError> {
-        let uri = AMQPUri {
+    async fn open_link(&self, host: &Host, name: &str) -> Result<LapinLink, ConnectFailure> {
+        let deadline = after(self.limit);
+        let runtime = lapin::runtime::default_runtime().map_err(|error| failure::amqp(&error, false))?;
+        let addresses = self.in_time(deadline, "to the name lookup", lookup(host)).await?;
+        let kill = KillSwitch::default();
+        // Dropped on every way out but the good one: lapin's thread ends with the socket.
+        let guard = KillGuard(Some(kill.clone()));
+        let dial = async || {
+            let stream = AsyncTcpStream::connect(&runtime, addresses.clone());
+            let stream =
+                self.in_time(deadline, "from the port", stream.map_err(|it| failure::tcp(&it))).await?;
+            if let AsyncTcpStream::Plain(plain) = &stream {
+                let socket = socket::prepare(&plain.get_ref().into(), self.heartbeat);
+                kill.arm(socket.map_err(|error| failure::tcp(&error))?);
+            }
+            let Some(tls) = &self.tls else { return Ok(stream) };
+            let secured = tls.secure(stream, host.name()).map_err(|it| failure::tls(&it, tls.identified()));
+            self.in_time(deadline, "to the TLS handshake", secured).await
+        };
+        let stream = StdMutex::new(Some(dial().await?));
+        let connection = Connection::connector(
+            self.uri(host),
+            runtime.clone(),
+            // lapin asks once, as its recovery is off.
+            async move |_, _| {
+                silence_thread();
+                let stream = lock(&stream).take();
+                stream.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected).into())
+            },
+            properties(name),
+        );
+        let identified = self.tls.as_ref().is_some_and(Tls::identified);
+        let connection = connection.map_err(|error| failure::amqp(&error, identified));
+        let connection = match self.in_time(deadline, "to the AMQP handshake", connection).await {
+            Ok(connection) => connection,
+            Err(failure) if self.tls.is_some() && failure.kind == FailureKind::Network => {
+                // In TLS 1.3 a broker refuses a certificate after the handshake, and its word may be lost when
+                // it resets the connection because of what was sent since. So ask again, and only listen.
+                kill.now();
+                let why = async {
+                    let mut byte = [0];
+                    let read = dial().await?.read(&mut byte).await;
+                    Err(read.map_or_else(|error| failure::tls(&error, identified), |_| failure.clone()))
+                };
+                let why: Result<(), _> = timeout(LISTEN, why).await.unwrap_or(Err(failure.clone()));
+                return Err(why.err().filter(|it| it.kind.is_hopeless()).unwrap_or(failure));
+            }
+            Err(failure) => return Err(failure),
+        };
+        guard.disarm();
+        let events = Mutex::new(connection.events_listener().boxed());
+        Ok(LapinLink { connection, events, kill, errors: Arc::default() })
+    }
+
+    /// The result of one step of connecting, or that there was no answer `to` it by `deadline`.
+    async fn in_time<T>(
+        &self,
+        deadline: Instant,
+        to: &str,
+        step: impl Future<Output = Result<T, ConnectFailure>>,
+    ) -> Result<T, ConnectFailure> {
+        timeout_at(deadline, step).await.unwrap_or_else(|_| {
+            let why = format!("not connected within {:?}: no answer {to}", self.limit);
+            Err(ConnectFailure { kind: FailureKind::TimedOut, why })
+        })
+    }
+
+    fn uri(&self, host: &Host) -> AMQPUri {
+        AMQPUri {
             // TLS is up before lapin sees the socket.
             scheme: AMQPScheme::AMQP,
             authority: AMQPAuthority {
@@ -76,42 +152,7 @@ impl LapinBroker {
                 heartbeat: u16::try_from(self.heartbeat.as_secs()).ok(),
                 ..AMQPQueryString::default()
             },
-        };
-        let kill = KillSwitch::default();
-        // Dropped on every way out but the good one: lapin's thread ends with the socket.
-        let guard = KillGuard(Some(kill.clone()));
-        let runtime = lapin::runtime::default_runtime().map_err(|error| lapin_error(&error))?;
-        let (tls, heartbeat, limit) = (self.tls.clone(), self.heartbeat, self.limit);
-        let socket_kill = kill.clone();
-        let connection = Connection::connector(
-            uri,
-            runtime,
-            async move |uri: AMQPUri, runtime| {
-                silence_thread();
-                let host = uri.authority.host;
-                let connecting = async {
-                    let addresses = runtime.to_socket_addrs((host.clone(), uri.authority.port));
-                    let stream = AsyncTcpStream::connect(&runtime, addresses).await?;
-                    if let AsyncTcpStream::Plain(plain) = &stream {
-                        socket_kill.arm(socket::prepare(&plain.get_ref().into(), heartbeat)?);
-                    }
-                    match &tls {
-                        Some(tls) => tls.secure(stream, &host).await,
-                        None => Ok(stream),
-                    }
-                };
-                let connected = timeout(limit, connecting).await;
-                connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(Into::into)
-            },
-            properties(name),
-        );
-        let connection = timeout(limit, connection)
-            .await
-            .map_err(|_| BrokerError::Lost(format!("not connected within {limit:?}")))?
-            .map_err(|error| lapin_error(&error))?;
-        guard.disarm();
-        let events = Mutex::new(connection.events_listener().boxed());
-        Ok(LapinLink { connection, events, kill, errors: Arc::default() })
+        }
     }
 }
 
@@ -120,12 +161,19 @@ impl Broker for LapinBroker {
         &'a self,
         host: &'a Host,
         name: &'a str,
-    ) -> BoxFuture<'a, Result<Arc<dyn Link>, BrokerError>> {
+    ) -> BoxFuture<'a, Result<Arc<dyn Link>, ConnectFailure>> {
         Box::pin(async move {
             let link = self.open_link(host, name).await?;
             Ok(Arc::new(link) as Arc<dyn Link>)
         })
     }
+}
+
+async fn lookup(host: &Host) -> Result<Vec<SocketAddr>, ConnectFailure> {
+    let unresolved = |why: String| ConnectFailure { kind: FailureKind::NameNotResolved, why };
+    let addresses = lookup_host((host.name(), host.port())).await.map_err(|it| unresolved(it.to_string()))?;
+    let addresses: Vec<_> = addresses.collect();
+    if addresses.is_empty() { Err(unresolved("the name has no address".to_owned())) } else { Ok(addresses) }
 }
 
 /// Ends all logging of the calling thread, which is lapin's own when this is called: it logs messages that are

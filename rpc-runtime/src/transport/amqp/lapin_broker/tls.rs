@@ -13,7 +13,10 @@ use crate::transport::options::AmqpOptions;
 
 /// The certificates of a transport.
 #[derive(Debug, Clone)]
-pub(super) struct Tls(RustlsConnector);
+pub(super) struct Tls {
+    connector: RustlsConnector,
+    identified: bool,
+}
 
 impl Tls {
     /// Reads the files of the options `ssl_ca_file`, `ssl_cert_file` and `ssl_key_file`.
@@ -34,7 +37,13 @@ impl Tls {
             }
             _ => roots.connector_with_no_client_auth(),
         };
-        connector.map(Self).map_err(|error| format!("TLS: {error}"))
+        let identified = options.ssl_cert_file.is_some();
+        connector.map(|connector| Self { connector, identified }).map_err(|error| format!("TLS: {error}"))
+    }
+
+    /// Whether this client has a certificate to show.
+    pub(super) fn identified(&self) -> bool {
+        self.identified
     }
 
     /// Does the handshake with `host` on a connected stream.
@@ -46,7 +55,7 @@ impl Tls {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        stream.into_rustls(&self.0, host).await
+        stream.into_rustls(&self.connector, host).await
     }
 }
 

@@ -18,7 +18,7 @@ use super::super::declare::declare;
 use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
 use super::job::{Job, NACK_TEXT};
-use crate::transport::driver::PublishError;
+use crate::transport::driver::PublishFault;
 use crate::transport::options::AmqpOptions;
 
 /// How many messages are sent before the first of them is confirmed; more only adds latency.
@@ -32,6 +32,12 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// How long a refused declaration is not tried again: each try costs a channel.
 const CONFLICT_PAUSE: Duration = Duration::from_secs(1);
+
+/// A link on which nothing is confirmed for the time of the heartbeat, within these limits, is given up. RabbitMQ
+/// can lose sight of a quorum queue whose leader has died, and then a channel gets no confirm any more: only
+/// another one helps. To send again what is under way does no harm, as servers know it by its id.
+const SHORTEST_PATIENCE: Duration = Duration::from_secs(5);
+const LONGEST_PATIENCE: Duration = Duration::from_secs(15);
 
 /// How long to wait for the outcomes of a channel that has failed.
 const DRAIN: Duration = Duration::from_secs(2);
@@ -91,7 +97,7 @@ impl Actor {
             nacked: BTreeMap::new(),
             careful: 0,
             conflicts: HashMap::new(),
-            patience: options.heartbeat_timeout_threshold.max(Duration::from_secs(15)) * 2,
+            patience: options.heartbeat_timeout_threshold.clamp(SHORTEST_PATIENCE, LONGEST_PATIENCE),
         }
     }
 
@@ -194,7 +200,7 @@ impl Actor {
                 Ok(()) => {}
                 Err(BrokerError::Refused(_, why)) => {
                     self.careful = self.careful.saturating_sub(1);
-                    return job.tell(Err(PublishError::Refused(why)));
+                    return job.tell(Err(PublishFault::Refused(why)));
                 }
                 Err(BrokerError::Lost(_)) => {
                     line.failed = true;
@@ -202,7 +208,12 @@ impl Actor {
                 }
             }
         }
-        line.send(job);
+        // Its deadline may have passed since `now`, and its caller been told that it was not sent.
+        if job.sent() {
+            line.send(job);
+        } else {
+            self.careful = self.careful.saturating_sub(1);
+        }
     }
 
     async fn declare_exchange(
@@ -261,20 +272,20 @@ impl Actor {
                     // Alone on its channel for the second time: it is the cause.
                     if careful && job.channel_errors > 1 {
                         self.careful -= 1;
-                        return job.tell(Err(PublishError::Refused(why)));
+                        return job.tell(Err(PublishFault::Refused(why)));
                     }
                 }
                 line.uncertain.push((number, job));
                 return;
             }
             Outcome::Acked => job.tell(Ok(())),
-            Outcome::Returned(why) => job.tell(Err(PublishError::Unroutable(why))),
+            Outcome::Returned(why) => job.tell(Err(PublishFault::Unroutable(why))),
             Outcome::Nacked => {
                 let again = job.nacked(now);
                 if again < job.deadline && self.nacked.len() < MAX_NACKED {
                     self.nacked.insert((again, number), job);
                 } else {
-                    job.tell(Err(PublishError::Refused(NACK_TEXT.to_owned())));
+                    job.tell(Err(PublishFault::Refused(NACK_TEXT.to_owned())));
                 }
             }
         }
@@ -284,6 +295,7 @@ impl Actor {
     /// Gives up a link on which nothing is confirmed any more: its supervisor makes a new one.
     fn look_after(&self, line: &Line, epoch: u64) {
         let silent = !line.under_way.is_empty() && line.heard.elapsed() > self.patience;
+        // Blocked, a broker confirms nothing, and rightly so.
         if silent && !self.links.blocked(epoch) {
             tracing::warn!("nothing was confirmed for {:?}: giving up the connection", self.patience);
             line.link.kill();
@@ -312,6 +324,7 @@ impl Actor {
             self.careful = self.careful.max(again.len());
         }
         for (_, job) in again {
+            job.lost_sight();
             self.waiting.push_front(job);
         }
         line.channel.close().await;
@@ -342,7 +355,6 @@ impl Line {
         self.next += 1;
         let mut message = job.message.clone();
         message.mandatory = job.mandatory.then_some(number);
-        job.sent();
         let confirm = self.channel.publish(message);
         let sent = Some(Sent { number, mandatory: job.mandatory, job });
         self.under_way.push(UnderWay { sent, confirm });

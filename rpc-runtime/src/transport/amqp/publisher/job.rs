@@ -8,13 +8,17 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::super::broker::Message;
-use super::super::supervisor::Links;
 use super::super::topology::Step;
-use crate::transport::driver::PublishError;
+use crate::error::Reached;
+use crate::transport::driver::PublishFault;
 
 const QUEUED: u8 = 0;
 const SENT: u8 = 1;
 const NACKED: u8 = 2;
+/// Its caller was told that it was not sent, so it never is.
+const GIVEN_UP: u8 = 3;
+/// Beside one of the others: it was sent at least once without anybody knowing what became of it.
+const UNCERTAIN: u8 = 4;
 
 /// The first pause after a nack, and the longest.
 const NACK_PAUSE: Duration = Duration::from_millis(50);
@@ -30,7 +34,7 @@ pub(super) struct Job {
     pub(super) deadline: Instant,
     pub(super) progress: Arc<Progress>,
     /// Dropped, it tells the caller that the transport is closed.
-    pub(super) done: oneshot::Sender<Result<(), PublishError>>,
+    pub(super) done: oneshot::Sender<Result<(), PublishFault>>,
     pub(super) nacks: u32,
     /// How often its channel was closed by an error while it was under way.
     pub(super) channel_errors: u32,
@@ -38,20 +42,26 @@ pub(super) struct Job {
 
 impl Job {
     /// Ends the job; a caller that has given up is not told.
-    pub(super) fn tell(self, outcome: Result<(), PublishError>) {
+    pub(super) fn tell(self, outcome: Result<(), PublishFault>) {
         let _ = self.done.send(outcome);
     }
 
     /// When to try again after one more nack.
     pub(super) fn nacked(&mut self, now: Instant) -> Instant {
-        self.progress.0.store(NACKED, Ordering::Relaxed);
+        self.progress.enter(NACKED);
         let pause = NACK_PAUSE.saturating_mul(1 << self.nacks.min(5)).min(MAX_NACK_PAUSE);
         self.nacks += 1;
         now + pause
     }
 
-    pub(super) fn sent(&self) {
-        self.progress.0.store(SENT, Ordering::Relaxed);
+    /// Notes that it is sent, which has to come before the sending; false if it may not be any more.
+    pub(super) fn sent(&self) -> bool {
+        self.progress.sent()
+    }
+
+    /// Its channel has ended, and with it what would have told what became of the message.
+    pub(super) fn lost_sight(&self) {
+        self.progress.0.fetch_or(UNCERTAIN, Ordering::Relaxed);
     }
 }
 
@@ -60,20 +70,65 @@ impl Job {
 pub(super) struct Progress(AtomicU8);
 
 impl Progress {
-    /// The error for a message whose deadline has passed.
-    pub(super) fn too_late(&self, links: &Links) -> PublishError {
-        let trouble = links.trouble();
-        match (self.0.load(Ordering::Relaxed), trouble) {
-            (QUEUED, Some(why)) => PublishError::Expired(format!("not sent: {why}")),
-            (QUEUED, None) => PublishError::Expired(
+    /// False if the caller was faster to give up.
+    fn sent(&self) -> bool {
+        let sent = |now| (now != GIVEN_UP).then_some(SENT | now & UNCERTAIN);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sent).is_ok()
+    }
+
+    fn enter(&self, stage: u8) {
+        // The caller writes only as long as the message was never sent.
+        let uncertain = self.0.load(Ordering::Relaxed) & UNCERTAIN;
+        self.0.store(stage | uncertain, Ordering::Relaxed);
+    }
+
+    /// How far a message came that failed with `fault`: the last try may have failed for certain when an
+    /// earlier one did not.
+    pub(super) fn reached(&self, fault: &PublishFault) -> Reached {
+        let progress = self.0.load(Ordering::Relaxed);
+        match fault {
+            _ if progress & UNCERTAIN != 0 => Reached::Sent,
+            PublishFault::Unroutable(_) => Reached::Refused,
+            _ if progress == QUEUED || progress == GIVEN_UP => Reached::NotSent,
+            // A nack says that the broker answers for nothing, not that no queue has the message.
+            PublishFault::Refused(_) if progress != NACKED => Reached::Refused,
+            _ => Reached::Sent,
+        }
+    }
+
+    /// The error for a message whose deadline has passed; one that was not sent never is from now on.
+    pub(super) fn too_late(&self, trouble: Option<String>) -> PublishFault {
+        // An error means that it was sent.
+        let _ = self.0.compare_exchange(QUEUED, GIVEN_UP, Ordering::Relaxed, Ordering::Relaxed);
+        match (self.0.load(Ordering::Relaxed) & !UNCERTAIN, trouble) {
+            (GIVEN_UP, Some(why)) => PublishFault::Expired(format!("not sent: {why}")),
+            (GIVEN_UP, None) => PublishFault::Expired(
                 "not sent: the broker is slow to confirm the messages before it".to_owned(),
             ),
-            (NACKED, _) => PublishError::Refused(NACK_TEXT.to_owned()),
-            (_, Some(why)) => PublishError::Expired(format!("sent, not confirmed: {why}")),
-            (_, None) => PublishError::Expired("sent, not confirmed in time".to_owned()),
+            (NACKED, _) => PublishFault::Refused(NACK_TEXT.to_owned()),
+            (_, Some(why)) => PublishFault::Expired(format!("sent, not confirmed: {why}")),
+            (_, None) => PublishFault::Expired("sent, not confirmed in time".to_owned()),
         }
     }
 }
 
 /// What a nack means: the protocol gives no reason.
 pub(super) const NACK_TEXT: &str = "negatively acknowledged, for example because the queue is full";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_its_caller_was_told_is_not_sent_is_not_sent() {
+        let (waiting, sent) = (Progress::default(), Progress::default());
+        let fault = waiting.too_late(None);
+        assert!(matches!(&fault, PublishFault::Expired(why) if why.starts_with("not sent")), "{fault:?}");
+        assert_eq!((waiting.reached(&fault), waiting.sent()), (Reached::NotSent, false));
+
+        assert!(sent.sent());
+        let fault = sent.too_late(None);
+        assert!(matches!(&fault, PublishFault::Expired(why) if why.starts_with("sent")), "{fault:?}");
+        assert_eq!((sent.reached(&fault), sent.sent()), (Reached::Sent, true));
+    }
+}

@@ -7,7 +7,10 @@ use super::super::broker::{Link, LinkEvent, Message};
 use super::super::fake::{Fake, Fate};
 use super::super::supervisor::{Purpose, Supervisor};
 use super::*;
+use crate::error::Reached;
 use crate::transport::driver::Route;
+use crate::transport::status::ConnectionStatus;
+use crate::transport::status_watch::Board;
 use crate::transport::url::TransportUrl;
 
 struct Scene {
@@ -35,8 +38,9 @@ impl Scene {
         let url: TransportUrl = "rabbit://host".parse().unwrap();
         let options = Arc::new(AmqpOptions::default());
         let handle = Handle::current();
-        let supervisor =
-            Supervisor::start(Purpose::Send, broker.clone(), url.hosts().to_vec(), &options, &handle);
+        let reporter = Board::new(ConnectionStatus::Connecting).reporter();
+        let hosts = url.hosts().to_vec();
+        let supervisor = Supervisor::start(Purpose::Send, broker.clone(), hosts, &options, reporter, &handle);
         let publisher = Publisher::start(supervisor.links(), options, &handle);
         supervisor.connected(Instant::now() + Duration::from_secs(1)).await.unwrap();
         Self { broker, supervisor, publisher, published }
@@ -58,9 +62,9 @@ impl Scene {
     }
 }
 
-fn expired(outcome: Result<(), PublishError>) -> String {
+fn expired(outcome: Result<(), PublishError>) -> (Reached, String) {
     match outcome {
-        Err(PublishError::Expired(why)) => why,
+        Err(PublishError { fault: PublishFault::Expired(why), reached }) => (reached, why),
         outcome => panic!("{outcome:?}"),
     }
 }
@@ -74,12 +78,12 @@ async fn outcomes() {
     })
     .await;
     scene.send("ack", 5).await.unwrap();
-    assert!(
-        matches!(scene.send("return", 5).await, Err(PublishError::Unroutable(why)) if why == "312 NO_ROUTE")
-    );
-    assert!(
-        matches!(scene.send("nack", 5).await, Err(PublishError::Refused(why)) if why.contains("queue is full"))
-    );
+    let returned = scene.send("return", 5).await.unwrap_err();
+    assert!(matches!(returned.fault, PublishFault::Unroutable(why) if why == "312 NO_ROUTE"));
+    assert_eq!(returned.reached, Reached::Refused);
+    let nacked = scene.send("nack", 5).await.unwrap_err();
+    assert!(matches!(nacked.fault, PublishFault::Refused(why) if why.contains("queue is full")));
+    assert_eq!(nacked.reached, Reached::Sent);
     assert!(scene.times("nack") > 3, "{}", scene.times("nack"));
 }
 
@@ -91,9 +95,29 @@ async fn a_nack_is_not_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_earlier_attempt_that_is_uncertain_is_not_forgotten() {
+    let scene = Scene::new(|_, times| if times == 1 { Fate::Silence } else { Fate::Return }).await;
+    let (sent, ()) = tokio::join!(scene.send("1", 5), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        scene.broker.link(0).kill();
+    });
+    let error = sent.unwrap_err();
+    assert!(matches!(error.fault, PublishFault::Unroutable(_)), "{error}");
+    assert_eq!(error.reached, Reached::Sent);
+}
+
+#[tokio::test(start_paused = true)]
 async fn sent_and_never_confirmed() {
     let scene = Scene::new(|_, _| Fate::Silence).await;
-    assert_eq!(expired(scene.send("1", 5).await), "sent, not confirmed in time");
+    let sent = (Reached::Sent, "sent, not confirmed in time".to_owned());
+    assert_eq!(expired(scene.send("1", 5).await), sent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_confirms_nothing_is_replaced() {
+    let scene = Scene::new(|_, times| if times == 1 { Fate::Silence } else { Fate::Ack }).await;
+    scene.send("1", 30).await.unwrap();
+    assert_eq!(scene.times("1"), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +129,8 @@ async fn a_full_window() {
         scene.send("late", 5).await
     };
     let (_, late) = tokio::join!(futures::future::join_all(many), late);
-    assert!(expired(late).starts_with("not sent: the broker is slow"));
+    let (reached, why) = expired(late);
+    assert!(reached == Reached::NotSent && why.starts_with("not sent: the broker is slow"), "{why}");
     assert_eq!(scene.times("late"), 0);
 }
 
@@ -115,8 +140,9 @@ async fn a_blocked_link_holds_messages_back() {
     let mut links = scene.supervisor.links();
     scene.broker.link(0).happen(LinkEvent::Blocked("memory".to_owned()));
     links.changed().await;
-    let why = expired(scene.send("1", 5).await);
+    let (reached, why) = expired(scene.send("1", 5).await);
     assert_eq!(why, "not sent: the broker blocks the connection: memory");
+    assert_eq!(reached, Reached::NotSent);
     let (second, ()) = tokio::join!(scene.send("2", 5), async {
         tokio::time::sleep(Duration::from_secs(1)).await;
         scene.broker.link(0).happen(LinkEvent::Unblocked);
@@ -161,7 +187,9 @@ async fn only_the_poisonous_one_fails() {
     let outcomes = futures::future::join_all(bodies.iter().map(|body| scene.send(body, 60))).await;
     for (n, outcome) in outcomes.iter().enumerate() {
         match outcome {
-            Err(PublishError::Refused(why)) if n == 7 => assert_eq!(why, "error 403"),
+            Err(PublishError { fault: PublishFault::Refused(why), .. }) if n == 7 => {
+                assert_eq!(why, "error 403")
+            }
             outcome => assert!(n != 7 && outcome.is_ok(), "{n}: {outcome:?}"),
         }
     }
@@ -178,7 +206,7 @@ async fn closing_waits_for_what_was_sent() {
     };
     let (sent, ()) = tokio::join!(scene.send("1", 5), closing);
     sent.unwrap();
-    assert!(matches!(scene.send("2", 5).await, Err(PublishError::Closed)));
+    assert!(matches!(scene.send("2", 5).await, Err(PublishError { fault: PublishFault::Closed, .. })));
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,12 +217,12 @@ async fn closing_does_not_wait_for_ever() {
         scene.publisher.close(Instant::now() + Duration::from_secs(5)).await;
     };
     let (sent, ()) = tokio::join!(scene.send("1", 60), closing);
-    assert!(matches!(sent, Err(PublishError::Closed)), "{sent:?}");
+    assert!(matches!(sent, Err(PublishError { fault: PublishFault::Closed, .. })), "{sent:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_closed_transport_takes_nothing() {
     let scene = Scene::new(|_, _| Fate::Ack).await;
     scene.supervisor.close(Instant::now() + Duration::from_secs(1)).await;
-    assert!(matches!(scene.send("1", 5).await, Err(PublishError::Closed)));
+    assert!(matches!(scene.send("1", 5).await, Err(PublishError { fault: PublishFault::Closed, .. })));
 }

@@ -10,7 +10,7 @@ use super::*;
 async fn send_until_taken(driver: &AmqpDriver, route: &Route, body: &str) {
     let deadline = Instant::now() + PATIENCE;
     while let Err(error) = send(driver, route.clone(), body).await {
-        assert!(matches!(error, PublishError::Unroutable(_)) && Instant::now() < deadline, "{error}");
+        assert!(matches!(error.fault, PublishFault::Unroutable(_)) && Instant::now() < deadline, "{error}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -107,4 +107,17 @@ async fn broker_verdicts_of_a_lost_channel_go_nowhere() {
     assert!(!stale.settle.ack(), "it is back in its queue");
     driver.listen.get().unwrap().kill();
     assert_eq!(text(&next(&mut listener.deliveries).await), "1");
+}
+
+#[tokio::test]
+async fn broker_bindings_of_a_deleted_exchange_come_back() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let raw = Raw::connect().await;
+    let driver = connect(quick()).await;
+    let mut listener = listen(&driver, &names, "s").await;
+    raw.delete_exchange(&names.exchange).await;
+    // The sender declares the exchange; only the listener knows what was bound to it.
+    send_until_taken(&driver, &names.route(None), "body").await;
+    assert_eq!(text(&next(&mut listener.deliveries).await), "body");
 }

@@ -98,9 +98,9 @@ async fn broker_stopping_deletes_the_fanout_queue_alone() {
     let address = names.address("s");
     let fanout: std::sync::Arc<str> = format!("{}_fanout_1", names.topic).into();
     let topology = super::super::Topology::server(&address, &fanout, &driver.options);
-    let consuming = driver.consume(topology, 0).await.unwrap();
+    let listener = driver.consume(&topology, 0).await.unwrap();
     raw.try_declare(&fanout, PASSIVE, FieldTable::default()).await.unwrap();
-    crate::transport::driver::StopListening::stop(&consuming.stop).await;
+    listener.stop.stop().await;
     let error = raw.try_declare(&fanout, PASSIVE, FieldTable::default()).await.unwrap_err();
     assert!(error.contains("NOT_FOUND"), "{error}");
     for queue in [names.topic.clone(), format!("{}.s", names.topic)] {
@@ -163,7 +163,7 @@ async fn broker_other_conflicts_are_errors() {
     let raw = Raw::connect().await;
     raw.declare_queue(&names.topic, DURABLE, FieldTable::default()).await;
     let driver = connect(quick()).await;
-    let options = ListenOptions { prefetch: 0 };
+    let options = ListenOptions::default();
     let error = driver.listen(names.address("s"), options).await.unwrap_err().to_string();
     assert!(error.contains("'durable'") && error.contains(&names.topic), "{error}");
 }
@@ -207,7 +207,10 @@ async fn broker_prefetch_limits_what_is_out() {
     let names = Names::new();
     let raw = Raw::connect().await;
     let driver = connect(quick()).await;
-    let mut listener = driver.listen(names.address("s"), ListenOptions { prefetch: 2 }).await.unwrap();
+    let mut listener = driver
+        .listen(names.address("s"), ListenOptions { prefetch: 2, ..ListenOptions::default() })
+        .await
+        .unwrap();
     for n in 0..5 {
         send(&driver, names.route(None), &n.to_string()).await.unwrap();
     }

@@ -1,6 +1,7 @@
 //! The driver against a real broker, whose URL is in `RPC_TEST_BROKER`; names begin with `broker_`.
 
 mod faults;
+mod isolation;
 mod listening;
 mod logs;
 mod outcomes;
@@ -11,12 +12,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::RwLock;
+use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout};
 
 use self::raw::Raw;
 use super::AmqpDriver;
 use crate::transport::driver::{
-    Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, Route, ServerAddress,
+    Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, Route, ServerAddress,
 };
 use crate::transport::options::AmqpOptions;
 use crate::transport::url::TransportUrl;
@@ -76,7 +78,7 @@ async fn connect(options: AmqpOptions) -> AmqpDriver {
 }
 
 async fn listen(driver: &AmqpDriver, names: &Names, server: &str) -> Listener {
-    driver.listen(names.address(server), ListenOptions { prefetch: 0 }).await.unwrap()
+    driver.listen(names.address(server), ListenOptions::default()).await.unwrap()
 }
 
 fn outgoing(route: Route, body: &str) -> Outgoing {
@@ -93,7 +95,7 @@ async fn send(driver: &AmqpDriver, route: Route, body: &str) -> Result<(), Publi
     driver.publish(outgoing(route, body)).await
 }
 
-async fn next(deliveries: &mut tokio::sync::mpsc::Receiver<Delivery>) -> Delivery {
+async fn next(deliveries: &mut Receiver<Delivery>) -> Delivery {
     timeout(PATIENCE, deliveries.recv()).await.expect("no delivery").expect("the listener has ended")
 }
 

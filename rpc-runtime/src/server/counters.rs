@@ -1,0 +1,64 @@
+//! What a server counts.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What a server has done since it was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Messages that a worker took up.
+    pub taken: u64,
+    /// Requests that were executed, unknown methods and wrong arguments included.
+    pub executed: u64,
+    /// Messages that were not executed, as their request was known already.
+    pub duplicates: u64,
+    /// Messages that could not be decoded.
+    pub rejected: u64,
+    /// Messages that went to the [dead letters](crate::DeadLetters).
+    pub dead_lettered: u64,
+    /// Messages that went back to their queue: handlers cut off by a shutdown, and dead letters
+    /// that the broker did not take.
+    pub given_back: u64,
+    /// Replies that were given up, for the most part as their caller was gone.
+    pub replies_dropped: u64,
+}
+
+/// The counters of a running server.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) taken: Count,
+    pub(super) executed: Count,
+    pub(super) duplicates: Count,
+    pub(super) rejected: Count,
+    pub(super) dead_lettered: Count,
+    pub(super) given_back: Count,
+    pub(super) replies_dropped: Count,
+}
+
+/// A number that goes up.
+#[derive(Debug, Default)]
+pub(super) struct Count(AtomicU64);
+
+impl Count {
+    pub(super) fn add_one(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Tally {
+    pub(super) fn read(&self) -> Counters {
+        Counters {
+            taken: self.taken.get(),
+            executed: self.executed.get(),
+            duplicates: self.duplicates.get(),
+            rejected: self.rejected.get(),
+            dead_lettered: self.dead_lettered.get(),
+            given_back: self.given_back.get(),
+            replies_dropped: self.replies_dropped.get(),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Messages that a server sends on instead of executing them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::sleep;
+
+use super::acknowledge::DeadLetters;
+use crate::clock::after;
+use crate::text::shortened;
+use crate::transport::Transport;
+use crate::transport::driver::{Death, Delivery, Forward, History, PublishError, Route, ServerAddress};
+
+/// How long the broker may take to confirm a message that is sent on.
+const LIMIT: Duration = Duration::from_secs(10);
+/// How long a message is kept back that could not be sent on: it comes again at once.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Sends messages on, to the dead letters or to the end of their own queue.
+#[derive(Debug)]
+pub(super) struct Forwarder {
+    transport: Transport,
+    dead_letters: Route,
+    limit: u32,
+    undecodable: bool,
+}
+
+/// All of a delivery but the right to settle it.
+#[derive(Debug)]
+pub(super) struct Letter {
+    body: Bytes,
+    content_type: Option<String>,
+    compression: Option<String>,
+    history: History,
+    queue: Arc<str>,
+    earlier: u32,
+}
+
+impl Letter {
+    /// A copy, which shares the body.
+    pub(super) fn of(delivery: &Delivery) -> Self {
+        Self {
+            body: delivery.body.clone(),
+            content_type: delivery.content_type.clone(),
+            compression: delivery.compression.clone(),
+            history: delivery.history,
+            queue: Arc::clone(&delivery.queue),
+            earlier: delivery.earlier(),
+        }
+    }
+}
+
+impl Forwarder {
+    pub(super) fn new(transport: &Transport, address: &ServerAddress, dead_letters: &DeadLetters) -> Self {
+        Self {
+            transport: transport.clone(),
+            dead_letters: Route::Topic {
+                exchange: Arc::clone(&address.exchange),
+                topic: dead_letters.topic_for(&address.topic),
+                server: None,
+            },
+            limit: dead_letters.limit(),
+            undecodable: dead_letters.keeps_undecodable(),
+        }
+    }
+
+    /// Whether a message that was delivered so often before is given up.
+    pub(super) fn gives_up(&self, earlier: u32) -> bool {
+        earlier > self.limit
+    }
+
+    /// Whether messages that cannot be decoded are kept.
+    pub(super) fn keeps_undecodable(&self) -> bool {
+        self.undecodable
+    }
+
+    /// Makes a message a dead letter that was delivered too often; what to tell its caller.
+    pub(super) async fn give_up(&self, letter: Letter, method: &str) -> Result<String, PublishError> {
+        let method = shortened(method);
+        let error = format!("{method}() was delivered {} times and never finished", letter.earlier);
+        self.bury(letter, "delivery_limit", error.clone()).await?;
+        Ok(format!("{error}; it is kept in {}", self.dead_letters))
+    }
+
+    /// Makes a message a dead letter that cannot be decoded.
+    pub(super) async fn put_aside(&self, letter: Letter, error: String) -> Result<(), PublishError> {
+        self.bury(letter, "rejected", error).await
+    }
+
+    async fn bury(&self, letter: Letter, reason: &'static str, error: String) -> Result<(), PublishError> {
+        let death = Death { reason, queue: Arc::clone(&letter.queue), error };
+        let deliveries = letter.earlier;
+        tracing::error!(queue = %death.queue, deliveries, to = %self.dead_letters, "gave a message up: {}", death.error);
+        // Its time in a queue is over: nobody would find it.
+        self.send(letter, self.dead_letters.clone(), deliveries, None, Some(death)).await
+    }
+
+    /// Puts a copy with a count at the end of the queue that the message came from.
+    pub(super) async fn count(&self, letter: Letter) -> Result<(), PublishError> {
+        let route = Route::Reply { queue: Arc::clone(&letter.queue) };
+        let (deliveries, expiration) = (letter.earlier, letter.history.expiration);
+        self.send(letter, route, deliveries, expiration, None).await
+    }
+
+    async fn send(
+        &self,
+        letter: Letter,
+        route: Route,
+        deliveries: u32,
+        expiration: Option<Duration>,
+        death: Option<Death>,
+    ) -> Result<(), PublishError> {
+        let Letter { body, content_type, compression, queue, .. } = letter;
+        let deadline = after(LIMIT);
+        let message =
+            Forward { route, body, content_type, compression, expiration, deliveries, death, deadline };
+        let sent = self.transport.driver().forward(message).await;
+        if let Err(error) = &sent {
+            tracing::error!(%queue, %error, "could not send a message on; it goes back to its queue");
+            sleep(PAUSE).await;
+        }
+        sent
+    }
+}

@@ -1,0 +1,179 @@
+//! What becomes of a request once a worker has taken it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use super::builder::Observer;
+use super::claims::Claim;
+use super::counters::Tally;
+use super::dispatch::Endpoints;
+use super::execution::{answer, execute, stopped, with_heartbeats};
+use super::forwarder::{Forwarder, Letter};
+use super::handle::Phase;
+use super::incoming::{Outcome, Raised};
+use super::replier::Replier;
+use crate::error::RemoteError;
+use crate::transport::driver::Settle;
+use crate::wire::{Limits, Reply, ReplyAddress, Request};
+
+/// What the tasks of all requests share.
+pub(super) struct Requests {
+    pub(super) endpoints: Endpoints,
+    pub(super) limits: Limits,
+    pub(super) observer: Option<Observer>,
+    pub(super) forwarder: Option<Arc<Forwarder>>,
+    pub(super) replier: Arc<Replier>,
+    pub(super) phases: watch::Receiver<Phase>,
+    pub(super) tally: Arc<Tally>,
+}
+
+/// How a request that is to be executed leaves its queue.
+pub(super) enum Settlement {
+    /// Before its execution, which waits for this.
+    Early(BoxFuture<'static, ()>),
+    /// After it.
+    Late(Claim),
+}
+
+impl Requests {
+    /// Executes a request and sends its reply; a claim is settled after that.
+    pub(super) async fn run(
+        self: Arc<Self>,
+        request: Request,
+        settlement: Settlement,
+        permit: OwnedSemaphorePermit,
+    ) {
+        let claim = match settlement {
+            Settlement::Early(acknowledged) => {
+                acknowledged.await;
+                None
+            }
+            Settlement::Late(claim) => Some(claim),
+        };
+        let method = method_of(&request);
+        let Request { reply, heartbeat, context, invocation, .. } = request;
+        let execution = execute(&self.endpoints, invocation, context, self.phases.clone());
+        let outcome = match (&reply, heartbeat) {
+            (Some(reply), Some(interval)) => with_heartbeats(execution, reply, interval, &self.replier).await,
+            _ => execution.await,
+        };
+        let outcome = match (outcome, &claim) {
+            (Some(outcome), _) => outcome,
+            (None, None) => stopped(&method),
+            // The next server that gets it answers the caller.
+            (None, Some(_)) => {
+                tracing::info!(method, "cut off; the request goes back to its queue");
+                return self.tally.given_back.add_one();
+            }
+        };
+        self.tally.executed.add_one();
+        log_failure(&outcome, &method, reply.is_some());
+        match reply {
+            Some(reply) => {
+                let body = answer(&reply.msg_id, &outcome, self.limits.max_body);
+                self.reply(&reply, body, &method, claim, permit).await;
+            }
+            None => {
+                if let Some(claim) = claim {
+                    claim.done();
+                }
+            }
+        }
+    }
+
+    async fn reply(
+        &self,
+        reply: &ReplyAddress,
+        body: Bytes,
+        method: &str,
+        claim: Option<Claim>,
+        permit: OwnedSemaphorePermit,
+    ) {
+        // The worker is free only once the reply has a slot: replies are bounded, and a handler
+        // never waits for the broker.
+        let Some(slot) = self.replier.slot().await else { return };
+        drop(permit);
+        self.replier.send(&reply.queue.as_str().into(), body, method).await;
+        if let Some(claim) = claim {
+            claim.done();
+        }
+        // After the claim: a shutdown waits for the slots, and closes the channel then.
+        drop(slot);
+    }
+
+    /// Makes a request a dead letter that was delivered too often, and tells its caller.
+    pub(super) async fn give_up(
+        self: Arc<Self>,
+        forwarder: Arc<Forwarder>,
+        request: Request,
+        letter: Letter,
+        claim: Claim,
+        permit: OwnedSemaphorePermit,
+    ) {
+        let method = method_of(&request);
+        let Ok(why) = forwarder.give_up(letter, &method).await else {
+            return self.tally.given_back.add_one();
+        };
+        self.tally.dead_lettered.add_one();
+        match request.reply {
+            Some(reply) => {
+                let body = Reply::failure(&reply.msg_id, &RemoteError::builtin("RuntimeError", why));
+                self.reply(&reply, body, &method, Some(claim), permit).await;
+            }
+            None => claim.done(),
+        }
+    }
+
+    /// Puts a copy with a count in the place of a message.
+    pub(super) async fn count(
+        self: Arc<Self>,
+        forwarder: Arc<Forwarder>,
+        letter: Letter,
+        settle: Settle,
+        _permit: OwnedSemaphorePermit,
+    ) {
+        if forwarder.count(letter).await.is_ok() {
+            settle.ack();
+        } else {
+            self.tally.given_back.add_one();
+            settle.reject(true);
+        }
+    }
+
+    /// Makes a message a dead letter that cannot be decoded.
+    pub(super) async fn put_aside(
+        self: Arc<Self>,
+        forwarder: Arc<Forwarder>,
+        letter: Letter,
+        error: String,
+        settle: Settle,
+        _permit: OwnedSemaphorePermit,
+    ) {
+        if forwarder.put_aside(letter, error).await.is_ok() {
+            self.tally.dead_lettered.add_one();
+            settle.ack();
+        } else {
+            self.tally.given_back.add_one();
+            settle.reject(true);
+        }
+    }
+}
+
+/// The method, for logs; empty if the request does not say.
+fn method_of(request: &Request) -> String {
+    request.invocation.as_ref().map_or_else(|_| String::new(), |invocation| invocation.method.clone())
+}
+
+fn log_failure(outcome: &Outcome, method: &str, told: bool) {
+    let Err(Raised { error, expected }) = outcome else { return };
+    let RemoteError { module, class, message, .. } = &**error;
+    // The caller of a call is told; a failed cast is known here only.
+    match told {
+        _ if *expected => tracing::debug!(method, module, class, "failed as expected: {message}"),
+        true => tracing::info!(method, module, class, "failed: {message}"),
+        false => tracing::error!(method, module, class, "failed: {message}"),
+    }
+}

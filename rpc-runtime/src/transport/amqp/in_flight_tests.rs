@@ -1,0 +1,85 @@
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::runtime::Handle;
+
+use super::super::broker::LinkEvent;
+use super::super::fake::{Fake, Fate};
+use super::super::supervisor::{Purpose, Supervisor};
+use super::*;
+use crate::clock::after;
+use crate::error::Reached;
+use crate::transport::status::ConnectionStatus;
+use crate::transport::status_watch::Board;
+use crate::transport::url::TransportUrl;
+
+struct Scene {
+    broker: Arc<Fake>,
+    supervisor: Supervisor,
+    in_flight: InFlight,
+}
+
+async fn scene(options: AmqpOptions) -> Scene {
+    let broker = Fake::new(|_| Fate::Ack);
+    let url: TransportUrl = "rabbit://a".parse().unwrap();
+    let (hosts, reporter) = (url.hosts().to_vec(), Board::new(ConnectionStatus::Connecting).reporter());
+    let supervisor =
+        Supervisor::start(Purpose::Send, broker.clone(), hosts, &options, reporter, &Handle::current());
+    let mut links = supervisor.links();
+    links.up().await.unwrap();
+    Scene { broker, supervisor, in_flight: InFlight::new(&options, links) }
+}
+
+fn soon() -> Instant {
+    after(Duration::from_secs(5))
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_too_much_waits_for_a_place() {
+    let Scene { in_flight, .. } = scene(AmqpOptions::default().max_in_flight(2)).await;
+    let first = in_flight.enter(soon()).await.unwrap();
+    let _second = in_flight.enter(soon()).await.unwrap();
+    let mut third = std::pin::pin!(in_flight.enter(soon()));
+    assert!(third.as_mut().now_or_never().is_none());
+    drop(first);
+    drop(third.await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_longer_than_its_deadline_and_then_it_says_why() {
+    let Scene { broker, supervisor: _supervisor, in_flight } =
+        scene(AmqpOptions::default().max_in_flight(1)).await;
+    let _place = in_flight.enter(soon()).await.unwrap();
+    let began = Instant::now();
+    let error = in_flight.enter(soon()).await.unwrap_err();
+    assert_eq!(began.elapsed(), Duration::from_secs(5));
+    assert!(matches!(error, PublishError { fault: PublishFault::Expired(_), reached: Reached::NotSent }));
+    let slow = "not sent: 1 messages are before it, and the broker is slow to confirm them";
+    assert_eq!(error.to_string(), slow);
+
+    broker.link(0).happen(LinkEvent::Blocked("low on memory".to_owned()));
+    let error = in_flight.enter(soon()).await.unwrap_err();
+    assert!(error.to_string().ends_with("the broker blocks the connection: low on memory"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn or_it_fails_at_once() {
+    let options = AmqpOptions::default().max_in_flight(1).max_in_flight_policy(InFlightPolicy::Fail);
+    let Scene { in_flight, .. } = scene(options).await;
+    let place = in_flight.enter(soon()).await.unwrap();
+    let error = in_flight.enter(soon()).now_or_never().unwrap().unwrap_err();
+    assert!(matches!(error.fault, PublishFault::Overloaded { limit: 1 }), "{error}");
+    drop(place);
+    drop(in_flight.enter(soon()).await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_what_is_closed() {
+    let Scene { in_flight, .. } = scene(AmqpOptions::default().max_in_flight(1)).await;
+    let _place = in_flight.enter(soon()).await.unwrap();
+    let mut waiting = std::pin::pin!(in_flight.enter(soon()));
+    assert!(waiting.as_mut().now_or_never().is_none());
+    in_flight.close();
+    assert!(matches!(waiting.await.unwrap_err().fault, PublishFault::Closed));
+    assert!(matches!(in_flight.enter(soon()).await.unwrap_err().fault, PublishFault::Closed));
+}

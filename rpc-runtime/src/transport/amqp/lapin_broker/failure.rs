@@ -1,0 +1,161 @@
+//! What kind of failure an error is that came up while connecting.
+
+use std::io;
+
+use lapin::{Error, ErrorKind};
+use rustls::{AlertDescription, CertificateError, InvalidMessage};
+
+use super::super::broker::ConnectFailure;
+use crate::transport::failure::FailureKind;
+
+/// AMQP's codes of a refused login and of a refused vhost.
+const ACCESS_REFUSED: u16 = 403;
+const NOT_ALLOWED: u16 = 530;
+
+/// An error of the socket.
+pub(super) fn tcp(error: &io::Error) -> ConnectFailure {
+    let kind = match error.kind() {
+        io::ErrorKind::ConnectionRefused => FailureKind::ConnectionRefused,
+        io::ErrorKind::TimedOut => FailureKind::TimedOut,
+        _ => FailureKind::Network,
+    };
+    ConnectFailure { kind, why: error.to_string() }
+}
+
+/// An error of the TLS stream; `identified` says whether this side has a certificate to show.
+pub(super) fn tls(error: &io::Error, identified: bool) -> ConnectFailure {
+    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        Some(inner) => explained(tls_kind(inner, identified), error.to_string()),
+        None => tcp(error),
+    }
+}
+
+/// An error of the AMQP handshake.
+pub(super) fn amqp(error: &Error, identified: bool) -> ConnectFailure {
+    match error.kind() {
+        ErrorKind::IOError(error) => tls(error, identified),
+        ErrorKind::ProtocolError(amqp) => {
+            let why = amqp.get_message().to_string();
+            ConnectFailure { kind: refusal_kind(amqp.get_id(), &why), why }
+        }
+        ErrorKind::InvalidProtocolVersion(_) | ErrorKind::ParsingError(_) => {
+            explained(FailureKind::NotAmqp, error.to_string())
+        }
+        _ => ConnectFailure { kind: FailureKind::Network, why: error.to_string() },
+    }
+}
+
+/// The libraries have no word of their own for some kinds.
+fn explained(kind: FailureKind, error: String) -> ConnectFailure {
+    let why = match kind {
+        FailureKind::NotTls => format!("it does not speak TLS: {error}"),
+        FailureKind::NotAmqp => format!("it does not speak AMQP 0-9-1: {error}"),
+        FailureKind::ClientCertificateMissing => format!("it wants a certificate (ssl_cert_file): {error}"),
+        FailureKind::ClientCertificateRefused => {
+            format!("it refuses the certificate of ssl_cert_file: {error}")
+        }
+        _ => error,
+    };
+    ConnectFailure { kind, why }
+}
+
+/// RabbitMQ has one code for all that is wrong with a vhost, and for limits as well.
+fn refusal_kind(code: u16, why: &str) -> FailureKind {
+    match code {
+        ACCESS_REFUSED => FailureKind::LoginRefused,
+        NOT_ALLOWED if why.ends_with("not found") => FailureKind::VhostNotFound,
+        NOT_ALLOWED if why.contains("refused for user") && !why.contains("limit") => {
+            FailureKind::VhostRefused
+        }
+        _ => FailureKind::Refused,
+    }
+}
+
+fn tls_kind(error: &rustls::Error, identified: bool) -> FailureKind {
+    match error {
+        rustls::Error::InvalidCertificate(error) => certificate_kind(error),
+        rustls::Error::AlertReceived(alert) => alert_kind(*alert, identified),
+        rustls::Error::InvalidMessage(
+            InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
+        ) => FailureKind::NotTls,
+        _ => FailureKind::TlsFailed,
+    }
+}
+
+fn certificate_kind(error: &CertificateError) -> FailureKind {
+    match error {
+        CertificateError::UnknownIssuer => FailureKind::UnknownAuthority,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            FailureKind::WrongHostName
+        }
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => FailureKind::CertificateExpired,
+        _ => FailureKind::BadCertificate,
+    }
+}
+
+/// What the broker does not like: apart from `CertificateRequired`, which is of TLS 1.3, it says the same of
+/// a certificate that is missing and of one that is wrong.
+fn alert_kind(alert: AlertDescription, identified: bool) -> FailureKind {
+    match alert {
+        AlertDescription::CertificateRequired => FailureKind::ClientCertificateMissing,
+        AlertDescription::BadCertificate
+        | AlertDescription::UnsupportedCertificate
+        | AlertDescription::CertificateRevoked
+        | AlertDescription::CertificateExpired
+        | AlertDescription::CertificateUnknown
+        | AlertDescription::UnknownCA
+        | AlertDescription::AccessDenied => {
+            if identified {
+                FailureKind::ClientCertificateRefused
+            } else {
+                FailureKind::ClientCertificateMissing
+            }
+        }
+        _ => FailureKind::TlsFailed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rabbitmq_refuses() {
+        for (code, why, kind) in [
+            (403, "ACCESS_REFUSED - Login was refused using ...", FailureKind::LoginRefused),
+            (530, "NOT_ALLOWED - vhost nowhere not found", FailureKind::VhostNotFound),
+            (530, "NOT_ALLOWED - access to vhost 'v' refused for user 'u'", FailureKind::VhostRefused),
+            (
+                530,
+                "NOT_ALLOWED - access to vhost 'v' refused for user 'u': connection limit (1) is reached",
+                FailureKind::Refused,
+            ),
+            (541, "INTERNAL_ERROR - vhost 'v' is down", FailureKind::Refused),
+        ] {
+            assert_eq!(refusal_kind(code, why), kind, "{why}");
+        }
+    }
+
+    #[test]
+    fn whose_certificate_is_meant() {
+        let kind = |alert, identified| tls_kind(&rustls::Error::AlertReceived(alert), identified);
+        assert_eq!(kind(AlertDescription::UnknownCA, true), FailureKind::ClientCertificateRefused);
+        assert_eq!(kind(AlertDescription::BadCertificate, false), FailureKind::ClientCertificateMissing);
+        assert_eq!(kind(AlertDescription::CertificateRequired, true), FailureKind::ClientCertificateMissing);
+        assert_eq!(kind(AlertDescription::ProtocolVersion, false), FailureKind::TlsFailed);
+    }
+
+    #[test]
+    fn errors_of_the_socket() {
+        for (error, kind) in [
+            (io::ErrorKind::ConnectionRefused, FailureKind::ConnectionRefused),
+            (io::ErrorKind::TimedOut, FailureKind::TimedOut),
+            (io::ErrorKind::ConnectionReset, FailureKind::Network),
+        ] {
+            assert_eq!(tls(&error.into(), false).kind, kind);
+        }
+    }
+}
