@@ -1,0 +1,61 @@
+"""Writes the inputs that fuzzing begins with: the messages recorded from oslo.messaging, and some URLs.
+
+    seeds.py VECTORS CORPUS    a folder for each target in CORPUS
+"""
+
+import base64
+import json
+import pathlib
+import sys
+
+URLS = (
+    "rabbit://nova:s%2Fecret@mq1,nova:secret@[::1]:5671/prod?ssl=true",
+    "amqps://a:b@host:1/%2F?x=1&x=2&y=a+b",
+    "amqp://",
+    "rabbit://h1,u@h2:5/v",
+    "memory:///name",
+)
+# The first byte of an input for `envelope` says what is done with the rest: nothing.
+PLAIN = b"\x05"
+
+
+def bodies(node):
+    """All bodies in a recorded case."""
+    if isinstance(node, dict):
+        if "body_base64" in node:
+            yield base64.b64decode(node["body_base64"])
+        elif isinstance(node.get("body"), str):
+            yield node["body"].encode(errors="surrogatepass")
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from bodies(item)
+
+
+def seeds(vectors):
+    """Each target with an input for it."""
+    for url in URLS:
+        yield "url", url.encode()
+    for path in sorted(vectors.glob("*.json")):
+        for body in bodies(json.loads(path.read_bytes())):
+            yield "envelope", PLAIN + body
+            try:
+                text = json.loads(body)["oslo.message"]
+                message = json.loads(text)
+                target = "reply" if "ending" in message else "request"
+            except (KeyError, TypeError, ValueError):
+                continue  # recorded to be refused
+            yield target, text.encode(errors="surrogatepass")
+            if target == "reply" and message.get("failure"):
+                yield "failure", message["failure"].encode(errors="surrogatepass")
+
+
+def main():
+    vectors, corpus = map(pathlib.Path, sys.argv[1:])
+    for number, (target, seed) in enumerate(sorted(set(seeds(vectors)))):
+        folder = corpus / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"seed-{number:03}").write_bytes(seed)
+
+
+main()
