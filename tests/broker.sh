@@ -2,12 +2,17 @@
 # A private RabbitMQ node: own ports, own files, own epmd, reachable from this machine alone.
 #
 #   broker.sh init DIR           make DIR, choose the ports, print that of AMQP
+#   broker.sh join DIR OTHER     the same for a node that can be one cluster with that of OTHER
+#   broker.sh epmd DIR           run the epmd of a cluster, which has to outlive each of its nodes
 #   broker.sh run DIR            run the node in the foreground, for as long as stdin stays open
 #   broker.sh ctl DIR ARGS...    rabbitmqctl for that node
+#   broker.sh ask DIR            has that node run the Erlang code of stdin, and prints what it prints: in some
+#                                milliseconds, where rabbitmqctl takes a second of the processor
 #
-# `run` wants a process group of its own: it ends by killing the group, so that nothing outlives it.
+# `epmd` and `run` want a process group of their own: they end by killing the group, so that nothing
+# outlives them.
 set -eu
-command=${1:?init, run or ctl}
+command=${1:?init, join, epmd, run, ctl or ask}
 dir=${2:?the directory of the node}
 shift 2
 
@@ -30,12 +35,21 @@ print(*ports)
 PYTHON
 }
 
-if [ "$command" = init ]; then
+if [ "$command" = init ] || [ "$command" = join ]; then
     mkdir -p "$dir"
-    ports=$(free_ports)
-    echo "$ports" >"$dir/ports"
+    read -r amqp_port dist_port epmd_port tls_port < <(free_ports)
+    name=test
+    if [ "$command" = join ]; then
+        other=${1:?the directory of the other node}
+        read -r _ _ epmd_port _ <"$other/ports"
+        name=$(basename "$dir")
+        [ -e "$other/.erlang.cookie" ] || (umask 077 && tr -dc A-Z </dev/urandom | head -c 20 >"$other/.erlang.cookie")
+        cp -p "$other/.erlang.cookie" "$dir"
+    fi
+    echo "$amqp_port $dist_port $epmd_port $tls_port" >"$dir/ports"
+    echo "$name@localhost" >"$dir/name"
     echo '[].' >"$dir/plugins"
-    echo "${ports%% *}"
+    echo "$amqp_port"
     exit
 fi
 
@@ -44,7 +58,8 @@ dir=$(cd "$dir" && pwd)
 read -r amqp_port dist_port epmd_port _ <"$dir/ports"
 export HOME=$dir # of the Erlang cookie
 export ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$epmd_port
-export RABBITMQ_NODENAME=test@localhost
+RABBITMQ_NODENAME=$(cat "$dir/name")
+export RABBITMQ_NODENAME
 export RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$amqp_port RABBITMQ_DIST_PORT=$dist_port
 export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
 export RABBITMQ_MNESIA_BASE=$dir/data RABBITMQ_LOG_BASE=$dir/log RABBITMQ_PID_FILE=$dir/pid
@@ -55,9 +70,16 @@ export RABBITMQ_GENERATED_CONFIG_DIR=$dir/generated
 PATH=/usr/lib/rabbitmq/bin:$PATH
 
 case $command in
+epmd)
+    exec 3<&0
+    epmd 3<&- &
+    cat <&3 >/dev/null
+    kill -KILL 0
+    ;;
 run)
     cd "$dir"
     exec 3<&0
+    # In a cluster there is one already, and this one ends at once.
     epmd &
     rabbitmq-server </dev/null 3<&- &
     server=$!
@@ -66,5 +88,9 @@ run)
     kill -KILL 0
     ;;
 ctl) exec rabbitmqctl -q "$@" ;;
-*) echo "broker.sh: $command is not init, run or ctl" >&2; exit 2 ;;
+ask)
+    # A name of its own: those that erl_call makes up are the same for all calls within a second.
+    exec erl_call -sname "$RABBITMQ_NODENAME" -h "ask$$" -c "$(cat "$dir/.erlang.cookie")" -fetch_stdout -no_result_term -e
+    ;;
+*) echo "broker.sh: $command is not init, join, epmd, run, ctl or ask" >&2; exit 2 ;;
 esac

@@ -18,6 +18,7 @@ as_root() {
 install_packages() {
     local missing=()
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
+    command -v c++ >/dev/null || missing+=(g++) # libFuzzer
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
     # Debian's python3 has venv but not what fills one.
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)

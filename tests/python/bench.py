@@ -1,13 +1,15 @@
 """One side of a throughput measurement on unmodified oslo.messaging.
 
-Takes one command a line from stdin, a JSON object, and answers each with one line. The client:
+Takes one question a line from stdin, a JSON object, and answers each with one line. The client:
 
-    {"kind": "call" or "cast", "value": "...", "in_flight": 16, "seconds": 1.0}
-        runs that load and answers with the `seconds` that it took and the `times` of all operations
+    {"ask": "load", "load": {"kind": "call" or "cast", "in_flight": 16}, "seconds": 1.0}
+        runs that load and answers with the number of `operations` and the `seconds` that they took
+    {"ask": "times"}
+        answers with percentiles of the time of one operation of that load, in seconds
 
 and the server:
 
-    {"noted": 1234}
+    {"ask": "noted", "casts": 1234}
         waits until it has handled so many casts and answers the same
 
 Ends when stdin does.
@@ -57,49 +59,59 @@ def closed_loop(operation, in_flight, seconds):
     with futures.ThreadPoolExecutor(in_flight) as pool:
         for repeated in [pool.submit(repeat) for _ in range(in_flight)]:
             repeated.result()
-    return {"seconds": time.perf_counter() - begin, "times": times}
+    return time.perf_counter() - begin, times
 
 
-def client(transport, topic):
-    target = oslo_messaging.Target(topic=topic, version="1.0")
+def client(transport, options):
+    target = oslo_messaging.Target(exchange=options.topic, topic=options.topic, version="1.0")
     rpc = oslo_messaging.get_rpc_client(transport, target)
+    echoed, noted = "x" * options.echoed, "x" * options.noted
+
+    def call():
+        assert rpc.call({}, "echo", value=echoed) == echoed
+
+    def cast():
+        rpc.cast({}, "note", value=noted)
+
+    times = []
     for line in peer.lines():
-        load = json.loads(line)
-        value = load["value"]
+        question = json.loads(line)
+        if question["ask"] == "load":
+            load = question["load"]
+            operation = {"call": call, "cast": cast}[load["kind"]]
+            seconds, times = closed_loop(operation, load["in_flight"], question["seconds"])
+            peer.emit(operations=len(times), seconds=seconds)
+        else:
+            times.sort()
+            last = len(times) - 1
+            peer.emit(p50=times[last * 50 // 100], p99=times[last * 99 // 100])
 
-        def call():
-            assert rpc.call({}, "echo", value=value) == value
 
-        def cast():
-            rpc.cast({}, "note", value=value)
-
-        operation = {"call": call, "cast": cast}[load["kind"]]
-        peer.emit(**closed_loop(operation, load["in_flight"], load["seconds"]))
-
-
-def server(transport, topic):
-    target = oslo_messaging.Target(topic=topic, server="server")
+def server(transport, options):
+    target = oslo_messaging.Target(exchange=options.topic, topic=options.topic, server="server")
     bench = Bench()
     rpc = oslo_messaging.get_rpc_server(transport, target, [bench], executor="threading")
     rpc.start()
     for line in peer.lines():
-        noted = json.loads(line)["noted"]
-        while bench.noted < noted:
+        casts = json.loads(line)["casts"]
+        while bench.noted < casts:
             time.sleep(LOOK)
-        peer.emit(noted=noted)
+        peer.emit(casts=casts)
     rpc.stop()
     rpc.wait()
 
 
 def main():
     parser = peer.arguments(__doc__)
-    parser.add_argument("--topic", required=True)
+    parser.add_argument("--topic", required=True, help="the topic, and the exchange")
+    parser.add_argument("--echoed", type=int, required=True, help="the length of the argument of calls")
+    parser.add_argument("--noted", type=int, required=True, help="the length of the argument of casts")
     parser.add_argument("side", choices=["client", "server"])
     options = parser.parse_args()
     transport = peer.connect(options)
     # With more threads than connections in the pool, there is a warning for every message.
     logging.disable(logging.WARNING)
-    {"client": client, "server": server}[options.side](transport, options.topic)
+    {"client": client, "server": server}[options.side](transport, options)
     transport.cleanup()
 
 

@@ -1,7 +1,7 @@
 """An RPC server on unmodified oslo.messaging.
 
 Reports on stdout, one JSON object a line: `ready` once it consumes, a `note` for each message to the
-method `note`, `stopped` after a clean stop. Stops when stdin ends.
+methods `note` and `work`, `stopped` after a clean stop. Stops when stdin ends.
 """
 
 import time
@@ -39,6 +39,11 @@ class Public:
 
     def note(self, ctxt, **args):
         peer.emit(event="note", server=self.name, args=args, ctxt=ctxt)
+
+    def work(self, ctxt, id, seconds=0.0):
+        peer.emit(event="note", server=self.name, args={"id": id}, ctxt=ctxt)
+        time.sleep(seconds)
+        return id
 
     def fail_builtin(self, ctxt, message):
         raise ValueError(message)

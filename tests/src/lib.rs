@@ -1,18 +1,21 @@
-//! What the tests of more than one crate stand on: RabbitMQ nodes of their own, Python peers, and
-//! a Rust server like theirs.
+//! What the tests of more than one crate stand on: RabbitMQ nodes of their own, a proxy before them,
+//! Python peers, and a Rust server like theirs; and [what the benchmarks share](mod@bench).
 //!
 //! `tests/run` starts the node that most tests share and makes the Python environment; without
 //! it [`Broker::shared`] and the peers say what is missing.
 
+pub mod bench;
 mod broker;
+pub mod campaign;
 mod program;
+pub mod proxy;
 mod python;
 mod run;
 pub mod sample;
 mod until;
 
-pub use broker::{Binding, Broker, Connection, Exchange, Node, Queue, Vhost};
+pub use broker::{Binding, Broker, Cluster, Connection, Exchange, Node, Queue, Vhost};
 pub use program::Program;
-pub use python::{Note, PeerBuilder, PythonClient, PythonServer, Raised};
+pub use python::{Ended, Note, PeerBuilder, PythonClient, PythonLoad, PythonServer, Raised};
 pub use run::run;
 pub use until::until;

@@ -6,8 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
-use rpc_runtime::{Context, RemoteError, Server, Target, Transport, rpc_manager};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
+use rpc_runtime::{
+    Context, FailureKind, RemoteError, Server, Target, Transport, TransportError, rpc_manager,
+};
 use rpc_tests::Broker;
 
 #[rpc_manager(client = EchoApi, topic = "echo", version = "1.0", error = RemoteError)]
@@ -42,8 +46,12 @@ impl Authority {
 
     /// Writes `NAME.pem` and `NAME.key` for one host into `dir`.
     fn sign(&self, dir: &Path, name: &str, host: &str) -> Result<()> {
+        self.sign_as(dir, name, named(name, vec![host.to_owned()])?)
+    }
+
+    fn sign_as(&self, dir: &Path, name: &str, params: CertificateParams) -> Result<()> {
         let key = KeyPair::generate()?;
-        let signed = named(name, vec![host.to_owned()])?.signed_by(&key, &self.issuer)?;
+        let signed = params.signed_by(&key, &self.issuer)?;
         std::fs::write(dir.join(format!("{name}.pem")), signed.pem())?;
         std::fs::write(dir.join(format!("{name}.key")), key.serialize_pem())?;
         Ok(())
@@ -57,46 +65,53 @@ fn named(name: &str, hosts: Vec<String>) -> Result<CertificateParams> {
     Ok(params)
 }
 
-/// A broker that shows a certificate of 127.0.0.1 and wants one of its clients.
-async fn broker(files: &Path) -> Result<Broker> {
-    let (ours, other) = (Authority::new("ours")?, Authority::new("other")?);
-    ours.sign(files, "client", "client")?;
-    other.sign(files, "stranger", "client")?;
-    std::fs::write(files.join("ca.pem"), &ours.certificate)?;
-    std::fs::write(files.join("other.pem"), &other.certificate)?;
+/// A broker that shows `server.pem` of its directory; `more` are further lines of its configuration.
+async fn broker(authority: &Authority, server: CertificateParams, more: &str) -> Result<Broker> {
     Broker::start_with(|dir, port| {
-        ours.sign(dir, "server", "127.0.0.1")?;
-        std::fs::write(dir.join("ca.pem"), &ours.certificate)?;
+        authority.sign_as(dir, "server", server)?;
+        std::fs::write(dir.join("ca.pem"), &authority.certificate)?;
         let dir = dir.display();
         Ok(format!(
             "listeners.ssl.1 = 127.0.0.1:{port}\n\
              ssl_options.cacertfile = {dir}/ca.pem\n\
              ssl_options.certfile = {dir}/server.pem\n\
              ssl_options.keyfile = {dir}/server.key\n\
-             ssl_options.verify = verify_peer\n\
-             ssl_options.fail_if_no_peer_cert = true\n"
+             {more}"
         ))
     })
     .await
 }
 
-/// Why no connection came about; long enough for several tries, as the refusal may be a reset.
-async fn refusal(url: &str) -> String {
-    let builder = Transport::builder(url).unwrap().connect_within(Duration::from_secs(3));
-    builder.connect().await.expect_err("it should have been refused").to_string()
+/// Why no connection came about. It has to fail by itself, not because the time is over.
+async fn refusal(url: &str) -> (FailureKind, String) {
+    let builder = Transport::builder(url).unwrap().connect_within(Duration::from_secs(60));
+    let error = builder.connect().await.expect_err("it should have been refused");
+    let text = error.to_string();
+    assert!(!text.contains("secret"), "{text}");
+    let TransportError::NotConnected { why, failures, .. } = error else { panic!("{text}") };
+    assert_eq!(why, "no host can be used as things are", "{text}");
+    let [failure] = &failures[..] else { panic!("{text}") };
+    (failure.kind, text)
 }
 
 #[tokio::test]
 async fn only_the_right_authority_name_and_client_get_through() -> Result<()> {
     let files = tempfile::tempdir()?;
-    let broker = broker(files.path()).await?;
-    let port = broker.node().tls_port();
+    let (ours, other) = (Authority::new("ours")?, Authority::new("other")?);
+    ours.sign(files.path(), "client", "client")?;
+    other.sign(files.path(), "stranger", "client")?;
+    std::fs::write(files.path().join("ca.pem"), &ours.certificate)?;
+    std::fs::write(files.path().join("other.pem"), &other.certificate)?;
+    let server = named("server", vec!["127.0.0.1".to_owned()])?;
+    let wants_clients = "ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = true\n";
+    let broker = broker(&ours, server, wants_clients).await?;
+    let (plain_port, port) = (broker.node().port(), broker.node().tls_port());
     let dir = files.path().display();
+    let options = |ca: &str, client: &str| {
+        format!("ssl_ca_file={dir}/{ca}.pem&ssl_cert_file={dir}/{client}.pem&ssl_key_file={dir}/{client}.key")
+    };
     let url = |host: &str, ca: &str, client: &str| {
-        format!(
-            "amqps://guest:guest@{host}:{port}/?ssl_ca_file={dir}/{ca}.pem\
-             &ssl_cert_file={dir}/{client}.pem&ssl_key_file={dir}/{client}.key"
-        )
+        format!("amqps://guest:guest@{host}:{port}/?{}", options(ca, client))
     };
 
     let transport = Transport::connect(&url("127.0.0.1", "ca", "client")).await?;
@@ -108,15 +123,45 @@ async fn only_the_right_authority_name_and_client_get_through() -> Result<()> {
     server.shutdown(Duration::from_secs(10)).await?;
     transport.close(Duration::from_secs(5)).await;
 
-    let error = refusal(&url("127.0.0.1", "other", "client")).await;
-    assert!(error.contains("UnknownIssuer"), "{error}");
-    let error = refusal(&url("localhost", "ca", "client")).await;
-    assert!(error.contains("not valid for name"), "{error}");
-    let error = refusal(&url("127.0.0.1", "ca", "stranger")).await;
-    assert!(error.contains("127.0.0.1"), "{error}");
-    let error = refusal(&format!("amqps://guest:guest@127.0.0.1:{port}/?ssl_ca_file={dir}/ca.pem")).await;
-    assert!(error.contains("127.0.0.1"), "{error}");
-    let error = refusal(&url("127.0.0.1", "absent", "client")).await;
-    assert!(error.contains("ssl_ca_file") && error.contains("absent.pem"), "{error}");
+    let secret = format!("guest:secret@127.0.0.1:{port}");
+    let (good, anonymous) = (options("ca", "client"), format!("ssl_ca_file={dir}/ca.pem"));
+    for (url, kind, word) in [
+        (url("127.0.0.1", "other", "client"), FailureKind::UnknownAuthority, "UnknownIssuer"),
+        (url("localhost", "ca", "client"), FailureKind::WrongHostName, "not valid for name"),
+        (url("127.0.0.1", "ca", "stranger"), FailureKind::ClientCertificateRefused, "UnknownCA"),
+        (format!("amqps://{secret}/?{anonymous}"), FailureKind::ClientCertificateMissing, "ssl_cert_file"),
+        (format!("amqps://{secret}/?{good}"), FailureKind::LoginRefused, "ACCESS_REFUSED"),
+        (
+            format!("amqps://guest:guest@127.0.0.1:{port}/nowhere?{good}"),
+            FailureKind::VhostNotFound,
+            "nowhere",
+        ),
+        (format!("amqps://guest:secret@127.0.0.1:{plain_port}/?{good}"), FailureKind::NotTls, "TLS"),
+        (format!("rabbit://{secret}/"), FailureKind::NotAmqp, "AMQP"),
+    ] {
+        let (found, text) = refusal(&url).await;
+        assert_eq!(found, kind, "{text}");
+        assert!(text.contains(word), "{text}");
+    }
+
+    let absent = Transport::connect(&url("127.0.0.1", "absent", "client")).await.unwrap_err();
+    assert!(matches!(absent, TransportError::Setting(_)), "{absent}");
+    let text = absent.to_string();
+    assert!(text.contains("ssl_ca_file") && text.contains("absent.pem"), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_named_as_such() -> Result<()> {
+    let files = tempfile::tempdir()?;
+    let ours = Authority::new("ours")?;
+    std::fs::write(files.path().join("ca.pem"), &ours.certificate)?;
+    let mut server = named("server", vec!["127.0.0.1".to_owned()])?;
+    server.not_before = date_time_ymd(2020, 1, 1);
+    server.not_after = date_time_ymd(2021, 1, 1);
+    let broker = broker(&ours, server, "").await?;
+    let (port, dir) = (broker.node().tls_port(), files.path().display());
+    let (kind, text) = refusal(&format!("amqps://u:secret@127.0.0.1:{port}/?ssl_ca_file={dir}/ca.pem")).await;
+    assert_eq!(kind, FailureKind::CertificateExpired, "{text}");
     Ok(())
 }

@@ -1,27 +1,27 @@
 //! RabbitMQ nodes for tests, by way of `tests/broker.sh`.
 
+mod cluster;
 mod node;
+mod process;
 mod state;
 mod vhost;
 
-use std::fs::File;
 use std::net::Ipv4Addr;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
+pub use self::cluster::Cluster;
 pub use self::node::Node;
 pub use self::state::{Binding, Connection, Exchange, Queue};
 pub use self::vhost::Vhost;
 
-use self::node::SCRIPT;
+use self::process::{Process, prepare};
 
 /// A start takes some seconds, more on a machine that is busy with compiling.
 const START_LIMIT: Duration = Duration::from_secs(90);
@@ -37,8 +37,8 @@ const POLL: Duration = Duration::from_millis(50);
 pub struct Broker {
     node: Node,
     files: TempDir,
-    /// The leader of the process group that the node runs in; `None` while it is stopped.
-    process: Option<Child>,
+    /// `None` while the node is stopped.
+    process: Option<Process>,
 }
 
 impl Broker {
@@ -57,21 +57,35 @@ impl Broker {
     /// The same with a `rabbitmq.conf`, which may name files that are put beside it: it is made
     /// from the directory of the node and a free port, for TLS.
     pub async fn start_with(configure: impl FnOnce(&Path, u16) -> Result<String>) -> Result<Self> {
-        let files = tempfile::Builder::new().prefix("rpc-broker-").tempdir()?;
-        let init = Command::new(SCRIPT).arg("init").arg(files.path()).output()?;
-        if !init.status.success() {
-            bail!("cannot prepare a broker: {}", String::from_utf8_lossy(&init.stderr));
-        }
-        let node = Node::open(files.path().to_owned())?;
-        std::fs::write(files.path().join("rabbitmq.conf"), configure(files.path(), node.tls_port())?)?;
-        let mut broker = Self { node, files, process: None };
+        let files = Self::directory()?;
+        prepare("init", &[files.path()])?;
+        let port = Node::open(files.path().to_owned())?.tls_port();
+        let configuration = configure(files.path(), port)?;
+        let mut broker = Self::open(files, &configuration)?;
         broker.restart().await?;
         Ok(broker)
+    }
+
+    /// A directory for the files of a node.
+    fn directory() -> Result<TempDir> {
+        Ok(tempfile::Builder::new().prefix("rpc-broker-").tempdir()?)
+    }
+
+    /// The node of a directory that is prepared, not started yet.
+    fn open(files: TempDir, configuration: &str) -> Result<Self> {
+        let node = Node::open(files.path().to_owned())?;
+        std::fs::write(files.path().join("rabbitmq.conf"), configuration)?;
+        Ok(Self { node, files, process: None })
     }
 
     /// The node, for addresses and questions.
     pub fn node(&self) -> &Node {
         &self.node
+    }
+
+    /// The process group of the node, while it runs: all that it takes of the machine is in there.
+    pub fn process_group(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::group)
     }
 
     /// Starts the node again after [`Broker::stop`] or [`Broker::kill`], on the same port and with
@@ -81,27 +95,17 @@ impl Broker {
             bail!("the broker is running");
         }
         let output = self.files.path().join("output");
-        let log = File::create(&output)?;
-        let child = Command::new(SCRIPT)
-            .arg("run")
-            .arg(self.files.path())
-            // The node runs for as long as this is open, so it cannot outlive the tests.
-            .stdin(Stdio::piped())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .process_group(0)
-            .spawn()?;
-        let child = self.process.insert(child);
+        let process = self.process.insert(Process::start("run", self.files.path(), &output)?);
 
         let deadline = Instant::now() + START_LIMIT;
         while TcpStream::connect(("127.0.0.1", self.node.port())).await.is_err() {
-            let why = match child.try_wait()? {
-                Some(_) => "ended".to_owned(),
-                None if Instant::now() > deadline => format!("took no connection in {START_LIMIT:?}"),
-                None => {
-                    sleep(POLL).await;
-                    continue;
-                }
+            let why = if process.ended()? {
+                "ended".to_owned()
+            } else if Instant::now() > deadline {
+                format!("took no connection in {START_LIMIT:?}")
+            } else {
+                sleep(POLL).await;
+                continue;
             };
             bail!("the broker {why}: {}", tail(&std::fs::read_to_string(&output)?));
         }
@@ -113,8 +117,8 @@ impl Broker {
     pub async fn stop(&mut self) -> Result<()> {
         kill_process(self.server()?, Signal::TERM)?;
         let deadline = Instant::now() + STOP_LIMIT;
-        while let Some(child) = &mut self.process
-            && child.try_wait()?.is_none()
+        while let Some(process) = &mut self.process
+            && !process.ended()?
             && Instant::now() < deadline
         {
             sleep(POLL).await;
@@ -124,10 +128,8 @@ impl Broker {
 
     /// Kills the node as a crash would.
     pub fn kill(&mut self) -> Result<()> {
-        if let Some(mut child) = self.process.take() {
-            // The group outlives its leader for a moment, and may be gone if the node ended.
-            let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
-            child.wait()?;
+        if let Some(process) = self.process.take() {
+            drop(process);
             // The leader is gone; the node itself takes a moment longer to give up its port.
             let address = (Ipv4Addr::LOCALHOST, self.node.port());
             let deadline = Instant::now() + KILL_LIMIT;
@@ -141,6 +143,17 @@ impl Broker {
         Ok(())
     }
 
+    /// Removes all that the node has stored, between [`Broker::stop`] or [`Broker::kill`] and
+    /// [`Broker::restart`].
+    pub fn empty(&self) -> Result<()> {
+        if self.process.is_some() {
+            bail!("the broker is running");
+        }
+        std::fs::remove_dir_all(self.files.path().join("data"))?;
+        // Written together with the data; alone, they would be those of another node.
+        Ok(std::fs::remove_file(self.files.path().join("feature_flags"))?)
+    }
+
     /// Stops the node's process where it is: connections stay open and nothing answers.
     pub fn freeze(&self) -> Result<()> {
         Ok(kill_process(self.server()?, Signal::STOP)?)
@@ -149,6 +162,11 @@ impl Broker {
     /// Lets a frozen node go on.
     pub fn thaw(&self) -> Result<()> {
         Ok(kill_process(self.server()?, Signal::CONT)?)
+    }
+
+    /// Whether it was started and not stopped since.
+    pub fn is_running(&self) -> bool {
+        self.process.is_some()
     }
 
     /// The process of the node itself, below the scripts that started it.

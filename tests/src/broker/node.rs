@@ -1,14 +1,16 @@
-//! A running node: its address and its command line tool.
+//! A running node: its address, its command line tool, and what it tells of itself.
 
+use std::io::{Seek as _, Write as _};
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{Connection, Vhost};
 
@@ -16,6 +18,13 @@ use super::{Connection, Vhost};
 pub(super) const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/broker.sh");
 
 const CTL_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a node may take to answer, and how long to wait before it is asked again if it can't be reached.
+const ASK_LIMIT: Duration = Duration::from_secs(30);
+const ASK_PAUSE: Duration = Duration::from_millis(200);
+
+/// What `erl_call` says of a node that it can't reach.
+const UNREACHABLE: &str = "failed to connect to node";
 
 /// A RabbitMQ node; a clone means the same node.
 #[derive(Debug, Clone)]
@@ -61,9 +70,14 @@ impl Node {
         Vhost::create(self.clone(), format!("{name}-{}-{number}", std::process::id())).await
     }
 
+    /// The virtual host that the node starts with, for a test that has the node to itself.
+    pub fn default_vhost(&self) -> Vhost {
+        Vhost::default_of(self.clone())
+    }
+
     /// The connections of all virtual hosts.
     pub async fn connections(&self) -> Result<Vec<Connection>> {
-        self.table("list_connections", &[], Connection::COLUMNS).await
+        self.rows("rabbit_networking:connection_info_all", None, Connection::COLUMNS).await
     }
 
     /// The broker closes every connection, with `reason`.
@@ -84,21 +98,83 @@ impl Node {
         Ok(String::from_utf8(stdout)?)
     }
 
-    /// One of the `list_...` commands, each row parsed.
-    pub(super) async fn table<T: DeserializeOwned>(
+    /// What `function` of the node tells of each thing, of a virtual host or of all of them.
+    pub(super) async fn rows<T: DeserializeOwned>(
         &self,
-        list: &str,
-        options: &[&str],
+        function: &str,
+        vhost: Option<&str>,
         columns: &[&str],
     ) -> Result<Vec<T>> {
-        let text = self.ctl(&[&[list, "--formatter", "json"], options, columns].concat()).await?;
-        serde_json::from_str(&text).with_context(|| format!("rabbitmqctl {list} printed {text}"))
+        let columns = columns.join(", ");
+        let vhost = vhost.map(|vhost| binary(vhost) + ", ").unwrap_or_default();
+        let rows = format!("{function}({vhost}[{columns}])");
+        // Names and the values of tables are records of Erlang, of which JSON knows nothing.
+        self.ask(&format!(
+            "Plain = fun P({{resource, _, _, Name}}) -> Name; P({{Key, Type, Value}}) -> [Key, Type, P(Value)];
+                 P(List) when is_list(List) -> [P(Value) || Value <- List]; P(Value) -> Value end,
+             [maps:from_list([{{Key, Plain(Value)}} || {{Key, Value}} <- Row]) || Row <- {rows}]"
+        ))
+        .await
     }
 
-    /// Deletes a virtual host from a destructor, which can't await.
-    pub(super) fn delete_vhost(&self, name: &str) {
-        let mut command = std::process::Command::new(SCRIPT);
-        // A broker that is gone has no vhosts either.
-        let _ = command.arg("ctl").arg(&self.dir).args(["delete_vhost", name]).output();
+    /// Has the node evaluate `code`, whose value must be what JSON can say. A node that has just started, or
+    /// has a lot to do, may need a while to let somebody ask.
+    pub(super) async fn ask<T: DeserializeOwned>(&self, code: &str) -> Result<T> {
+        let asking = async {
+            loop {
+                let output = self.asked(code).await?;
+                if output.status.success() || !String::from_utf8_lossy(&output.stderr).contains(UNREACHABLE) {
+                    return answer(code, &output);
+                }
+                sleep(ASK_PAUSE).await;
+            }
+        };
+        timeout(ASK_LIMIT, asking)
+            .await
+            .with_context(|| format!("{code}: the node did not answer in {ASK_LIMIT:?}"))?
     }
+
+    async fn asked(&self, code: &str) -> Result<Output> {
+        let mut child = Command::new(SCRIPT)
+            .arg("ask")
+            .arg(&self.dir)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut stdin = child.stdin.take().context("no way to ask the node")?;
+        stdin.write_all(telling(code).as_bytes()).await?;
+        drop(stdin);
+        Ok(child.wait_with_output().await?)
+    }
+
+    /// The same from a destructor, which can't await.
+    pub(super) fn ask_blocking(&self, code: &str) -> Result<()> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(telling(code).as_bytes())?;
+        file.rewind()?;
+        let output = std::process::Command::new(SCRIPT).arg("ask").arg(&self.dir).stdin(file).output()?;
+        answer::<serde_json::Value>(code, &output).map(drop)
+    }
+}
+
+/// Code that prints the value of `code`.
+fn telling(code: &str) -> String {
+    format!("io:put_chars(rabbit_json:encode(begin {code} end)).\n")
+}
+
+/// What the node printed; of code that fails it says nothing.
+fn answer<T: DeserializeOwned>(code: &str, output: &Output) -> Result<T> {
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if !output.status.success() {
+        bail!("{code}: {}: {}", output.status, stderr.trim());
+    }
+    serde_json::from_str(&stdout).with_context(|| format!("{code}: the node said {stdout:?}"))
+}
+
+/// A text as Erlang's binary, whatever is in it.
+pub(super) fn binary(text: &str) -> String {
+    let bytes: Vec<_> = text.bytes().map(|byte| byte.to_string()).collect();
+    format!("<<{}>>", bytes.join(","))
 }

@@ -1,6 +1,7 @@
 //! What a node tells about its queues, exchanges, bindings and connections.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// Name, AMQP type as RabbitMQ calls it (`longstr`, `signedint`, ...) and value.
@@ -63,7 +64,8 @@ pub struct Connection {
     pub state: String,
     /// How many channels are open.
     pub channels: u64,
-    /// What the client says of itself: name, type, value.
+    /// What the client says of itself: name, type, value. Empty before it has said anything.
+    #[serde(deserialize_with = "fields_or_none")]
     pub client_properties: Vec<Field>,
 }
 
@@ -81,5 +83,17 @@ impl Binding {
 }
 
 impl Connection {
+    /// Whether it is one of `rpc-runtime`.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.client_properties.iter().any(|(name, _, value)| name == "product" && value == "rpc-runtime")
+    }
+
     pub(super) const COLUMNS: &[&str] = &["name", "vhost", "state", "channels", "client_properties"];
+}
+
+/// Fields, or a word in place of none.
+fn fields_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Field>, D::Error> {
+    let fields = Value::deserialize(deserializer)?;
+    if fields.is_string() { Ok(Vec::new()) } else { Vec::deserialize(fields).map_err(D::Error::custom) }
 }

@@ -2,9 +2,14 @@
 
 use anyhow::Result;
 
+use super::node::binary;
 use super::{Binding, Connection, Exchange, Node, Queue};
 
-/// A virtual host that one test has to itself; dropping it deletes it and all that is in it.
+/// The name of the virtual host that every node has.
+const DEFAULT: &str = "/";
+
+/// A virtual host that one test has to itself; dropping it deletes it and all that is in it. The one
+/// that every node has stays.
 #[derive(Debug)]
 pub struct Vhost {
     node: Node,
@@ -13,10 +18,18 @@ pub struct Vhost {
 
 impl Vhost {
     pub(super) async fn create(node: Node, name: String) -> Result<Self> {
-        node.ctl(&["add_vhost", &name]).await?;
-        let vhost = Self { node, name };
-        vhost.node.ctl(&["set_permissions", "-p", &vhost.name, "guest", ".*", ".*", ".*"]).await?;
-        Ok(vhost)
+        let (vhost, guest, all) = (binary(&name), binary("guest"), binary(".*"));
+        let add = format!(
+            "ok = rabbit_vhost:add({vhost}, {guest}),
+             rabbit_auth_backend_internal:set_permissions({guest}, {vhost}, {all}, {all}, {all}, {guest})"
+        );
+        node.ask::<String>(&add).await?;
+        Ok(Self { node, name })
+    }
+
+    /// The one that every node has, also one that was emptied.
+    pub(super) fn default_of(node: Node) -> Self {
+        Self { node, name: DEFAULT.to_owned() }
     }
 
     /// Its full name.
@@ -26,19 +39,20 @@ impl Vhost {
 
     /// Its transport URL.
     pub fn url(&self) -> String {
-        self.node.url() + &self.name
+        let url = self.node.url();
+        if self.name == DEFAULT { url } else { url + &self.name }
     }
 
     /// Its queues, by name.
     pub async fn queues(&self) -> Result<Vec<Queue>> {
-        let mut queues: Vec<Queue> = self.list("list_queues", Queue::COLUMNS).await?;
+        let mut queues: Vec<Queue> = self.list("rabbit_amqqueue:info_all", Queue::COLUMNS).await?;
         queues.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(queues)
     }
 
     /// Its exchanges by name, without the predefined ones.
     pub async fn exchanges(&self) -> Result<Vec<Exchange>> {
-        let mut exchanges: Vec<Exchange> = self.list("list_exchanges", Exchange::COLUMNS).await?;
+        let mut exchanges: Vec<Exchange> = self.list("rabbit_exchange:info_all", Exchange::COLUMNS).await?;
         exchanges.retain(|exchange| !exchange.name.is_empty() && !exchange.name.starts_with("amq."));
         exchanges.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(exchanges)
@@ -46,7 +60,7 @@ impl Vhost {
 
     /// Its bindings by queue, without those of the default exchange, which every queue has.
     pub async fn bindings(&self) -> Result<Vec<Binding>> {
-        let mut bindings: Vec<Binding> = self.list("list_bindings", Binding::COLUMNS).await?;
+        let mut bindings: Vec<Binding> = self.list("rabbit_binding:info_all", Binding::COLUMNS).await?;
         bindings.retain(|binding| !binding.exchange.is_empty());
         bindings.sort_by(|a, b| (&a.queue, &a.exchange).cmp(&(&b.queue, &b.exchange)));
         Ok(bindings)
@@ -69,13 +83,28 @@ impl Vhost {
         self.node.ctl(&["delete_queue", "--vhost", &self.name, queue]).await.map(drop)
     }
 
-    async fn list<T: serde::de::DeserializeOwned>(&self, list: &str, columns: &[&str]) -> Result<Vec<T>> {
-        self.node.table(list, &["--vhost", &self.name], columns).await
+    /// Deletes an exchange, whoever uses it.
+    pub async fn delete_exchange(&self, exchange: &str) -> Result<()> {
+        let (vhost, exchange) = (binary(&self.name), binary(exchange));
+        let name = format!("{{resource, {vhost}, exchange, {exchange}}}");
+        self.node
+            .ask::<String>(&format!("ok = rabbit_exchange:delete({name}, false, <<\"test\">>)"))
+            .await
+            .map(drop)
+    }
+
+    async fn list<T: serde::de::DeserializeOwned>(&self, function: &str, columns: &[&str]) -> Result<Vec<T>> {
+        self.node.rows(function, Some(&self.name), columns).await
     }
 }
 
 impl Drop for Vhost {
     fn drop(&mut self) {
-        self.node.delete_vhost(&self.name);
+        if self.name != DEFAULT {
+            // A broker that is gone has no vhosts either.
+            let _ = self
+                .node
+                .ask_blocking(&format!("ok = rabbit_vhost:delete({}, <<\"guest\">>)", binary(&self.name)));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! One Python process and the JSON lines between it and us.
 
+use std::collections::VecDeque;
 use std::io::Read;
 use std::marker::PhantomData;
 use std::process::Stdio;
@@ -63,6 +64,8 @@ pub struct Peer {
     stdin: Option<ChildStdin>,
     stdout: Lines<BufReader<ChildStdout>>,
     stderr: NamedTempFile,
+    /// What it wrote before it was ready.
+    early: VecDeque<Value>,
 }
 
 impl Peer {
@@ -83,12 +86,25 @@ impl Peer {
             .with_context(|| format!("cannot start {}", python.display()))?;
         let stdin = process.stdin.take();
         let stdout = process.stdout.take().context("the peer has no stdout")?;
-        let mut peer = Self { script, process, stdin, stdout: BufReader::new(stdout).lines(), stderr };
+        let mut peer = Self {
+            script,
+            process,
+            stdin,
+            stdout: BufReader::new(stdout).lines(),
+            stderr,
+            early: VecDeque::new(),
+        };
 
-        let first = peer.read(START_LIMIT).await?;
-        if first != json!({"event": "ready"}) {
-            return Err(peer.failure(&format!("expected that it is ready, got {first}")));
+        // A server may have taken requests before it says that it is ready.
+        let mut early = VecDeque::new();
+        loop {
+            let line = peer.read(START_LIMIT).await?;
+            if line == json!({"event": "ready"}) {
+                break;
+            }
+            early.push_back(line);
         }
+        peer.early = early;
         Ok(peer)
     }
 
@@ -103,6 +119,9 @@ impl Peer {
 
     /// The next line, if it comes within `limit`.
     pub(super) async fn read(&mut self, limit: Duration) -> Result<Value> {
+        if let Some(line) = self.early.pop_front() {
+            return Ok(line);
+        }
         match timeout(limit, self.stdout.next_line()).await {
             Ok(Ok(Some(line))) => serde_json::from_str(&line)
                 .map_err(|error| self.failure(&format!("it wrote {line:?}, which is not JSON: {error}"))),
@@ -112,10 +131,20 @@ impl Peer {
         }
     }
 
+    /// Kills it as a crash would, and returns the lines that it had written.
+    pub(super) async fn kill(&mut self) -> Result<Vec<Value>> {
+        self.process.kill().await?;
+        let mut lines = Vec::from(std::mem::take(&mut self.early));
+        while let Some(line) = self.stdout.next_line().await? {
+            lines.push(serde_json::from_str(&line)?);
+        }
+        Ok(lines)
+    }
+
     /// Ends its input, which tells it to stop, and returns the lines that it still writes.
     pub(super) async fn stop(&mut self) -> Result<Vec<Value>> {
         self.stdin = None;
-        let mut lines = Vec::new();
+        let mut lines = Vec::from(std::mem::take(&mut self.early));
         let ended = timeout(STOP_LIMIT, async {
             while let Some(line) = self.stdout.next_line().await? {
                 lines.push(serde_json::from_str(&line)?);

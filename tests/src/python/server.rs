@@ -59,6 +59,12 @@ impl PythonServer {
         events.into_iter().map(|event| self.parse(event)).collect()
     }
 
+    /// Kills the server as a crash would and returns the notes that were not asked for yet.
+    pub async fn kill(mut self) -> Result<Vec<Note>> {
+        let events = self.0.kill().await?;
+        events.into_iter().map(|event| self.parse(event)).collect()
+    }
+
     fn parse(&self, event: Value) -> Result<Note> {
         let wrong = self.0.failure(&format!("expected a note, got {event}"));
         Note::deserialize(event).map_err(|error| wrong.context(error))

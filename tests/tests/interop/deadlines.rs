@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rpc_runtime::{CallError, CallOptions, Context, RpcError, rpc_manager};
+use rpc_runtime::{CallError, CallOptions, Context, Reached, RpcError, rpc_manager};
 use rpc_tests::run;
 use rpc_tests::sample::{SampleApi, SampleError};
 use serde_json::json;
@@ -56,8 +56,8 @@ fn a_timeout_says_what_is_known() {
         let api = SampleApi::new(&connect(&vhost).await);
         let hasty = api.with(CallOptions::new().timeout(SECOND).server("python"));
         match hasty.slow(&Context::new(), 2.0).await {
-            Err(CallError::Rpc(RpcError::Timeout { method, target, after, why })) => {
-                assert_eq!((&*method, after), ("slow", SECOND));
+            Err(CallError::Rpc(RpcError::Timeout { method, target, after, reached, why })) => {
+                assert_eq!((&*method, after, reached), ("slow", SECOND, Reached::Confirmed));
                 assert!(target.contains("topic.python"), "{target}");
                 assert!(why.contains("the broker has the request"), "{why}");
             }
@@ -91,6 +91,7 @@ fn a_request_that_no_queue_takes_is_undeliverable() {
         assert!(matches!(&error, RpcError::Undeliverable { method, .. } if method == "note"), "{error}");
         let error = api.with(to("nobody")).add(&ctx, 1).await.unwrap_err();
         assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error}");
+        assert_eq!(error.rpc().map(RpcError::reached), Some(Reached::Refused));
         assert_eq!(rust.stop().await.unwrap(), []);
     });
 }
@@ -122,6 +123,7 @@ fn a_call_that_nobody_took_in_time_is_not_executed_later() {
             matches!(error.rpc(), Some(RpcError::Timeout { why, .. }) if why.contains("heartbeat")),
             "{error}"
         );
+        assert_eq!(error.rpc().map(RpcError::reached), Some(Reached::Confirmed));
         tokio::time::sleep(2 * SECOND).await;
         SampleApi::new(&transport).note(&Context::new(), 4).await.unwrap();
 

@@ -77,7 +77,7 @@ async fn a_timeout_ends_the_call_and_nothing_else() {
     assert!(matches!(error, CallError::Rpc(RpcError::Timeout { .. })), "{text}");
     assert!(text.contains("slow") && text.contains("shop") && text.contains("50ms"), "{text}");
     // The late reply is nobody's, and the next call gets its own.
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    until(|| transport.counters().replies_unclaimed == 1).await;
     assert_eq!(api.whoami(&Context::new()).await.unwrap(), "a");
 }
 

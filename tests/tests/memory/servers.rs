@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use rpc_runtime::{Context, RpcError, Server, ServerError, Target, Transport};
+use rpc_runtime::{Acknowledge, Context, DeadLetters, RpcError, Server, ServerError, Target, Transport};
 
 use super::shop::{Counter, ShopApi, World, until, world};
 
@@ -55,6 +55,46 @@ async fn shutdown_has_a_deadline_and_the_callers_are_told() {
     assert_eq!(error.cut_off, 1);
     let error = running.await.unwrap().unwrap_err();
     assert!(error.to_string().contains("the server was stopped before slow() finished"), "{error}");
+}
+
+#[tokio::test]
+async fn a_late_server_that_stops_leaves_its_calls_to_the_next_but_not_for_ever() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    let start = async |topic: &str, name: &str| {
+        let counter = Arc::new(Counter { name: name.to_owned(), ..Counter::default() });
+        let server = Server::builder(&transport, Target::topic(topic).with_server(name))
+            .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
+            .acknowledge(Acknowledge::Late)
+            .dead_letters(DeadLetters::new().redeliveries(1))
+            .start();
+        (counter, server.await.unwrap())
+    };
+    let api = ShopApi::new(&transport);
+    let call = || tokio::spawn(api.queue_up(&Context::new()).into_future());
+
+    let (first, server) = start("shop", "first").await;
+    let running = call();
+    until(|| first.queue.waiting.load(Ordering::SeqCst) == 1).await;
+    assert_eq!(server.shutdown(Duration::ZERO).await.unwrap_err().cut_off, 1);
+    let (next, server) = start("shop", "next").await;
+    until(|| next.queue.waiting.load(Ordering::SeqCst) == 1).await;
+    next.queue.through.add_permits(1);
+    running.await.unwrap().unwrap();
+
+    let hopeless = call();
+    until(|| next.queue.waiting.load(Ordering::SeqCst) == 1).await;
+    assert_eq!(server.shutdown(Duration::ZERO).await.unwrap_err().cut_off, 1);
+    let (last, server) = start("shop", "last").await;
+    until(|| last.queue.waiting.load(Ordering::SeqCst) == 1).await;
+    assert_eq!(server.shutdown(Duration::ZERO).await.unwrap_err().cut_off, 1);
+    let (_, server) = start("shop", "another").await;
+    let error = hopeless.await.unwrap().unwrap_err().to_string();
+    assert!(error.contains("queue_up() was delivered 2 times and never finished"), "{error}");
+    assert_eq!(server.counters().dead_lettered, 1);
+
+    // The dead letters are requests, for whoever serves their topic.
+    let (reader, _server) = start("shop.dead", "reader").await;
+    until(|| reader.queue.waiting.load(Ordering::SeqCst) == 1).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,96 @@
+//! A server or a client of the fault campaign as a process of its own, to be killed.
+//!
+//! Says on stdout `ready`, and as a server `executed ID` before it does anything else for a request.
+//! Runs until its stdin ends.
+
+// Tests read its standard output.
+#![allow(clippy::print_stdout)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use rpc_runtime::{Acknowledge, CallOptions, Context, RemoteError, Server, Target, Transport};
+use rpc_tests::campaign::{Id, Work, WorkApi};
+use tokio::io::AsyncReadExt;
+
+#[derive(Parser)]
+struct Args {
+    /// The transport URL.
+    #[arg(long)]
+    url: String,
+    /// The topic of the server.
+    #[arg(long)]
+    topic: String,
+    #[command(subcommand)]
+    role: Role,
+}
+
+#[derive(Subcommand)]
+enum Role {
+    /// Serves the topic.
+    Server {
+        /// How long each request takes, in seconds, beyond what it asks for itself.
+        #[arg(long)]
+        seconds: f64,
+        /// Acknowledges requests after their execution.
+        #[arg(long)]
+        late: bool,
+    },
+    /// Sends calls, all at once.
+    Client {
+        /// The number of the first one; each further one has the next.
+        #[arg(long)]
+        first: Id,
+        /// How many.
+        #[arg(long)]
+        count: u64,
+        /// How long each takes its server, in seconds.
+        #[arg(long)]
+        seconds: f64,
+    },
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let transport = Transport::connect(&args.url).await?;
+    match args.role {
+        Role::Server { seconds, late } => {
+            let acknowledge = if late { Acknowledge::Late } else { Acknowledge::Early };
+            let _server = Server::builder(&transport, Target::topic(args.topic).with_server("process"))
+                .endpoint(WorkApi::endpoint(Arc::new(Reporter { seconds })))
+                .acknowledge(acknowledge)
+                .start()
+                .await?;
+            until_told().await
+        }
+        Role::Client { first, count, seconds } => {
+            let options = CallOptions::new().topic(args.topic).timeout(Duration::from_secs(60));
+            let api = WorkApi::new(&transport).with(options);
+            for id in first..first + count {
+                tokio::spawn(api.work(&Context::new(), id).seconds(seconds).call().into_future());
+            }
+            until_told().await
+        }
+    }
+}
+
+async fn until_told() -> anyhow::Result<()> {
+    println!("ready");
+    tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
+    Ok(())
+}
+
+/// The server's side: tells its test of each request.
+struct Reporter {
+    seconds: f64,
+}
+
+impl Work for Reporter {
+    async fn work(&self, _: Context, id: Id, seconds: f64) -> Result<Id, RemoteError> {
+        println!("executed {id}");
+        tokio::time::sleep(Duration::from_secs_f64(self.seconds + seconds)).await;
+        Ok(id)
+    }
+}

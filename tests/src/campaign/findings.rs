@@ -1,0 +1,225 @@
+//! What a ledger proves: broken guarantees, with the requests that broke them.
+
+use std::fmt;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use rpc_runtime::Kind;
+
+use super::ledger::{Entry, Id};
+use super::{Ledger, Outcome};
+
+/// How many offending requests a finding shows.
+const SHOWN: usize = 20;
+
+/// What is guaranteed under a fault beyond what always is.
+///
+/// Always: every request ends; an answer is the one to its call, and was executed; what is said
+/// to have reached no queue is not executed; nothing is executed that nobody sent; no error is one that the
+/// fault can't explain.
+#[derive(Debug, Clone, Copy)]
+pub struct Promise {
+    /// Every cast that the broker has taken is executed.
+    pub keeps: bool,
+    /// Nothing is executed twice.
+    pub once: bool,
+}
+
+/// A guarantee as a text, and whether a request breaks it.
+type Rule = (&'static str, fn(Id, &Entry) -> bool);
+
+const ALWAYS: &[Rule] = &[
+    ("never ended", |_, entry| entry.kind.is_some() && matches!(entry.outcome, None | Some(Outcome::Hung))),
+    (
+        "answered with the answer to another call",
+        |id, entry| matches!(entry.outcome, Some(Outcome::Answered(value)) if value != id),
+    ),
+    ("answered but not executed", |_, entry| {
+        matches!(entry.outcome, Some(Outcome::Answered(_))) && entry.executed.is_empty()
+    }),
+    ("executed although its sender was told that it was not sent", |_, entry| {
+        matches!(entry.outcome, Some(Outcome::NotSent(_))) && !entry.executed.is_empty()
+    }),
+    ("executed but never sent", |_, entry| entry.kind.is_none()),
+    ("ended with an error that nothing explains", |_, entry| {
+        matches!(entry.outcome, Some(Outcome::Wrong(_)))
+    }),
+];
+
+const KEEPS: Rule =
+    ("confirmed but lost", |_, entry| entry.outcome == Some(Outcome::Confirmed) && entry.executed.is_empty());
+
+const ONCE: Rule = ("executed more than once", |_, entry| entry.executed.len() > 1);
+
+impl Ledger {
+    /// Which guarantees are broken, one text for each, with the requests that did it. Final once the
+    /// load and the servers have stopped.
+    #[must_use]
+    pub fn findings(&self, promise: Promise) -> Vec<String> {
+        let more = [(promise.keeps, KEEPS), (promise.once, ONCE)];
+        let more = more.iter().filter(|(promised, _)| *promised).map(|(_, rule)| rule);
+        let entries = self.entries();
+        let judge = |(what, broken): &Rule| {
+            let offenders: Vec<_> = entries.iter().filter(|(id, entry)| broken(**id, entry)).collect();
+            let (count, shown) = (offenders.len(), offenders.len().min(SHOWN));
+            let offenders: String =
+                offenders[..shown].iter().map(|(id, entry)| format!("\n  {id}: {entry:?}")).collect();
+            (count > 0).then(|| format!("{}: {count} requests {what}:{offenders}", self.name()))
+        };
+        ALWAYS.iter().chain(more).filter_map(judge).collect()
+    }
+
+    /// Fails with all findings; otherwise what happened, in numbers.
+    pub fn check(&self, promise: Promise) -> Result<Tally> {
+        let (findings, tally) = (self.findings(promise), self.tally());
+        if !findings.is_empty() {
+            bail!("{}\n{tally}", findings.join("\n"));
+        }
+        Ok(tally)
+    }
+
+    /// What happened, in numbers.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally { name: self.name().to_owned(), ..Tally::default() };
+        for entry in self.entries().values() {
+            match entry.kind {
+                Some(Kind::Call) => tally.calls += 1,
+                Some(_) => tally.casts += 1,
+                None => {}
+            }
+            match entry.outcome {
+                Some(Outcome::Confirmed) => tally.confirmed += 1,
+                Some(Outcome::Answered(_)) => tally.answered += 1,
+                Some(Outcome::NotSent(_)) => tally.not_sent += 1,
+                Some(Outcome::Unclear(_)) => tally.unclear += 1,
+                Some(Outcome::Wrong(_) | Outcome::Hung) | None => {}
+            }
+            tally.executed += usize::from(!entry.executed.is_empty());
+            tally.repeated += usize::from(entry.executed.len() > 1);
+            tally.lost += usize::from(KEEPS.1(0, entry));
+            tally.latest = tally.latest.max(entry.late);
+        }
+        tally
+    }
+}
+
+/// How many requests came to what; printed, one line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The name of the ledger.
+    pub name: String,
+    /// Calls sent.
+    pub calls: usize,
+    /// Casts sent.
+    pub casts: usize,
+    /// Casts that the broker has taken.
+    pub confirmed: usize,
+    /// Calls that were answered.
+    pub answered: usize,
+    /// Requests whose sender was told that they were not sent.
+    pub not_sent: usize,
+    /// Requests whose sender was told that they may be executed or not.
+    pub unclear: usize,
+    /// Requests that a server executed.
+    pub executed: usize,
+    /// Requests that were executed more than once.
+    pub repeated: usize,
+    /// Casts that the broker had taken and no server executed.
+    pub lost: usize,
+    /// How long after its deadline the latest request ended.
+    pub latest: Duration,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, calls, casts, confirmed, answered, not_sent, unclear, .. } = self;
+        let Self { executed, repeated, lost, latest, .. } = self;
+        write!(f, "{name}: {calls} calls ({answered} answered), {casts} casts ({confirmed} confirmed), ")?;
+        write!(f, "{not_sent} not sent, {unclear} unclear; {executed} executed, {repeated} repeated, ")?;
+        write!(f, "{lost} lost; at most {} ms after the deadline", latest.as_millis())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Promise = Promise { keeps: true, once: true };
+
+    fn ledger(kind: Kind, outcome: Option<Outcome>, executed: usize) -> Ledger {
+        let ledger = Ledger::new("load");
+        // The number of the request is 1 in all of these.
+        ledger.sent(Kind::Cast);
+        ledger.ended(0, Outcome::Confirmed, Duration::ZERO);
+        ledger.executed(0, "rust");
+        let id = ledger.sent(kind);
+        if let Some(outcome) = outcome {
+            ledger.ended(id, outcome, Duration::ZERO);
+        }
+        (0..executed).for_each(|_| ledger.executed(id, "rust"));
+        ledger
+    }
+
+    fn finding(ledger: &Ledger, promise: Promise) -> Option<String> {
+        let findings = ledger.findings(promise);
+        assert!(findings.len() < 2, "{findings:?}");
+        let text = findings.into_iter().next()?;
+        Some(text.lines().next().unwrap_or_default().to_owned())
+    }
+
+    #[test]
+    fn what_may_be_is_no_finding() {
+        let why = || "the link was lost".to_owned();
+        for (kind, outcome, executed) in [
+            (Kind::Cast, Outcome::Confirmed, 1),
+            (Kind::Call, Outcome::Answered(1), 1),
+            (Kind::Call, Outcome::NotSent(why()), 0),
+            (Kind::Call, Outcome::Unclear(why()), 0),
+            (Kind::Cast, Outcome::Unclear(why()), 1),
+        ] {
+            assert_eq!(finding(&ledger(kind, Some(outcome), executed), ALL), None);
+        }
+    }
+
+    #[test]
+    fn each_broken_guarantee_is_found() {
+        let why = || "why".to_owned();
+        for (kind, outcome, executed, what) in [
+            (Kind::Call, None, 0, "never ended:"),
+            (Kind::Call, Some(Outcome::Hung), 1, "never ended:"),
+            (Kind::Call, Some(Outcome::Answered(0)), 1, "answered with the answer to another call:"),
+            (Kind::Call, Some(Outcome::Answered(1)), 0, "answered but not executed:"),
+            (
+                Kind::Cast,
+                Some(Outcome::NotSent(why())),
+                1,
+                "executed although its sender was told that it was not sent:",
+            ),
+            (Kind::Cast, Some(Outcome::Wrong(why())), 1, "ended with an error that nothing explains:"),
+            (Kind::Cast, Some(Outcome::Confirmed), 0, "confirmed but lost:"),
+            (Kind::Cast, Some(Outcome::Unclear(why())), 2, "executed more than once:"),
+        ] {
+            let found = finding(&ledger(kind, outcome, executed), ALL).unwrap();
+            assert_eq!(found, format!("load: 1 requests {what}"));
+        }
+    }
+
+    #[test]
+    fn what_nobody_sent_is_found() {
+        let ledger = ledger(Kind::Cast, Some(Outcome::Confirmed), 1);
+        ledger.executed(7, "rust");
+        assert_eq!(finding(&ledger, ALL).unwrap(), "load: 1 requests executed but never sent:");
+    }
+
+    #[test]
+    fn what_is_not_promised_is_counted_only() {
+        let none = Promise { keeps: false, once: false };
+        let lost = ledger(Kind::Cast, Some(Outcome::Confirmed), 0);
+        assert_eq!(lost.check(none).unwrap().lost, 1);
+        assert_eq!(lost.missing(), [1]);
+        let repeated = ledger(Kind::Cast, Some(Outcome::Confirmed), 3);
+        assert_eq!(repeated.check(none).unwrap().repeated, 1);
+        assert!(repeated.check(ALL).is_err());
+    }
+}

@@ -1,0 +1,114 @@
+//! Calls and casts at once, until told to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use rpc_runtime::{CallOptions, Context, Kind, Transport};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use super::{Ledger, Outcome, WorkApi};
+
+/// How long after its deadline a request counts as one that never ends. The ledger notes how late
+/// each was; on a busy machine that is no guarantee to be asserted.
+pub(super) const SLACK: Duration = Duration::from_secs(15);
+
+/// How much load.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Requests begun in a second, as many calls as casts.
+    pub per_second: u32,
+    /// Requests that wait for their end at most; no more are begun meanwhile.
+    pub at_once: usize,
+    /// The deadline of each request.
+    pub deadline: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { per_second: 100, at_once: 64, deadline: Duration::from_secs(15) }
+    }
+}
+
+/// A client that enters all that it does into a ledger.
+#[derive(Debug, Clone)]
+pub struct Requests {
+    api: WorkApi,
+    topic: String,
+    ledger: Arc<Ledger>,
+}
+
+impl Requests {
+    /// A client that sends by `transport` to `topic`.
+    #[must_use]
+    pub fn new(transport: &Transport, topic: &str, ledger: &Arc<Ledger>) -> Self {
+        Self { api: WorkApi::new(transport), topic: topic.to_owned(), ledger: Arc::clone(ledger) }
+    }
+
+    /// Sends one request, which takes the server `seconds`, and waits for its end. A cast is
+    /// mandatory, so that one that the broker has taken is in a queue.
+    pub async fn send(&self, kind: Kind, deadline: Duration, seconds: f64) -> Outcome {
+        let options = CallOptions::new().topic(self.topic.as_str()).timeout(deadline).mandatory();
+        let api = self.api.with(options);
+        let id = self.ledger.sent(kind);
+        let request = api.work(&Context::new(), id).seconds(seconds);
+        let begun = Instant::now();
+        let end = async {
+            match kind {
+                Kind::Call => Outcome::of_call(request.call().await),
+                _ => Outcome::of_cast(request.cast().await),
+            }
+        };
+        let outcome = timeout(deadline + SLACK, end).await.unwrap_or(Outcome::Hung);
+        self.ledger.ended(id, outcome.clone(), begun.elapsed().saturating_sub(deadline));
+        outcome
+    }
+}
+
+/// A client at work, until it is told to stop.
+#[derive(Debug)]
+pub struct Load {
+    stop: oneshot::Sender<()>,
+    sending: JoinHandle<()>,
+}
+
+impl Load {
+    /// Begins to send calls and casts in turn.
+    #[must_use]
+    pub fn start(requests: Requests, pace: Pace) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        Self { stop, sending: tokio::spawn(send(requests, pace, stopped)) }
+    }
+
+    /// Begins no more requests and waits for the end of those that are under way.
+    pub async fn stop(self) -> Result<()> {
+        // An error means that the task has panicked, which is told by its end.
+        let _ = self.stop.send(());
+        self.sending.await.context("the load")
+    }
+}
+
+async fn send(requests: Requests, pace: Pace, mut stopped: oneshot::Receiver<()>) {
+    let mut ticks = interval(Duration::from_secs(1) / pace.per_second.max(1));
+    // What could not be sent in time is not made up for.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut under_way = JoinSet::new();
+    let mut kinds = [Kind::Call, Kind::Cast].into_iter().cycle();
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut stopped => break,
+            Some(ended) = under_way.join_next() => drop::<Result<(), _>>(ended),
+            _ = ticks.tick(), if under_way.len() < pace.at_once => {
+                if let Some(kind) = kinds.next() {
+                    let requests = requests.clone();
+                    under_way.spawn(async move { drop(requests.send(kind, pace.deadline, 0.0).await) });
+                }
+            }
+        }
+    }
+    // One that panicked has no outcome in the ledger, which is a finding.
+    while under_way.join_next().await.is_some() {}
+}

@@ -1,0 +1,120 @@
+//! A Python client under load, with its requests in the ledger.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use rpc_runtime::Kind;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::load::SLACK;
+use super::{Id, Ledger, Outcome, Pace};
+use crate::python::{Ended, PythonLoad};
+
+/// A Python client at work, until it is told to stop.
+#[derive(Debug)]
+pub struct PythonClients {
+    stop: oneshot::Sender<()>,
+    sending: JoinHandle<Result<()>>,
+}
+
+impl PythonClients {
+    /// Starts a client of `topic` with options of oslo.config, `[GROUP/]NAME=VALUE`, which sends calls
+    /// and casts in turn, each of which takes the server so many seconds.
+    pub async fn start(
+        url: &str,
+        topic: &str,
+        options: impl IntoIterator<Item = &str>,
+        ledger: &Arc<Ledger>,
+        pace: Pace,
+        seconds: f64,
+    ) -> Result<Self> {
+        let builder = PythonLoad::builder(url, topic, pace.deadline).taking(seconds);
+        let load = options.into_iter().fold(builder, |builder, option| builder.option(option));
+        let load = load.start().await?;
+        let (stop, stopped) = oneshot::channel();
+        let sender = Sender { load, ledger: Arc::clone(ledger), pace, under_way: BTreeMap::new() };
+        Ok(Self { stop, sending: tokio::spawn(sender.run(stopped)) })
+    }
+
+    /// Begins no more requests and waits for the end of those that are under way. What does not end
+    /// counts as hung, and the client is killed.
+    pub async fn stop(self) -> Result<()> {
+        // An error means that the task has failed, which is told by its end.
+        let _ = self.stop.send(());
+        self.sending.await.context("the load")?
+    }
+}
+
+impl PythonClients {
+    /// Kills the client as a crash would; its requests stay in the ledger without an end.
+    pub fn kill(self) {
+        // The process goes with the task.
+        self.sending.abort();
+    }
+}
+
+struct Sender {
+    load: PythonLoad,
+    ledger: Arc<Ledger>,
+    pace: Pace,
+    under_way: BTreeMap<Id, (Kind, Instant)>,
+}
+
+impl Sender {
+    async fn run(mut self, mut stopped: oneshot::Receiver<()>) -> Result<()> {
+        let mut ticks = interval(Duration::from_secs(1) / self.pace.per_second.max(1));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut kinds = [Kind::Call, Kind::Cast].into_iter().cycle();
+        loop {
+            tokio::select! {
+                biased;
+                _ = &mut stopped => break,
+                ended = self.load.ended() => self.ended(ended?),
+                _ = ticks.tick(), if self.under_way.len() < self.pace.at_once => {
+                    if let Some(kind) = kinds.next() {
+                        self.begin(kind).await?;
+                    }
+                }
+            }
+        }
+        let last = Instant::now() + self.pace.deadline + SLACK;
+        while !self.under_way.is_empty() {
+            tokio::select! {
+                ended = self.load.ended() => self.ended(ended?),
+                () = sleep_until(last) => break,
+            }
+        }
+        for (id, _) in self.under_way {
+            self.ledger.ended(id, Outcome::Hung, Duration::ZERO);
+        }
+        Ok(())
+    }
+
+    async fn begin(&mut self, kind: Kind) -> Result<()> {
+        let id = self.ledger.sent(kind);
+        self.under_way.insert(id, (kind, Instant::now()));
+        self.load.begin(id, if kind == Kind::Call { "call" } else { "cast" }).await
+    }
+
+    fn ended(&mut self, ended: Ended) {
+        let Some((kind, begun)) = self.under_way.remove(&ended.id) else { return };
+        let outcome = match (&ended.raised, kind, ended.result.as_u64()) {
+            (None, Kind::Call, Some(value)) => Outcome::Answered(value),
+            (None, Kind::Cast, _) => Outcome::Confirmed,
+            (None, ..) => Outcome::Wrong(format!("returned {}", ended.result)),
+            (Some(class), ..) => {
+                let text = format!("{class}: {}", ended.text);
+                match &**class {
+                    "MessageUndeliverable" => Outcome::NotSent(text),
+                    "MessagingTimeout" | "MessageDeliveryFailure" => Outcome::Unclear(text),
+                    _ => Outcome::Wrong(text),
+                }
+            }
+        };
+        self.ledger.ended(ended.id, outcome, begun.elapsed().saturating_sub(self.pace.deadline));
+    }
+}

@@ -1,0 +1,123 @@
+//! The course of a fault test: servers and clients, load, the fault, recovery, drain, judgement.
+
+use std::fs::{DirEntry, read_dir, read_to_string};
+use std::io::Write as _;
+
+use anyhow::{Context as _, Result};
+use futures::future::try_join_all;
+use rpc_runtime::Transport;
+
+use super::Tally;
+use super::lane::{Lane, Running, check};
+use super::resources::{Held, Served};
+use crate::{Vhost, until};
+
+/// If set, the file that the tallies of all tests are appended to.
+const TALLIES: &str = "RPC_TEST_TALLIES";
+
+/// Lanes under load. A test starts it, does something to the broker, and finishes it:
+///
+/// ```no_run
+/// # async fn test(mut broker: rpc_tests::Broker) -> anyhow::Result<()> {
+/// use rpc_tests::campaign::{Lane, Scenario};
+///
+/// let vhost = broker.node().default_vhost();
+/// let scenario = Scenario::start(&vhost, [Lane::rust("durable").durable()]).await?;
+/// broker.kill()?;
+/// broker.restart().await?;
+/// scenario.recovered().await?;
+/// scenario.finish().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Scenario<'a> {
+    vhost: &'a Vhost,
+    lanes: Vec<Running>,
+    /// Before anything was connected.
+    nothing: Held,
+    /// Connected, and without load.
+    idle: (Held, Served),
+}
+
+impl<'a> Scenario<'a> {
+    /// Starts servers and clients and then their load, and returns once all of it succeeds.
+    pub async fn start(vhost: &'a Vhost, lanes: impl IntoIterator<Item = Lane>) -> Result<Self> {
+        warm_up(vhost).await?;
+        let nothing = Held::now()?;
+        let mut lanes = try_join_all(lanes.into_iter().map(|lane| lane.start(vhost))).await?;
+        try_join_all(lanes.iter().map(Running::touch)).await?;
+        let served = Served::idle(vhost).await?;
+        let idle = (Held::now()?, served);
+        lanes.iter_mut().for_each(Running::load);
+        let scenario = Self { vhost, lanes, nothing, idle };
+        scenario.recovered().await.context("before the fault")?;
+        Ok(scenario)
+    }
+
+    /// The lanes, in the order in which they were given.
+    #[must_use]
+    pub fn lanes(&self) -> &[Running] {
+        &self.lanes
+    }
+
+    /// The same, to do something to their servers.
+    pub fn lanes_mut(&mut self) -> &mut [Running] {
+        &mut self.lanes
+    }
+
+    /// Waits until new calls and casts succeed on every lane.
+    pub async fn recovered(&self) -> Result<()> {
+        try_join_all(self.lanes.iter().map(Running::works)).await.map(drop)
+    }
+
+    /// Stops the load and checks the ledgers, and that everything is as it was before the load, and
+    /// then before the start.
+    pub async fn finish(mut self) -> Result<Vec<Tally>> {
+        for lane in &mut self.lanes {
+            lane.stop_load().await?;
+        }
+        for lane in &self.lanes {
+            lane.drain().await;
+        }
+        let (held, served) = &self.idle;
+        let idle = async {
+            served.back(self.vhost).await?;
+            held.back().await
+        };
+        let idle = idle.await.context("after the load");
+        let stopped = try_join_all(self.lanes.into_iter().map(Running::stop)).await;
+        // A broken guarantee says more than what it leaves behind.
+        let tallies = check(&stopped?)?;
+        report(&tallies)?;
+        idle?;
+        self.nothing.back().await.context("after the end")?;
+        Ok(tallies)
+    }
+}
+
+/// Once a connection of the process has ended, the client library keeps a thread with a runtime of its
+/// own: one for all connections, so it is no leak, and has to be there before anything is counted.
+async fn warm_up(vhost: &Vhost) -> Result<()> {
+    until("the thread of the client library is there", async || {
+        drop(Transport::connect(&vhost.url()).await?);
+        Ok(read_dir("/proc/self/task")?.flatten().any(is_fallback).then_some(()))
+    })
+    .await
+}
+
+fn is_fallback(thread: DirEntry) -> bool {
+    // A thread that has ended meanwhile has no name.
+    read_to_string(thread.path().join("comm")).is_ok_and(|name| name.starts_with("async-compat/"))
+}
+
+fn report(tallies: &[Tally]) -> Result<()> {
+    let Some(path) = std::env::var_os(TALLIES) else { return Ok(()) };
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    let mut file = std::fs::File::options().create(true).append(true).open(path)?;
+    for tally in tallies {
+        // In one write: several tests append to the file.
+        file.write_all(format!("{test} {tally}\n").as_bytes())?;
+    }
+    Ok(())
+}

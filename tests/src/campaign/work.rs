@@ -1,0 +1,55 @@
+//! What the load asks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rpc_runtime::{Context, RemoteError, rpc_manager};
+
+use super::{Id, Ledger};
+
+/// One method, to be called and to be cast; the Python server has it too.
+#[rpc_manager(client = WorkApi, topic = "work", version = "1.0", error = RemoteError)]
+pub trait Work {
+    /// Notes that request `id` is executed, takes `seconds` and returns `id`.
+    #[rpc(call_or_cast)]
+    async fn work(
+        &self,
+        ctx: Context,
+        id: u64,
+        #[arg(default = 0.0)] seconds: f64,
+    ) -> Result<u64, RemoteError>;
+}
+
+/// The Rust server's side: writes into the ledger.
+#[derive(Debug)]
+pub struct Worker {
+    name: String,
+    ledger: Arc<Ledger>,
+    seconds: f64,
+}
+
+impl Worker {
+    /// A worker that notes what it executes under `name`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, ledger: &Arc<Ledger>) -> Self {
+        Self { name: name.into(), ledger: Arc::clone(ledger), seconds: 0.0 }
+    }
+
+    /// Takes so long for each request, beside what the request asks for.
+    #[must_use]
+    pub fn taking(mut self, seconds: f64) -> Self {
+        self.seconds = seconds;
+        self
+    }
+}
+
+impl Work for Worker {
+    async fn work(&self, _: Context, id: Id, seconds: f64) -> Result<Id, RemoteError> {
+        self.ledger.executed(id, &self.name);
+        let seconds = self.seconds + seconds;
+        if seconds > 0.0 {
+            tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+        }
+        Ok(id)
+    }
+}

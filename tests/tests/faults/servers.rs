@@ -1,0 +1,71 @@
+//! Servers that are slow, or stuck.
+
+use std::time::Duration;
+
+use rpc_runtime::Kind;
+use rpc_tests::campaign::{Lane, Outcome, Scenario, alone};
+use rpc_tests::{Vhost, until};
+
+use super::vhost;
+
+/// So long that a connection without heartbeats would be given up.
+const STUCK: f64 = 6.0;
+
+async fn connections(vhost: &Vhost) -> anyhow::Result<Vec<String>> {
+    let mut names: Vec<_> =
+        vhost.connections().await?.into_iter().map(|connection| connection.name).collect();
+    names.sort();
+    Ok(names)
+}
+
+#[test]
+fn a_slow_consumer() {
+    alone(async || {
+        let vhost = vhost("slow").await?;
+        // A quarter of what is sent: it piles up, calls run into their deadlines, casts wait.
+        let lane = Lane::rust("slow").serving(|server| server.workers(2).prefetch(4)).taking(0.1);
+        let scenario =
+            Scenario::start(&vhost, [lane.per_second(80).deadline(Duration::from_secs(2))]).await?;
+        let ledger = scenario.lanes()[0].ledger();
+        until("calls run into their deadlines", async || Ok((ledger.tally().unclear > 10).then_some(())))
+            .await?;
+        // What piles up does so in the broker: the server has no more than it asked for.
+        let queues = vhost.queues().await?;
+        let queue = queues.iter().find(|queue| queue.name == "slow").unwrap();
+        assert!(queue.messages > 4 && queue.messages_unacknowledged <= 4, "{queue:?}");
+        scenario.finish().await.map(drop)
+    });
+}
+
+#[test]
+fn a_handler_that_is_stuck() {
+    alone(async || {
+        let vhost = vhost("stuck").await?;
+        let lane = Lane::rust("stuck").option("heartbeat_timeout_threshold=2");
+        let scenario = Scenario::start(&vhost, [lane]).await?;
+        let before = connections(&vhost).await?;
+        let stuck = scenario.lanes()[0].request(Kind::Call, Duration::from_secs(1), STUCK);
+        let Outcome::Unclear(why) = stuck.await else { panic!("it was not stuck") };
+        assert!(why.contains("the broker has the request, no reply came"), "{why}");
+        scenario.recovered().await?;
+        let stuck = scenario.lanes()[0].request(Kind::Call, Duration::from_secs(20), STUCK);
+        assert!(matches!(stuck.await, Outcome::Answered(_)));
+        assert_eq!(connections(&vhost).await?, before);
+        scenario.finish().await.map(drop)
+    });
+}
+
+#[test]
+fn a_handler_that_blocks_its_thread() {
+    alone(async || {
+        let vhost = vhost("blocking").await?;
+        let lane = Lane::rust("blocking").option("heartbeat_timeout_threshold=2");
+        let scenario = Scenario::start(&vhost, [lane]).await?;
+        let before = connections(&vhost).await?;
+        // All tasks of this test, handlers and clients, are on one thread.
+        std::thread::sleep(Duration::from_secs_f64(STUCK));
+        scenario.recovered().await?;
+        assert_eq!(connections(&vhost).await?, before);
+        scenario.finish().await.map(drop)
+    });
+}

@@ -1,0 +1,53 @@
+//! Replies to callers that are gone.
+
+use rpc_tests::{run, until};
+use serde_json::json;
+
+use super::gate::{Keeper, call};
+use super::raw::Raw;
+use super::{connect, vhost};
+
+/// More than may wait for their queues at once.
+const GONE: u64 = 400;
+
+#[test]
+fn they_hold_up_nobody_and_are_given_up() {
+    run(async {
+        let vhost = vhost("gone").await;
+        // Long, so that all of them wait while others are answered.
+        let patient = connect(&vhost, "kombu_missing_consumer_retry_timeout=5").await;
+        let keeper = Keeper::new("a", true);
+        let server = keeper.serve(&patient, |builder| builder.workers(1)).await;
+        let raw = Raw::connect(&vhost).await;
+        for n in 0..GONE {
+            let (msg_id, reply_q) = (n.to_string(), format!("reply_{n}"));
+            let request = json!({"method": "pass", "args": {"n": n}, "_msg_id": msg_id, "_reply_q": reply_q});
+            raw.request("openstack", "gate", request).await;
+        }
+        // Behind all of them in the queue, with one worker.
+        let transport = connect(&vhost, "").await;
+        assert_eq!(call(&transport, GONE).await.unwrap().unwrap(), "a");
+        assert!(server.counters().replies_dropped < GONE, "some still wait for their queue");
+        until("all are given up", async || Ok((server.counters().replies_dropped == GONE).then_some(())))
+            .await
+            .unwrap();
+        assert_eq!(server.counters().executed, GONE + 1);
+    });
+}
+
+#[test]
+fn a_late_server_lets_go_of_calls_whose_caller_is_gone() {
+    run(async {
+        let vhost = vhost("gone-late").await;
+        let transport = connect(&vhost, "kombu_missing_consumer_retry_timeout=1").await;
+        let keeper = Keeper::new("a", true);
+        let late = |builder: rpc_runtime::ServerBuilder| builder.acknowledge(rpc_runtime::Acknowledge::Late);
+        let server = keeper.serve(&transport, late).await;
+        let raw = Raw::connect(&vhost).await;
+        let request = json!({"method": "pass", "args": {"n": 1}, "_msg_id": "m", "_reply_q": "reply_gone"});
+        raw.request("openstack", "gate", request).await;
+        keeper.passed(1).await;
+        super::holds(&vhost, "gate", 0, 0).await;
+        assert_eq!(server.counters().replies_dropped, 1);
+    });
+}
