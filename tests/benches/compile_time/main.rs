@@ -9,7 +9,7 @@ mod table;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
 use self::packages::Packages;
@@ -116,6 +116,6 @@ fn measure(options: &Options, dir: PathBuf) -> Result<()> {
     }
     let cores = std::thread::available_parallelism()?;
     println!("{} methods, {} rounds, {cores} cores\n", options.methods, options.rounds);
-    table::print(&titles, &samples);
+    print!("{}", table::table(&titles, &samples).context("no contenders")?);
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use rpc_tests::bench::cpu_time_of_children;
 
 use super::services::TYPES;
 
@@ -57,9 +58,9 @@ impl Packages {
     /// Builds a package alone, from clean.
     pub(crate) fn measure(&self, name: &str) -> Result<Sample> {
         self.cargo(&["clean", "--quiet", "--package", name])?;
-        let (began, before) = (Instant::now(), cpu_of_children()?);
+        let (began, before) = (Instant::now(), cpu_time_of_children()?);
         self.cargo(&["build", "--quiet", "--offline", "--package", name])?;
-        Ok(Sample { time: began.elapsed(), cpu: cpu_of_children()? - before })
+        Ok(Sample { time: began.elapsed(), cpu: cpu_time_of_children()? - before })
     }
 
     /// The version of a dependency in the lock file.
@@ -92,15 +93,4 @@ fn write(path: &Path, text: &str) -> Result<()> {
         fs::write(path, text)
     };
     write().with_context(|| format!("writing {}", path.display()))
-}
-
-/// The CPU time of all child processes that have ended, and of theirs.
-fn cpu_of_children() -> Result<Duration> {
-    let stat = fs::read_to_string("/proc/self/stat").context("/proc/self/stat")?;
-    // The second field is a name in parentheses that can hold anything. The 16th and 17th are user and
-    // system time of children.
-    let fields = stat.rsplit_once(')').context("/proc/self/stat has no name")?.1;
-    let ticks = fields.split_whitespace().skip(13).take(2).map(str::parse::<u64>);
-    let ticks = ticks.sum::<Result<u64, _>>().context("times in /proc/self/stat")?;
-    Ok(Duration::from_secs(ticks) / u32::try_from(rustix::param::clock_ticks_per_second())?)
 }

@@ -8,6 +8,9 @@ use rpc_runtime::wire::{EncodedValue, Fields, Reply, ReplyTo, RequestHead};
 /// Stands where the id of a call will be.
 pub(crate) const ID: &str = "00000000000000000000000000000000";
 
+/// Names of reply queues are this and an id.
+pub(crate) const REPLY_QUEUE: &str = "reply_";
+
 /// What is sent, as arguments and as bodies.
 #[derive(Debug, Clone)]
 pub(crate) struct Messages {
@@ -33,7 +36,7 @@ impl Messages {
             })?;
             anyhow::Ok("x".repeat(room))
         };
-        let reply_q = format!("reply_{ID}");
+        let reply_q = format!("{REPLY_QUEUE}{ID}");
         let reply_to = Some(ReplyTo { msg_id: ID, queue: &reply_q, monitor: None });
         let (echoed, noted) = (fill("echo", reply_to)?, fill("note", None)?);
         Ok(Self {

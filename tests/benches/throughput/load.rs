@@ -1,26 +1,26 @@
-//! Load with a fixed number of operations in flight, and what is measured of it.
+//! Load with a fixed number of operations in flight.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-/// How often a server is asked how far it is; far below what is measured.
-const LOOK: Duration = Duration::from_millis(1);
+use super::protocol::{Done, Times};
 
 /// One kind of load.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Case {
-    pub(crate) name: &'static str,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Load {
     pub(crate) kind: Kind,
     /// How many operations run at once: each caller starts its next one when the last is done.
     pub(crate) in_flight: usize,
 }
 
 /// What the operations are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// Done when the reply is there.
     Call,
@@ -29,47 +29,35 @@ pub(crate) enum Kind {
     Cast,
 }
 
-/// One measurement.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sample {
-    pub(crate) per_second: f64,
-    /// Of the time of one operation.
-    pub(crate) p50: Duration,
-    pub(crate) p99: Duration,
+impl Display for Load {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            Kind::Call => "calls",
+            Kind::Cast => "casts",
+        };
+        write!(f, "{kind}-{}", self.in_flight)
+    }
 }
 
 /// The operations of a closed loop that has ended.
 #[derive(Debug)]
-pub(crate) struct Done {
-    began: Instant,
+pub(crate) struct Ended {
+    pub(crate) done: Done,
     times: Vec<Duration>,
 }
 
-impl Done {
-    /// Operations that took so long each, in a loop that began then.
-    pub(crate) fn new(began: Instant, times: Vec<Duration>) -> Self {
-        Self { began, times }
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.times.len()
-    }
-
-    /// The sample, with all that has happened until now as its duration.
-    pub(crate) fn sample(mut self) -> Result<Sample> {
-        let elapsed = self.began.elapsed();
+impl Ended {
+    /// Percentiles of the time of one operation.
+    pub(crate) fn times(mut self) -> Result<Times> {
         self.times.sort_unstable();
         let last = self.times.len().checked_sub(1).context("not one operation was done in the time")?;
-        Ok(Sample {
-            per_second: self.times.len() as f64 / elapsed.as_secs_f64(),
-            p50: self.times[last / 2],
-            p99: self.times[last * 99 / 100],
-        })
+        let percentile = |percent: usize| self.times[last * percent / 100].as_secs_f64();
+        Ok(Times { p50: percentile(50), p99: percentile(99) })
     }
 }
 
 /// Repeats `operation` in `in_flight` tasks for `time`; fails with the first operation that does.
-pub(crate) async fn closed_loop<F, O>(in_flight: usize, time: Duration, operation: F) -> Result<Done>
+pub(crate) async fn closed_loop<F, O>(in_flight: usize, time: Duration, operation: F) -> Result<Ended>
 where
     F: Fn() -> O + Clone + Send + 'static,
     O: Future<Output = Result<()>> + Send,
@@ -95,12 +83,6 @@ where
     while let Some(ended) = tasks.join_next().await {
         times.append(&mut ended??);
     }
-    Ok(Done::new(began, times))
-}
-
-/// Waits until a server has handled so many messages.
-pub(crate) async fn handled(counter: &AtomicUsize, messages: usize) {
-    while counter.load(Ordering::Relaxed) < messages {
-        sleep(LOOK).await;
-    }
+    let done = Done { operations: times.len(), seconds: began.elapsed().as_secs_f64() };
+    Ok(Ended { done, times })
 }
