@@ -1,14 +1,18 @@
 //! Several nodes as one cluster.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use futures::future::try_join_all;
 use serde::Deserialize;
 use tempfile::TempDir;
+use tokio::net::TcpStream;
 
+use super::node::ports;
 use super::process::{Process, prepare};
 use super::{Broker, Node};
+use crate::until;
 
 /// A cluster of RabbitMQ nodes that one test has to itself. Dropping it kills the nodes.
 #[derive(Debug)]
@@ -31,6 +35,13 @@ impl Cluster {
         let names: Vec<_> = dirs.iter().map(|dir| name(dir.path())).collect::<Result<_>>()?;
         let files = Broker::directory()?;
         let epmd = Process::start("epmd", first.path(), &files.path().join("output"))?;
+        // Each node starts one as well if there is none yet, and takes it with it when it is killed: then the
+        // nodes that are left can neither be asked nor joined.
+        let [_, _, port, _] = ports(first.path())?;
+        until("epmd takes connections", async || {
+            Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.ok().map(drop))
+        })
+        .await?;
         let mut nodes: Vec<_> =
             dirs.into_iter().map(|dir| Broker::open(dir, &configuration(&names))).collect::<Result<_>>()?;
         // At once: each waits for the others, so that none of them makes a cluster of itself.

@@ -1,7 +1,7 @@
 //! A running node: its address, its command line tool, and what it tells of itself.
 
 use std::io::{Seek as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -26,6 +26,14 @@ const ASK_PAUSE: Duration = Duration::from_millis(200);
 /// What `erl_call` says of a node that it can't reach.
 const UNREACHABLE: &str = "failed to connect to node";
 
+/// The ports of the node whose files are in `dir`: of AMQP, of other nodes, of its epmd, of TLS.
+pub(super) fn ports(dir: &Path) -> Result<[u16; 4]> {
+    let file = dir.join("ports");
+    let text = std::fs::read_to_string(&file).with_context(|| format!("{} of a broker", file.display()))?;
+    let ports: Option<Vec<u16>> = text.split_whitespace().map(|port| port.parse().ok()).collect();
+    ports.and_then(|ports| ports.try_into().ok()).with_context(|| format!("{}: {text:?}", file.display()))
+}
+
 /// A RabbitMQ node; a clone means the same node.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -37,14 +45,8 @@ pub struct Node {
 impl Node {
     /// The node whose files are in `dir`.
     pub(super) fn open(dir: PathBuf) -> Result<Self> {
-        let file = dir.join("ports");
-        let ports =
-            std::fs::read_to_string(&file).with_context(|| format!("{} of a broker", file.display()))?;
-        let number = |index| {
-            let port: Option<u16> = ports.split_whitespace().nth(index).and_then(|port| port.parse().ok());
-            port.with_context(|| format!("{}: {ports:?}", file.display()))
-        };
-        Ok(Self { port: number(0)?, tls_port: number(3)?, dir })
+        let [port, _, _, tls_port] = ports(&dir)?;
+        Ok(Self { port, tls_port, dir })
     }
 
     /// The AMQP port, on 127.0.0.1.

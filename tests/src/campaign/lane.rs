@@ -254,7 +254,11 @@ impl Running {
         let from = self.ledger.next_id();
         let read = async || Ok([Kind::Call, Kind::Cast].map(|kind| self.ledger.succeeded_since(from, kind)));
         let what = format!("{}: calls and casts succeed", self.ledger.name());
-        settled(&what, read, |counts| counts.iter().all(|count| *count >= ENOUGH)).await.map(drop)
+        let works = settled(&what, read, |counts| counts.iter().all(|count| *count >= ENOUGH)).await;
+        works.map(drop).with_context(|| {
+            let failures = self.ledger.failures_since(from, ENOUGH);
+            format!("{:?}; the last failures:\n{failures}", self.transport.status())
+        })
     }
 
     /// Stops the load; what is under way comes to its end.

@@ -97,6 +97,18 @@ impl Ledger {
         self.entries().range(ids).filter(|(_, entry)| !entry.executed.is_empty()).count()
     }
 
+    /// The last `count` requests that have ended and did not succeed, from number `from` on: for people.
+    #[must_use]
+    pub fn failures_since(&self, from: Id, count: usize) -> String {
+        let failed = |(_, entry): &(&Id, &Entry)| {
+            let outcome = entry.outcome.as_ref();
+            outcome.is_some_and(|outcome| !matches!(outcome, Outcome::Confirmed | Outcome::Answered(_)))
+        };
+        let entries = self.entries();
+        let failures = entries.range(from..).rev().filter(failed).take(count);
+        failures.map(|(id, entry)| format!("{id}: {entry:?}")).collect::<Vec<_>>().join("\n")
+    }
+
     pub(super) fn entries(&self) -> MutexGuard<'_, BTreeMap<Id, Entry>> {
         // Each entry is written in one go, so a panic elsewhere leaves nothing half done.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)

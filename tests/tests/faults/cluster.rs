@@ -20,10 +20,7 @@ fn the_leader_of_the_queues_dies() {
         let leader = cluster.leader("quorum").await?.context("the queue has no leader")?;
         let lost = leader.node().port();
         leader.kill()?;
-        // In some runs no request succeeds for more than half a minute: see tests/FAULTS.md.
-        if scenario.recovered().await.is_err() {
-            scenario.recovered().await?;
-        }
+        scenario.recovered().await?;
         until("another node leads", async || {
             Ok(cluster.leader("quorum").await?.filter(|leader| leader.node().port() != lost).map(drop))
         })

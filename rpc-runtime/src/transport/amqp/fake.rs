@@ -22,6 +22,8 @@ use crate::transport::url::Host;
 pub(super) enum Fate {
     Ack,
     Nack,
+    /// A nack by the first channel of the link, and an ack by every other one.
+    NackByFirst,
     Return,
     /// Nothing until the link is lost.
     Silence,
@@ -227,6 +229,7 @@ impl Channel for FakeChannel {
 
     fn publish(&self, message: Message) -> BoxFuture<'static, Confirm> {
         let (mut link, dead, publish) = (self.link.clone(), self.dead.clone(), self.publish.clone());
+        let first = self.number == 1;
         Box::pin(async move {
             let fail = |error| Confirm { verdict: Err(error), returned: None };
             if *dead.borrow() || *link.borrow() {
@@ -240,7 +243,8 @@ impl Channel for FakeChannel {
             }
             let mut watched = dead.subscribe();
             match fate {
-                Fate::Ack => Confirm { verdict: Ok(Answer::Ack), returned: None },
+                Fate::NackByFirst if first => Confirm { verdict: Ok(Answer::Nack), returned: None },
+                Fate::Ack | Fate::NackByFirst => Confirm { verdict: Ok(Answer::Ack), returned: None },
                 Fate::Nack => Confirm { verdict: Ok(Answer::Nack), returned: None },
                 Fate::Return => {
                     let returned = Returned { id: message.mandatory, why: "312 NO_ROUTE".to_owned() };

@@ -39,6 +39,12 @@ const CONFLICT_PAUSE: Duration = Duration::from_secs(1);
 const SHORTEST_PATIENCE: Duration = Duration::from_secs(5);
 const LONGEST_PATIENCE: Duration = Duration::from_secs(15);
 
+/// A message that was nacked so often asks for a new channel, if the channel is older than that. RabbitMQ looks for
+/// the leader of a quorum queue when a channel first sends to it; if that node has just died, the channel nacks all that is
+/// ever sent to the queue. For a queue that is full it is in vain, so it has to be rare.
+const NACKS_OF_A_BAD_CHANNEL: u32 = 5;
+const SHORTEST_USE: Duration = Duration::from_secs(2);
+
 /// How long to wait for the outcomes of a channel that has failed.
 const DRAIN: Duration = Duration::from_secs(2);
 
@@ -46,6 +52,8 @@ const DRAIN: Duration = Duration::from_secs(2);
 enum End {
     /// A new channel is needed, maybe on a new link.
     Failed,
+    /// A new channel is needed, and all that was sent on this one is settled.
+    Stale,
     /// The transport is closed.
     Closed,
 }
@@ -76,6 +84,9 @@ struct Line {
     next: u64,
     declared: HashSet<Arc<str>>,
     heard: Instant,
+    opened: Instant,
+    /// Nothing more is sent on it.
+    stale: bool,
     /// Sent, and then the channel failed.
     uncertain: Vec<(u64, Job)>,
     failed: bool,
@@ -113,6 +124,7 @@ impl Actor {
             let Ok(up) = up else { return };
             match self.serve(&up).await {
                 End::Closed => return,
+                End::Stale => {}
                 // The link may be lost without its supervisor having noticed yet.
                 End::Failed => drop(timeout(TICK, self.links.gone(up.epoch)).await),
             }
@@ -143,6 +155,11 @@ impl Actor {
             if closing.is_some_and(|deadline| Instant::now() >= deadline) || (closed && idle) {
                 return End::Closed;
             }
+            if line.stale && line.under_way.is_empty() {
+                tracing::debug!("nothing but nacks: another channel is tried");
+                line.channel.close().await;
+                return End::Stale;
+            }
             let room = self.room(&line, up.epoch);
             tokio::select! {
                 biased;
@@ -163,7 +180,7 @@ impl Actor {
 
     /// How many more messages may be under way.
     fn room(&self, line: &Line, epoch: u64) -> usize {
-        if line.failed || self.links.blocked(epoch) {
+        if line.failed || line.stale || self.links.blocked(epoch) {
             return 0;
         }
         let window = if self.careful > 0 { 1 } else { IN_FLIGHT };
@@ -176,7 +193,7 @@ impl Actor {
         while let Some(entry) = self.nacked.first_entry().filter(|entry| entry.key().0 <= now) {
             self.waiting.push_back(entry.remove());
         }
-        while !self.waiting.is_empty() && !line.failed && !self.links.blocked(epoch) {
+        while !self.waiting.is_empty() && !line.failed && !line.stale && !self.links.blocked(epoch) {
             let window = if self.careful > 0 { 1 } else { IN_FLIGHT };
             if line.under_way.len() >= window {
                 return;
@@ -282,6 +299,7 @@ impl Actor {
             Outcome::Returned(why) => job.tell(Err(PublishFault::Unroutable(why))),
             Outcome::Nacked => {
                 let again = job.nacked(now);
+                line.stale |= job.nacks >= NACKS_OF_A_BAD_CHANNEL && line.opened.elapsed() > SHORTEST_USE;
                 if again < job.deadline && self.nacked.len() < MAX_NACKED {
                     self.nacked.insert((again, number), job);
                 } else {
@@ -341,6 +359,8 @@ impl Line {
             next: 0,
             declared: HashSet::new(),
             heard: Instant::now(),
+            opened: Instant::now(),
+            stale: false,
             uncertain: Vec::new(),
             failed: false,
             channel_error: false,

@@ -95,6 +95,14 @@ async fn a_nack_is_not_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_channel_that_nacks_everything_is_replaced() {
+    let scene = Scene::new(|_, _| Fate::NackByFirst).await;
+    scene.send("1", 15).await.unwrap();
+    assert!(scene.times("1") > 5, "{}", scene.times("1"));
+    assert!(!scene.broker.link(0).dead());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_earlier_attempt_that_is_uncertain_is_not_forgotten() {
     let scene = Scene::new(|_, times| if times == 1 { Fate::Silence } else { Fate::Return }).await;
     let (sent, ()) = tokio::join!(scene.send("1", 5), async {
