@@ -53,8 +53,9 @@ impl Scene {
             mandatory: true,
             expiration: None,
             deadline: Instant::now() + Duration::from_secs(seconds),
+            wanted: Wanted::AtOnce,
         };
-        self.publisher.clone().publish(message).await
+        self.publisher.clone().publish(message, None).await
     }
 
     fn times(&self, body: &str) -> usize {
