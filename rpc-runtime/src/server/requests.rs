@@ -16,7 +16,7 @@ use super::handle::Phase;
 use super::incoming::{Outcome, Raised};
 use super::replier::Replier;
 use crate::error::RemoteError;
-use crate::transport::driver::Settle;
+use crate::transport::driver::{Settle, Wanted};
 use crate::wire::{Limits, Reply, ReplyAddress, Request};
 
 /// What the tasks of all requests share.
@@ -96,7 +96,9 @@ impl Requests {
         // never waits for the broker.
         let Some(slot) = self.replier.slot().await else { return };
         drop(permit);
-        self.replier.send(&reply.queue.as_str().into(), body, method).await;
+        // Its acknowledgement may be all that the next request waits for.
+        let wanted = if claim.is_some() { Wanted::AtOnce } else { Wanted::Soon };
+        self.replier.send(&reply.queue.as_str().into(), body, method, wanted).await;
         if let Some(claim) = claim {
             claim.done();
         }

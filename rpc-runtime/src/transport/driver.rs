@@ -88,6 +88,19 @@ pub(crate) struct Outgoing {
     pub(crate) expiration: Option<Duration>,
     /// When to stop trying; a driver repeats an uncertain message, with the same body, until then.
     pub(crate) deadline: Instant,
+    pub(crate) wanted: Wanted,
+}
+
+/// What the sender of a message does with its outcome. A driver may save wake-ups where less is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// It waits for it.
+    AtOnce,
+    /// It waits for it, but some milliseconds more are nothing to it.
+    Soon,
+    /// It waits for something else meanwhile, which it is not woken from to hear that all is well. It watches the
+    /// deadline by itself, and polls then.
+    Trouble,
 }
 
 /// A message that a server sends on, its body neither read nor changed.

@@ -78,7 +78,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::transport::driver::Route;
+    use crate::transport::driver::{Route, Wanted};
     use crate::wire::Compression;
 
     fn outgoing(route: Route) -> Outgoing {
@@ -88,6 +88,7 @@ mod tests {
             mandatory: false,
             expiration: Some(Duration::from_micros(2_500_900)),
             deadline: Instant::now(),
+            wanted: Wanted::AtOnce,
         }
     }
 

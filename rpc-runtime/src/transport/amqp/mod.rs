@@ -185,12 +185,12 @@ impl Driver for AmqpDriver {
         if let Route::Reply { .. } = message.route {
             message.mandatory &= self.options.direct_mandatory_flag;
             // No more of them than workers, and never held up by requests.
-            return self.replies.clone().publish(message).boxed();
+            return self.replies.clone().publish(message, None).boxed();
         }
         let (requests, in_flight) = (self.requests.clone(), self.in_flight.clone());
         Box::pin(async move {
-            let _place = in_flight.enter(message.deadline).await?;
-            requests.publish(message).await
+            let place = in_flight.enter(message.deadline).await?;
+            requests.publish(message, Some(place)).await
         })
     }
 

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use self::state::{ConsumerId, Owned, State};
 use super::driver::{
     CLOSED, ConnectError, Delivery, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, Replies, Route, ServerAddress, Settler, StopListening, Verdict,
+    PublishFault, Replies, Route, ServerAddress, Settler, StopListening, Verdict, Wanted,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
@@ -113,7 +113,10 @@ impl Driver for MemoryDriver {
     fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
         let Forward { route, body, expiration, deliveries, death, deadline, .. } = message;
         let deliveries = if death.is_some() { 0 } else { deliveries };
-        self.send(Outgoing { route, body, mandatory: true, expiration, deadline }, deliveries)
+        self.send(
+            Outgoing { route, body, mandatory: true, expiration, deadline, wanted: Wanted::AtOnce },
+            deliveries,
+        )
     }
 
     fn listen(

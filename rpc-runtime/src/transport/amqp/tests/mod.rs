@@ -19,6 +19,7 @@ use self::raw::Raw;
 use super::AmqpDriver;
 use crate::transport::driver::{
     Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, Route, ServerAddress,
+    Wanted,
 };
 use crate::transport::options::AmqpOptions;
 use crate::transport::url::TransportUrl;
@@ -88,6 +89,7 @@ fn outgoing(route: Route, body: &str) -> Outgoing {
         mandatory: true,
         expiration: None,
         deadline: Instant::now() + PATIENCE,
+        wanted: Wanted::AtOnce,
     }
 }
 
