@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -321,7 +322,14 @@ async fn wait(
     let publish = publish.fuse();
     let deadline = sleep_until(sending.deadline);
     futures::pin_mut!(publish, deadline);
-    let mut reached = Reached::Sent;
+    // Before anything else can end the wait: it knows whether it can send at all.
+    let mut reached = match futures::poll!(&mut publish) {
+        Poll::Ready(outcome) => {
+            outcome.map_err(|error| sending.publish_error(error))?;
+            Reached::Confirmed
+        }
+        Poll::Pending => Reached::Sent,
+    };
     let mut silence = monitor.map(after);
     loop {
         tokio::select! {

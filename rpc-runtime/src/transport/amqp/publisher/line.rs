@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::super::broker::{Channel, Confirm, Link};
 use super::super::confirms::{Confirms, Outcome, Sent};
+use super::super::message::expire_by;
 use super::super::supervisor::Up;
 use super::super::topology::Step;
 use super::IN_FLIGHT;
@@ -83,6 +84,7 @@ impl Line {
         self.next += 1;
         let mut message = job.message.clone();
         message.mandatory = job.mandatory.then_some(number);
+        expire_by(&mut message, job.deadline, now);
         let urgent = job.wanted == Wanted::AtOnce;
         let confirm = self.channel.publish(message);
         let sent = Sent { number, mandatory: job.mandatory, job };
