@@ -98,11 +98,16 @@ impl Line {
         self.heard = now;
         let (told, left) = (&mut self.told, &mut self.left);
         let all_in = self.under_way.is_empty();
-        self.confirms.settle(self.resolved.drain(..), self.next, all_in, |number, job, outcome| match outcome {
-            Outcome::Acked => told.push((job, Ok(()))),
-            Outcome::Returned(why) => told.push((job, Err(PublishFault::Unroutable(why)))),
-            Outcome::Nacked | Outcome::Unknown(_) => left.push((number, job, outcome)),
-        });
+        self.confirms.settle(
+            self.resolved.drain(..),
+            self.next,
+            all_in,
+            |number, job, outcome| match outcome {
+                Outcome::Acked => told.push((job, Ok(()))),
+                Outcome::Returned(why) => told.push((job, Err(PublishFault::Unroutable(why)))),
+                Outcome::Nacked | Outcome::Unknown(_) => left.push((number, job, outcome)),
+            },
+        );
     }
 
     /// Whether nothing was confirmed for so long.
