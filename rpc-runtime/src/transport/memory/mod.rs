@@ -19,8 +19,8 @@ use tokio::time::Instant;
 
 use self::state::{ConsumerId, Owned, State};
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, Replies, Route, ServerAddress, Settler, StopListening, Verdict, Wanted,
+    CLOSED, ConnectError, Delivery, Driver, Forward, Inbox, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, Route, ServerAddress, Settler, StopListening, Verdict, Wanted, pump,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
@@ -148,14 +148,15 @@ impl Driver for MemoryDriver {
         .boxed()
     }
 
-    fn listen_for_replies(&self) -> BoxFuture<'_, Result<Replies, ConnectError>> {
+    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
         async move {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
             let queue: Arc<str> = format!("reply_{}", new_id()).into();
             let wanted = vec![(QueueName::Reply(Arc::clone(&queue)), Owned::ByConsumer)];
             let (deliveries, consumer) = self.consume(wanted, UNLIMITED_PREFETCH);
             *lock(&self.replies) = Some(consumer);
-            Ok(Replies { queue, deliveries })
+            pump(deliveries, inbox);
+            Ok(queue)
         }
         .boxed()
     }
