@@ -62,7 +62,7 @@ impl Requests {
         let execution = execute(&self.endpoints, invocation, context, self.phases.clone());
         let outcome = match (&reply, heartbeat) {
             (Some(reply), Some(interval)) => {
-                // Apart, so that the tasks of the many others have no room for it, which had to be copied.
+                // Apart, so that the many others have no room for it: 1.1 kB less are copied for each.
                 Box::pin(with_heartbeats(execution, reply, interval, &self.replier)).await
             }
             _ => execution.await,

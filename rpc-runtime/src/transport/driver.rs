@@ -89,6 +89,7 @@ pub(crate) struct Outgoing {
     pub(crate) expiration: Option<Duration>,
     /// When to stop trying; a driver repeats an uncertain message, with the same body, until then.
     pub(crate) deadline: Instant,
+    #[cfg_attr(not(feature = "amqp"), expect(dead_code, reason = "in memory an outcome is known at once"))]
     pub(crate) wanted: Wanted,
 }
 

@@ -149,13 +149,18 @@ impl Shared {
 }
 
 async fn run(shared: Arc<Shared>) {
-    while shared.holds() && !shared.ended.load(Ordering::Acquire) {
+    loop {
         tokio::select! {
             biased;
             () = shared.now.notified() => {}
             () = shared.soon.notified() => drop(timeout(GATHER, shared.now.notified()).await),
         }
+        // Before the last verdicts are written: there may be some.
+        let last = shared.ended.load(Ordering::Acquire) || !shared.holds();
         shared.write().await;
+        if last {
+            return;
+        }
     }
 }
 
@@ -210,7 +215,63 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::sleep;
+
+    use super::super::broker::Link;
+    use super::super::fake::FakeLink;
     use super::*;
+
+    async fn settler(prefetch: u16) -> (Arc<Acks>, Arc<Mutex<Vec<String>>>) {
+        let link = FakeLink::answering([]);
+        (Acks::start(link.open(false).await.unwrap(), prefetch), link.log)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_writes_all_that_was_given() {
+        let (acks, log) = settler(256).await;
+        for tag in 1..=3 {
+            assert!(acks.gather(tag));
+        }
+        assert!(lock(&log).is_empty());
+        acks.written().await;
+        assert_eq!(*lock(&log), ["1 ack until 3"]);
+        acks.lose();
+        assert!(!acks.gather(4));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_nobody_waits_for_is_gathered_for_a_while() {
+        let (acks, log) = settler(256).await;
+        acks.acknowledge_before_long(1);
+        acks.acknowledge_before_long(2);
+        sleep(GATHER / 2).await;
+        assert!(lock(&log).is_empty());
+        sleep(GATHER).await;
+        assert_eq!(*lock(&log), ["1 ack until 2"]);
+        for tag in 3..3 + GATHERED as u64 {
+            acks.acknowledge_before_long(tag);
+        }
+        sleep(GATHER / 5).await;
+        assert_eq!(lock(&log).len(), 2, "so many do not wait");
+    }
+
+    /// The broker delivers nothing more before it has the acknowledgement.
+    #[tokio::test(start_paused = true)]
+    async fn or_not_at_all_where_the_broker_waits() {
+        let (acks, log) = settler(1).await;
+        acks.acknowledge_before_long(1);
+        sleep(GATHER / 5).await;
+        assert_eq!(*lock(&log), ["1 ack 1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn verdicts_outlive_their_settler() {
+        let (acks, log) = settler(256).await;
+        acks.acknowledge_before_long(1);
+        drop(acks);
+        sleep(GATHER).await;
+        assert_eq!(*lock(&log), ["1 ack 1"]);
+    }
 
     #[test]
     fn a_run_is_one_frame() {

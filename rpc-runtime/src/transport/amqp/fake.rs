@@ -274,7 +274,8 @@ impl Channel for FakeChannel {
         done()
     }
 
-    fn ack(&self, _tag: u64, _multiple: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+    fn ack(&self, tag: u64, multiple: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+        self.log(&format!("ack {}{tag}", if multiple { "until " } else { "" }));
         done()
     }
 

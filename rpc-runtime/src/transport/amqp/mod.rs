@@ -4,11 +4,12 @@
 //! * `broker` is all that is asked of a client library; `lapin_broker` is the one in use.
 //! * `state` and `supervisor` keep a connection: one to send, and one to listen, made when first needed;
 //!   `report` tells users about it.
-//! * `publisher` sends on a confirm channel and, with `confirms`, finds out what became of each message.
+//! * `publisher` has callers send on a confirm channel and, with `confirms`, finds out what became of each message.
 //! * `in_flight` bounds how many messages wait for that.
 //! * `consumer` keeps a listener consuming; `acks` settles its deliveries.
 //!
-//! Everything runs on one worker thread of its own, so that handlers that block can't starve heartbeats.
+//! Everything but the sending and the acknowledging that callers and handlers wait for runs on one worker thread
+//! of its own, so that handlers that block can't starve heartbeats.
 
 mod acks;
 mod broker;

@@ -1,5 +1,7 @@
 //! The way to the channel: callers send by themselves as long as it is clear, and else by the task.
 //!
+//! That took off 8 to 57 of the 51 to 194 µs of CPU that a call had above raw lapin (tests/benches/PROFILE.md).
+//!
 //! The lock is held for the first poll of a message, as the client library pairs answers with messages by their
 //! order, and for a look at what was woken; never over a wait.
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::timeout;
 
 use super::super::broker::{Link, LinkEvent, Message};
 use super::super::fake::{Fake, Fate};
@@ -47,13 +48,17 @@ impl Scene {
     }
 
     async fn send(&self, body: &str, seconds: u64) -> Result<(), PublishError> {
+        self.send_wanting(body, seconds, Wanted::AtOnce).await
+    }
+
+    async fn send_wanting(&self, body: &str, seconds: u64, wanted: Wanted) -> Result<(), PublishError> {
         let message = Outgoing {
             route: Route::Topic { exchange: "x".into(), topic: "t".into(), server: None },
             body: Bytes::copy_from_slice(body.as_bytes()),
             mandatory: true,
             expiration: None,
             deadline: Instant::now() + Duration::from_secs(seconds),
-            wanted: Wanted::AtOnce,
+            wanted,
         };
         self.publisher.clone().publish(message, None).await
     }
@@ -134,6 +139,27 @@ async fn sent_and_never_confirmed() {
     let scene = Scene::new(|_, _| Fate::Silence).await;
     let sent = (Reached::Sent, "sent, not confirmed in time".to_owned());
     assert_eq!(expired(scene.send("1", 5).await), sent);
+}
+
+/// Whatever is wanted, and both by the task and straight.
+#[tokio::test(start_paused = true)]
+async fn an_outcome_is_there_for_who_asks_at_the_deadline() {
+    let scene = Scene::new(|message, _| match &message.body[..] {
+        b"silence" => Fate::Silence,
+        b"return" => Fate::Return,
+        _ => Fate::Ack,
+    })
+    .await;
+    for wanted in [Wanted::AtOnce, Wanted::Soon, Wanted::Trouble] {
+        for _ in 0..2 {
+            scene.send_wanting("ack", 5, wanted).await.unwrap();
+            let error = scene.send_wanting("return", 5, wanted).await.unwrap_err();
+            assert!(matches!(error.fault, PublishFault::Unroutable(_)), "{error}");
+            let asking = timeout(Duration::from_secs(5), scene.send_wanting("silence", 5, wanted));
+            let sent = (Reached::Sent, "sent, not confirmed in time".to_owned());
+            assert_eq!(expired(asking.await.unwrap()), sent);
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
