@@ -17,6 +17,7 @@ use super::broker::{BrokerError, Channel, Incoming, Link};
 use super::declare::declare;
 use super::supervisor::{Links, Up};
 use super::topology::Topology;
+use crate::rare_log::RareLog;
 use crate::transport::driver::{ConnectError, Delivery, Settle, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. The client library buffers without bound whatever the broker
@@ -97,7 +98,14 @@ impl Consumption {
         let (ending, ended) = watch::channel(());
         let (ready, started) = oneshot::channel();
         let links = self.links.clone();
-        let session = Session { what: self, deliveries: sender, asked, pausing, ready: Some(ready) };
+        let session = Session {
+            what: self,
+            deliveries: sender,
+            asked,
+            pausing,
+            ready: Some(ready),
+            oversized: RareLog::default(),
+        };
         handle.spawn(async move {
             session.run().await;
             drop(ending);
@@ -135,6 +143,7 @@ struct Session {
     pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
     ready: Option<oneshot::Sender<Result<(), BrokerError>>>,
+    oversized: RareLog,
 }
 
 impl Session {
@@ -320,7 +329,14 @@ impl Session {
         let settle = Settle::new(acks.clone(), tag);
         if body.len() > self.what.max_body {
             let (size, limit) = (body.len(), self.what.max_body);
-            tracing::warn!("a message from {} was rejected: {size} bytes, max_body={limit}", self.name());
+            let name = self.name();
+            match self.oversized.admit() {
+                Some(left_out) => tracing::warn!(
+                    left_out,
+                    "a message from {name} was rejected: {size} bytes, max_body={limit}"
+                ),
+                None => tracing::debug!("a message from {name} was rejected: {size} bytes, max_body={limit}"),
+            }
             return settle.reject(false);
         }
         // An error means that the receiver was dropped, which stops this listener.
