@@ -51,11 +51,18 @@ impl Settler for Acks {
 }
 
 impl Acks {
-    /// Starts the task that writes the verdicts; it ends with the channel or with the last handle.
-    pub(super) fn start(channel: Arc<dyn Channel>) -> Arc<Self> {
+    /// Starts the task that writes the verdicts; it ends with the last handle, or when one can't be written: then
+    /// the channel is of no use any more, and the receiver is told why.
+    pub(super) fn start(channel: Arc<dyn Channel>) -> (Arc<Self>, oneshot::Receiver<BrokerError>) {
         let (sender, commands) = mpsc::unbounded_channel();
-        tokio::spawn(run(channel, commands));
-        Arc::new(Self { commands: sender, lost: AtomicBool::new(false) })
+        let (failing, failed) = oneshot::channel();
+        tokio::spawn(async move {
+            if let Err(error) = run(channel, commands).await {
+                // An error means that the channel is left already.
+                let _ = failing.send(error);
+            }
+        });
+        (Arc::new(Self { commands: sender, lost: AtomicBool::new(false) }), failed)
     }
 
     /// Refuses verdicts from now on.
@@ -64,7 +71,10 @@ impl Acks {
     }
 }
 
-async fn run(channel: Arc<dyn Channel>, mut commands: mpsc::UnboundedReceiver<Command>) {
+async fn run(
+    channel: Arc<dyn Channel>,
+    mut commands: mpsc::UnboundedReceiver<Command>,
+) -> Result<(), BrokerError> {
     let mut window = Window::default();
     let mut batch = Vec::with_capacity(BATCH);
     while commands.recv_many(&mut batch, BATCH).await > 0 {
@@ -78,14 +88,12 @@ async fn run(channel: Arc<dyn Channel>, mut commands: mpsc::UnboundedReceiver<Co
                 Command::Flush(done) => flushes.push(done),
             }
         }
-        if let Err(error) = write(&*channel, &mut window, acks, rejects).await {
-            tracing::debug!("settling stops with the channel: {error}");
-            return;
-        }
+        write(&*channel, &mut window, acks, rejects).await?;
         for done in flushes {
             let _ = done.send(());
         }
     }
+    Ok(())
 }
 
 async fn write(

@@ -216,7 +216,7 @@ impl Session {
             Some(ready) => drop(ready.send(Ok(()))),
             None => tracing::info!("consuming again from {}", self.name()),
         }
-        let acks = Acks::start(channel.clone());
+        let (acks, mut failed) = Acks::start(channel.clone());
         let mut links = self.what.links.clone();
         let mut stopped = pin!(self.stopped());
         let mut paused = pin!(self.told(Asked::Pause));
@@ -230,8 +230,10 @@ impl Session {
                     biased;
                     () = &mut stopped => break End::Stopped,
                     () = self.rest(&*channel, streams, &acks) => break End::Stopped,
+                    error = &mut failed => break unsettled(error),
                     () = &mut gone => break End::Lost(lost()),
                 },
+                error = &mut failed => break unsettled(error),
                 error = &mut declared => break End::Lost(error),
                 incoming = streams.next() => incoming,
                 () = &mut gone => break End::Lost(lost()),
@@ -244,6 +246,7 @@ impl Session {
                 biased;
                 () = self.hand_on(queue, incoming, &acks) => {}
                 () = &mut stopped => break End::Stopped,
+                error = &mut failed => break unsettled(error),
                 () = &mut gone => break End::Lost(lost()),
             }
         };
@@ -367,6 +370,15 @@ impl Session {
     }
 }
 
+/// No verdict reaches the broker by this channel any more: without it, what it has delivered is delivered again.
+fn unsettled(error: Result<BrokerError, oneshot::error::RecvError>) -> End {
+    End::Lost(error.unwrap_or_else(|_| BrokerError::Lost("nothing is acknowledged any more".to_owned())))
+}
+
 fn lost() -> BrokerError {
     BrokerError::Lost("the connection is lost".to_owned())
 }
+
+#[cfg(test)]
+#[path = "consumer_tests.rs"]
+mod tests;

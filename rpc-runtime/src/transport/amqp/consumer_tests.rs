@@ -1,0 +1,131 @@
+use super::super::fake::{Fake, FakeLink, Fate};
+use super::super::supervisor::{Purpose, Supervisor};
+use super::*;
+use crate::logged::Warnings;
+use crate::transport::driver::ServerAddress;
+use crate::transport::options::AmqpOptions;
+use crate::transport::status::ConnectionStatus;
+use crate::transport::status_watch::Board;
+use crate::transport::url::TransportUrl;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A server whose queues are `t`, `t.s` and `f`.
+struct Scene {
+    broker: Arc<Fake>,
+    _supervisor: Supervisor,
+    stops: Vec<Stop>,
+    deliveries: mpsc::Receiver<Delivery>,
+}
+
+impl Scene {
+    async fn new(options: AmqpOptions, declare: impl FnOnce(&FakeLink)) -> Self {
+        let broker = Fake::new(|_| Fate::Ack);
+        let url: TransportUrl = "rabbit://host".parse().unwrap();
+        let (hosts, handle) = (url.hosts().to_vec(), Handle::current());
+        let reporter = Board::new(ConnectionStatus::Connecting).reporter();
+        let supervisor =
+            Supervisor::start(Purpose::Listen, broker.clone(), hosts, &options, reporter, &handle);
+        supervisor.connected(Instant::now() + MINUTE).await.unwrap();
+        declare(&broker.link(0));
+        let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
+        let (sender, deliveries) = mpsc::channel(16);
+        let mut stops = Vec::new();
+        for topology in Topology::server(&address, &"f".into(), &options).parts() {
+            let (links, pause) = (supervisor.links(), options.kombu_reconnect_delay);
+            let consumption = Consumption { links, topology, prefetch: 16, pause, max_body: 8 };
+            stops.push(consumption.start(sender.clone(), &handle, Instant::now() + MINUTE).await.unwrap());
+        }
+        Self { broker, _supervisor: supervisor, stops, deliveries }
+    }
+
+    fn link(&self) -> FakeLink {
+        self.broker.link(0)
+    }
+
+    async fn next(&mut self) -> Delivery {
+        timeout(10 * MINUTE, self.deliveries.recv()).await.expect("no delivery").unwrap()
+    }
+}
+
+fn refused(why: &str) -> BrokerError {
+    BrokerError::Refused(406, format!("PRECONDITION_FAILED - {why}"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_acknowledgement_that_fails_costs_the_channel_alone() {
+    let mut scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    for error in [BrokerError::Lost("no answer to basic.ack".to_owned()), refused("unknown delivery tag")] {
+        for body in ["1", "2"] {
+            link.put("t", body);
+        }
+        link.put("f", "other");
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(scene.next().await);
+        }
+        link.on_ack(Err(error));
+        let other = held.iter().position(|delivery| &*delivery.queue == "f").unwrap();
+        let other = held.swap_remove(other);
+        assert!(held.remove(0).settle.ack(), "nobody knows yet");
+        for body in ["1", "2"] {
+            let again = scene.next().await;
+            assert_eq!((&*again.body, again.redelivered), (body.as_bytes(), true));
+            assert!(again.settle.ack());
+        }
+        assert!(!held.remove(0).settle.counts(), "it is delivered again");
+        assert!(other.settle.ack(), "it came by another channel");
+        tokio::time::sleep(MINUTE).await;
+        assert_eq!((link.unsettled(), link.dead()), (0, false));
+    }
+    for stop in &scene.stops {
+        stop.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_acknowledgement_that_fails_costs_a_full_or_resting_one_too() {
+    let mut scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    // As many as there is room for, and one that is handed on last.
+    (0..17).for_each(|_| link.put("t", "1"));
+    tokio::time::sleep(MINUTE).await;
+    let first = scene.next().await;
+    link.put("t", "1");
+    tokio::time::sleep(MINUTE).await;
+    link.on_ack(Err(refused("unknown delivery tag")));
+    assert!(first.settle.ack());
+    tokio::time::sleep(MINUTE).await;
+    // The one that found no room is not handed on any more.
+    for _ in 0..16 {
+        assert!(!scene.next().await.settle.ack(), "its channel is gone");
+    }
+    let again = scene.next().await;
+    assert!(again.redelivered);
+
+    link.on_ack(Err(refused("unknown delivery tag")));
+    for stop in &scene.stops {
+        stop.pause().await;
+    }
+    assert!(again.settle.ack());
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(link.unsettled(), 0, "its channel is closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn huge_messages_do_not_flood_the_log() {
+    let (warnings, _guard) = Warnings::collect();
+    let mut scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    for _ in 0..3 {
+        (0..100).for_each(|_| link.put("t", "more than eight"));
+        link.put("t", "less");
+        assert!(scene.next().await.settle.ack());
+        tokio::time::sleep(MINUTE).await;
+    }
+    let lines = warnings.with("a message from t was rejected: 15 bytes, max_body=8");
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[0].contains("left_out=0") && lines[1].contains("left_out=99"), "{lines:?}");
+    assert_eq!(link.unsettled(), 0);
+}
