@@ -2,7 +2,7 @@
 //! the channel or a queue is lost.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -14,9 +14,10 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::acks::Acks;
 use super::broker::{BrokerError, Channel, Incoming, Link};
-use super::declare::declare;
+use super::declare::{declare, mistakes_durability};
 use super::supervisor::{Links, Up};
-use super::topology::Topology;
+use super::topology::{Step, Topology};
+use crate::lock::lock;
 use crate::rare_log::RareLog;
 use crate::transport::driver::{ConnectError, Delivery, Settle, Settler, StopListening};
 
@@ -99,6 +100,7 @@ impl Consumption {
         let (ready, started) = oneshot::channel();
         let links = self.links.clone();
         let session = Session {
+            steps: Mutex::new(self.topology.steps.clone()),
             what: self,
             deliveries: sender,
             asked,
@@ -143,12 +145,15 @@ struct Session {
     pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
     ready: Option<oneshot::Sender<Result<(), BrokerError>>>,
+    /// What is declared: what was asked for, as far as it is known to be possible.
+    steps: Mutex<Vec<Step>>,
     oversized: RareLog,
 }
 
 impl Session {
     async fn run(mut self) {
         let mut links = self.what.links.clone();
+        let mut epoch = None;
         loop {
             let up = tokio::select! {
                 biased;
@@ -161,6 +166,10 @@ impl Session {
                 up = links.up() => up,
             };
             let Ok(up) = up else { return };
+            if epoch.replace(up.epoch) != Some(up.epoch) {
+                // Maybe another broker.
+                *lock(&self.steps) = self.what.topology.steps.clone();
+            }
             let error = match self.serve(&up).await {
                 End::Stopped => return,
                 End::Lost(error) => error,
@@ -263,7 +272,7 @@ impl Session {
 
     /// Declares everything, then consumes on a new channel.
     async fn consume(&self, link: &dyn Link) -> Result<(Arc<dyn Channel>, Streams), BrokerError> {
-        declare(link, &mut self.what.topology.steps.clone()).await?;
+        self.declare(link).await?;
         let channel = link.open(false).await?;
         channel.prefetch(self.what.effective_prefetch()).await?;
         let mut streams = Vec::new();
@@ -275,6 +284,19 @@ impl Session {
             streams.push(stream.chain(futures::stream::iter([None])));
         }
         Ok((channel, select_all(streams).boxed()))
+    }
+
+    /// Declares everything, and remembers what could not be as it was asked for: each time to find out costs a
+    /// channel.
+    async fn declare(&self, link: &dyn Link) -> Result<(), BrokerError> {
+        let mut steps = lock(&self.steps).clone();
+        let declared = declare(link, &mut steps).await;
+        if declared.as_ref().is_err_and(mistakes_durability) {
+            // What was joined is not there any more.
+            steps = self.what.topology.steps.clone();
+        }
+        *lock(&self.steps) = steps;
+        declared
     }
 
     /// Declares everything again and again, until a queue turns out to have no consumer: RabbitMQ can forget those
@@ -293,7 +315,7 @@ impl Session {
 
     /// Declares everything; the first queue that nobody consumes from.
     async fn declare_again(&self, link: &dyn Link) -> Result<Option<Arc<str>>, BrokerError> {
-        declare(link, &mut self.what.topology.steps.clone()).await?;
+        self.declare(link).await?;
         let channel = link.open(false).await?;
         let mut forgotten = None;
         for consumer in &self.what.topology.consumers {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::super::fake::{Fake, FakeLink, Fate};
 use super::super::supervisor::{Purpose, Supervisor};
 use super::*;
@@ -50,6 +52,12 @@ impl Scene {
 
 fn refused(why: &str) -> BrokerError {
     BrokerError::Refused(406, format!("PRECONDITION_FAILED - {why}"))
+}
+
+/// What was declared since `from`, without the numbers of the channels.
+fn declared(link: &FakeLink, from: usize) -> BTreeSet<String> {
+    let log = link.log.lock().unwrap();
+    log[from..].iter().filter_map(|line| Some(line.split_once(' ')?.1.to_owned())).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -111,6 +119,48 @@ async fn an_acknowledgement_that_fails_costs_a_full_or_resting_one_too() {
     assert!(again.settle.ack());
     tokio::time::sleep(MINUTE).await;
     assert_eq!(link.unsettled(), 0, "its channel is closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_joined_is_joined_at_once_the_next_time() {
+    let (warnings, _guard) = Warnings::collect();
+    let durable = |step: &Step| match step {
+        Step::Exchange { name, durable, .. } | Step::Queue { name, durable, .. } => {
+            *durable && ["x", "t", "t.s"].contains(&&**name)
+        }
+        Step::Bind { .. } => false,
+    };
+    let transient = move |step: &Step| match durable(step) {
+        true => Err(refused("inequivalent arg 'durable' for exchange 'x'")),
+        false => Ok(()),
+    };
+    let scene = Scene::new(AmqpOptions::default().amqp_durable_queues(true), |link| {
+        link.on_declare(transient);
+    })
+    .await;
+    let link = scene.link();
+    tokio::time::sleep(MINUTE * 10).await;
+    assert_eq!(link.errors(), 2, "one for each of the two queues");
+    assert_eq!(warnings.with("joining what is not durable").len(), 2);
+    link.delete("t");
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(link.errors(), 2);
+
+    // Deleted, and made again as it was asked for: that is found out, too.
+    let until = link.log.lock().unwrap().len();
+    link.on_declare(move |step| match (durable(step), step) {
+        (false, Step::Exchange { name, .. }) if &**name == "x" => {
+            Err(refused("inequivalent arg 'durable' for exchange 'x'"))
+        }
+        _ => Ok(()),
+    });
+    tokio::time::sleep(MINUTE).await;
+    let declared = declared(&link, until);
+    assert!(
+        declared.contains("exchange x durable") && declared.contains("queue t.s durable"),
+        "{declared:?}"
+    );
+    assert_eq!(link.errors(), 4);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,9 @@ use super::topology::{Step, give_up_durability};
 const NOT_FOUND: u16 = 404;
 const PRECONDITION_FAILED: u16 = 406;
 
+/// The broker's words when something exists, but durable where it was asked not to be, or the other way round.
+const OTHER_DURABILITY: &str = "inequivalent arg 'durable'";
+
 /// What the broker calls a queue whose node is down, if it is one: maybe another than was asked for.
 const DURABLE: &str = "durable queue";
 
@@ -29,7 +32,7 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
         match channel.declare(&steps[n]).await {
             Ok(()) => n += 1,
             Err(BrokerError::Refused(PRECONDITION_FAILED, why))
-                if why.contains("inequivalent arg 'durable'") && give_up_durability(steps, n) =>
+                if why.contains(OTHER_DURABILITY) && give_up_durability(steps, n) =>
             {
                 tracing::warn!("joining what is not durable: {why}");
                 channel = link.open(false).await?;
@@ -56,6 +59,11 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
     }
     channel.close().await;
     Ok(())
+}
+
+/// Whether something exists with the durability that it was not declared with.
+pub(super) fn mistakes_durability(error: &BrokerError) -> bool {
+    matches!(error, BrokerError::Refused(PRECONDITION_FAILED, why) if why.contains(OTHER_DURABILITY))
 }
 
 #[cfg(test)]
