@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use super::acks::Acks;
 use super::broker::{BrokerError, Channel, Incoming, Link};
 use super::declare::{declare, mistakes_durability};
+use super::retry::Retry;
 use super::supervisor::{Links, Up};
 use super::topology::{Step, Topology};
 use crate::lock::lock;
@@ -38,7 +39,7 @@ pub(super) struct Consumption {
     pub(super) topology: Topology,
     /// 0 is no limit.
     pub(super) prefetch: u16,
-    /// How long to wait before a queue is consumed from again.
+    /// How long to wait before a queue is consumed from again, for the first time.
     pub(super) pause: Duration,
     /// Longer messages are rejected.
     pub(super) max_body: usize,
@@ -100,6 +101,7 @@ impl Consumption {
         let (ready, started) = oneshot::channel();
         let links = self.links.clone();
         let session = Session {
+            retry: Retry::new(self.pause),
             steps: Mutex::new(self.topology.steps.clone()),
             what: self,
             deliveries: sender,
@@ -145,6 +147,7 @@ struct Session {
     pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
     ready: Option<oneshot::Sender<Result<(), BrokerError>>>,
+    retry: Retry,
     /// What is declared: what was asked for, as far as it is known to be possible.
     steps: Mutex<Vec<Step>>,
     oversized: RareLog,
@@ -167,7 +170,8 @@ impl Session {
             };
             let Ok(up) = up else { return };
             if epoch.replace(up.epoch) != Some(up.epoch) {
-                // Maybe another broker.
+                // Maybe another broker, and certainly one whose channels are all there.
+                self.retry.restart();
                 *lock(&self.steps) = self.what.topology.steps.clone();
             }
             let error = match self.serve(&up).await {
@@ -182,10 +186,15 @@ impl Session {
                 (_, ready) => self.ready = ready,
             }
             if links.has(up.epoch) {
-                tracing::warn!("not consuming from {}: {error}", self.name());
+                let (pause, news) = self.retry.fails(&error);
+                match news {
+                    true => tracing::warn!("not consuming from {}: {error}", self.name()),
+                    false => tracing::debug!("still not consuming from {}: {error}", self.name()),
+                }
                 tokio::select! {
                     () = self.stopped() => return,
-                    () = sleep(self.what.pause) => {}
+                    () = self.told(Asked::Pause) => {}
+                    () = sleep(pause) => {}
                     () = links.gone(up.epoch) => {}
                 }
             }
@@ -225,6 +234,7 @@ impl Session {
             Some(ready) => drop(ready.send(Ok(()))),
             None => tracing::info!("consuming again from {}", self.name()),
         }
+        self.retry.works();
         let (acks, mut failed) = Acks::start(channel.clone());
         let mut links = self.what.links.clone();
         let mut stopped = pin!(self.stopped());
@@ -302,13 +312,21 @@ impl Session {
     /// Declares everything again and again, until a queue turns out to have no consumer: RabbitMQ can forget those
     /// of a quorum queue that begin while it has no leader, and says so to nobody.
     async fn keep_declared(&self, link: &dyn Link) -> BrokerError {
+        let mut retry = Retry::new(REDECLARE);
+        let mut pause = REDECLARE;
         loop {
-            sleep(REDECLARE).await;
-            match self.declare_again(link).await {
-                Ok(None) => {}
+            sleep(pause).await;
+            pause = match self.declare_again(link).await {
+                Ok(None) => {
+                    retry.restart();
+                    REDECLARE
+                }
                 Ok(Some(queue)) => return BrokerError::Lost(format!("the consumer of {queue} is forgotten")),
-                // What is consumed from is there; who can't be reached is told by the broker.
-                Err(error) => tracing::debug!("not declared again: {}: {error}", self.name()),
+                Err(error) => {
+                    // What is consumed from is there; who can't be reached is told by the broker.
+                    tracing::debug!("not declared again: {}: {error}", self.name());
+                    retry.fails(&error).0
+                }
             }
         }
     }

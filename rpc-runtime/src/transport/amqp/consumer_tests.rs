@@ -164,6 +164,76 @@ async fn what_was_joined_is_joined_at_once_the_next_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_queue_that_cannot_be_declared_is_tried_for_ever_and_harms_nobody() {
+    for delay in [Duration::ZERO, Duration::from_secs(1)] {
+        let (warnings, _guard) = Warnings::collect();
+        let mut scene = Scene::new(AmqpOptions::default().kombu_reconnect_delay(delay), |_| {}).await;
+        let link = scene.link();
+        link.put("f", "held");
+        let held = scene.next().await;
+
+        link.on_declare(|step| match step {
+            Step::Queue { name, .. } if &**name == "t.s" => Err(refused("inequivalent arg 'x-expires'")),
+            _ => Ok(()),
+        });
+        link.delete("t.s");
+        for _ in 0..600 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            link.put("t", "1");
+            let delivery = scene.next().await;
+            assert_eq!((&*delivery.queue, delivery.redelivered), ("t", false));
+            assert!(delivery.settle.ack());
+        }
+        assert!(!link.dead() && scene.broker.hosts().len() == 1);
+        assert!((20..=30).contains(&link.errors()), "{} errors", link.errors());
+        let lines = warnings.with("not consuming from t.s");
+        assert_eq!(lines.len(), 2, "that it is gone, and why it can't be had: {lines:?}");
+        assert!(held.settle.ack(), "its channel is still the same");
+
+        link.on_declare(|_| Ok(()));
+        link.put("t.s", "2");
+        let since = Instant::now();
+        assert_eq!(&*scene.next().await.queue, "t.s");
+        assert!(since.elapsed() <= Duration::from_secs(30), "{:?}", since.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_is_over_when_a_listener_is_to_end() {
+    for asked in [Asked::Pause, Asked::Stop] {
+        let scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+        let link = scene.link();
+        link.on_declare(|_| Err(refused("inequivalent arg 'x-expires'")));
+        for queue in ["t", "t.s", "f"] {
+            link.delete(queue);
+        }
+        tokio::time::sleep(MINUTE * 5).await;
+        let since = Instant::now();
+        for stop in &scene.stops {
+            match asked {
+                Asked::Pause => stop.pause().await,
+                _ => stop.stop().await,
+            }
+        }
+        assert!(since.elapsed() < Duration::from_secs(1), "{asked:?}: {:?}", since.elapsed());
+    }
+}
+
+/// An exchange that conflicts does not keep from consuming, and is declared again and again.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_declared_again_is_not_tried_every_time() {
+    let scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    link.on_declare(|step| match step {
+        Step::Exchange { name, .. } if &**name == "t_fanout" => Err(refused("inequivalent arg 'type'")),
+        _ => Ok(()),
+    });
+    tokio::time::sleep(MINUTE * 45).await;
+    assert_eq!((link.dead(), scene.broker.hosts().len()), (false, 1));
+    assert!((80..=91).contains(&link.errors()), "{} errors", link.errors());
+}
+
+#[tokio::test(start_paused = true)]
 async fn huge_messages_do_not_flood_the_log() {
     let (warnings, _guard) = Warnings::collect();
     let mut scene = Scene::new(AmqpOptions::default(), |_| {}).await;
