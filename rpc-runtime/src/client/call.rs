@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use crate::clock::after;
 use crate::error::{CallError, Reached, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
-use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route};
+use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
 use crate::wire::{Reply, ReplyTo, RequestHead, new_id};
 
 /// A call that is sent when it is awaited, and resolves with the method's result.
@@ -188,6 +189,7 @@ impl Request {
             mandatory: self.client.options.mandatory && self.method.kind != Kind::Fanout,
             expiration: None,
             deadline: sending.deadline,
+            wanted: Wanted::AtOnce,
         };
         let publish = self.client.transport.driver().publish(outgoing);
         publish.await.map_err(|error| sending.publish_error(error))
@@ -219,6 +221,7 @@ impl Request {
             mandatory: true,
             expiration: Some(sending.timeout),
             deadline: sending.deadline,
+            wanted: Wanted::Trouble,
         };
         let publish = self.client.transport.driver().publish(outgoing);
         wait(&sending, publish, &mut waiter, monitor).await
@@ -309,7 +312,7 @@ impl Request {
 /// Waits for the first of: the last reply, a bad outcome of the publish, silence, the deadline.
 ///
 /// A good outcome of the publish ends nothing, and the reply is not held up for it: a reply, or a
-/// heartbeat before it, is proof enough that the request arrived.
+/// heartbeat before it, is proof enough that the request arrived. It is asked for in passing, and at the deadline.
 async fn wait(
     sending: &Sending,
     publish: impl Future<Output = Result<(), PublishError>>,
@@ -317,8 +320,16 @@ async fn wait(
     monitor: Option<Duration>,
 ) -> Result<Reply, RpcError> {
     let publish = publish.fuse();
-    futures::pin_mut!(publish);
-    let mut reached = Reached::Sent;
+    let deadline = sleep_until(sending.deadline);
+    futures::pin_mut!(publish, deadline);
+    // Before anything else can end the wait: it knows whether it can send at all.
+    let mut reached = match futures::poll!(&mut publish) {
+        Poll::Ready(outcome) => {
+            outcome.map_err(|error| sending.publish_error(error))?;
+            Reached::Confirmed
+        }
+        Poll::Pending => Reached::Sent,
+    };
     let mut silence = monitor.map(after);
     loop {
         tokio::select! {
@@ -337,7 +348,7 @@ async fn wait(
                 outcome.map_err(|error| sending.publish_error(error))?;
                 reached = Reached::Confirmed;
             }
-            () = sleep_until(sending.deadline) => {
+            () = &mut deadline => {
                 return Err(sending.timeout(reached, match reached {
                     Reached::Started => "a server was executing the request",
                     Reached::Confirmed => "the broker has the request, no reply came",

@@ -16,8 +16,8 @@ use crate::error::{CallError, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
 use crate::transport::Transport;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing, PublishError,
-    Replies, ServerAddress, Settle, Settler, Verdict,
+    ConnectError, Delivery, Driver, Forward, History, Inbox, ListenOptions, Listener, Outgoing, PublishError,
+    ServerAddress, Settle, Settler, Verdict, pump,
 };
 use crate::version::Version;
 use crate::wire::{Content, Limits, Request};
@@ -55,9 +55,9 @@ impl Driver for Bench {
         unreachable!("the client serves nothing")
     }
 
-    fn listen_for_replies(&self) -> BoxFuture<'_, Result<Replies, ConnectError>> {
-        let deliveries = self.deliveries.lock().unwrap().take().unwrap();
-        std::future::ready(Ok(Replies { queue: "reply_probe".into(), deliveries })).boxed()
+    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+        pump(self.deliveries.lock().unwrap().take().unwrap(), inbox);
+        std::future::ready(Ok("reply_probe".into())).boxed()
     }
 
     fn close(&self, _: Instant) -> BoxFuture<'_, ()> {

@@ -16,8 +16,8 @@ use crate::transport::{Transport, TransportError};
 const WORKERS: usize = 64;
 /// Messages of each queue with the server that no handler has started; they are in memory.
 const PREFETCH: u16 = 128;
-/// Ids remembered; more than a sender can have in flight over a reconnect.
-const DUPLICATES: usize = 4096;
+/// Ids remembered: at 10,000 requests a second, those of a reconnect of six seconds.
+const DUPLICATES: usize = 65_536;
 
 /// A server that has not been started.
 #[must_use = "a server does nothing until it is started"]
@@ -88,13 +88,14 @@ impl ServerBuilder {
         self
     }
 
-    /// How many request ids are remembered so that a repeated message is executed once; 4096 by
+    /// How many request ids are remembered so that a repeated message is executed once; 65,536 by
     /// default, 0 for none.
     ///
     /// A sender repeats a message when it lost the confirm of the first one, so the window has to
     /// hold what the server takes between the two, over a reconnect. It is one for all queues of
-    /// the server, lasts as long as the server, and has no limit of time. An id takes about 150
-    /// bytes, and 400 at most, for it is remembered only up to 255 bytes.
+    /// the server, lasts as long as the server, and has no limit of time: a repeat that comes after
+    /// so many other requests is executed again. An id takes about 150 bytes once it has come, and 400
+    /// at most, for it is remembered only up to 255 bytes: some 10 MB for a full window.
     pub fn duplicate_window(mut self, ids: usize) -> Self {
         self.duplicates = ids;
         self

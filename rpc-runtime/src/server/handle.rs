@@ -199,11 +199,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(receiving) = self.receiving.take() {
+        if self.receiving.take().is_some() {
+            // Not aborted: what it has acknowledged is to be executed.
             self.phase.send_replace(Phase::Leave);
-            if self.acknowledge == Acknowledge::Early {
-                receiving.abort();
-            }
         }
     }
 }

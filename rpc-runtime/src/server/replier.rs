@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::counters::Tally;
 use crate::clock::after;
 use crate::transport::Transport;
-use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route};
+use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
 
 /// Replies that may be on their way at once; beyond it, handlers wait.
 const PENDING: u32 = 1024;
@@ -64,18 +64,18 @@ impl Replier {
     pub(super) async fn heartbeat(&self, queue: &Arc<str>, body: Bytes) -> bool {
         let deadline = after(RETRY);
         !matches!(
-            self.publish(queue, body, deadline).await,
+            self.publish(queue, body, deadline, Wanted::Soon).await,
             Err(PublishError { fault: PublishFault::Unroutable(_), .. })
         )
     }
 
     /// Sends a reply, until the broker has it or it is certain that nobody can get it.
-    pub(super) async fn send(&self, queue: &Arc<str>, body: Bytes, method: &str) {
+    pub(super) async fn send(&self, queue: &Arc<str>, body: Bytes, method: &str, wanted: Wanted) {
         let patience = self.transport.reply_patience();
         let deadline = after(patience);
         let mut parked = None;
         loop {
-            let why = match self.publish(queue, body.clone(), deadline).await {
+            let why = match self.publish(queue, body.clone(), deadline, wanted).await {
                 Ok(()) => return,
                 Err(PublishError { fault: PublishFault::Unroutable(_), .. }) if self.is_gone(queue) => {
                     "its queue is gone"
@@ -102,9 +102,15 @@ impl Replier {
         }
     }
 
-    async fn publish(&self, queue: &Arc<str>, body: Bytes, deadline: Instant) -> Result<(), PublishError> {
+    async fn publish(
+        &self,
+        queue: &Arc<str>,
+        body: Bytes,
+        deadline: Instant,
+        wanted: Wanted,
+    ) -> Result<(), PublishError> {
         let route = Route::Reply { queue: Arc::clone(queue) };
-        let message = Outgoing { route, body, mandatory: true, expiration: None, deadline };
+        let message = Outgoing { route, body, mandatory: true, expiration: None, deadline, wanted };
         self.transport.driver().publish(message).await
     }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::builder::Observer;
@@ -16,7 +15,7 @@ use super::handle::Phase;
 use super::incoming::{Outcome, Raised};
 use super::replier::Replier;
 use crate::error::RemoteError;
-use crate::transport::driver::Settle;
+use crate::transport::driver::{AckForGood, Settle, Wanted};
 use crate::wire::{Limits, Reply, ReplyAddress, Request};
 
 /// What the tasks of all requests share.
@@ -30,34 +29,42 @@ pub(super) struct Requests {
     pub(super) tally: Arc<Tally>,
 }
 
-/// How a request that is to be executed leaves its queue.
-pub(super) enum Settlement {
-    /// Before its execution, which waits for this.
-    Early(BoxFuture<'static, ()>),
-    /// After it.
-    Late(Claim),
+/// Requests that came in together and are acknowledged together, before they are executed.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) acknowledged: AckForGood,
+    pub(super) requests: Vec<(Request, OwnedSemaphorePermit)>,
 }
 
 impl Requests {
+    /// Executes requests that are taken from their queues for good, once that is certain.
+    pub(super) async fn run_acknowledged(self: Arc<Self>, batch: Batch) {
+        let Batch { acknowledged, mut requests } = batch;
+        acknowledged.written().await;
+        let last = requests.pop();
+        for (request, permit) in requests {
+            tokio::spawn(Arc::clone(&self).run(request, None, permit));
+        }
+        if let Some((request, permit)) = last {
+            self.run(request, None, permit).await;
+        }
+    }
+
     /// Executes a request and sends its reply; a claim is settled after that.
     pub(super) async fn run(
         self: Arc<Self>,
         request: Request,
-        settlement: Settlement,
+        claim: Option<Claim>,
         permit: OwnedSemaphorePermit,
     ) {
-        let claim = match settlement {
-            Settlement::Early(acknowledged) => {
-                acknowledged.await;
-                None
-            }
-            Settlement::Late(claim) => Some(claim),
-        };
         let method = method_of(&request);
         let Request { reply, heartbeat, context, invocation, .. } = request;
         let execution = execute(&self.endpoints, invocation, context, self.phases.clone());
         let outcome = match (&reply, heartbeat) {
-            (Some(reply), Some(interval)) => with_heartbeats(execution, reply, interval, &self.replier).await,
+            (Some(reply), Some(interval)) => {
+                // Apart, so that the tasks of the many others have no room for it, which had to be copied.
+                Box::pin(with_heartbeats(execution, reply, interval, &self.replier)).await
+            }
             _ => execution.await,
         };
         let outcome = match (outcome, &claim) {
@@ -96,7 +103,9 @@ impl Requests {
         // never waits for the broker.
         let Some(slot) = self.replier.slot().await else { return };
         drop(permit);
-        self.replier.send(&reply.queue.as_str().into(), body, method).await;
+        // Its acknowledgement may be all that the next request waits for.
+        let wanted = if claim.is_some() { Wanted::AtOnce } else { Wanted::Soon };
+        self.replier.send(&reply.queue.as_str().into(), body, method, wanted).await;
         if let Some(claim) = claim {
             claim.done();
         }

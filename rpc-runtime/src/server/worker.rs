@@ -10,13 +10,16 @@ use super::duplicates::Duplicates;
 use super::execution::observe;
 use super::forwarder::Letter;
 use super::handle::Phase;
-use super::requests::{Requests, Settlement};
+use super::requests::{Batch, Requests};
 use crate::clock::after;
 use crate::interface::Kind;
 use crate::rare_log::RareLog;
 use crate::transport::driver::{Delivery, StopListening};
 use crate::version::Version;
 use crate::wire::{Content, DecodeError, Request};
+
+/// How many requests are acknowledged together at most.
+const AT_ONCE: usize = 32;
 
 /// A request as it comes in, for [`ServerBuilder::on_request`](super::ServerBuilder::on_request).
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +91,18 @@ impl Worker {
                 delivery = deliveries.recv() => delivery,
             };
             let (Ok(permit), Some(delivery)) = (permit, delivery) else { return };
-            self.take(delivery, permit);
+            let mut batch = Batch::default();
+            self.take(delivery, permit, &mut batch);
+            // What is there already is acknowledged with it.
+            while batch.requests.len() < AT_ONCE
+                && let Ok(permit) = Arc::clone(&self.workers).try_acquire_owned()
+                && let Ok(delivery) = deliveries.try_recv()
+            {
+                self.take(delivery, permit, &mut batch);
+            }
+            if !batch.acknowledged.is_empty() {
+                tokio::spawn(Arc::clone(&self.requests).run_acknowledged(batch));
+            }
         }
     }
 
@@ -108,8 +122,8 @@ impl Worker {
         }
     }
 
-    /// Decodes a message, settles it if it is time, and starts its task.
-    fn take(&mut self, delivery: Delivery, permit: OwnedSemaphorePermit) {
+    /// Decodes a message; adds it to the batch if it is time to settle it, else starts its task.
+    fn take(&mut self, delivery: Delivery, permit: OwnedSemaphorePermit, batch: &mut Batch) {
         let tally = &self.requests.tally;
         tally.taken.add_one();
         let content = Content {
@@ -128,10 +142,10 @@ impl Worker {
                 let Delivery { redelivered, settle, .. } = delivery;
                 // Before the execution: at most once, whatever happens to this process. What can't
                 // be acknowledged any more is back in its queue, and another server may have it.
-                let Some(acknowledged) = settle.ack_for_good() else {
+                if !batch.acknowledged.add(settle) {
                     tracing::debug!("left a message to its redelivery: its connection is gone");
                     return;
-                };
+                }
                 if let Some(unique_id) = &request.unique_id
                     && !duplicates.is_new(unique_id)
                 {
@@ -139,7 +153,8 @@ impl Worker {
                     tracing::warn!(unique_id, redelivered, "ignored a repeated message");
                     return;
                 }
-                self.spawn(request, Settlement::Early(acknowledged), permit);
+                self.announce(&request);
+                batch.requests.push((request, permit));
             }
             Order::Late(claims) => {
                 let claims = Arc::clone(claims);
@@ -184,7 +199,8 @@ impl Worker {
             }
             _ => {
                 let claim = claims.claim(request.unique_id.clone(), settle);
-                self.spawn(request, Settlement::Late(claim), permit);
+                self.announce(&request);
+                tokio::spawn(requests.run(request, Some(claim), permit));
             }
         }
     }
@@ -209,13 +225,12 @@ impl Worker {
         }
     }
 
-    fn spawn(&self, request: Request, settlement: Settlement, permit: OwnedSemaphorePermit) {
+    fn announce(&self, request: &Request) {
         for warning in &request.warnings {
             tracing::warn!("{warning}");
         }
         if let (Some(observer), Ok(invocation)) = (&self.requests.observer, &request.invocation) {
             observe(observer, invocation, &request.context, request.reply.is_some());
         }
-        tokio::spawn(Arc::clone(&self.requests).run(request, settlement, permit));
     }
 }

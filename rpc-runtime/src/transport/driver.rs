@@ -38,8 +38,9 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
         options: ListenOptions,
     ) -> BoxFuture<'_, Result<Listener, ConnectError>>;
 
-    /// Declares and consumes the reply queue of this transport; called once, before its first call.
-    fn listen_for_replies(&self) -> BoxFuture<'_, Result<Replies, ConnectError>>;
+    /// Declares and consumes the reply queue of this transport, whose name it gives; called once, before its
+    /// first call. Replies go to `inbox`, which is dropped when none can come any more.
+    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>>;
 
     /// Sends what is queued, closes the connections and fails whatever is asked afterwards; done
     /// at `deadline` at the latest.
@@ -88,6 +89,19 @@ pub(crate) struct Outgoing {
     pub(crate) expiration: Option<Duration>,
     /// When to stop trying; a driver repeats an uncertain message, with the same body, until then.
     pub(crate) deadline: Instant,
+    pub(crate) wanted: Wanted,
+}
+
+/// What the sender of a message does with its outcome. A driver may save wake-ups where less is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// It waits for it.
+    AtOnce,
+    /// It waits for it, but some milliseconds more are nothing to it.
+    Soon,
+    /// It waits for something else meanwhile, which it is not woken from to hear that all is well. It watches the
+    /// deadline by itself, and polls then.
+    Trouble,
 }
 
 /// A message that a server sends on, its body neither read nor changed.
@@ -205,12 +219,16 @@ pub(crate) trait StopListening: fmt::Debug + Send + Sync {
     fn stop(&self) -> BoxFuture<'_, ()>;
 }
 
-/// The reply queue of a transport.
-#[derive(Debug)]
-pub(crate) struct Replies {
-    /// The name that servers send to.
-    pub(crate) queue: Arc<str>,
-    pub(crate) deliveries: mpsc::Receiver<Delivery>,
+/// Takes the replies of a transport; it must not block.
+pub(crate) type Inbox = Box<dyn Fn(Delivery) + Send + Sync>;
+
+/// Takes what comes over a channel into an inbox, on the runtime of the caller, until the channel ends.
+pub(crate) fn pump(mut deliveries: mpsc::Receiver<Delivery>, inbox: Inbox) {
+    tokio::spawn(async move {
+        while let Some(delivery) = deliveries.recv().await {
+            inbox(delivery);
+        }
+    });
 }
 
 /// A message that came in; unsettled, it goes back to its queue when the connection ends.
@@ -274,10 +292,9 @@ impl Settle {
         self.acks.settle(self.tag, Verdict::Ack)
     }
 
-    /// The same; the future resolves once the broker gets the word even if this process dies at that
-    /// moment, or once the connection is lost.
-    pub(crate) fn ack_for_good(self) -> Option<BoxFuture<'static, ()>> {
-        self.acks.settle(self.tag, Verdict::Ack).then(|| self.acks.written())
+    /// The same, together with others whenever it suits.
+    pub(crate) fn ack_before_long(self) {
+        self.acks.acknowledge_before_long(self.tag);
     }
 
     /// Drops the message, or puts it back into its queue.
@@ -286,10 +303,49 @@ impl Settle {
     }
 }
 
+/// Messages that are taken from their queues for good, together.
+#[derive(Debug, Default)]
+pub(crate) struct AckForGood(Vec<Arc<dyn Settler>>);
+
+impl AckForGood {
+    /// Adds one; `false` if it is known to be back in its queue, as [`Settle::ack`] says it.
+    pub(crate) fn add(&mut self, settle: Settle) -> bool {
+        let Settle { acks, tag } = settle;
+        let counts = acks.gather(tag);
+        // As a rule all are of one connection, and of one queue.
+        if counts && !self.0.iter().any(|known| Arc::ptr_eq(known, &acks)) {
+            self.0.push(acks);
+        }
+        counts
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Resolves once the broker gets the word even if this process dies at that moment, or once the
+    /// connection is lost. Nothing is acknowledged without it.
+    pub(crate) async fn written(self) {
+        for acks in self.0 {
+            acks.written().await;
+        }
+    }
+}
+
 /// Where a driver takes verdicts on deliveries; must not block.
 pub(crate) trait Settler: fmt::Debug + Send + Sync {
     /// Whether the verdict counts: without the connection of the delivery it does not.
     fn settle(&self, tag: u64, verdict: Verdict) -> bool;
+
+    /// The same for an acknowledgement that [`written`](Self::written) is asked for afterwards.
+    fn gather(&self, tag: u64) -> bool {
+        self.settle(tag, Verdict::Ack)
+    }
+
+    /// An acknowledgement that nobody waits for.
+    fn acknowledge_before_long(&self, tag: u64) {
+        self.settle(tag, Verdict::Ack);
+    }
 
     /// Whether it would count.
     fn holds(&self, tag: u64) -> bool;

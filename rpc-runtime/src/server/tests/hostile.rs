@@ -11,6 +11,7 @@ use tokio::runtime::Builder;
 use super::*;
 use crate::lock::lock;
 use crate::logged::Warnings;
+use crate::transport::driver::Wanted;
 
 /// Names that mean something to Python, to brokers or to us, but are no methods.
 const NO_METHODS: &[&str] = &[
@@ -73,6 +74,7 @@ impl Scene {
             mandatory: true,
             expiration: None,
             deadline: Instant::now() + Duration::from_secs(60),
+            wanted: Wanted::AtOnce,
         };
         self.transport.driver().publish(message).await.unwrap();
     }

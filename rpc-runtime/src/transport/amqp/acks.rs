@@ -1,113 +1,184 @@
 //! Settles the deliveries of one channel.
 //!
-//! Verdicts come from any thread and are written by one task, which acknowledges contiguous runs with one
-//! frame. The tags are those of one channel; when it is gone, so is the task, and late verdicts go nowhere:
-//! the broker has requeued the messages.
+//! Verdicts come from any thread. Who has to know that they are written writes them, and with them all that were
+//! given meanwhile; a task does so for everybody else. Contiguous runs are acknowledged with one frame. The tags
+//! are those of one channel; when it is gone, late verdicts go nowhere: the broker has requeued the messages.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use futures::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot};
+use futures::future::{BoxFuture, try_join_all};
+use tokio::sync::{Mutex as AsyncMutex, Notify, oneshot};
+use tokio::time::timeout;
 
 use super::broker::{BrokerError, Channel};
+use crate::lock::lock;
 use crate::transport::driver::{Settler, Verdict};
 
-/// How many verdicts are taken at once.
-const BATCH: usize = 64;
+/// How long acknowledgements are gathered that nobody waits for, and how many at most.
+const GATHER: Duration = Duration::from_millis(5);
+const GATHERED: usize = 64;
 
 /// The settler of one channel. Unbounded in type, but there is at most one verdict for each delivery, and the
-/// broker delivers no more than the prefetch limit before they are settled.
+/// broker delivers no more than the prefetch limit before they are settled. The task ends with it.
 #[derive(Debug)]
-pub(super) struct Acks {
-    commands: mpsc::UnboundedSender<Command>,
-    /// Set when the channel is known to be gone, and what it delivered is back in its queues.
-    lost: AtomicBool,
-}
+pub(super) struct Acks(Arc<Shared>);
 
 #[derive(Debug)]
-enum Command {
-    Settle(u64, Verdict),
-    Flush(oneshot::Sender<()>),
+struct Shared {
+    channel: Arc<dyn Channel>,
+    given: Mutex<Given>,
+    /// Locked while frames are written, so that they go out in the order of their verdicts.
+    window: AsyncMutex<Window>,
+    /// Has the task write at once, and before long.
+    now: Notify,
+    soon: Notify,
+    /// How many acknowledgements may be gathered.
+    room: usize,
+    /// Set when the channel is known to be gone, and what it delivered is back in its queues.
+    lost: AtomicBool,
+    /// Told of the first verdict that can't be written.
+    failing: Mutex<Option<oneshot::Sender<BrokerError>>>,
+    /// Nobody can give verdicts any more.
+    ended: AtomicBool,
+}
+
+/// Verdicts that are not written.
+#[derive(Debug, Default)]
+struct Given {
+    acks: Vec<u64>,
+    rejects: Vec<(u64, bool)>,
 }
 
 impl Settler for Acks {
     fn settle(&self, tag: u64, verdict: Verdict) -> bool {
-        // An error means that the channel is gone.
-        self.holds(tag) && self.commands.send(Command::Settle(tag, verdict)).is_ok()
+        let taken = self.0.take(tag, verdict).is_some();
+        if taken {
+            self.0.now.notify_one();
+        }
+        taken
+    }
+
+    fn gather(&self, tag: u64) -> bool {
+        self.0.take(tag, Verdict::Ack).is_some()
+    }
+
+    fn acknowledge_before_long(&self, tag: u64) {
+        match self.0.take(tag, Verdict::Ack) {
+            Some(given) if given >= self.0.room => self.0.now.notify_one(),
+            Some(1) => self.0.soon.notify_one(),
+            _ => {}
+        }
     }
 
     fn holds(&self, _: u64) -> bool {
-        !self.lost.load(Ordering::Acquire)
+        self.0.holds()
     }
 
     fn written(&self) -> BoxFuture<'static, ()> {
-        let (done, flushed) = oneshot::channel();
-        // An error, here or from the channel, means that the task is gone, and with it the channel.
-        let _ = self.commands.send(Command::Flush(done));
-        Box::pin(async move { drop(flushed.await) })
+        let shared = self.0.clone();
+        Box::pin(async move { shared.write().await })
     }
 }
 
 impl Acks {
-    /// Starts the task that writes the verdicts; it ends with the last handle, or when one can't be written: then
-    /// the channel is of no use any more, and the receiver is told why.
-    pub(super) fn start(channel: Arc<dyn Channel>) -> (Arc<Self>, oneshot::Receiver<BrokerError>) {
-        let (sender, commands) = mpsc::unbounded_channel();
+    /// Starts the task that writes verdicts. `prefetch` is how many messages the broker delivers before it waits
+    /// for them. When one can't be written, the channel is of no use any more, and the receiver is told why.
+    pub(super) fn start(
+        channel: Arc<dyn Channel>,
+        prefetch: u16,
+    ) -> (Arc<Self>, oneshot::Receiver<BrokerError>) {
         let (failing, failed) = oneshot::channel();
-        tokio::spawn(async move {
-            if let Err(error) = run(channel, commands).await {
-                // An error means that the channel is left already.
-                let _ = failing.send(error);
-            }
+        let shared = Arc::new(Shared {
+            channel,
+            given: Mutex::default(),
+            window: AsyncMutex::default(),
+            now: Notify::new(),
+            soon: Notify::new(),
+            room: usize::from(prefetch / 4).clamp(1, GATHERED),
+            lost: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            failing: Mutex::new(Some(failing)),
         });
-        (Arc::new(Self { commands: sender, lost: AtomicBool::new(false) }), failed)
+        tokio::spawn(run(shared.clone()));
+        (Arc::new(Self(shared)), failed)
     }
 
     /// Refuses verdicts from now on.
     pub(super) fn lose(&self) {
+        self.0.lose();
+    }
+}
+
+impl Drop for Acks {
+    fn drop(&mut self) {
+        self.0.ended.store(true, Ordering::Release);
+        self.0.now.notify_one();
+    }
+}
+
+impl Shared {
+    fn holds(&self) -> bool {
+        !self.lost.load(Ordering::Acquire)
+    }
+
+    fn lose(&self) {
         self.lost.store(true, Ordering::Release);
+        self.now.notify_one();
+    }
+
+    /// Takes a verdict; how many acknowledgements are to be written then, if it counts.
+    fn take(&self, tag: u64, verdict: Verdict) -> Option<usize> {
+        if !self.holds() {
+            return None;
+        }
+        let mut given = lock(&self.given);
+        match verdict {
+            Verdict::Ack => given.acks.push(tag),
+            Verdict::Reject { requeue } => given.rejects.push((tag, requeue)),
+        }
+        Some(given.acks.len())
+    }
+
+    /// Resolves once all verdicts so far have been written, by this or by somebody before.
+    async fn write(&self) {
+        let mut window = self.window.lock().await;
+        let given = std::mem::take(&mut *lock(&self.given));
+        if self.holds()
+            && let Err(error) = write(&*self.channel, &mut window, given).await
+        {
+            self.lose();
+            let failing = lock(&self.failing).take();
+            // An error means that the channel is left already.
+            let _ = failing.map(|failing| failing.send(error));
+        }
     }
 }
 
-async fn run(
-    channel: Arc<dyn Channel>,
-    mut commands: mpsc::UnboundedReceiver<Command>,
-) -> Result<(), BrokerError> {
-    let mut window = Window::default();
-    let mut batch = Vec::with_capacity(BATCH);
-    while commands.recv_many(&mut batch, BATCH).await > 0 {
-        let mut acks = Vec::new();
-        let mut rejects = Vec::new();
-        let mut flushes = Vec::new();
-        for command in batch.drain(..) {
-            match command {
-                Command::Settle(tag, Verdict::Ack) => acks.push(tag),
-                Command::Settle(tag, Verdict::Reject { requeue }) => rejects.push((tag, requeue)),
-                Command::Flush(done) => flushes.push(done),
-            }
+async fn run(shared: Arc<Shared>) {
+    while shared.holds() && !shared.ended.load(Ordering::Acquire) {
+        tokio::select! {
+            biased;
+            () = shared.now.notified() => {}
+            () = shared.soon.notified() => drop(timeout(GATHER, shared.now.notified()).await),
         }
-        write(&*channel, &mut window, acks, rejects).await?;
-        for done in flushes {
-            let _ = done.send(());
-        }
+        shared.write().await;
     }
-    Ok(())
 }
 
-async fn write(
-    channel: &dyn Channel,
-    window: &mut Window,
-    acks: Vec<u64>,
-    rejects: Vec<(u64, bool)>,
-) -> Result<(), BrokerError> {
-    for (tag, requeue) in rejects {
+async fn write(channel: &dyn Channel, window: &mut Window, given: Given) -> Result<(), BrokerError> {
+    for (tag, requeue) in given.rejects {
         channel.reject(tag, requeue).await?;
         window.settled(tag);
     }
-    for (tag, multiple) in window.acknowledge(acks) {
-        channel.ack(tag, multiple).await?;
+    match &window.acknowledge(given.acks)[..] {
+        [] => {}
+        [(tag, multiple)] => channel.ack(*tag, *multiple).await?,
+        frames => {
+            drop(try_join_all(frames.iter().map(|(tag, multiple)| channel.ack(*tag, *multiple))).await?)
+        }
     }
     Ok(())
 }

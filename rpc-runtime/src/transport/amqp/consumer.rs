@@ -1,14 +1,16 @@
 //! Keeps one listener consuming: declares, consumes, hands on deliveries, and starts again whenever the link,
 //! the channel or a queue is lost.
 
+use std::future::pending;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::StreamExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{BoxStream, select_all};
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
@@ -20,7 +22,7 @@ use super::supervisor::{Links, Up};
 use super::topology::{Step, Topology};
 use crate::lock::lock;
 use crate::rare_log::RareLog;
-use crate::transport::driver::{ConnectError, Delivery, Settle, Settler, StopListening};
+use crate::transport::driver::{ConnectError, Delivery, Inbox, Settle, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. The client library buffers without bound whatever the broker
 /// sends, so there has to be one; early acknowledgement makes it go unnoticed.
@@ -28,6 +30,9 @@ const UNLIMITED: u16 = 1024;
 
 /// How long stopping may take at most: what is not done then, the broker does when the channel is gone.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
+
+/// How many messages are handed on before anything else is looked at.
+const AT_ONCE: usize = 64;
 
 /// How often everything is declared again. The bindings of an exchange go with it when it is deleted, and the
 /// broker tells nobody: without this, no message would find the queues until the next reconnect.
@@ -52,6 +57,45 @@ pub(super) struct Stop {
     /// Turns true once nothing more is handed on.
     paused: watch::Receiver<bool>,
     ended: watch::Receiver<()>,
+}
+
+/// Where deliveries go.
+pub(super) enum To {
+    /// To a server, which may be busy; when it drops the other end, the listener stops.
+    Server(mpsc::Sender<Delivery>),
+    Inbox(Inbox),
+}
+
+impl To {
+    /// Resolves when nobody receives any more.
+    async fn closed(&self) {
+        match self {
+            Self::Server(sender) => sender.closed().await,
+            Self::Inbox(_) => pending().await,
+        }
+    }
+
+    /// Hands a delivery on; gives it back if there is no room.
+    fn take(&self, delivery: Delivery) -> Option<Delivery> {
+        match self {
+            // If nobody receives, the listener stops.
+            Self::Server(sender) => match sender.try_send(delivery) {
+                Err(TrySendError::Full(delivery)) => Some(delivery),
+                Ok(()) | Err(TrySendError::Closed(_)) => None,
+            },
+            Self::Inbox(inbox) => {
+                inbox(delivery);
+                None
+            }
+        }
+    }
+
+    async fn wait_for_room(&self, delivery: Delivery) {
+        if let Self::Server(sender) = self {
+            // An error means that the receiver was dropped, which stops this listener.
+            let _ = sender.send(delivery).await;
+        }
+    }
 }
 
 /// What a listener is told.
@@ -91,7 +135,7 @@ impl Consumption {
     /// at `deadline` if there is no connection.
     pub(super) async fn start(
         self,
-        sender: mpsc::Sender<Delivery>,
+        to: To,
         handle: &Handle,
         deadline: Instant,
     ) -> Result<Stop, ConnectError> {
@@ -104,7 +148,7 @@ impl Consumption {
             retry: Retry::new(self.pause),
             steps: Mutex::new(self.topology.steps.clone()),
             what: self,
-            deliveries: sender,
+            to,
             asked,
             pausing,
             ready: Some(ready),
@@ -142,7 +186,7 @@ enum End {
 
 struct Session {
     what: Consumption,
-    deliveries: mpsc::Sender<Delivery>,
+    to: To,
     asked: watch::Receiver<Asked>,
     pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
@@ -205,7 +249,7 @@ impl Session {
     async fn stopped(&self) {
         tokio::select! {
             () = self.told(Asked::Stop) => {}
-            () = self.deliveries.closed() => {}
+            () = self.to.closed() => {}
         }
     }
 
@@ -213,7 +257,7 @@ impl Session {
     async fn told(&self, what: Asked) {
         // The handle may be dropped without a word.
         if self.asked.clone().wait_for(|asked| *asked >= what).await.is_err() {
-            std::future::pending::<()>().await;
+            pending::<()>().await;
         }
     }
 
@@ -235,14 +279,14 @@ impl Session {
             None => tracing::info!("consuming again from {}", self.name()),
         }
         self.retry.works();
-        let (acks, mut failed) = Acks::start(channel.clone());
+        let (acks, mut failed) = Acks::start(channel.clone(), self.what.effective_prefetch());
         let mut links = self.what.links.clone();
         let mut stopped = pin!(self.stopped());
         let mut paused = pin!(self.told(Asked::Pause));
         let mut gone = pin!(links.gone(up.epoch));
         let mut declared = pin!(self.keep_declared(&*up.link));
-        let end = loop {
-            let incoming = tokio::select! {
+        let end = 'serving: loop {
+            let mut next = tokio::select! {
                 biased;
                 () = &mut stopped => break End::Stopped,
                 () = &mut paused => tokio::select! {
@@ -257,16 +301,31 @@ impl Session {
                 incoming = streams.next() => incoming,
                 () = &mut gone => break End::Lost(lost()),
             };
-            // What this channel has delivered and nobody settled is redelivered.
-            let Some(Some((queue, incoming))) = incoming else {
-                break End::Lost(BrokerError::Lost("a consumer has ended".to_owned()));
+            let mut taken = 1;
+            let full = loop {
+                // What this channel has delivered and nobody settled is redelivered.
+                let Some(Some((queue, incoming))) = next else {
+                    break 'serving End::Lost(BrokerError::Lost("a consumer has ended".to_owned()));
+                };
+                let full = self.hand_on(queue, incoming, &acks);
+                if full.is_some() || taken == AT_ONCE {
+                    break full;
+                }
+                // What is there already goes with it: to select anew for each message costs more than to take it.
+                match streams.next().now_or_never() {
+                    Some(further) => next = further,
+                    None => break None,
+                }
+                taken += 1;
             };
-            tokio::select! {
-                biased;
-                () = self.hand_on(queue, incoming, &acks) => {}
-                () = &mut stopped => break End::Stopped,
-                error = &mut failed => break unsettled(error),
-                () = &mut gone => break End::Lost(lost()),
+            if let Some(delivery) = full {
+                tokio::select! {
+                    biased;
+                    () = self.to.wait_for_room(delivery) => {}
+                    () = &mut stopped => break End::Stopped,
+                    error = &mut failed => break unsettled(error),
+                    () = &mut gone => break End::Lost(lost()),
+                }
             }
         };
         if let End::Lost(_) = &end {
@@ -293,7 +352,11 @@ impl Session {
             let stream = stream.map(move |incoming| Some((queue.clone(), incoming)));
             streams.push(stream.chain(futures::stream::iter([None])));
         }
-        Ok((channel, select_all(streams).boxed()))
+        let streams = match <[_; 1]>::try_from(streams) {
+            Ok([stream]) => stream.boxed(),
+            Err(streams) => select_all(streams).boxed(),
+        };
+        Ok((channel, streams))
     }
 
     /// Declares everything, and remembers what could not be as it was asked for: each time to find out costs a
@@ -367,7 +430,8 @@ impl Session {
         Ok(())
     }
 
-    async fn hand_on(&self, queue: Arc<str>, incoming: Incoming, acks: &Arc<Acks>) {
+    /// Hands a message on; gives it back if there is no room for it.
+    fn hand_on(&self, queue: Arc<str>, incoming: Incoming, acks: &Arc<Acks>) -> Option<Delivery> {
         let Incoming { tag, body, content_type, compression, redelivered, history } = incoming;
         let settle = Settle::new(acks.clone(), tag);
         if body.len() > self.what.max_body {
@@ -380,11 +444,10 @@ impl Session {
                 ),
                 None => tracing::debug!("a message from {name} was rejected: {size} bytes, max_body={limit}"),
             }
-            return settle.reject(false);
+            settle.reject(false);
+            return None;
         }
-        // An error means that the receiver was dropped, which stops this listener.
-        let delivery = Delivery { body, content_type, compression, redelivered, history, queue, settle };
-        let _ = self.deliveries.send(delivery).await;
+        self.to.take(Delivery { body, content_type, compression, redelivered, history, queue, settle })
     }
 
     /// Stops in good order: no more deliveries, pending verdicts written, the rest requeued.

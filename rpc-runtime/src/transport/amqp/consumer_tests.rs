@@ -36,7 +36,12 @@ impl Scene {
         for topology in Topology::server(&address, &"f".into(), &options).parts() {
             let (links, pause) = (supervisor.links(), options.kombu_reconnect_delay);
             let consumption = Consumption { links, topology, prefetch: 16, pause, max_body: 8 };
-            stops.push(consumption.start(sender.clone(), &handle, Instant::now() + MINUTE).await.unwrap());
+            stops.push(
+                consumption
+                    .start(To::Server(sender.clone()), &handle, Instant::now() + MINUTE)
+                    .await
+                    .unwrap(),
+            );
         }
         Self { broker, _supervisor: supervisor, stops, deliveries }
     }

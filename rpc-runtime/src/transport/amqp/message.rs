@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::broker::{Header, Kept, Message};
 use super::topology::{address, check_name};
 use crate::transport::driver::{Forward, Outgoing};
@@ -66,6 +68,17 @@ pub(super) fn forwarded(forward: Forward) -> Result<Message, String> {
     })
 }
 
+/// Has a message that goes out later than it was made wait no longer in a queue than its caller does. One that is
+/// sent on has an expiration of its own.
+pub(super) fn expire_by(message: &mut Message, deadline: Instant, now: Instant) {
+    if message.kept.is_none()
+        && let Some(expiration) = &mut message.expiration
+    {
+        let left = deadline.saturating_duration_since(now) + Duration::from_micros(999);
+        *expiration = milliseconds(left).min(*expiration);
+    }
+}
+
 fn milliseconds(limit: Duration) -> u64 {
     u64::try_from(limit.as_millis()).unwrap_or(u64::MAX).min(LONGEST_EXPIRATION)
 }
@@ -75,10 +88,9 @@ mod tests {
     use std::io::Read;
 
     use bytes::Bytes;
-    use tokio::time::Instant;
 
     use super::*;
-    use crate::transport::driver::Route;
+    use crate::transport::driver::{Route, Wanted};
     use crate::wire::Compression;
 
     fn outgoing(route: Route) -> Outgoing {
@@ -88,6 +100,7 @@ mod tests {
             mandatory: false,
             expiration: Some(Duration::from_micros(2_500_900)),
             deadline: Instant::now(),
+            wanted: Wanted::AtOnce,
         }
     }
 
@@ -111,6 +124,20 @@ mod tests {
             assert_eq!((&*message.exchange, &*message.routing_key), expected);
             assert_eq!((message.expiration, message.compression), (Some(2500), None));
         }
+    }
+
+    #[test]
+    fn what_goes_out_late_does_not_outlive_its_caller() {
+        let now = Instant::now();
+        let mut message = message(&to_topic(None), &AmqpOptions::default()).unwrap();
+        let mut at = |early: Duration| {
+            expire_by(&mut message, now + Duration::from_micros(2_500_900), now + early);
+            message.expiration
+        };
+        assert_eq!(at(Duration::ZERO), Some(2500));
+        assert_eq!(at(Duration::from_micros(300)), Some(2500));
+        assert_eq!(at(Duration::from_secs(2)), Some(501));
+        assert_eq!(at(Duration::from_secs(3)), Some(0));
     }
 
     #[test]

@@ -35,7 +35,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use self::broker::Broker;
-use self::consumer::{Consumption, Stop};
+use self::consumer::{Consumption, Stop, To};
 use self::declare::declare;
 use self::in_flight::InFlight;
 use self::lapin_broker::LapinBroker;
@@ -44,8 +44,8 @@ use self::supervisor::{Purpose, Supervisor};
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::TransportError;
 use super::driver::{
-    CLOSED, ConnectError, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
-    Replies, Route, ServerAddress, StopListening,
+    CLOSED, ConnectError, Driver, Forward, Inbox, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, Route, ServerAddress, StopListening,
 };
 use super::options::AmqpOptions;
 use super::status::ConnectionStatus;
@@ -172,9 +172,9 @@ impl AmqpDriver {
         let consumptions = try_join_all(consumptions).await?;
         let room = consumptions.first().map_or(1, Consumption::effective_prefetch);
         let (sender, deliveries) = mpsc::channel(usize::from(room));
-        let starting = consumptions
-            .into_iter()
-            .map(|consumption| consumption.start(sender.clone(), self.runtime.handle(), deadline));
+        let starting = consumptions.into_iter().map(|consumption| {
+            consumption.start(To::Server(sender.clone()), self.runtime.handle(), deadline)
+        });
         // Should one fail, the others end as nobody receives.
         let stops = try_join_all(starting).await?;
         Ok(Listener { deliveries, stop: Arc::new(StopAll(stops)) })
@@ -186,12 +186,12 @@ impl Driver for AmqpDriver {
         if let Route::Reply { .. } = message.route {
             message.mandatory &= self.options.direct_mandatory_flag;
             // No more of them than workers, and never held up by requests.
-            return self.replies.clone().publish(message).boxed();
+            return self.replies.clone().publish(message, None).boxed();
         }
         let (requests, in_flight) = (self.requests.clone(), self.in_flight.clone());
         Box::pin(async move {
-            let _place = in_flight.enter(message.deadline).await?;
-            requests.publish(message).await
+            let place = in_flight.enter(message.deadline).await?;
+            requests.publish(message, Some(place)).await
         })
     }
 
@@ -242,12 +242,14 @@ impl Driver for AmqpDriver {
         })
     }
 
-    fn listen_for_replies(&self) -> BoxFuture<'_, Result<Replies, ConnectError>> {
+    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
         Box::pin(async move {
             let queue = unique_queue("reply");
             let topology = Topology::replies(&queue, &self.options);
-            let Listener { deliveries, .. } = self.consume(&topology, 0).await?;
-            Ok(Replies { queue, deliveries })
+            let deadline = after(self.patience);
+            let consumption = self.consumption(topology, 0).await?;
+            consumption.start(To::Inbox(inbox), self.runtime.handle(), deadline).await?;
+            Ok(queue)
         })
     }
 

@@ -1,36 +1,52 @@
 //! Sends messages and finds out exactly what became of each.
 //!
-//! One task owns a confirm channel. It keeps a window of messages under way, sends again what was refused for
-//! now or whose fate is unknown, and holds messages back while there is no connection. The waiting for a
-//! deadline is the caller's: the task only takes care not to send what is too late.
+//! Callers publish by themselves on a confirm channel while the way to it is clear (`gate`). One task owns the
+//! channel: it opens it, sends again what was refused for now or whose fate is unknown, and holds messages back
+//! while there is no connection. It bounds how many are under way (`line`, `under_way`), and takes care not to
+//! send what is too late. The waiting for a deadline is the caller's.
 
 mod actor;
+mod gate;
 mod job;
+mod line;
+mod under_way;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use self::actor::{Actor, IN_FLIGHT};
-use self::job::{Job, Progress};
+use self::actor::Actor;
+use self::gate::{Gate, Queued};
+use self::job::{Job, Ticket};
 use super::broker::Message;
 use super::message::{forwarded, message};
 use super::supervisor::Links;
 use super::topology::exchange_step;
-use crate::transport::driver::{Forward, Outgoing, PublishError, PublishFault, Route};
+use crate::lock::lock;
+use crate::transport::driver::{Forward, Outgoing, PublishError, PublishFault, Route, Wanted};
 use crate::transport::options::AmqpOptions;
+
+/// How many messages are sent before the first of them is confirmed; more only adds latency.
+const IN_FLIGHT: usize = 256;
 
 /// The way to one confirm channel; cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Publisher {
-    jobs: mpsc::Sender<Job>,
+pub(super) struct Publisher(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    gate: Arc<Gate>,
+    jobs: mpsc::Sender<(Job, Queued)>,
     links: Links,
     options: Arc<AmqpOptions>,
-    close_by: Arc<watch::Sender<Option<Instant>>>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    close_by: watch::Sender<Option<Instant>>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Publisher {
@@ -38,28 +54,28 @@ impl Publisher {
     pub(super) fn start(links: Links, options: Arc<AmqpOptions>, handle: &Handle) -> Self {
         let (sender, jobs) = mpsc::channel(IN_FLIGHT);
         let (close_by, closing) = watch::channel(None);
-        let task = handle.spawn(Actor::new(jobs, links.clone(), closing, &options).run());
-        Self {
-            jobs: sender,
-            links,
-            options,
-            close_by: Arc::new(close_by),
-            task: Arc::new(Mutex::new(Some(task))),
-        }
+        let gate = Gate::new(links.clone());
+        let task = handle.spawn(Actor::new(gate.clone(), jobs, links.clone(), closing, &options).run());
+        Self(Arc::new(Shared { gate, jobs: sender, links, options, close_by, task: Mutex::new(Some(task)) }))
     }
 
-    /// Sends one message; resolves with its outcome, at its deadline at the latest.
-    pub(super) async fn publish(self, outgoing: Outgoing) -> Result<(), PublishError> {
-        let message = message(&outgoing, &self.options).map_err(PublishFault::Refused)?;
-        let Outgoing { route, mandatory, deadline, .. } = outgoing;
-        self.send(message, &route, mandatory, deadline).await
+    /// Sends one message; resolves with its outcome, at its deadline at the latest. Its `place` is free once the
+    /// outcome is known.
+    pub(super) async fn publish(
+        self,
+        outgoing: Outgoing,
+        place: Option<OwnedSemaphorePermit>,
+    ) -> Result<(), PublishError> {
+        let message = message(&outgoing, &self.0.options).map_err(PublishFault::Refused)?;
+        let Outgoing { route, mandatory, deadline, wanted, .. } = outgoing;
+        self.send(message, &route, mandatory, deadline, wanted, place).await
     }
 
     /// The same for one that is sent on.
     pub(super) async fn forward(self, forward: Forward) -> Result<(), PublishError> {
         let (route, deadline) = (forward.route.clone(), forward.deadline);
         let message = forwarded(forward).map_err(PublishFault::Refused)?;
-        self.send(message, &route, true, deadline).await
+        self.send(message, &route, true, deadline, Wanted::AtOnce, None).await
     }
 
     async fn send(
@@ -68,34 +84,50 @@ impl Publisher {
         route: &Route,
         mandatory: bool,
         deadline: Instant,
+        wanted: Wanted,
+        place: Option<OwnedSemaphorePermit>,
     ) -> Result<(), PublishError> {
-        let progress = Arc::new(Progress::default());
-        let (done, outcome) = oneshot::channel();
-        let job = Job {
-            message,
-            exchange: exchange_step(route, &self.options),
-            mandatory,
-            deadline,
-            progress: progress.clone(),
-            done,
-            nacks: 0,
-            channel_errors: 0,
+        let Shared { gate, links, options, .. } = &*self.0;
+        let exchange = exchange_step(route, options);
+        let (job, mut ticket) = Job::new(message, exchange, mandatory, deadline, wanted, place);
+        let outcome = match gate.pass(job) {
+            Ok(()) => self.outcome(&mut ticket, deadline, wanted).await,
+            Err(job) => timeout_at(deadline, self.by_the_task(job, &mut ticket)).await.ok(),
         };
-        let sent = async {
-            self.jobs.send(job).await.map_err(|_| PublishFault::Closed)?;
-            outcome.await.unwrap_or(Err(PublishFault::Closed))
-        };
-        let outcome = match timeout_at(deadline, sent).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(progress.too_late(self.links.trouble())),
-        };
-        outcome.map_err(|fault| PublishError { reached: progress.reached(&fault), fault })
+        let outcome = outcome.unwrap_or_else(|| Err(ticket.too_late(links.trouble())));
+        outcome.map_err(|fault| PublishError { reached: ticket.reached(&fault), fault })
+    }
+
+    async fn by_the_task(&self, job: Job, ticket: &mut Ticket) -> Result<(), PublishFault> {
+        let queued = self.0.gate.queue();
+        self.0.jobs.send((job, queued)).await.map_err(|_| PublishFault::Closed)?;
+        ticket.await
+    }
+
+    /// The outcome of what was sent, `None` if the deadline comes first.
+    async fn outcome(
+        &self,
+        ticket: &mut Ticket,
+        deadline: Instant,
+        wanted: Wanted,
+    ) -> Option<Result<(), PublishFault>> {
+        if wanted != Wanted::Trouble {
+            return timeout_at(deadline, ticket).await.ok();
+        }
+        // The caller has a clock of its own, and asks then.
+        let mut ticket = ticket;
+        poll_fn(|cx| match Pin::new(&mut ticket).poll(cx) {
+            Poll::Pending if Instant::now() >= deadline => Poll::Ready(None),
+            outcome => outcome.map(Some),
+        })
+        .await
     }
 
     /// Takes no more messages and sends those that it has until `deadline`; the rest fails.
     pub(super) async fn close(&self, deadline: Instant) {
-        self.close_by.send_replace(Some(deadline));
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.gate.shut();
+        self.0.close_by.send_replace(Some(deadline));
+        let task = lock(&self.0.task).take();
         if let Some(mut task) = task
             && timeout_at(deadline, &mut task).await.is_err()
         {

@@ -19,8 +19,8 @@ use tokio::time::Instant;
 
 use self::state::{ConsumerId, Owned, State};
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, Replies, Route, ServerAddress, Settler, StopListening, Verdict,
+    CLOSED, ConnectError, Delivery, Driver, Forward, Inbox, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, Route, ServerAddress, Settler, StopListening, Verdict, Wanted, pump,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
@@ -113,7 +113,10 @@ impl Driver for MemoryDriver {
     fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
         let Forward { route, body, expiration, deliveries, death, deadline, .. } = message;
         let deliveries = if death.is_some() { 0 } else { deliveries };
-        self.send(Outgoing { route, body, mandatory: true, expiration, deadline }, deliveries)
+        self.send(
+            Outgoing { route, body, mandatory: true, expiration, deadline, wanted: Wanted::AtOnce },
+            deliveries,
+        )
     }
 
     fn listen(
@@ -145,14 +148,15 @@ impl Driver for MemoryDriver {
         .boxed()
     }
 
-    fn listen_for_replies(&self) -> BoxFuture<'_, Result<Replies, ConnectError>> {
+    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
         async move {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
             let queue: Arc<str> = format!("reply_{}", new_id()).into();
             let wanted = vec![(QueueName::Reply(Arc::clone(&queue)), Owned::ByConsumer)];
             let (deliveries, consumer) = self.consume(wanted, UNLIMITED_PREFETCH);
             *lock(&self.replies) = Some(consumer);
-            Ok(Replies { queue, deliveries })
+            pump(deliveries, inbox);
+            Ok(queue)
         }
         .boxed()
     }

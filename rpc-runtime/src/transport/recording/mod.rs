@@ -15,8 +15,8 @@ use tokio::time::Instant;
 
 pub use self::sent::Sent;
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, Replies, ServerAddress, Settle, Settler, Verdict,
+    CLOSED, ConnectError, Delivery, Driver, Forward, History, Inbox, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, ServerAddress, Settle, Settler, Verdict, pump,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
@@ -174,9 +174,11 @@ impl Driver for RecordingDriver {
         std::future::ready(Err(error)).boxed()
     }
 
-    fn listen_for_replies(&self) -> BoxFuture<'_, Result<Replies, ConnectError>> {
-        let deliveries = lock(&self.deliveries).take();
-        let replies = deliveries.map(|deliveries| Replies { queue: "reply_recorded".into(), deliveries });
+    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+        let replies = lock(&self.deliveries).take().map(|deliveries| {
+            pump(deliveries, inbox);
+            "reply_recorded".into()
+        });
         let replies = replies.ok_or_else(|| ConnectError("the replies are consumed already".to_owned()));
         std::future::ready(replies).boxed()
     }

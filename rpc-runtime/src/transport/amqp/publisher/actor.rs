@@ -1,37 +1,45 @@
-//! The task that owns a confirm channel.
+//! The task that owns a confirm channel, for all that is not the straight way through the gate.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::pin::Pin;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use futures::future::{BoxFuture, FutureExt};
-use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use super::super::broker::{BrokerError, Channel, Confirm, Link};
-use super::super::confirms::{Confirms, Outcome, Sent};
+use super::super::broker::BrokerError;
+use super::super::confirms::Outcome;
 use super::super::declare::declare;
 use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
+use super::IN_FLIGHT;
+use super::gate::{Attended, Gate, Queued};
 use super::job::{Job, NACK_TEXT};
+use super::line::Line;
 use crate::transport::driver::PublishFault;
 use crate::transport::options::AmqpOptions;
-
-/// How many messages are sent before the first of them is confirmed; more only adds latency.
-pub(super) const IN_FLIGHT: usize = 256;
 
 /// How many messages wait for their next try after a nack; further ones fail at once.
 const MAX_NACKED: usize = 1024;
 
-/// How often deadlines and pauses are looked at.
-const TICK: Duration = Duration::from_millis(50);
+/// How often deadlines, pauses and answers that nobody is in a hurry for are looked at while there may be any.
+const TICK: Duration = Duration::from_millis(5);
 
-/// How long a refused declaration is not tried again: each try costs a channel.
+/// For how long the task keeps looking after the last message: to start and stop with each would cost a call of
+/// one caller at a time another wake-up between threads.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// How long a link may be lost without its supervisor having noticed.
+const UNNOTICED: Duration = Duration::from_millis(50);
+
+/// How often messages that nobody waits for are looked for while there is no connection.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// How long a refused declaration is not tried again, at first and at the longest: each try costs the connection the
+/// number of a channel.
 const CONFLICT_PAUSE: Duration = Duration::from_secs(1);
+const MAX_CONFLICT_PAUSE: Duration = Duration::from_secs(30);
 
 /// A link on which nothing is confirmed for the time of the heartbeat, within these limits, is given up. RabbitMQ
 /// can lose sight of a quorum queue whose leader has died, and then a channel gets no confirm any more: only
@@ -58,9 +66,18 @@ enum End {
     Closed,
 }
 
+/// A declaration that the broker has refused.
+struct Conflict {
+    /// When it may be tried again, and after how long a pause.
+    until: Instant,
+    pause: Duration,
+    why: String,
+}
+
 /// The task's own part: what outlives a channel.
 pub(super) struct Actor {
-    jobs: mpsc::Receiver<Job>,
+    gate: Arc<Gate>,
+    jobs: mpsc::Receiver<(Job, Queued)>,
     links: Links,
     closing: watch::Receiver<Option<Instant>>,
     /// To be sent, before all of `jobs`.
@@ -70,37 +87,29 @@ pub(super) struct Actor {
     /// How many messages still have to go out one by one: an error has closed the channel with several under
     /// way, and one of them may be the cause.
     careful: usize,
-    conflicts: HashMap<Arc<str>, (Instant, String)>,
+    conflicts: HashMap<Arc<str>, Conflict>,
     /// Without any confirm for this long the link is given up.
     patience: Duration,
-}
-
-/// A channel in use.
-struct Line {
-    link: Arc<dyn Link>,
-    channel: Arc<dyn Channel>,
-    under_way: FuturesUnordered<UnderWay>,
-    confirms: Confirms<Job>,
-    next: u64,
-    declared: HashSet<Arc<str>>,
-    heard: Instant,
-    opened: Instant,
-    /// Nothing more is sent on it.
-    stale: bool,
     /// Sent, and then the channel failed.
     uncertain: Vec<(u64, Job)>,
+    /// Of the channel in use: whether it has failed, and by an error of its own.
     failed: bool,
     channel_error: bool,
+    opened: Instant,
+    /// Nothing more is sent on the channel in use.
+    stale: bool,
 }
 
 impl Actor {
     pub(super) fn new(
-        jobs: mpsc::Receiver<Job>,
+        gate: Arc<Gate>,
+        jobs: mpsc::Receiver<(Job, Queued)>,
         links: Links,
         closing: watch::Receiver<Option<Instant>>,
         options: &AmqpOptions,
     ) -> Self {
         Self {
+            gate,
             jobs,
             links,
             closing,
@@ -109,26 +118,46 @@ impl Actor {
             careful: 0,
             conflicts: HashMap::new(),
             patience: options.heartbeat_timeout_threshold.clamp(SHORTEST_PATIENCE, LONGEST_PATIENCE),
+            uncertain: Vec::new(),
+            failed: false,
+            channel_error: false,
+            opened: Instant::now(),
+            stale: false,
         }
     }
 
     pub(super) async fn run(mut self) {
         let mut closing = self.closing.clone();
+        let mut sweeps = interval(SWEEP);
+        sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let up = tokio::select! {
                 biased;
                 up = self.links.up() => up,
                 // Without a connection there is nothing to wait for.
                 _ = closing.wait_for(Option::is_some) => return,
+                _ = sweeps.tick() => {
+                    self.sweep();
+                    continue;
+                }
             };
             let Ok(up) = up else { return };
             match self.serve(&up).await {
                 End::Closed => return,
                 End::Stale => {}
                 // The link may be lost without its supervisor having noticed yet.
-                End::Failed => drop(timeout(TICK, self.links.gone(up.epoch)).await),
+                End::Failed => drop(timeout(UNNOTICED, self.links.gone(up.epoch)).await),
             }
         }
+    }
+
+    /// Forgets the messages that nobody waits for any more.
+    fn sweep(&mut self) {
+        while let Ok((job, _)) = self.jobs.try_recv() {
+            self.waiting.push_back(job);
+        }
+        self.waiting.retain(|job| !job.is_abandoned());
+        self.nacked.retain(|_, job| !job.is_abandoned());
     }
 
     /// Sends on one channel for as long as it is good.
@@ -140,94 +169,157 @@ impl Actor {
                 return End::Failed;
             }
         };
-        let mut line = Line::new(up.link.clone(), channel);
+        (self.failed, self.channel_error, self.stale) = (false, false, false);
+        self.opened = Instant::now();
+        let line = self.gate.attend(Line::new(up, channel, self.gate.bell.clone()));
+        let gate = self.gate.clone();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut links = self.links.clone();
         let mut batch = Vec::new();
         let mut closed = false;
-        while !line.failed {
+        let mut used = (0, Instant::now());
+        loop {
             let closing = *self.closing.borrow();
             if closing.is_some() && !self.jobs.is_closed() {
                 self.jobs.close();
             }
-            let idle = line.under_way.is_empty() && self.waiting.is_empty() && self.nacked.is_empty();
-            if closing.is_some_and(|deadline| Instant::now() >= deadline) || (closed && idle) {
+            let now = Instant::now();
+            // Once it is, the survey closes the gate: what it counts then is all.
+            let stale = self.stale;
+            let (under_way, watched) = self.survey(&line, &mut used, closing.is_some(), now);
+            if self.failed {
+                break;
+            }
+            let idle = under_way == 0 && self.waiting.is_empty() && self.nacked.is_empty();
+            if closing.is_some_and(|deadline| now >= deadline) || (closed && idle) {
                 return End::Closed;
             }
-            if line.stale && line.under_way.is_empty() {
+            if stale && under_way == 0 {
                 tracing::debug!("nothing but nacks: another channel is tried");
-                line.channel.close().await;
+                if let Some(line) = line.take() {
+                    line.channel.close().await;
+                }
                 return End::Stale;
             }
-            let room = self.room(&line, up.epoch);
+            let room = self.room(under_way, up.epoch);
             tokio::select! {
                 biased;
-                Some(first) = line.under_way.next(), if !line.under_way.is_empty() => self.settle(&mut line, first),
+                () = gate.bell.rung() => {}
                 taken = self.jobs.recv_many(&mut batch, room), if room > 0 && !closed => {
                     closed = taken == 0;
-                    self.waiting.extend(batch.drain(..));
+                    self.waiting.extend(batch.drain(..).map(|(job, _)| job));
                 }
-                () = links.changed() => line.failed |= !links.has(up.epoch),
+                () = links.changed() => self.failed |= !links.has(up.epoch),
                 _ = self.closing.changed(), if closing.is_none() => {}
-                _ = ticks.tick(), if !idle || closing.is_some() => self.look_after(&line, up.epoch),
+                _ = ticks.tick(), if watched => {}
             }
-            self.fill(&mut line, up.epoch).await;
+            self.fill(&line, up).await;
         }
-        self.collect(line).await;
+        if let Some(line) = line.take() {
+            self.collect(line).await;
+        }
         End::Failed
     }
 
+    /// Looks at the channel and opens or closes it for callers; how many messages are under way, and whether to
+    /// come back soon.
+    fn survey(
+        &mut self,
+        attended: &Attended,
+        used: &mut (u64, Instant),
+        closing: bool,
+        now: Instant,
+    ) -> (usize, bool) {
+        let clear = self.careful == 0 && self.waiting.is_empty() && !self.failed && !self.stale;
+        let eager = closing || !clear || self.gate.queued() > 0;
+        self.gate.bell.set_eager(eager);
+        let quiet = self.nacked.is_empty() && clear && !closing;
+        let patience = self.patience;
+        let (survey, told) = attended.with(|line| {
+            line.look(now);
+            if line.next != used.0 {
+                *used = (line.next, now);
+            }
+            let idle = line.len() == 0 && quiet && line.left.is_empty();
+            line.watched = !idle || now.saturating_duration_since(used.1) < LINGER;
+            line.open = clear && line.left.is_empty();
+            let silent = line.is_silent(patience, now).then(|| line.link.clone());
+            (line.len(), line.watched, silent, std::mem::take(&mut line.left), line.epoch)
+        });
+        self.careful = self.careful.saturating_sub(told);
+        let Some((under_way, watched, silent, left, epoch)) = survey else { return (0, false) };
+        for (number, job, outcome) in left {
+            self.conclude(number, job, outcome, now);
+        }
+        // Blocked, a broker confirms nothing, and rightly so.
+        if let Some(link) = silent
+            && !self.links.blocked(epoch)
+        {
+            // Its supervisor makes a new one.
+            tracing::warn!("nothing was confirmed for {:?}: giving up the connection", self.patience);
+            link.kill();
+        }
+        (under_way, watched)
+    }
+
     /// How many more messages may be under way.
-    fn room(&self, line: &Line, epoch: u64) -> usize {
-        if line.failed || line.stale || self.links.blocked(epoch) {
+    fn room(&self, under_way: usize, epoch: u64) -> usize {
+        if self.failed || self.stale || self.links.blocked(epoch) {
             return 0;
         }
-        let window = if self.careful > 0 { 1 } else { IN_FLIGHT };
-        window.saturating_sub(line.under_way.len() + self.waiting.len())
+        self.window().saturating_sub(under_way + self.waiting.len())
+    }
+
+    fn window(&self) -> usize {
+        if self.careful > 0 { 1 } else { IN_FLIGHT }
     }
 
     /// Sends what is due and has room.
-    async fn fill(&mut self, line: &mut Line, epoch: u64) {
+    async fn fill(&mut self, line: &Attended, up: &Up) {
         let now = Instant::now();
         while let Some(entry) = self.nacked.first_entry().filter(|entry| entry.key().0 <= now) {
             self.waiting.push_back(entry.remove());
         }
-        while !self.waiting.is_empty() && !line.failed && !line.stale && !self.links.blocked(epoch) {
-            let window = if self.careful > 0 { 1 } else { IN_FLIGHT };
-            if line.under_way.len() >= window {
+        while !self.waiting.is_empty() && !self.failed && !self.stale && !self.links.blocked(up.epoch) {
+            let (under_way, _) = line.with(|line| line.len());
+            if under_way.is_none_or(|under_way| under_way >= self.window()) {
                 return;
             }
             if let Some(job) = self.waiting.pop_front() {
-                self.send(line, job, now).await;
+                self.send(line, up, job, now).await;
             }
         }
     }
 
-    async fn send(&mut self, line: &mut Line, job: Job, now: Instant) {
-        if job.deadline <= now {
-            // Its caller knows by its own clock.
+    async fn send(&mut self, line: &Attended, up: &Up, job: Job, now: Instant) {
+        if job.deadline <= now || job.is_abandoned() {
+            // Its caller knows by its own clock, or does not want to know.
             self.careful = self.careful.saturating_sub(1);
             return;
         }
-        if let Some(step @ Step::Exchange { name, .. }) = &job.exchange
-            && !line.declared.contains(name)
+        if let (Some(true), _) = line.with(|line| line.has_to_declare(&job))
+            && let Some(step @ Step::Exchange { name, .. }) = &job.exchange
         {
-            match self.declare_exchange(line, name, step).await {
+            match self.declare_exchange(line, up, name, step).await {
                 Ok(()) => {}
                 Err(BrokerError::Refused(_, why)) => {
                     self.careful = self.careful.saturating_sub(1);
                     return job.tell(Err(PublishFault::Refused(why)));
                 }
                 Err(BrokerError::Lost(_)) => {
-                    line.failed = true;
+                    self.failed = true;
                     return self.waiting.push_front(job);
                 }
             }
         }
         // Its deadline may have passed since `now`, and its caller been told that it was not sent.
         if job.sent() {
-            line.send(job);
+            let (_, told) = line.with(|line| {
+                line.send(job, now);
+                line.look(now);
+            });
+            self.careful = self.careful.saturating_sub(told);
         } else {
             self.careful = self.careful.saturating_sub(1);
         }
@@ -235,98 +327,80 @@ impl Actor {
 
     async fn declare_exchange(
         &mut self,
-        line: &mut Line,
+        line: &Attended,
+        up: &Up,
         name: &Arc<str>,
         step: &Step,
     ) -> Result<(), BrokerError> {
-        if let Some((since, why)) = self.conflicts.get(name)
-            && since.elapsed() < CONFLICT_PAUSE
+        let earlier = self.conflicts.get(name);
+        if let Some(Conflict { until, why, .. }) = earlier
+            && Instant::now() < *until
         {
             return Err(BrokerError::Refused(0, why.clone()));
         }
-        let declared = declare(&*line.link, &mut [step.clone()]).await;
+        let pause = earlier.map_or(CONFLICT_PAUSE, |earlier| (earlier.pause * 2).min(MAX_CONFLICT_PAUSE));
+        let declared = declare(&*up.link, &mut [step.clone()]).await;
         if let Err(BrokerError::Refused(_, why)) = &declared {
-            self.conflicts.insert(name.clone(), (Instant::now(), why.clone()));
+            let conflict = Conflict { until: Instant::now() + pause, pause, why: why.clone() };
+            self.conflicts.insert(name.clone(), conflict);
         } else if declared.is_ok() {
             self.conflicts.remove(name);
-            line.declared.insert(name.clone());
+            line.with(|line| line.declared(name.clone()));
         }
         declared
     }
 
-    /// Takes everything that has been resolved, then judges it; see `confirms` why in this order.
-    fn settle(&mut self, line: &mut Line, first: (Sent<Job>, Confirm)) {
-        let mut batch = vec![first];
-        let mut dry = 0;
-        // Twice dry: a set of futures may also pause because one was woken while it was polled.
-        while dry < 2 && !line.under_way.is_empty() {
-            match line.under_way.next().now_or_never().flatten() {
-                Some(resolved) => {
-                    dry = 0;
-                    batch.push(resolved);
-                }
-                None => dry += 1,
-            }
-        }
-        let now = Instant::now();
-        line.heard = now;
-        let (next, all_in) = (line.next, line.under_way.is_empty());
-        let mut confirms = std::mem::replace(&mut line.confirms, Confirms::new());
-        confirms.settle(batch, next, all_in, |number, job, outcome| {
-            self.conclude(line, number, job, outcome, now)
-        });
-        line.confirms = confirms;
-    }
-
-    fn conclude(&mut self, line: &mut Line, number: u64, mut job: Job, outcome: Outcome, now: Instant) {
-        let careful = self.careful > 0;
+    /// Decides on what was not taken for certain.
+    fn conclude(&mut self, number: u64, job: Job, outcome: Outcome, now: Instant) {
         match outcome {
             Outcome::Unknown(error) => {
-                line.failed = true;
+                self.failed = true;
                 if let BrokerError::Refused(_, why) = error {
-                    line.channel_error = true;
-                    job.channel_errors += 1;
+                    self.channel_error = true;
                     // Alone on its channel for the second time: it is the cause.
-                    if careful && job.channel_errors > 1 {
+                    if job.channel_error() > 1 && self.careful > 0 {
                         self.careful -= 1;
                         return job.tell(Err(PublishFault::Refused(why)));
                     }
                 }
-                line.uncertain.push((number, job));
-                return;
+                return self.uncertain.push((number, job));
             }
-            Outcome::Acked => job.tell(Ok(())),
-            Outcome::Returned(why) => job.tell(Err(PublishFault::Unroutable(why))),
             Outcome::Nacked => {
                 let again = job.nacked(now);
-                line.stale |= job.nacks >= NACKS_OF_A_BAD_CHANNEL && line.opened.elapsed() > SHORTEST_USE;
+                let age = now.saturating_duration_since(self.opened);
+                self.stale |= job.nacks() >= NACKS_OF_A_BAD_CHANNEL && age > SHORTEST_USE;
                 if again < job.deadline && self.nacked.len() < MAX_NACKED {
                     self.nacked.insert((again, number), job);
                 } else {
                     job.tell(Err(PublishFault::Refused(NACK_TEXT.to_owned())));
                 }
             }
+            // Told already.
+            Outcome::Acked | Outcome::Returned(_) => {}
         }
         self.careful = self.careful.saturating_sub(1);
     }
 
-    /// Gives up a link on which nothing is confirmed any more: its supervisor makes a new one.
-    fn look_after(&self, line: &Line, epoch: u64) {
-        let silent = !line.under_way.is_empty() && line.heard.elapsed() > self.patience;
-        // Blocked, a broker confirms nothing, and rightly so.
-        if silent && !self.links.blocked(epoch) {
-            tracing::warn!("nothing was confirmed for {:?}: giving up the connection", self.patience);
-            line.link.kill();
-        }
-    }
-
     /// Takes back what a failed channel has not confirmed, to be sent again.
     async fn collect(&mut self, mut line: Line) {
+        let bell = self.gate.bell.clone();
+        bell.set_eager(true);
         let mut killed = false;
         loop {
-            match timeout(DRAIN, line.under_way.next()).await {
-                Ok(Some(resolved)) => self.settle(&mut line, resolved),
-                Ok(None) => break,
+            let now = Instant::now();
+            line.look(now);
+            for (job, outcome) in std::mem::take(&mut line.told) {
+                self.careful = self.careful.saturating_sub(1);
+                job.tell(outcome);
+            }
+            for (number, job, outcome) in std::mem::take(&mut line.left) {
+                self.conclude(number, job, outcome, now);
+            }
+            if line.len() == 0 {
+                break;
+            }
+            match timeout(DRAIN, bell.rung()).await {
+                Ok(()) => {}
                 Err(_) if killed => break,
                 Err(_) => {
                     line.link.kill();
@@ -334,68 +408,17 @@ impl Actor {
                 }
             }
         }
-        let channel_error = line.channel_error;
-        let mut again = line.uncertain;
-        again.extend(line.confirms.into_unclear());
+        let channel = line.channel.clone();
+        let mut again = std::mem::take(&mut self.uncertain);
+        again.extend(line.into_unclear());
         again.sort_by_key(|(number, _)| Reverse(*number));
-        if channel_error {
+        if self.channel_error {
             self.careful = self.careful.max(again.len());
         }
         for (_, job) in again {
             job.lost_sight();
             self.waiting.push_front(job);
         }
-        line.channel.close().await;
-    }
-}
-
-impl Line {
-    fn new(link: Arc<dyn Link>, channel: Arc<dyn Channel>) -> Self {
-        Self {
-            link,
-            channel,
-            under_way: FuturesUnordered::new(),
-            confirms: Confirms::new(),
-            next: 0,
-            declared: HashSet::new(),
-            heard: Instant::now(),
-            opened: Instant::now(),
-            stale: false,
-            uncertain: Vec::new(),
-            failed: false,
-            channel_error: false,
-        }
-    }
-
-    fn send(&mut self, job: Job) {
-        if self.under_way.is_empty() {
-            self.heard = Instant::now();
-        }
-        let number = self.next;
-        self.next += 1;
-        let mut message = job.message.clone();
-        message.mandatory = job.mandatory.then_some(number);
-        let confirm = self.channel.publish(message);
-        let sent = Some(Sent { number, mandatory: job.mandatory, job });
-        self.under_way.push(UnderWay { sent, confirm });
-    }
-}
-
-/// A message and the broker's answer to come.
-struct UnderWay {
-    /// Taken when the answer is there.
-    sent: Option<Sent<Job>>,
-    confirm: BoxFuture<'static, Confirm>,
-}
-
-impl Future for UnderWay {
-    type Output = (Sent<Job>, Confirm);
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let confirm = ready!(self.confirm.poll_unpin(cx));
-        match self.sent.take() {
-            Some(sent) => Poll::Ready((sent, confirm)),
-            None => Poll::Pending,
-        }
+        channel.close().await;
     }
 }

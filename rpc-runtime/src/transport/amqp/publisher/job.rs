@@ -1,16 +1,19 @@
 //! One message on its way, and how far it came.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::super::broker::Message;
 use super::super::topology::Step;
 use crate::error::Reached;
-use crate::transport::driver::PublishFault;
+use crate::lock::lock;
+use crate::transport::driver::{PublishFault, Wanted};
 
 const QUEUED: u8 = 0;
 const SENT: u8 = 1;
@@ -26,48 +29,170 @@ const MAX_NACK_PAUSE: Duration = Duration::from_secs(1);
 
 /// A message with what is needed to send it again.
 #[derive(Debug)]
-pub(super) struct Job {
+pub(super) struct Errand {
     pub(super) message: Message,
     /// What has to be declared before.
     pub(super) exchange: Option<Step>,
     pub(super) mandatory: bool,
     pub(super) deadline: Instant,
-    pub(super) progress: Arc<Progress>,
-    /// Dropped, it tells the caller that the transport is closed.
-    pub(super) done: oneshot::Sender<Result<(), PublishFault>>,
-    pub(super) nacks: u32,
+    pub(super) wanted: Wanted,
+    progress: Progress,
+    nacks: AtomicU32,
     /// How often its channel was closed by an error while it was under way.
-    pub(super) channel_errors: u32,
+    channel_errors: AtomicU32,
+    end: Mutex<End>,
 }
 
+/// What both sides have to do with each other at the end.
+#[derive(Debug, Default)]
+struct End {
+    /// Until the caller takes it.
+    outcome: Option<Result<(), PublishFault>>,
+    caller: Option<Waker>,
+    /// Its place among the messages of the transport, free once the outcome is known or nobody waits for it.
+    place: Option<OwnedSemaphorePermit>,
+    over: bool,
+}
+
+/// The sender's side of a message. Dropped, it tells the caller that the transport is closed.
+#[derive(Debug)]
+pub(super) struct Job(Arc<Errand>);
+
+/// The caller's side: resolves with the outcome.
+#[derive(Debug)]
+pub(super) struct Ticket(Arc<Errand>);
+
 impl Job {
+    pub(super) fn new(
+        message: Message,
+        exchange: Option<Step>,
+        mandatory: bool,
+        deadline: Instant,
+        wanted: Wanted,
+        place: Option<OwnedSemaphorePermit>,
+    ) -> (Self, Ticket) {
+        let errand = Arc::new(Errand {
+            message,
+            exchange,
+            mandatory,
+            deadline,
+            wanted,
+            progress: Progress::default(),
+            nacks: AtomicU32::new(0),
+            channel_errors: AtomicU32::new(0),
+            end: Mutex::new(End { place, ..End::default() }),
+        });
+        (Self(Arc::clone(&errand)), Ticket(errand))
+    }
+
     /// Ends the job; a caller that has given up is not told.
     pub(super) fn tell(self, outcome: Result<(), PublishFault>) {
-        let _ = self.done.send(outcome);
+        self.end(outcome);
+    }
+
+    fn end(&self, outcome: Result<(), PublishFault>) {
+        let mut end = lock(&self.0.end);
+        if std::mem::replace(&mut end.over, true) {
+            return;
+        }
+        let place = end.place.take();
+        // Who waits for trouble only is not woken to hear that there is none.
+        let caller = end.caller.take().filter(|_| outcome.is_err() || self.0.wanted != Wanted::Trouble);
+        end.outcome = Some(outcome);
+        drop(end);
+        drop(place);
+        if let Some(caller) = caller {
+            caller.wake();
+        }
     }
 
     /// When to try again after one more nack.
-    pub(super) fn nacked(&mut self, now: Instant) -> Instant {
-        self.progress.enter(NACKED);
-        let pause = NACK_PAUSE.saturating_mul(1 << self.nacks.min(5)).min(MAX_NACK_PAUSE);
-        self.nacks += 1;
-        now + pause
+    pub(super) fn nacked(&self, now: Instant) -> Instant {
+        self.0.progress.enter(NACKED);
+        let nacks = self.0.nacks.fetch_add(1, Ordering::Relaxed);
+        now + NACK_PAUSE.saturating_mul(1 << nacks.min(5)).min(MAX_NACK_PAUSE)
+    }
+
+    pub(super) fn nacks(&self) -> u32 {
+        self.0.nacks.load(Ordering::Relaxed)
+    }
+
+    /// Whether its caller has dropped its side: then it is not sent, nor sent again.
+    pub(super) fn is_abandoned(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
+    /// How often its channel was closed by an error, this time included.
+    pub(super) fn channel_error(&self) -> u32 {
+        self.0.channel_errors.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Notes that it is sent, which has to come before the sending; false if it may not be any more.
     pub(super) fn sent(&self) -> bool {
-        self.progress.sent()
+        self.0.progress.sent()
     }
 
     /// Its channel has ended, and with it what would have told what became of the message.
     pub(super) fn lost_sight(&self) {
-        self.progress.0.fetch_or(UNCERTAIN, Ordering::Relaxed);
+        self.0.progress.0.fetch_or(UNCERTAIN, Ordering::Relaxed);
+    }
+}
+
+impl std::ops::Deref for Job {
+    type Target = Errand;
+
+    fn deref(&self) -> &Errand {
+        &self.0
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.end(Err(PublishFault::Closed));
+    }
+}
+
+impl Ticket {
+    /// How far the message came that failed with `fault`.
+    pub(super) fn reached(&self, fault: &PublishFault) -> Reached {
+        self.0.progress.reached(fault)
+    }
+
+    /// The error for a message whose deadline has passed; one that was not sent never is from now on.
+    pub(super) fn too_late(&self, trouble: Option<String>) -> PublishFault {
+        self.0.progress.too_late(trouble)
+    }
+}
+
+impl Future for &mut Ticket {
+    type Output = Result<(), PublishFault>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut end = lock(&self.0.end);
+        if let Some(outcome) = end.outcome.take() {
+            return Poll::Ready(outcome);
+        }
+        if !end.caller.as_ref().is_some_and(|caller| caller.will_wake(cx.waker())) {
+            end.caller = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.0.progress.give_up();
+        let (caller, place) = {
+            let mut end = lock(&self.0.end);
+            (end.caller.take(), end.place.take())
+        };
+        drop((caller, place));
     }
 }
 
 /// How far a message came, as its caller sees it.
 #[derive(Debug, Default)]
-pub(super) struct Progress(AtomicU8);
+struct Progress(AtomicU8);
 
 impl Progress {
     /// False if the caller was faster to give up.
@@ -84,7 +209,7 @@ impl Progress {
 
     /// How far a message came that failed with `fault`: the last try may have failed for certain when an
     /// earlier one did not.
-    pub(super) fn reached(&self, fault: &PublishFault) -> Reached {
+    fn reached(&self, fault: &PublishFault) -> Reached {
         let progress = self.0.load(Ordering::Relaxed);
         match fault {
             _ if progress & UNCERTAIN != 0 => Reached::Sent,
@@ -96,10 +221,15 @@ impl Progress {
         }
     }
 
-    /// The error for a message whose deadline has passed; one that was not sent never is from now on.
-    pub(super) fn too_late(&self, trouble: Option<String>) -> PublishFault {
+    /// A message that was not sent never is from now on.
+    fn give_up(&self) {
         // An error means that it was sent.
         let _ = self.0.compare_exchange(QUEUED, GIVEN_UP, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// The error for a message whose deadline has passed; one that was not sent never is from now on.
+    fn too_late(&self, trouble: Option<String>) -> PublishFault {
+        self.give_up();
         match (self.0.load(Ordering::Relaxed) & !UNCERTAIN, trouble) {
             (GIVEN_UP, Some(why)) => PublishFault::Expired(format!("not sent: {why}")),
             (GIVEN_UP, None) => PublishFault::Expired(

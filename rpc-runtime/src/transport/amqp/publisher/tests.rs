@@ -53,8 +53,9 @@ impl Scene {
             mandatory: true,
             expiration: None,
             deadline: Instant::now() + Duration::from_secs(seconds),
+            wanted: Wanted::AtOnce,
         };
-        self.publisher.clone().publish(message).await
+        self.publisher.clone().publish(message, None).await
     }
 
     fn times(&self, body: &str) -> usize {
@@ -92,6 +93,20 @@ async fn a_nack_is_not_the_end() {
     let scene = Scene::new(|_, times| if times < 3 { Fate::Nack } else { Fate::Ack }).await;
     scene.send("1", 5).await.unwrap();
     assert_eq!(scene.times("1"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_waits_for_is_not_sent() {
+    let scene = Scene::new(|_, times| if times == 1 { Fate::Nack } else { Fate::Ack }).await;
+    let soon = Duration::from_millis(20);
+    assert!(tokio::time::timeout(soon, scene.send("nacked", 30)).await.is_err());
+    scene.broker.link(0).kill();
+    scene.broker.link(0).happen(LinkEvent::Lost("gone".to_owned()));
+    tokio::task::yield_now().await;
+    assert!(tokio::time::timeout(soon, scene.send("waiting", 30)).await.is_err());
+    scene.send("next", 30).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!((scene.times("nacked"), scene.times("waiting")), (1, 0));
 }
 
 #[tokio::test(start_paused = true)]

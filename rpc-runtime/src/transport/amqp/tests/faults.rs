@@ -22,7 +22,7 @@ async fn broker_a_deleted_queue_is_consumed_again() {
     let raw = Raw::connect().await;
     let driver = connect(quick()).await;
     let mut listener = listen(&driver, &names, "s").await;
-    let mut replies = driver.listen_for_replies().await.unwrap();
+    let mut replies = listen_for_replies(&driver).await;
     let to_replies = Route::Reply { queue: replies.queue.clone() };
 
     raw.delete_queue(&names.topic).await;

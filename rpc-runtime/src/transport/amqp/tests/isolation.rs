@@ -29,7 +29,7 @@ async fn broker_a_queue_that_cannot_be_consumed_leaves_others_alone() {
     let driver = connect(quick()).await;
     let mut one = listen(&driver, &broken, "s").await;
     let mut other = listen(&driver, &sound, "s").await;
-    let mut replies = driver.listen_for_replies().await.unwrap();
+    let mut replies = listen_for_replies(&driver).await;
     let to_replies = Route::Reply { queue: replies.queue.clone() };
     // Taken before, settled after.
     for route in [broken.route(None), sound.route(None), to_replies.clone()] {

@@ -1,5 +1,8 @@
 //! Declaring, consuming, settling and stopping.
 
+use std::collections::BTreeSet;
+
+use futures::future::try_join_all;
 use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 
@@ -44,9 +47,38 @@ async fn broker_messages_arrive_on_every_route() {
         assert_eq!(text(&next(&mut listener.deliveries).await), "to any");
     }
 
-    let mut replies = driver.listen_for_replies().await.unwrap();
+    let mut replies = listen_for_replies(&driver).await;
     send(&driver, Route::Reply { queue: replies.queue.clone() }, "reply").await.unwrap();
     assert_eq!(text(&next(&mut replies.deliveries).await), "reply");
+}
+
+/// Many at once, to a server that takes them one by one and to replies.
+#[tokio::test]
+async fn broker_nothing_of_a_burst_is_lost() {
+    const BURST: usize = 1000;
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let driver = connect(quick()).await;
+    let options = ListenOptions { prefetch: 300, ..ListenOptions::default() };
+    let mut server = driver.listen(names.address("s"), options).await.unwrap();
+    let mut replies = listen_for_replies(&driver).await;
+    for (route, deliveries) in [
+        (names.route(None), &mut server.deliveries),
+        (Route::Reply { queue: replies.queue.clone() }, &mut replies.deliveries),
+    ] {
+        let bodies: Vec<String> = (0..BURST).map(|n| n.to_string()).collect();
+        let sending = try_join_all(bodies.iter().map(|body| send(&driver, route.clone(), body)));
+        let receiving = async {
+            let mut received = BTreeSet::new();
+            while received.len() < BURST {
+                let delivery = next(deliveries).await;
+                received.insert(text(&delivery));
+                delivery.settle.ack_before_long();
+            }
+        };
+        let (sent, ()) = tokio::join!(sending, receiving);
+        sent.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -179,7 +211,7 @@ async fn broker_queues_have_the_arguments_of_the_options() {
         .rabbit_transient_queues_ttl(Duration::from_secs(60));
     let driver = connect(options).await;
     let listener = listen(&driver, &names, "s").await;
-    let replies = driver.listen_for_replies().await.unwrap();
+    let replies = listen_for_replies(&driver).await;
 
     let mut quorum = FieldTable::default();
     quorum.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));

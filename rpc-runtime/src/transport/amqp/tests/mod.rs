@@ -8,17 +8,19 @@ mod outcomes;
 mod raw;
 mod start;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::RwLock;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{Receiver, channel};
 use tokio::time::{Instant, timeout};
 
 use self::raw::Raw;
 use super::AmqpDriver;
 use crate::transport::driver::{
     Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, Route, ServerAddress,
+    Wanted,
 };
 use crate::transport::options::AmqpOptions;
 use crate::transport::url::TransportUrl;
@@ -81,6 +83,17 @@ async fn listen(driver: &AmqpDriver, names: &Names, server: &str) -> Listener {
     driver.listen(names.address(server), ListenOptions::default()).await.unwrap()
 }
 
+struct Replies {
+    queue: Arc<str>,
+    deliveries: Receiver<Delivery>,
+}
+
+async fn listen_for_replies(driver: &AmqpDriver) -> Replies {
+    let (sender, deliveries) = channel(1024);
+    let inbox = Box::new(move |delivery| sender.try_send(delivery).unwrap_or_default());
+    Replies { queue: driver.listen_for_replies(inbox).await.unwrap(), deliveries }
+}
+
 fn outgoing(route: Route, body: &str) -> Outgoing {
     Outgoing {
         route,
@@ -88,6 +101,7 @@ fn outgoing(route: Route, body: &str) -> Outgoing {
         mandatory: true,
         expiration: None,
         deadline: Instant::now() + PATIENCE,
+        wanted: Wanted::AtOnce,
     }
 }
 

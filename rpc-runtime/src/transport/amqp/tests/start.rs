@@ -169,7 +169,7 @@ async fn until_taken(wanted: impl Fn((usize, usize)) -> bool) {
 #[cfg(target_os = "linux")]
 async fn load(driver: &Arc<AmqpDriver>, names: &Names) -> Vec<JoinHandle<()>> {
     let mut listener = listen(driver, names, "s").await;
-    let mut replies = driver.listen_for_replies().await.unwrap();
+    let mut replies = listen_for_replies(driver).await;
     let (to_server, to_replies) = (names.route(None), Route::Reply { queue: replies.queue.clone() });
     let mut tasks: Vec<_> = (0..32)
         .map(|n| {
@@ -255,7 +255,7 @@ async fn broker_nothing_is_connected_after_closing() {
     let _threads = THREADS.read().await;
     let driver = connect(quick()).await;
     driver.close(Instant::now() + PATIENCE).await;
-    let error = driver.listen_for_replies().await.unwrap_err();
+    let error = driver.listen_for_replies(Box::new(drop)).await.unwrap_err();
     assert_eq!(error.to_string(), CLOSED);
     assert!(driver.listen.get().is_none());
 }

@@ -1,0 +1,130 @@
+//! The way to the channel: callers send by themselves as long as it is clear, and else by the task.
+//!
+//! The lock is held for the first poll of a message, as the client library pairs answers with messages by their
+//! order, and for a look at what was woken; never over a wait.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::time::Instant;
+
+use super::super::supervisor::Links;
+use super::job::Job;
+use super::line::Line;
+use super::under_way::Bell;
+use crate::lock::lock;
+
+pub(super) struct Gate {
+    /// `None` while there is no channel.
+    line: Mutex<Option<Line>>,
+    /// How many messages have been handed to the task that it has not taken.
+    queued: AtomicUsize,
+    shut: AtomicBool,
+    links: Links,
+    pub(super) bell: Arc<Bell>,
+}
+
+impl Gate {
+    pub(super) fn new(links: Links) -> Arc<Self> {
+        let (line, bell) = (Mutex::default(), Arc::default());
+        Arc::new(Self { line, queued: AtomicUsize::new(0), shut: AtomicBool::new(false), links, bell })
+    }
+
+    /// Sends a message if nothing stands in its way or before it; gives it back otherwise.
+    pub(super) fn pass(&self, job: Job) -> Result<(), Job> {
+        if self.queued() > 0 || self.shut.load(Ordering::Relaxed) {
+            return Err(job);
+        }
+        let now = Instant::now();
+        let mut gate = lock(&self.line);
+        let Some(line) = gate.as_mut().filter(|line| line.open && line.takes(&job, now)) else {
+            return Err(job);
+        };
+        if self.links.blocked(line.epoch) || !job.sent() {
+            return Err(job);
+        }
+        line.send(job, now);
+        line.look(now);
+        let told = std::mem::take(&mut line.told);
+        let ring = !line.watched || !line.left.is_empty();
+        drop(gate);
+        if ring {
+            self.bell.ring();
+        }
+        for (job, outcome) in told {
+            job.tell(outcome);
+        }
+        Ok(())
+    }
+
+    /// To be held by a message that goes by the task, until that has it.
+    pub(super) fn queue(self: &Arc<Self>) -> Queued {
+        self.queued.fetch_add(1, Ordering::Relaxed);
+        // The task may be waiting for room, which every answer makes now.
+        self.bell.set_eager(true);
+        self.bell.ring();
+        Queued(Arc::clone(self))
+    }
+
+    pub(super) fn queued(&self) -> usize {
+        self.queued.load(Ordering::Relaxed)
+    }
+
+    /// Lets nobody pass any more.
+    pub(super) fn shut(&self) {
+        self.shut.store(true, Ordering::Relaxed);
+    }
+
+    /// Puts a channel behind the gate, until the result is dropped.
+    pub(super) fn attend(self: &Arc<Self>, line: Line) -> Attended {
+        *lock(&self.line) = Some(line);
+        Attended(Arc::clone(self))
+    }
+}
+
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gate").field("queued", &self.queued).finish_non_exhaustive()
+    }
+}
+
+/// A message in the queue of the task.
+#[derive(Debug)]
+pub(super) struct Queued(Arc<Gate>);
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        self.0.queued.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The task's own access to the channel behind the gate. Dropped, it leaves nothing there: who waits is told that
+/// the transport is closed.
+pub(super) struct Attended(Arc<Gate>);
+
+impl Attended {
+    /// Does something with the channel, then tells the outcomes that it led to; how many of them.
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Line) -> R) -> (Option<R>, usize) {
+        let mut gate = lock(&self.0.line);
+        let Some(line) = gate.as_mut() else { return (None, 0) };
+        let result = act(line);
+        let told = std::mem::take(&mut line.told);
+        drop(gate);
+        let count = told.len();
+        for (job, outcome) in told {
+            job.tell(outcome);
+        }
+        (Some(result), count)
+    }
+
+    pub(super) fn take(self) -> Option<Line> {
+        lock(&self.0.line).take()
+    }
+}
+
+impl Drop for Attended {
+    fn drop(&mut self) {
+        let line = lock(&self.0.line).take();
+        drop(line);
+    }
+}
