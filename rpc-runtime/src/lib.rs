@@ -70,6 +70,9 @@ mod context;
 mod error;
 mod interface;
 mod lock;
+#[cfg(test)]
+mod logged;
+mod rare_log;
 mod server;
 mod target;
 mod text;

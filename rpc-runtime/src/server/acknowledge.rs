@@ -26,6 +26,15 @@ const REDELIVERIES: u32 = 5;
 /// Another server knows nothing of it, so methods should bear to be executed twice. A reply that
 /// cannot be delivered, as its caller is gone, counts as taken once the server gives it up.
 ///
+/// With `Late`, no handler should take longer than the broker lets a delivery wait for its
+/// acknowledgement: RabbitMQ's `consumer_timeout`, 30 minutes by default, which counts from the
+/// delivery on and so includes the time that a request waits for a worker. When it is over, the broker
+/// closes the channel and delivers again all that came by it and is not acknowledged. This server
+/// recognises what it has and goes on, but another one that gets it executes it a second time, and each
+/// round counts as a delivery: in a quorum queue towards [`DeadLetters::redeliveries`] and towards the
+/// limit of the queue itself. For longer handlers, raise `consumer_timeout` in the broker's
+/// configuration, and leave [`prefetch`] at the number of workers.
+///
 /// Requests to all servers (fanouts) are redelivered after a lost connection, but end with the
 /// server, as its queue for them does.
 ///
@@ -45,13 +54,14 @@ const REDELIVERIES: u32 = 5;
 /// ```
 ///
 /// [`duplicate_window`]: crate::ServerBuilder::duplicate_window
+/// [`prefetch`]: crate::ServerBuilder::prefetch
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Acknowledge {
     /// Before the execution, as oslo.messaging does.
     #[default]
     Early,
-    /// After the execution.
+    /// After the execution, which the broker does not wait for without limit: see above.
     Late,
 }
 

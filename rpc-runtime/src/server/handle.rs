@@ -18,6 +18,7 @@ use super::replier::Replier;
 use super::requests::Requests;
 use super::worker::{Order, Worker};
 use crate::clock::after;
+use crate::rare_log::RareLog;
 use crate::target::Target;
 use crate::transport::driver::{Delivery, ListenOptions, ServerAddress, StopListening};
 use crate::transport::{Transport, TransportError};
@@ -100,6 +101,7 @@ impl Server {
             workers: Arc::clone(&workers),
             worker_count,
             stop: Arc::clone(&listener.stop),
+            undecodable: RareLog::default(),
         };
         let receiving = tokio::spawn(worker.run(listener.deliveries));
         tracing::info!(%target, "serving");

@@ -13,6 +13,7 @@ use super::handle::Phase;
 use super::requests::{Batch, Requests};
 use crate::clock::after;
 use crate::interface::Kind;
+use crate::rare_log::RareLog;
 use crate::transport::driver::{Delivery, StopListening};
 use crate::version::Version;
 use crate::wire::{Content, DecodeError, Request};
@@ -44,6 +45,7 @@ pub(super) struct Worker {
     pub(super) workers: Arc<Semaphore>,
     pub(super) worker_count: u32,
     pub(super) stop: Arc<dyn StopListening>,
+    pub(super) undecodable: RareLog,
 }
 
 /// When requests are acknowledged, and with that how repeated ones are found.
@@ -213,7 +215,11 @@ impl Worker {
                 tokio::spawn(aside);
             }
             _ => {
-                tracing::error!(bytes = delivery.body.len(), %error, "rejected a message");
+                let bytes = delivery.body.len();
+                match self.undecodable.admit() {
+                    Some(left_out) => tracing::warn!(bytes, left_out, %error, "rejected a message"),
+                    None => tracing::debug!(bytes, %error, "rejected a message"),
+                }
                 delivery.settle.reject(false);
             }
         }

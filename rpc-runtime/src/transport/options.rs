@@ -116,8 +116,9 @@ options! {
     ssl_key_file: Option<PathBuf> = None;
     /// Whether a reply that no queue takes is returned, and so tried again. Default: yes.
     direct_mandatory_flag: bool = true;
-    /// How long to wait before consuming again from a queue that was deleted. In the URL: seconds. Default: 1
-    /// second, at most 4.5.
+    /// How long to wait before consuming again from a queue that was deleted; for as long as the broker refuses
+    /// it, each further wait is twice as long, up to 30 seconds. In the URL: seconds. Default: 1 second, at
+    /// most 4.5; less than 0.1 is 0.1.
     kombu_reconnect_delay: Duration = Duration::from_secs(1);
     /// The first wait between two attempts to connect; the very first attempt after a loss is made at once.
     /// In the URL: seconds. Default: 0.1 seconds (1 in Python).

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rpc_runtime::{Acknowledge, Context, ServerBuilder, Target, Transport};
 use rpc_tests::sample::{BrokenApi, RustServer, SampleApi};
-use rpc_tests::{run, until};
+use rpc_tests::{Broker, run, until};
 use tokio::runtime::{Builder, Runtime};
 
 use super::gate::{Keeper, call, cast};
@@ -175,5 +175,30 @@ fn a_dropped_server_acknowledges_what_it_finishes() {
         keeper.open();
         assert_eq!(running.await.unwrap().unwrap(), "a");
         holds(&vhost, "gate", 0, 0).await;
+    });
+}
+
+/// RabbitMQ closes the channel of who holds a message for longer than `consumer_timeout`.
+#[test]
+fn a_handler_that_outlasts_the_broker_s_patience_is_executed_once() {
+    run(async {
+        let broker = Broker::start_with(|_, _| Ok("consumer_timeout = 1500\n".to_owned())).await.unwrap();
+        // It looks once a minute otherwise.
+        let look = "application:set_env(rabbit, channel_tick_interval, 500).";
+        broker.node().ctl(&["eval", look]).await.unwrap();
+        let vhost = broker.node().vhost("late-timeout").await.unwrap();
+        let transport = connect(&vhost, "").await;
+        let keeper = Keeper::new("a", false);
+        let server = keeper.serve(&transport, late).await;
+        let running = call(&transport, 1);
+        until("it is delivered again, twice", async || Ok((server.counters().duplicates >= 2).then_some(())))
+            .await
+            .unwrap();
+        keeper.open();
+        assert_eq!(running.await.unwrap().unwrap(), "a");
+        holds(&vhost, "gate", 0, 0).await;
+        assert_eq!((keeper.came(), server.counters().executed), (vec![1], 1));
+        assert!(transport.status().is_ready(), "it costs the channel of that queue alone");
+        server.shutdown(Duration::from_secs(20)).await.unwrap();
     });
 }

@@ -10,6 +10,7 @@ use tokio::runtime::Builder;
 
 use super::*;
 use crate::lock::lock;
+use crate::logged::Warnings;
 use crate::transport::driver::Wanted;
 
 /// Names that mean something to Python, to brokers or to us, but are no methods.
@@ -204,6 +205,22 @@ async fn extreme_timeouts_start_no_flood_of_heartbeats() {
     scene.quiet(extremes.len() as u64).await;
     let counters = scene.server.counters();
     assert_eq!((counters.executed, counters.replies_dropped), (13, 13));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_decoded_does_not_flood_the_log() {
+    let (warnings, _guard) = Warnings::collect();
+    let scene = Scene::new(|builder| builder).await;
+    for minute in 1..=3 {
+        for _ in 0..100 {
+            scene.send("{").await;
+        }
+        scene.quiet(100 * minute).await;
+        tokio::time::advance(Duration::from_secs(60)).await;
+    }
+    let lines = warnings.with("rejected a message");
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[0].contains("left_out=0") && lines[1].contains("left_out=99"), "{lines:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, try_join_all};
-use tokio::sync::{Mutex as AsyncMutex, Notify};
+use tokio::sync::{Mutex as AsyncMutex, Notify, oneshot};
 use tokio::time::timeout;
 
 use super::broker::{BrokerError, Channel};
@@ -39,6 +39,8 @@ struct Shared {
     room: usize,
     /// Set when the channel is known to be gone, and what it delivered is back in its queues.
     lost: AtomicBool,
+    /// Told of the first verdict that can't be written.
+    failing: Mutex<Option<oneshot::Sender<BrokerError>>>,
     /// Nobody can give verdicts any more.
     ended: AtomicBool,
 }
@@ -83,8 +85,12 @@ impl Settler for Acks {
 
 impl Acks {
     /// Starts the task that writes verdicts. `prefetch` is how many messages the broker delivers before it waits
-    /// for them.
-    pub(super) fn start(channel: Arc<dyn Channel>, prefetch: u16) -> Arc<Self> {
+    /// for them. When one can't be written, the channel is of no use any more, and the receiver is told why.
+    pub(super) fn start(
+        channel: Arc<dyn Channel>,
+        prefetch: u16,
+    ) -> (Arc<Self>, oneshot::Receiver<BrokerError>) {
+        let (failing, failed) = oneshot::channel();
         let shared = Arc::new(Shared {
             channel,
             given: Mutex::default(),
@@ -94,9 +100,10 @@ impl Acks {
             room: usize::from(prefetch / 4).clamp(1, GATHERED),
             lost: AtomicBool::new(false),
             ended: AtomicBool::new(false),
+            failing: Mutex::new(Some(failing)),
         });
         tokio::spawn(run(shared.clone()));
-        Arc::new(Self(shared))
+        (Arc::new(Self(shared)), failed)
     }
 
     /// Refuses verdicts from now on.
@@ -142,8 +149,10 @@ impl Shared {
         if self.holds()
             && let Err(error) = write(&*self.channel, &mut window, given).await
         {
-            tracing::debug!("settling stops with the channel: {error}");
             self.lose();
+            let failing = lock(&self.failing).take();
+            // An error means that the channel is left already.
+            let _ = failing.map(|failing| failing.send(error));
         }
     }
 }
@@ -223,7 +232,7 @@ mod tests {
 
     async fn settler(prefetch: u16) -> (Arc<Acks>, Arc<Mutex<Vec<String>>>) {
         let link = FakeLink::answering([]);
-        (Acks::start(link.open(false).await.unwrap(), prefetch), link.log)
+        (Acks::start(link.open(false).await.unwrap(), prefetch).0, link.log)
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 
 use std::future::pending;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -16,9 +16,12 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::acks::Acks;
 use super::broker::{BrokerError, Channel, Incoming, Link};
-use super::declare::declare;
+use super::declare::{declare, mistakes_durability};
+use super::retry::Retry;
 use super::supervisor::{Links, Up};
-use super::topology::Topology;
+use super::topology::{Step, Topology};
+use crate::lock::lock;
+use crate::rare_log::RareLog;
 use crate::transport::driver::{ConnectError, Delivery, Inbox, Settle, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. The client library buffers without bound whatever the broker
@@ -41,7 +44,7 @@ pub(super) struct Consumption {
     pub(super) topology: Topology,
     /// 0 is no limit.
     pub(super) prefetch: u16,
-    /// How long to wait before a queue is consumed from again.
+    /// How long to wait before a queue is consumed from again, for the first time.
     pub(super) pause: Duration,
     /// Longer messages are rejected.
     pub(super) max_body: usize,
@@ -141,7 +144,16 @@ impl Consumption {
         let (ending, ended) = watch::channel(());
         let (ready, started) = oneshot::channel();
         let links = self.links.clone();
-        let session = Session { what: self, to, asked, pausing, ready: Some(ready) };
+        let session = Session {
+            retry: Retry::new(self.pause),
+            steps: Mutex::new(self.topology.steps.clone()),
+            what: self,
+            to,
+            asked,
+            pausing,
+            ready: Some(ready),
+            oversized: RareLog::default(),
+        };
         handle.spawn(async move {
             session.run().await;
             drop(ending);
@@ -179,11 +191,16 @@ struct Session {
     pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
     ready: Option<oneshot::Sender<Result<(), BrokerError>>>,
+    retry: Retry,
+    /// What is declared: what was asked for, as far as it is known to be possible.
+    steps: Mutex<Vec<Step>>,
+    oversized: RareLog,
 }
 
 impl Session {
     async fn run(mut self) {
         let mut links = self.what.links.clone();
+        let mut epoch = None;
         loop {
             let up = tokio::select! {
                 biased;
@@ -196,6 +213,11 @@ impl Session {
                 up = links.up() => up,
             };
             let Ok(up) = up else { return };
+            if epoch.replace(up.epoch) != Some(up.epoch) {
+                // Maybe another broker, and certainly one whose channels are all there.
+                self.retry.restart();
+                *lock(&self.steps) = self.what.topology.steps.clone();
+            }
             let error = match self.serve(&up).await {
                 End::Stopped => return,
                 End::Lost(error) => error,
@@ -208,10 +230,15 @@ impl Session {
                 (_, ready) => self.ready = ready,
             }
             if links.has(up.epoch) {
-                tracing::warn!("not consuming from {}: {error}", self.name());
+                let (pause, news) = self.retry.fails(&error);
+                match news {
+                    true => tracing::warn!("not consuming from {}: {error}", self.name()),
+                    false => tracing::debug!("still not consuming from {}: {error}", self.name()),
+                }
                 tokio::select! {
                     () = self.stopped() => return,
-                    () = sleep(self.what.pause) => {}
+                    () = self.told(Asked::Pause) => {}
+                    () = sleep(pause) => {}
                     () = links.gone(up.epoch) => {}
                 }
             }
@@ -251,7 +278,8 @@ impl Session {
             Some(ready) => drop(ready.send(Ok(()))),
             None => tracing::info!("consuming again from {}", self.name()),
         }
-        let acks = Acks::start(channel.clone(), self.what.effective_prefetch());
+        self.retry.works();
+        let (acks, mut failed) = Acks::start(channel.clone(), self.what.effective_prefetch());
         let mut links = self.what.links.clone();
         let mut stopped = pin!(self.stopped());
         let mut paused = pin!(self.told(Asked::Pause));
@@ -265,8 +293,10 @@ impl Session {
                     biased;
                     () = &mut stopped => break End::Stopped,
                     () = self.rest(&*channel, streams, &acks) => break End::Stopped,
+                    error = &mut failed => break unsettled(error),
                     () = &mut gone => break End::Lost(lost()),
                 },
+                error = &mut failed => break unsettled(error),
                 error = &mut declared => break End::Lost(error),
                 incoming = streams.next() => incoming,
                 () = &mut gone => break End::Lost(lost()),
@@ -293,6 +323,7 @@ impl Session {
                     biased;
                     () = self.to.wait_for_room(delivery) => {}
                     () = &mut stopped => break End::Stopped,
+                    error = &mut failed => break unsettled(error),
                     () = &mut gone => break End::Lost(lost()),
                 }
             }
@@ -310,7 +341,7 @@ impl Session {
 
     /// Declares everything, then consumes on a new channel.
     async fn consume(&self, link: &dyn Link) -> Result<(Arc<dyn Channel>, Streams), BrokerError> {
-        declare(link, &mut self.what.topology.steps.clone()).await?;
+        self.declare(link).await?;
         let channel = link.open(false).await?;
         channel.prefetch(self.what.effective_prefetch()).await?;
         let mut streams = Vec::new();
@@ -328,23 +359,44 @@ impl Session {
         Ok((channel, streams))
     }
 
+    /// Declares everything, and remembers what could not be as it was asked for: each time to find out costs a
+    /// channel.
+    async fn declare(&self, link: &dyn Link) -> Result<(), BrokerError> {
+        let mut steps = lock(&self.steps).clone();
+        let declared = declare(link, &mut steps).await;
+        if declared.as_ref().is_err_and(mistakes_durability) {
+            // What was joined is not there any more.
+            steps = self.what.topology.steps.clone();
+        }
+        *lock(&self.steps) = steps;
+        declared
+    }
+
     /// Declares everything again and again, until a queue turns out to have no consumer: RabbitMQ can forget those
     /// of a quorum queue that begin while it has no leader, and says so to nobody.
     async fn keep_declared(&self, link: &dyn Link) -> BrokerError {
+        let mut retry = Retry::new(REDECLARE);
+        let mut pause = REDECLARE;
         loop {
-            sleep(REDECLARE).await;
-            match self.declare_again(link).await {
-                Ok(None) => {}
+            sleep(pause).await;
+            pause = match self.declare_again(link).await {
+                Ok(None) => {
+                    retry.restart();
+                    REDECLARE
+                }
                 Ok(Some(queue)) => return BrokerError::Lost(format!("the consumer of {queue} is forgotten")),
-                // What is consumed from is there; who can't be reached is told by the broker.
-                Err(error) => tracing::debug!("not declared again: {}: {error}", self.name()),
+                Err(error) => {
+                    // What is consumed from is there; who can't be reached is told by the broker.
+                    tracing::debug!("not declared again: {}: {error}", self.name());
+                    retry.fails(&error).0
+                }
             }
         }
     }
 
     /// Declares everything; the first queue that nobody consumes from.
     async fn declare_again(&self, link: &dyn Link) -> Result<Option<Arc<str>>, BrokerError> {
-        declare(link, &mut self.what.topology.steps.clone()).await?;
+        self.declare(link).await?;
         let channel = link.open(false).await?;
         let mut forgotten = None;
         for consumer in &self.what.topology.consumers {
@@ -384,7 +436,14 @@ impl Session {
         let settle = Settle::new(acks.clone(), tag);
         if body.len() > self.what.max_body {
             let (size, limit) = (body.len(), self.what.max_body);
-            tracing::warn!("a message from {} was rejected: {size} bytes, max_body={limit}", self.name());
+            let name = self.name();
+            match self.oversized.admit() {
+                Some(left_out) => tracing::warn!(
+                    left_out,
+                    "a message from {name} was rejected: {size} bytes, max_body={limit}"
+                ),
+                None => tracing::debug!("a message from {name} was rejected: {size} bytes, max_body={limit}"),
+            }
             settle.reject(false);
             return None;
         }
@@ -414,6 +473,15 @@ impl Session {
     }
 }
 
+/// No verdict reaches the broker by this channel any more: without it, what it has delivered is delivered again.
+fn unsettled(error: Result<BrokerError, oneshot::error::RecvError>) -> End {
+    End::Lost(error.unwrap_or_else(|_| BrokerError::Lost("nothing is acknowledged any more".to_owned())))
+}
+
 fn lost() -> BrokerError {
     BrokerError::Lost("the connection is lost".to_owned())
 }
+
+#[cfg(test)]
+#[path = "consumer_tests.rs"]
+mod tests;

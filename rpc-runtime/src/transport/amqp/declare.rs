@@ -8,14 +8,21 @@ use super::topology::{Step, give_up_durability};
 const NOT_FOUND: u16 = 404;
 const PRECONDITION_FAILED: u16 = 406;
 
+/// The broker's words when something exists, but durable where it was asked not to be, or the other way round.
+const OTHER_DURABILITY: &str = "inequivalent arg 'durable'";
+
+/// What the broker calls a queue whose node is down, if it is one: maybe another than was asked for.
+const DURABLE: &str = "durable queue";
+
 /// How often what vanishes is declared again: more often than servers of one topic stop at the same time.
 const MAX_VANISHED: u32 = 10;
 
 /// Declares `steps` in order.
 ///
 /// What exists as not durable is joined as it is, and `steps` say so afterwards. A queue that exists but
-/// cannot be used, because the node that holds it is down, is replaced. What was deleted between its
-/// declaration and its binding is declared again. Every other conflict is an error.
+/// cannot be used, because the node that holds it is down, is replaced if it is not durable: what a durable one
+/// holds was promised to be kept, and comes back with its node. What was deleted between its declaration and
+/// its binding is declared again. Every other conflict is an error.
 pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), BrokerError> {
     let mut channel = link.open(false).await?;
     let mut n = 0;
@@ -25,7 +32,7 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
         match channel.declare(&steps[n]).await {
             Ok(()) => n += 1,
             Err(BrokerError::Refused(PRECONDITION_FAILED, why))
-                if why.contains("inequivalent arg 'durable'") && give_up_durability(steps, n) =>
+                if why.contains(OTHER_DURABILITY) && give_up_durability(steps, n) =>
             {
                 tracing::warn!("joining what is not durable: {why}");
                 channel = link.open(false).await?;
@@ -38,8 +45,8 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
                 channel = link.open(false).await?;
                 n = 0;
             }
-            Err(BrokerError::Refused(NOT_FOUND, why)) if replaced != Some(n) => {
-                let Step::Queue { name, .. } = &steps[n] else {
+            Err(BrokerError::Refused(NOT_FOUND, why)) if replaced != Some(n) && !why.contains(DURABLE) => {
+                let Step::Queue { name, durable: false, .. } = &steps[n] else {
                     return Err(BrokerError::Refused(NOT_FOUND, why));
                 };
                 tracing::warn!("replacing the queue {name}, which cannot be used: {why}");
@@ -52,6 +59,11 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
     }
     channel.close().await;
     Ok(())
+}
+
+/// Whether something exists with the durability that it was not declared with.
+pub(super) fn mistakes_durability(error: &BrokerError) -> bool {
+    matches!(error, BrokerError::Refused(PRECONDITION_FAILED, why) if why.contains(OTHER_DURABILITY))
 }
 
 #[cfg(test)]
@@ -71,8 +83,15 @@ mod tests {
         steps: usize,
         answers: impl IntoIterator<Item = Result<(), BrokerError>>,
     ) -> (Result<(), BrokerError>, Vec<String>) {
+        declared_with(AmqpOptions::default().amqp_durable_queues(true), steps, answers).await
+    }
+
+    async fn declared_with(
+        options: AmqpOptions,
+        steps: usize,
+        answers: impl IntoIterator<Item = Result<(), BrokerError>>,
+    ) -> (Result<(), BrokerError>, Vec<String>) {
         let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
-        let options = AmqpOptions::default().amqp_durable_queues(true);
         let mut topology = Topology::server(&address, &"f".into(), &options);
         let link = FakeLink::answering(answers);
         let result = declare(&link, &mut topology.steps[..steps]).await;
@@ -120,14 +139,37 @@ mod tests {
 
     #[tokio::test]
     async fn a_queue_that_cannot_be_used_is_replaced_once() {
-        let down = || refused(404, "NOT_FOUND - home node of durable queue 't' is down");
-        let (result, log) = declared(3, [Ok(()), down()]).await;
+        let down = || refused(404, "NOT_FOUND - home node of queue 't' is down or inaccessible");
+        let transient = AmqpOptions::default;
+        let (result, log) = declared_with(transient(), 3, [Ok(()), down()]).await;
         assert_eq!(result, Ok(()));
-        let replaced =
-            ["1 exchange x durable", "1 queue t durable", "2 delete t", "2 queue t durable", "2 bind t"];
+        let replaced = [
+            "1 exchange x transient",
+            "1 queue t transient",
+            "2 delete t",
+            "2 queue t transient",
+            "2 bind t",
+        ];
         assert_eq!(log, replaced);
 
-        let (result, log) = declared(3, [Ok(()), down(), down()]).await;
+        let (result, log) = declared_with(transient(), 3, [Ok(()), down(), down()]).await;
         assert_eq!((result, &log[..]), (down(), &replaced.map(str::to_owned)[..4]));
+    }
+
+    #[tokio::test]
+    async fn but_a_durable_one_never_is() {
+        let down = || {
+            refused(404, "NOT_FOUND - home node of durable queue 't' in vhost '/' is down or inaccessible")
+        };
+        let quorum = AmqpOptions::default().rabbit_quorum_queue(true);
+        for options in [AmqpOptions::default().amqp_durable_queues(true), quorum] {
+            let (result, log) = declared_with(options, 3, [Ok(()), down()]).await;
+            assert_eq!((result, log.len()), (down(), 2), "{log:?}");
+        }
+        // Its exchange is joined, so it was asked for as not durable.
+        let conflict = refused(406, "PRECONDITION_FAILED - inequivalent arg 'durable' for exchange 'x'");
+        let (result, log) = declared(3, [conflict, Ok(()), down()]).await;
+        assert_eq!(result, down());
+        assert_eq!(log, ["1 exchange x durable", "2 exchange x transient", "2 queue t transient"]);
     }
 }

@@ -1,19 +1,24 @@
 //! A broker that does what a test says.
 
+mod queues;
+
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::BoxStream;
 use tokio::sync::{mpsc, watch};
 
+use self::queues::Queues;
 use super::broker::{
     Answer, Broker, BrokerError, Channel, Confirm, ConnectFailure, Incoming, Link, LinkEvent, Message,
     Returned,
 };
+use super::lapin_broker::MAX_CHANNEL_ERRORS;
 use super::topology::{Consume, Step};
 use crate::transport::url::Host;
 
@@ -32,6 +37,7 @@ pub(super) enum Fate {
 }
 
 type Publish = dyn Fn(&Message) -> Fate + Send + Sync;
+type Declare = dyn FnMut(&Step) -> Result<(), BrokerError> + Send;
 type Connect = dyn Fn(&Host) -> Result<(), ConnectFailure> + Send + Sync;
 
 /// Every host is the same broker.
@@ -91,8 +97,12 @@ pub(super) struct FakeLink {
     events: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<LinkEvent>>>,
     dead: watch::Sender<bool>,
     said_goodbye: watch::Sender<bool>,
-    /// The answers to the declarations to come; then all succeed.
-    answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    declare: Arc<Mutex<Box<Declare>>>,
+    /// The answers to the acknowledgements to come; then all succeed.
+    ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    queues: Arc<Queues>,
+    /// How many channels were lost by a declaration.
+    errors: Arc<AtomicU32>,
     /// What was declared and deleted, with the number of the channel.
     pub(super) log: Arc<Mutex<Vec<String>>>,
     opened: Arc<AtomicUsize>,
@@ -101,7 +111,8 @@ pub(super) struct FakeLink {
 impl FakeLink {
     pub(super) fn answering(answers: impl IntoIterator<Item = Result<(), BrokerError>>) -> Self {
         let link = Self::new(Arc::new(|_| Fate::Ack));
-        link.answers.lock().unwrap().extend(answers);
+        let mut answers: VecDeque<_> = answers.into_iter().collect();
+        link.on_declare(move |_| answers.pop_front().unwrap_or(Ok(())));
         link
     }
 
@@ -114,10 +125,42 @@ impl FakeLink {
             events,
             dead: watch::Sender::new(false),
             said_goodbye: watch::Sender::new(false),
-            answers: Arc::default(),
+            declare: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
+            ack_answers: Arc::default(),
+            queues: Arc::default(),
+            errors: Arc::default(),
             log: Arc::default(),
             opened: Arc::default(),
         }
+    }
+
+    /// Answers all declarations to come.
+    pub(super) fn on_declare(&self, answer: impl FnMut(&Step) -> Result<(), BrokerError> + Send + 'static) {
+        *self.declare.lock().unwrap() = Box::new(answer);
+    }
+
+    /// Answers the next acknowledgement.
+    pub(super) fn on_ack(&self, answer: Result<(), BrokerError>) {
+        self.ack_answers.lock().unwrap().push_back(answer);
+    }
+
+    /// Puts a message into a queue.
+    pub(super) fn put(&self, queue: &str, body: &str) {
+        self.queues.put(queue, Bytes::copy_from_slice(body.as_bytes()));
+    }
+
+    /// Deletes a queue, and with it its consumer.
+    pub(super) fn delete(&self, queue: &str) {
+        self.queues.delete(queue);
+    }
+
+    /// How many messages are delivered and not settled.
+    pub(super) fn unsettled(&self) -> usize {
+        self.queues.unsettled()
+    }
+
+    pub(super) fn errors(&self) -> u32 {
+        self.errors.load(Ordering::Relaxed)
     }
 
     pub(super) fn happen(&self, event: LinkEvent) {
@@ -142,6 +185,9 @@ impl fmt::Debug for FakeLink {
 impl Link for FakeLink {
     fn open(&self, _confirm: bool) -> BoxFuture<'_, Result<Arc<dyn Channel>, BrokerError>> {
         Box::pin(async move {
+            if self.errors() > MAX_CHANNEL_ERRORS {
+                self.kill();
+            }
             if self.dead() {
                 return Err(lost());
             }
@@ -150,7 +196,10 @@ impl Link for FakeLink {
                 link: self.dead.subscribe(),
                 dead: watch::Sender::new(false),
                 number: self.opened.fetch_add(1, Ordering::Relaxed) + 1,
-                answers: self.answers.clone(),
+                declare: self.declare.clone(),
+                ack_answers: self.ack_answers.clone(),
+                queues: self.queues.clone(),
+                errors: self.errors.clone(),
                 log: self.log.clone(),
             };
             Ok(Arc::new(channel) as Arc<dyn Channel>)
@@ -182,7 +231,10 @@ struct FakeChannel {
     link: watch::Receiver<bool>,
     dead: watch::Sender<bool>,
     number: usize,
-    answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    declare: Arc<Mutex<Box<Declare>>>,
+    ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    queues: Arc<Queues>,
+    errors: Arc<AtomicU32>,
     log: Arc<Mutex<Vec<String>>>,
 }
 
@@ -214,7 +266,10 @@ impl Channel for FakeChannel {
             Step::Queue { name, durable: it, .. } => format!("queue {name} {}", durable(it)),
             Step::Bind { queue, .. } => format!("bind {queue}"),
         });
-        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Ok(()));
+        let answer = self.declare.lock().unwrap()(step);
+        if answer.is_err() {
+            self.errors.fetch_add(1, Ordering::Relaxed);
+        }
         futures::future::ready(answer).boxed()
     }
 
@@ -265,9 +320,9 @@ impl Channel for FakeChannel {
 
     fn consume<'a>(
         &'a self,
-        _consume: &'a Consume,
+        consume: &'a Consume,
     ) -> BoxFuture<'a, Result<BoxStream<'static, Incoming>, BrokerError>> {
-        Box::pin(async { Err(lost()) })
+        futures::future::ready(Ok(self.queues.consume(self.number, &consume.queue))).boxed()
     }
 
     fn cancel<'a>(&'a self, _tag: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
@@ -276,14 +331,26 @@ impl Channel for FakeChannel {
 
     fn ack(&self, tag: u64, multiple: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
         self.log(&format!("ack {}{tag}", if multiple { "until " } else { "" }));
-        done()
+        let answer = self.ack_answers.lock().unwrap().pop_front().unwrap_or(Ok(()));
+        if answer.is_ok() {
+            self.queues.settle(self.number, tag, multiple);
+        }
+        futures::future::ready(answer).boxed()
     }
 
-    fn reject(&self, _tag: u64, _requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+    fn reject(&self, tag: u64, _requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+        self.queues.settle(self.number, tag, false);
         done()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
+        self.queues.close(self.number);
         futures::future::ready(()).boxed()
+    }
+}
+
+impl Drop for FakeChannel {
+    fn drop(&mut self) {
+        self.queues.close(self.number);
     }
 }

@@ -6,7 +6,7 @@
 //!   `report` tells users about it.
 //! * `publisher` has callers send on a confirm channel and, with `confirms`, finds out what became of each message.
 //! * `in_flight` bounds how many messages wait for that.
-//! * `consumer` keeps a listener consuming; `acks` settles its deliveries.
+//! * `consumer` keeps a listener consuming, `retry` says when it tries again; `acks` settles its deliveries.
 //!
 //! Everything but the sending and the acknowledging that callers and handlers wait for runs on one worker thread
 //! of its own, so that handlers that block can't starve heartbeats.
@@ -21,6 +21,7 @@ mod lapin_broker;
 mod message;
 mod publisher;
 mod report;
+mod retry;
 mod state;
 mod supervisor;
 mod topology;

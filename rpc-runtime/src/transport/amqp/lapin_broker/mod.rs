@@ -39,7 +39,7 @@ use crate::transport::url::Host;
 
 /// A channel that the broker closes costs lapin its number for good, and the broker grants 2047: long before
 /// they run out, the connection is replaced.
-const MAX_CHANNEL_ERRORS: u32 = 100;
+pub(in crate::transport::amqp) const MAX_CHANNEL_ERRORS: u32 = 100;
 
 /// How often the state is looked at, should an event be missed.
 const LOOK: Duration = Duration::from_secs(1);

@@ -1,0 +1,256 @@
+use std::collections::BTreeSet;
+
+use super::super::fake::{Fake, FakeLink, Fate};
+use super::super::supervisor::{Purpose, Supervisor};
+use super::*;
+use crate::logged::Warnings;
+use crate::transport::driver::ServerAddress;
+use crate::transport::options::AmqpOptions;
+use crate::transport::status::ConnectionStatus;
+use crate::transport::status_watch::Board;
+use crate::transport::url::TransportUrl;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A server whose queues are `t`, `t.s` and `f`.
+struct Scene {
+    broker: Arc<Fake>,
+    _supervisor: Supervisor,
+    stops: Vec<Stop>,
+    deliveries: mpsc::Receiver<Delivery>,
+}
+
+impl Scene {
+    async fn new(options: AmqpOptions, declare: impl FnOnce(&FakeLink)) -> Self {
+        let broker = Fake::new(|_| Fate::Ack);
+        let url: TransportUrl = "rabbit://host".parse().unwrap();
+        let (hosts, handle) = (url.hosts().to_vec(), Handle::current());
+        let reporter = Board::new(ConnectionStatus::Connecting).reporter();
+        let supervisor =
+            Supervisor::start(Purpose::Listen, broker.clone(), hosts, &options, reporter, &handle);
+        supervisor.connected(Instant::now() + MINUTE).await.unwrap();
+        declare(&broker.link(0));
+        let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
+        let (sender, deliveries) = mpsc::channel(16);
+        let mut stops = Vec::new();
+        for topology in Topology::server(&address, &"f".into(), &options).parts() {
+            let (links, pause) = (supervisor.links(), options.kombu_reconnect_delay);
+            let consumption = Consumption { links, topology, prefetch: 16, pause, max_body: 8 };
+            stops.push(
+                consumption
+                    .start(To::Server(sender.clone()), &handle, Instant::now() + MINUTE)
+                    .await
+                    .unwrap(),
+            );
+        }
+        Self { broker, _supervisor: supervisor, stops, deliveries }
+    }
+
+    fn link(&self) -> FakeLink {
+        self.broker.link(0)
+    }
+
+    async fn next(&mut self) -> Delivery {
+        timeout(10 * MINUTE, self.deliveries.recv()).await.expect("no delivery").unwrap()
+    }
+}
+
+fn refused(why: &str) -> BrokerError {
+    BrokerError::Refused(406, format!("PRECONDITION_FAILED - {why}"))
+}
+
+/// What was declared since `from`, without the numbers of the channels.
+fn declared(link: &FakeLink, from: usize) -> BTreeSet<String> {
+    let log = link.log.lock().unwrap();
+    log[from..].iter().filter_map(|line| Some(line.split_once(' ')?.1.to_owned())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_acknowledgement_that_fails_costs_the_channel_alone() {
+    let mut scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    for error in [BrokerError::Lost("no answer to basic.ack".to_owned()), refused("unknown delivery tag")] {
+        for body in ["1", "2"] {
+            link.put("t", body);
+        }
+        link.put("f", "other");
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(scene.next().await);
+        }
+        link.on_ack(Err(error));
+        let other = held.iter().position(|delivery| &*delivery.queue == "f").unwrap();
+        let other = held.swap_remove(other);
+        assert!(held.remove(0).settle.ack(), "nobody knows yet");
+        for body in ["1", "2"] {
+            let again = scene.next().await;
+            assert_eq!((&*again.body, again.redelivered), (body.as_bytes(), true));
+            assert!(again.settle.ack());
+        }
+        assert!(!held.remove(0).settle.counts(), "it is delivered again");
+        assert!(other.settle.ack(), "it came by another channel");
+        tokio::time::sleep(MINUTE).await;
+        assert_eq!((link.unsettled(), link.dead()), (0, false));
+    }
+    for stop in &scene.stops {
+        stop.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_acknowledgement_that_fails_costs_a_full_or_resting_one_too() {
+    let mut scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    // As many as there is room for, and one that is handed on last.
+    (0..17).for_each(|_| link.put("t", "1"));
+    tokio::time::sleep(MINUTE).await;
+    let first = scene.next().await;
+    link.put("t", "1");
+    tokio::time::sleep(MINUTE).await;
+    link.on_ack(Err(refused("unknown delivery tag")));
+    assert!(first.settle.ack());
+    tokio::time::sleep(MINUTE).await;
+    // The one that found no room is not handed on any more.
+    for _ in 0..16 {
+        assert!(!scene.next().await.settle.ack(), "its channel is gone");
+    }
+    let again = scene.next().await;
+    assert!(again.redelivered);
+
+    link.on_ack(Err(refused("unknown delivery tag")));
+    for stop in &scene.stops {
+        stop.pause().await;
+    }
+    assert!(again.settle.ack());
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(link.unsettled(), 0, "its channel is closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_joined_is_joined_at_once_the_next_time() {
+    let (warnings, _guard) = Warnings::collect();
+    let durable = |step: &Step| match step {
+        Step::Exchange { name, durable, .. } | Step::Queue { name, durable, .. } => {
+            *durable && ["x", "t", "t.s"].contains(&&**name)
+        }
+        Step::Bind { .. } => false,
+    };
+    let transient = move |step: &Step| match durable(step) {
+        true => Err(refused("inequivalent arg 'durable' for exchange 'x'")),
+        false => Ok(()),
+    };
+    let scene = Scene::new(AmqpOptions::default().amqp_durable_queues(true), |link| {
+        link.on_declare(transient);
+    })
+    .await;
+    let link = scene.link();
+    tokio::time::sleep(MINUTE * 10).await;
+    assert_eq!(link.errors(), 2, "one for each of the two queues");
+    assert_eq!(warnings.with("joining what is not durable").len(), 2);
+    link.delete("t");
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(link.errors(), 2);
+
+    // Deleted, and made again as it was asked for: that is found out, too.
+    let until = link.log.lock().unwrap().len();
+    link.on_declare(move |step| match (durable(step), step) {
+        (false, Step::Exchange { name, .. }) if &**name == "x" => {
+            Err(refused("inequivalent arg 'durable' for exchange 'x'"))
+        }
+        _ => Ok(()),
+    });
+    tokio::time::sleep(MINUTE).await;
+    let declared = declared(&link, until);
+    assert!(
+        declared.contains("exchange x durable") && declared.contains("queue t.s durable"),
+        "{declared:?}"
+    );
+    assert_eq!(link.errors(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_cannot_be_declared_is_tried_for_ever_and_harms_nobody() {
+    for delay in [Duration::ZERO, Duration::from_secs(1)] {
+        let (warnings, _guard) = Warnings::collect();
+        let mut scene = Scene::new(AmqpOptions::default().kombu_reconnect_delay(delay), |_| {}).await;
+        let link = scene.link();
+        link.put("f", "held");
+        let held = scene.next().await;
+
+        link.on_declare(|step| match step {
+            Step::Queue { name, .. } if &**name == "t.s" => Err(refused("inequivalent arg 'x-expires'")),
+            _ => Ok(()),
+        });
+        link.delete("t.s");
+        for _ in 0..600 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            link.put("t", "1");
+            let delivery = scene.next().await;
+            assert_eq!((&*delivery.queue, delivery.redelivered), ("t", false));
+            assert!(delivery.settle.ack());
+        }
+        assert!(!link.dead() && scene.broker.hosts().len() == 1);
+        assert!((20..=30).contains(&link.errors()), "{} errors", link.errors());
+        let lines = warnings.with("not consuming from t.s");
+        assert_eq!(lines.len(), 2, "that it is gone, and why it can't be had: {lines:?}");
+        assert!(held.settle.ack(), "its channel is still the same");
+
+        link.on_declare(|_| Ok(()));
+        link.put("t.s", "2");
+        let since = Instant::now();
+        assert_eq!(&*scene.next().await.queue, "t.s");
+        assert!(since.elapsed() <= Duration::from_secs(30), "{:?}", since.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_is_over_when_a_listener_is_to_end() {
+    for asked in [Asked::Pause, Asked::Stop] {
+        let scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+        let link = scene.link();
+        link.on_declare(|_| Err(refused("inequivalent arg 'x-expires'")));
+        for queue in ["t", "t.s", "f"] {
+            link.delete(queue);
+        }
+        tokio::time::sleep(MINUTE * 5).await;
+        let since = Instant::now();
+        for stop in &scene.stops {
+            match asked {
+                Asked::Pause => stop.pause().await,
+                _ => stop.stop().await,
+            }
+        }
+        assert!(since.elapsed() < Duration::from_secs(1), "{asked:?}: {:?}", since.elapsed());
+    }
+}
+
+/// An exchange that conflicts does not keep from consuming, and is declared again and again.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_declared_again_is_not_tried_every_time() {
+    let scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    link.on_declare(|step| match step {
+        Step::Exchange { name, .. } if &**name == "t_fanout" => Err(refused("inequivalent arg 'type'")),
+        _ => Ok(()),
+    });
+    tokio::time::sleep(MINUTE * 45).await;
+    assert_eq!((link.dead(), scene.broker.hosts().len()), (false, 1));
+    assert!((80..=91).contains(&link.errors()), "{} errors", link.errors());
+}
+
+#[tokio::test(start_paused = true)]
+async fn huge_messages_do_not_flood_the_log() {
+    let (warnings, _guard) = Warnings::collect();
+    let mut scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    for _ in 0..3 {
+        (0..100).for_each(|_| link.put("t", "more than eight"));
+        link.put("t", "less");
+        assert!(scene.next().await.settle.ack());
+        tokio::time::sleep(MINUTE).await;
+    }
+    let lines = warnings.with("a message from t was rejected: 15 bytes, max_body=8");
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[0].contains("left_out=0") && lines[1].contains("left_out=99"), "{lines:?}");
+    assert_eq!(link.unsettled(), 0);
+}
