@@ -7,6 +7,7 @@ use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 
 use super::*;
+use crate::error::Reached;
 
 const TASKS: usize = 64;
 const EACH: usize = 100;
@@ -77,7 +78,7 @@ async fn broker_every_outcome_is_exact() {
         futures::future::join_all(tasks).await.into_iter().flat_map(|outcomes| outcomes.unwrap()).collect();
 
     assert_eq!(outcomes.len(), TASKS * EACH);
-    let mut taken = HashSet::new();
+    let (mut taken, mut unclear) = (HashSet::new(), HashSet::new());
     for (lane, body, outcome) in &outcomes {
         match (lane, outcome) {
             (Lane::Open | Lane::Void, Ok(())) => {}
@@ -87,6 +88,10 @@ async fn broker_every_outcome_is_exact() {
             (Lane::Full, Ok(())) => drop(taken.insert(body.clone())),
             (Lane::Full, Err(PublishError { fault: PublishFault::Refused(why), .. })) => {
                 assert!(why.contains("queue is full"), "{why}")
+            }
+            // Its deadline came while it was sent once more.
+            (Lane::Full, Err(PublishError { fault: PublishFault::Expired(_), reached: Reached::Sent })) => {
+                unclear.insert(body.clone());
             }
             _ => panic!("{body} to {lane:?}: {outcome:?}"),
         }
@@ -103,7 +108,9 @@ async fn broker_every_outcome_is_exact() {
     let mut expected: Vec<_> = taken.into_iter().collect();
     expected.sort();
     assert!(expected.len() < 2 * TASKS, "nothing was rejected");
-    assert_eq!(bodies(raw.drain(&full).await), expected);
+    let mut full = bodies(raw.drain(&full).await);
+    full.retain(|body| !unclear.contains(body));
+    assert_eq!(full, expected);
 }
 
 #[tokio::test]
