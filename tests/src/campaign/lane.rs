@@ -18,6 +18,10 @@ use crate::{Vhost, until};
 /// How many requests of each kind have to succeed before a lane is taken to work.
 const ENOUGH: usize = 5;
 
+/// The heartbeat of lanes that set none. The task that the client library has for it outlives a lost
+/// connection by half of it, and what is left behind is waited for.
+const HEARTBEAT: [&str; 2] = ["heartbeat_timeout_threshold", "6"];
+
 /// A lane that is yet to be started; its options hold for both sides.
 ///
 /// There is one server unless said otherwise, because "exactly once" is the promise of one: a message
@@ -185,8 +189,11 @@ impl Lane {
 
     /// Starts the servers and connects the client.
     pub(super) async fn start(self, vhost: &Vhost) -> Result<Running> {
-        let Self { name, by, python_client, url, options, pace, promise, seconds, late, blocking, set } =
+        let Self { name, by, python_client, url, mut options, pace, promise, seconds, late, blocking, set } =
             self;
+        if !options.iter().any(|option| option.starts_with(HEARTBEAT[0])) {
+            options.push(HEARTBEAT.join("="));
+        }
         let ledger = Arc::new(Ledger::new(name));
         let host = url.unwrap_or_else(|| vhost.url());
         let post = Post {

@@ -81,9 +81,7 @@ impl<'a> Scenario<'a> {
     /// Stops the load and checks the ledgers, and that everything is as it was before the load, and
     /// then before the start.
     pub async fn finish(mut self) -> Result<Vec<Tally>> {
-        for lane in &mut self.lanes {
-            lane.stop_load().await?;
-        }
+        try_join_all(self.lanes.iter_mut().map(Running::stop_load)).await?;
         for lane in &self.lanes {
             lane.drain().await;
         }
