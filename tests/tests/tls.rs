@@ -82,12 +82,17 @@ async fn broker(authority: &Authority, server: CertificateParams, more: &str) ->
     .await
 }
 
+/// The password of `guest`, and another one; no message may have either.
+const PASSWORD: &str = "secret-and-right";
+const WRONG: &str = "secret-and-wrong";
+const SECRET: &str = "secret";
+
 /// Why no connection came about. It has to fail by itself, not because the time is over.
 async fn refusal(url: &str) -> (FailureKind, String) {
     let builder = Transport::builder(url).unwrap().connect_within(Duration::from_secs(60));
     let error = builder.connect().await.expect_err("it should have been refused");
     let text = error.to_string();
-    assert!(!text.contains("secret"), "{text}");
+    assert!(url.contains(SECRET) && !text.contains(SECRET), "{text}");
     let TransportError::NotConnected { why, failures, .. } = error else { panic!("{text}") };
     assert_eq!(why, "no host can be used as things are", "{text}");
     let [failure] = &failures[..] else { panic!("{text}") };
@@ -105,13 +110,14 @@ async fn only_the_right_authority_name_and_client_get_through() -> Result<()> {
     let server = named("server", vec!["127.0.0.1".to_owned()])?;
     let wants_clients = "ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = true\n";
     let broker = broker(&ours, server, wants_clients).await?;
+    broker.node().ctl(&["change_password", "guest", PASSWORD]).await?;
     let (plain_port, port) = (broker.node().port(), broker.node().tls_port());
     let dir = files.path().display();
     let options = |ca: &str, client: &str| {
         format!("ssl_ca_file={dir}/{ca}.pem&ssl_cert_file={dir}/{client}.pem&ssl_key_file={dir}/{client}.key")
     };
     let url = |host: &str, ca: &str, client: &str| {
-        format!("amqps://guest:guest@{host}:{port}/?{}", options(ca, client))
+        format!("amqps://guest:{PASSWORD}@{host}:{port}/?{}", options(ca, client))
     };
 
     let transport = Transport::connect(&url("127.0.0.1", "ca", "client")).await?;
@@ -123,21 +129,18 @@ async fn only_the_right_authority_name_and_client_get_through() -> Result<()> {
     server.shutdown(Duration::from_secs(10)).await?;
     transport.close(Duration::from_secs(5)).await;
 
-    let secret = format!("guest:secret@127.0.0.1:{port}");
+    let (login, wrong) =
+        (format!("guest:{PASSWORD}@127.0.0.1:{port}"), format!("guest:{WRONG}@127.0.0.1:{port}"));
     let (good, anonymous) = (options("ca", "client"), format!("ssl_ca_file={dir}/ca.pem"));
     for (url, kind, word) in [
         (url("127.0.0.1", "other", "client"), FailureKind::UnknownAuthority, "UnknownIssuer"),
         (url("localhost", "ca", "client"), FailureKind::WrongHostName, "not valid for name"),
         (url("127.0.0.1", "ca", "stranger"), FailureKind::ClientCertificateRefused, "UnknownCA"),
-        (format!("amqps://{secret}/?{anonymous}"), FailureKind::ClientCertificateMissing, "ssl_cert_file"),
-        (format!("amqps://{secret}/?{good}"), FailureKind::LoginRefused, "ACCESS_REFUSED"),
-        (
-            format!("amqps://guest:guest@127.0.0.1:{port}/nowhere?{good}"),
-            FailureKind::VhostNotFound,
-            "nowhere",
-        ),
-        (format!("amqps://guest:secret@127.0.0.1:{plain_port}/?{good}"), FailureKind::NotTls, "TLS"),
-        (format!("rabbit://{secret}/"), FailureKind::NotAmqp, "AMQP"),
+        (format!("amqps://{login}/?{anonymous}"), FailureKind::ClientCertificateMissing, "ssl_cert_file"),
+        (format!("amqps://{wrong}/?{good}"), FailureKind::LoginRefused, "ACCESS_REFUSED"),
+        (format!("amqps://{login}/nowhere?{good}"), FailureKind::VhostNotFound, "nowhere"),
+        (format!("amqps://guest:{PASSWORD}@127.0.0.1:{plain_port}/?{good}"), FailureKind::NotTls, "TLS"),
+        (format!("rabbit://{login}/"), FailureKind::NotAmqp, "AMQP"),
     ] {
         let (found, text) = refusal(&url).await;
         assert_eq!(found, kind, "{text}");
@@ -148,6 +151,7 @@ async fn only_the_right_authority_name_and_client_get_through() -> Result<()> {
     assert!(matches!(absent, TransportError::Setting(_)), "{absent}");
     let text = absent.to_string();
     assert!(text.contains("ssl_ca_file") && text.contains("absent.pem"), "{text}");
+    assert!(!text.contains(SECRET), "{text}");
     Ok(())
 }
 
@@ -161,7 +165,8 @@ async fn an_expired_certificate_is_named_as_such() -> Result<()> {
     server.not_after = date_time_ymd(2021, 1, 1);
     let broker = broker(&ours, server, "").await?;
     let (port, dir) = (broker.node().tls_port(), files.path().display());
-    let (kind, text) = refusal(&format!("amqps://u:secret@127.0.0.1:{port}/?ssl_ca_file={dir}/ca.pem")).await;
+    let (kind, text) =
+        refusal(&format!("amqps://guest:{WRONG}@127.0.0.1:{port}/?ssl_ca_file={dir}/ca.pem")).await;
     assert_eq!(kind, FailureKind::CertificateExpired, "{text}");
     Ok(())
 }

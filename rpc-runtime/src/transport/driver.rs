@@ -50,6 +50,11 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     fn watch(&self) -> StatusWatch {
         StatusWatch::fixed(ConnectionStatus::ready("none"))
     }
+
+    /// How many tasks it has on a runtime of its own.
+    fn tasks(&self) -> usize {
+        0
+    }
 }
 
 /// Where a message goes.

@@ -164,6 +164,13 @@ impl Transport {
         TransportCounters { replies_unclaimed: waiters.map_or(0, |waiters| waiters.unclaimed()) }
     }
 
+    /// How many tasks the transport has on a thread of its own: for tests of what it leaves behind.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn tasks(&self) -> usize {
+        self.shared.driver.tasks()
+    }
+
     /// The exchange of targets that name none.
     pub(crate) fn control_exchange(&self) -> Arc<str> {
         Arc::clone(&self.shared.settings.control_exchange)

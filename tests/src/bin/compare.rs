@@ -10,7 +10,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use rpc_runtime::Kind;
-use rpc_tests::campaign::{Fault, Ledger, OPTIONS, Pace, Promise, PythonClients, PythonWorker, Site};
+use rpc_tests::campaign::{
+    Fault, Ledger, OPTIONS, Pace, Promise, PythonClient, PythonClients, PythonWorker, Site,
+};
 use rpc_tests::{Cluster, until};
 use tokio::time::{Instant, sleep};
 
@@ -139,16 +141,16 @@ impl Scene {
             Ok(()) => format!("works {} s after it", over.elapsed().as_secs()),
             Err(_) => format!("does not work {} s after it", over.elapsed().as_secs()),
         };
-        let stopped = self.clients.stop().await;
+        let stopped = self.clients.stop().await.map(drop);
         let ledger = self.ledger;
         // What is missing after that is lost.
-        let _ = until("all is executed", async || Ok(ledger.missing().is_empty().then_some(()))).await;
+        let _ = until("all is executed", async || Ok(ledger.missing_since(0).is_empty().then_some(()))).await;
         let ended = match self.server {
             Some(server) => server.stop().await,
             None => Ok(()),
         };
         println!("{event}: {recovered}; {}", ledger.tally());
-        for finding in ledger.findings(Promise { keeps: true, once: true }) {
+        for finding in ledger.findings(Promise { punctual: false, ..Promise::ALL }) {
             println!("  {}", finding.lines().take(3).collect::<Vec<_>>().join("\n  "));
         }
         for error in [stopped.err(), ended.err()].into_iter().flatten() {
@@ -165,7 +167,8 @@ async fn client(
     pace: Pace,
     seconds: f64,
 ) -> Result<PythonClients> {
-    PythonClients::start(url, topic, options.iter().map(String::as_str), ledger, pace, seconds).await
+    let options = options.iter().map(String::as_str);
+    Ok(PythonClient::connect(url, topic, options, ledger, pace, seconds).await?.load())
 }
 
 async fn compare(site: &mut Site, topic: &str, event: Event) -> Result<()> {

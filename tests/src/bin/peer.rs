@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use rpc_runtime::{Acknowledge, CallOptions, Context, RemoteError, Server, Target, Transport};
-use rpc_tests::campaign::{Id, Work, WorkApi};
+use rpc_tests::campaign::{Id, PROCESS_WORKERS, Work, WorkApi};
 use tokio::io::AsyncReadExt;
 
 #[derive(Parser)]
@@ -39,12 +39,9 @@ enum Role {
     },
     /// Sends calls, all at once.
     Client {
-        /// The number of the first one; each further one has the next.
-        #[arg(long)]
-        first: Id,
-        /// How many.
-        #[arg(long)]
-        count: u64,
+        /// Their numbers.
+        #[arg(long, value_delimiter = ',')]
+        ids: Vec<Id>,
         /// How long each takes its server, in seconds.
         #[arg(long)]
         seconds: f64,
@@ -61,14 +58,15 @@ async fn main() -> anyhow::Result<()> {
             let _server = Server::builder(&transport, Target::topic(args.topic).with_server("process"))
                 .endpoint(WorkApi::endpoint(Arc::new(Reporter { seconds })))
                 .acknowledge(acknowledge)
+                .workers(PROCESS_WORKERS)
                 .start()
                 .await?;
             until_told().await
         }
-        Role::Client { first, count, seconds } => {
+        Role::Client { ids, seconds } => {
             let options = CallOptions::new().topic(args.topic).timeout(Duration::from_secs(60));
             let api = WorkApi::new(&transport).with(options);
-            for id in first..first + count {
+            for id in ids {
                 tokio::spawn(api.work(&Context::new(), id).seconds(seconds).call().into_future());
             }
             until_told().await

@@ -3,11 +3,13 @@
 // It talks to people on standard output.
 #![allow(clippy::print_stdout)]
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Parser;
-use rpc_tests::campaign::{Fault, Lane, OPTIONS, Scenario, Site};
+use rpc_runtime::Kind;
+use rpc_tests::campaign::{Fault, Lane, OPTIONS, Outcome, Scenario, Site};
 use tokio::time::Instant;
 
 /// Repeats random faults of a broker, its network and its servers under load, and fails with what
@@ -27,10 +29,22 @@ struct Args {
 enum Event {
     Site(Fault),
     KillServer,
+    KillLateServer,
+    KillClient,
+    StickHandler,
 }
 
-/// The lanes by name, the one of a killable server first.
-const TOPICS: [&str; 4] = ["process", "durable", "quorum", "python"];
+/// The lanes by name.
+const TOPICS: [&str; 5] = ["process", "late", "durable", "quorum", "python"];
+/// Where they are among the lanes: a server is killed, one that acknowledges late, a client; a handler is stuck.
+const PROCESS: usize = 0;
+const LATE: usize = 1;
+const DURABLE: usize = 2;
+const QUORUM: usize = 3;
+/// How many calls a client is killed in the middle of.
+const CALLS: u64 = 20;
+/// How many seconds a handler is stuck.
+const STUCK: f64 = 10.0;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -46,7 +60,7 @@ async fn main() -> Result<()> {
         .into_iter()
         .filter(|fault| fault.keeps_queues())
         .map(Event::Site)
-        .chain([Event::KillServer])
+        .chain([Event::KillServer, Event::KillLateServer, Event::KillClient, Event::StickHandler])
         .collect();
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs_f64(args.minutes * 60.0) {
@@ -59,7 +73,23 @@ async fn main() -> Result<()> {
             }
             Event::KillServer => {
                 println!("{at:5} s: a server is killed");
-                scenario.lanes_mut()[0].kill_server().await?;
+                scenario.lanes_mut()[PROCESS].kill_server().await?;
+            }
+            Event::KillLateServer => {
+                println!("{at:5} s: a server is killed that acknowledges late");
+                scenario.lanes_mut()[LATE].kill_server().await?;
+            }
+            Event::KillClient => {
+                println!("{at:5} s: a client is killed in the middle of calls");
+                scenario.lanes()[DURABLE].kill_client(peer()?, CALLS).await?;
+            }
+            Event::StickHandler => {
+                println!("{at:5} s: a handler is stuck");
+                let deadline = Duration::from_secs(1);
+                match scenario.lanes()[QUORUM].request(Kind::Call, deadline, STUCK).await? {
+                    Outcome::Unclear(_) => {}
+                    outcome => bail!("seed {seed}: the call of a handler that is stuck: {outcome:?}"),
+                }
             }
         }
         scenario.recovered().await.with_context(|| format!("seed {seed}"))?;
@@ -71,14 +101,21 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-fn lanes(url: &str) -> Result<[Lane; 4]> {
-    let [process, durable, quorum, python] = TOPICS;
-    let peer = std::env::current_exe()?.with_file_name("peer");
+/// The program that servers and clients are processes of.
+fn peer() -> Result<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name("peer"))
+}
+
+fn lanes(url: &str) -> Result<[Lane; 5]> {
+    let [process, late, durable, quorum, python] = TOPICS;
     let lanes = [
         // What a killed server was at work on is lost, as it was acknowledged before, and what it took
         // in its last instant may be done again.
-        Lane::process(process, peer).durable().may_lose().may_repeat().at(url),
-        Lane::rust(durable).durable().at(url),
+        Lane::process(process, peer()?).durable().may_lose().may_repeat().at(url),
+        // Another server does again what the killed one was at work on; nothing is lost.
+        Lane::process(late, peer()?).late().durable().may_repeat().at(url),
+        // Replies to a client that was killed are given up soon.
+        Lane::rust(durable).durable().option("kombu_missing_consumer_retry_timeout=3").at(url),
         Lane::rust(quorum).quorum().at(url),
         // Its own losses and repetitions are Python's affair: only the client is ours here. Not by way
         // of the proxy, whose sockets are counted, since Python has as many connections as it likes.

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 
 pub use self::cluster::Cluster;
 pub use self::node::Node;
-pub use self::state::{Binding, Connection, Exchange, Queue};
+pub use self::state::{Binding, Channel, Connection, Exchange, Queue};
 pub use self::vhost::Vhost;
 
 use self::process::{Process, prepare};

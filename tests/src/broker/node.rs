@@ -113,6 +113,7 @@ impl Node {
         // Names and the values of tables are records of Erlang, of which JSON knows nothing.
         self.ask(&format!(
             "Plain = fun P({{resource, _, _, Name}}) -> Name; P({{Key, Type, Value}}) -> [Key, Type, P(Value)];
+                 P(Pid) when is_pid(Pid) -> list_to_binary(pid_to_list(Pid));
                  P(List) when is_list(List) -> [P(Value) || Value <- List]; P(Value) -> Value end,
              [maps:from_list([{{Key, Plain(Value)}} || {{Key, Value}} <- Row]) || Row <- {rows}]"
         ))

@@ -69,6 +69,24 @@ pub struct Connection {
     pub client_properties: Vec<Field>,
 }
 
+/// One channel.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Channel {
+    /// Erlang's name of its process: that of another channel is another one.
+    pub pid: String,
+    /// The virtual host.
+    pub vhost: String,
+    /// Whether it confirms what is published.
+    pub confirm: bool,
+    /// How many consumers it has.
+    #[serde(rename = "consumer_count")]
+    pub consumers: u64,
+}
+
+impl Channel {
+    pub(super) const COLUMNS: &[&str] = &["pid", "vhost", "confirm", "consumer_count"];
+}
+
 impl Queue {
     pub(super) const COLUMNS: &[&str] =
         &["name", "messages", "messages_unacknowledged", "consumers", "durable", "auto_delete", "arguments"];

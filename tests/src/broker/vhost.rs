@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::node::binary;
-use super::{Binding, Connection, Exchange, Node, Queue};
+use super::{Binding, Channel, Connection, Exchange, Node, Queue};
 
 /// The name of the virtual host that every node has.
 const DEFAULT: &str = "/";
@@ -76,6 +76,26 @@ impl Vhost {
     /// The broker closes every connection to it, with `reason`.
     pub async fn close_connections(&self, reason: &str) -> Result<()> {
         self.node.ctl(&["close_all_connections", "--vhost", &self.name, reason]).await.map(drop)
+    }
+
+    /// The channels of these connections.
+    pub async fn channels(&self) -> Result<Vec<Channel>> {
+        let mut channels: Vec<Channel> =
+            self.node.rows("rabbit_channel:info_all", None, Channel::COLUMNS).await?;
+        channels.retain(|channel| channel.vhost == self.name);
+        Ok(channels)
+    }
+
+    /// The broker closes channels with an error, `PRECONDITION_FAILED - unknown delivery tag`, as if the
+    /// client had acknowledged what it was never sent; their connections stay.
+    pub async fn close_channels(&self, channels: &[Channel]) -> Result<()> {
+        let pids: Vec<_> = channels.iter().map(|channel| format!("{:?}", channel.pid)).collect();
+        let pids = pids.join(", ");
+        let fail = "rabbit_channel:do(list_to_pid(Pid), {'basic.ack', 4000000000, false})";
+        self.node
+            .ask::<Vec<String>>(&format!("[begin ok = {fail}, ok end || Pid <- [{pids}]]"))
+            .await
+            .map(drop)
     }
 
     /// Deletes a queue, whoever uses it.

@@ -12,17 +12,29 @@ use super::{Ledger, Outcome};
 /// How many offending requests a finding shows.
 const SHOWN: usize = 20;
 
+/// How long after its deadline a request may end. A Rust client ends it in the same instant, as tests with
+/// a paused clock assert; this is what a busy machine is given.
+const LATE: Duration = Duration::from_secs(2);
+
 /// What is guaranteed under a fault beyond what always is.
 ///
 /// Always: every request ends; an answer is the one to its call, and was executed; what is said
 /// to have reached no queue is not executed; nothing is executed that nobody sent; no error is one that the
-/// fault can't explain.
+/// fault can't explain. And from the [recovery](Ledger::recovered) on, whatever the fault may do: every
+/// cast that the broker has taken is executed, and nothing is executed twice.
 #[derive(Debug, Clone, Copy)]
 pub struct Promise {
-    /// Every cast that the broker has taken is executed.
+    /// Every cast that the broker has taken is executed, during the fault too.
     pub keeps: bool,
-    /// Nothing is executed twice.
+    /// Nothing is executed twice, during the fault too.
     pub once: bool,
+    /// Every request ends at its deadline.
+    pub punctual: bool,
+}
+
+impl Promise {
+    /// All that can be.
+    pub const ALL: Self = Self { keeps: true, once: true, punctual: true };
 }
 
 /// A guarantee as a text, and whether a request breaks it.
@@ -51,22 +63,27 @@ const KEEPS: Rule =
 
 const ONCE: Rule = ("executed more than once", |_, entry| entry.executed.len() > 1);
 
+const PUNCTUAL: Rule = ("ended long after its deadline", |_, entry| entry.late > LATE);
+
 impl Ledger {
     /// Which guarantees are broken, one text for each, with the requests that did it. Final once the
     /// load and the servers have stopped.
     #[must_use]
     pub fn findings(&self, promise: Promise) -> Vec<String> {
-        let more = [(promise.keeps, KEEPS), (promise.once, ONCE)];
-        let more = more.iter().filter(|(promised, _)| *promised).map(|(_, rule)| rule);
+        let recovered = self.recovered_from();
+        let from = |promised: bool| if promised { 0 } else { recovered };
+        let more = [(from(promise.keeps), KEEPS), (from(promise.once), ONCE)];
+        let punctual = promise.punctual.then_some((0, PUNCTUAL));
+        let rules = ALWAYS.iter().map(|rule| (0, *rule)).chain(more).chain(punctual);
         let entries = self.entries();
-        let judge = |(what, broken): &Rule| {
-            let offenders: Vec<_> = entries.iter().filter(|(id, entry)| broken(**id, entry)).collect();
+        let judge = |(from, (what, broken)): (Id, Rule)| {
+            let offenders: Vec<_> = entries.range(from..).filter(|(id, entry)| broken(**id, entry)).collect();
             let (count, shown) = (offenders.len(), offenders.len().min(SHOWN));
             let offenders: String =
                 offenders[..shown].iter().map(|(id, entry)| format!("\n  {id}: {entry:?}")).collect();
             (count > 0).then(|| format!("{}: {count} requests {what}:{offenders}", self.name()))
         };
-        ALWAYS.iter().chain(more).filter_map(judge).collect()
+        rules.filter_map(judge).collect()
     }
 
     /// Fails with all findings; otherwise what happened, in numbers.
@@ -145,7 +162,8 @@ impl fmt::Display for Tally {
 mod tests {
     use super::*;
 
-    const ALL: Promise = Promise { keeps: true, once: true };
+    const ALL: Promise = Promise::ALL;
+    const NONE: Promise = Promise { keeps: false, once: false, punctual: false };
 
     fn ledger(kind: Kind, outcome: Option<Outcome>, executed: usize) -> Ledger {
         let ledger = Ledger::new("load");
@@ -214,12 +232,42 @@ mod tests {
 
     #[test]
     fn what_is_not_promised_is_counted_only() {
-        let none = Promise { keeps: false, once: false };
         let lost = ledger(Kind::Cast, Some(Outcome::Confirmed), 0);
-        assert_eq!(lost.check(none).unwrap().lost, 1);
-        assert_eq!(lost.missing(), [1]);
+        assert_eq!(lost.check(NONE).unwrap().lost, 1);
+        assert_eq!(lost.missing_since(0), [1]);
         let repeated = ledger(Kind::Cast, Some(Outcome::Confirmed), 3);
-        assert_eq!(repeated.check(none).unwrap().repeated, 1);
+        assert_eq!(repeated.check(NONE).unwrap().repeated, 1);
         assert!(repeated.check(ALL).is_err());
+    }
+
+    #[test]
+    fn after_the_recovery_nothing_is_lost_or_repeated_whatever_was_promised() {
+        for (executed, what) in [(0, "confirmed but lost:"), (2, "executed more than once:")] {
+            let ledger = ledger(Kind::Cast, Some(Outcome::Confirmed), executed);
+            ledger.recovered();
+            assert_eq!(finding(&ledger, NONE), None);
+
+            let id = ledger.sent(Kind::Cast);
+            ledger.ended(id, Outcome::Confirmed, Duration::ZERO);
+            (0..executed).for_each(|_| ledger.executed(id, "rust"));
+            assert_eq!(finding(&ledger, NONE).unwrap(), format!("load: 1 requests {what}"));
+            assert_eq!(finding(&ledger, ALL).unwrap(), format!("load: 2 requests {what}"));
+            // A fault after that is a fault again.
+            ledger.recovered();
+            assert_eq!(finding(&ledger, NONE), None);
+        }
+    }
+
+    #[test]
+    fn what_ends_long_after_its_deadline_is_found() {
+        let late = |late| {
+            let ledger = ledger(Kind::Cast, None, 1);
+            ledger.ended(1, Outcome::Confirmed, late);
+            ledger
+        };
+        assert_eq!(finding(&late(LATE), ALL), None);
+        let too_late = late(LATE + Duration::from_millis(1));
+        assert_eq!(finding(&too_late, ALL).unwrap(), "load: 1 requests ended long after its deadline:");
+        assert_eq!(finding(&too_late, NONE), None);
     }
 }

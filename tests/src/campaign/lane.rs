@@ -1,61 +1,60 @@
-//! One server and one client of a scenario, with a topic, a load and a ledger of their own.
+//! The servers of a topic and one client of them, with a load and a ledger of their own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use rpc_runtime::{Kind, Server, ServerBuilder, Target, Transport};
+use futures::future::try_join_all;
+use rpc_runtime::{Kind, ServerBuilder, Transport};
 
-use super::process::ServerProcess;
+use super::process::{Process, ServerProcess};
+use super::sending::Sending;
+use super::serving::{By, Post, Serving};
 use super::settled::settled;
-use super::{Ledger, Load, Outcome, Pace, Promise, PythonWorker, Requests, Tally, WorkApi, Worker};
-use crate::Vhost;
-
-/// How long a server and a transport may take to stop.
-const STOP: Duration = Duration::from_secs(20);
+use super::{Id, Ledger, Outcome, Pace, Promise, Tally};
+use crate::{Vhost, until};
 
 /// How many requests of each kind have to succeed before a lane is taken to work.
 const ENOUGH: usize = 5;
 
+/// The heartbeat of lanes that set none. The task that the client library has for it outlives a lost
+/// connection by half of it, and what is left behind is waited for.
+const HEARTBEAT: [&str; 2] = ["heartbeat_timeout_threshold", "6"];
+
 /// A lane that is yet to be started; its options hold for both sides.
 ///
-/// There is one server, because "exactly once" is the promise of one: a message whose
-/// acknowledgement was written and lost with the connection comes again, and only the server that
+/// There is one server unless said otherwise, because "exactly once" is the promise of one: a message
+/// whose acknowledgement was written and lost with the connection comes again, and only the server that
 /// has seen it knows that it is a repetition.
 #[derive(Debug)]
 pub struct Lane {
     name: &'static str,
-    by: By,
+    by: Vec<By>,
+    python_client: bool,
     url: Option<String>,
     options: Vec<String>,
     pace: Pace,
     promise: Promise,
     seconds: f64,
     late: bool,
+    blocking: bool,
     set: fn(ServerBuilder) -> ServerBuilder,
-}
-
-/// What the server is.
-#[derive(Debug)]
-enum By {
-    Rust,
-    Python,
-    /// The program at this path, which is a Rust server.
-    Process(PathBuf),
 }
 
 impl Lane {
     fn new(name: &'static str, by: By) -> Self {
         Self {
             name,
-            by,
+            by: vec![by],
+            python_client: false,
             url: None,
             options: Vec::new(),
             pace: Pace::default(),
-            promise: Promise { keeps: true, once: true },
+            promise: Promise::ALL,
             seconds: 0.0,
             late: false,
+            blocking: false,
             set: |builder| builder,
         }
     }
@@ -63,7 +62,7 @@ impl Lane {
     /// A Rust server of the topic `name`.
     #[must_use]
     pub fn rust(name: &'static str) -> Self {
-        Self::new(name, By::Rust)
+        Self::new(name, By::Rust("rust"))
     }
 
     /// A Python server of the topic `name`, at a pace that Python keeps up with.
@@ -72,11 +71,37 @@ impl Lane {
         Self::new(name, By::Python).per_second(40)
     }
 
+    /// A Python client of a Rust server of the topic `name`, at a pace that Python keeps up with. It ends
+    /// casts when it likes.
+    #[must_use]
+    pub fn python_client(name: &'static str) -> Self {
+        let mut lane = Self::rust(name).per_second(40);
+        // As many as a Python client has threads.
+        lane.pace.at_once = 30;
+        lane.promise.punctual = false;
+        lane.python_client = true;
+        lane
+    }
+
     /// A Rust server of the topic `name` in a process of its own, to be killed: `peer`, the program
     /// of this crate, at `path`.
     #[must_use]
     pub fn process(name: &'static str, path: impl Into<PathBuf>) -> Self {
         Self::new(name, By::Process(path.into()))
+    }
+
+    /// With another Rust server of the topic.
+    #[must_use]
+    pub fn with_another(mut self) -> Self {
+        self.by.push(By::Rust("another"));
+        self
+    }
+
+    /// With a Python server of the topic beside the others, at a pace that Python keeps up with.
+    #[must_use]
+    pub fn with_python(mut self) -> Self {
+        self.by.push(By::Python);
+        self.per_second(40)
     }
 
     /// Connects to this transport URL, without options, in place of that of the virtual host: by way
@@ -113,14 +138,14 @@ impl Lane {
         self
     }
 
-    /// The fault may take confirmed casts with it.
+    /// The fault may take confirmed casts with it; those sent after it are kept.
     #[must_use]
     pub fn may_lose(mut self) -> Self {
         self.promise.keeps = false;
         self
     }
 
-    /// The fault may make a request run twice.
+    /// The fault may make a request run twice; those sent after it run once.
     #[must_use]
     pub fn may_repeat(mut self) -> Self {
         self.promise.once = false;
@@ -148,6 +173,13 @@ impl Lane {
         self
     }
 
+    /// The handlers of the Rust server keep their thread for as long as a request asks for.
+    #[must_use]
+    pub fn blocking(mut self) -> Self {
+        self.blocking = true;
+        self
+    }
+
     /// Sets up the Rust server.
     #[must_use]
     pub fn serving(mut self, set: fn(ServerBuilder) -> ServerBuilder) -> Self {
@@ -155,55 +187,42 @@ impl Lane {
         self
     }
 
-    /// Starts the server and connects the client.
+    /// Starts the servers and connects the client.
     pub(super) async fn start(self, vhost: &Vhost) -> Result<Running> {
-        let ledger = Arc::new(Ledger::new(self.name));
-        // An exchange of its own: one can't be durable for one lane and not for another.
-        let mut options = vec![format!("control_exchange={}", self.name)];
-        options.extend(self.options);
-        let host = self.url.unwrap_or_else(|| vhost.url());
-        let url = format!("{host}?{}", options.join("&"));
-        let server = match self.by {
-            By::Rust => {
-                let transport = Transport::connect(&url).await?;
-                let target = Target::topic(self.name).with_server("rust");
-                let worker = Arc::new(Worker::new("rust", &ledger).taking(self.seconds));
-                let builder = Server::builder(&transport, target).endpoint(WorkApi::endpoint(worker));
-                Serving::Rust((self.set)(builder).start().await?, transport)
-            }
-            By::Python => {
-                let exchange = format!("DEFAULT/control_exchange={}", self.name);
-                let settings = options[1..].iter().chain([&exchange]);
-                Serving::Python(PythonWorker::start(&host, self.name, settings, &ledger).await?)
-            }
-            By::Process(path) => Serving::Process(
-                ServerProcess::start(path, &url, self.name, self.seconds, self.late, &ledger).await?,
-            ),
+        let Self { name, by, python_client, url, mut options, pace, promise, seconds, late, blocking, set } =
+            self;
+        if !options.iter().any(|option| option.starts_with(HEARTBEAT[0])) {
+            options.push(HEARTBEAT.join("="));
+        }
+        let ledger = Arc::new(Ledger::new(name));
+        let host = url.unwrap_or_else(|| vhost.url());
+        let post = Post {
+            host: &host,
+            topic: name,
+            options: &options,
+            seconds,
+            late,
+            blocking,
+            set,
+            ledger: &ledger,
         };
-        let transport = Transport::connect(&url).await?;
-        let requests = Requests::new(&transport, self.name, &ledger);
-        let Self { pace, promise, .. } = self;
-        Ok(Running { ledger, server, transport, requests, pace, promise, load: None })
+        let servers = try_join_all(by.into_iter().map(|by| Serving::start(by, &post))).await?;
+        let client =
+            if python_client { Sending::python(&post, pace).await? } else { Sending::rust(&post).await? };
+        let url = post.url();
+        Ok(Running { url, ledger, servers, client, pace, promise })
     }
 }
 
 /// A lane at work.
 #[derive(Debug)]
 pub struct Running {
+    url: String,
     ledger: Arc<Ledger>,
-    server: Serving,
-    transport: Transport,
-    requests: Requests,
+    servers: Vec<Serving>,
+    client: Sending,
     pace: Pace,
     promise: Promise,
-    load: Option<Load>,
-}
-
-#[derive(Debug)]
-enum Serving {
-    Rust(Server, Transport),
-    Python(PythonWorker),
-    Process(ServerProcess),
 }
 
 impl Running {
@@ -213,15 +232,14 @@ impl Running {
         &self.ledger
     }
 
-    /// The transport of its client.
-    #[must_use]
-    pub fn transport(&self) -> &Transport {
-        &self.transport
+    /// The transport of its client; fails if that is Python's.
+    pub fn transport(&self) -> Result<&Transport> {
+        self.client.transport()
     }
 
-    /// One request beside the load, which takes its server so long.
-    pub async fn request(&self, kind: Kind, deadline: Duration, seconds: f64) -> Outcome {
-        self.requests.send(kind, deadline, seconds).await
+    /// One request beside the load, which takes its server so long; fails if the client is Python's.
+    pub async fn request(&self, kind: Kind, deadline: Duration, seconds: f64) -> Result<Outcome> {
+        self.client.request(kind, deadline, seconds).await
     }
 
     /// Kills the process that the server is and starts another one of the same name; fails if the
@@ -230,23 +248,39 @@ impl Running {
         self.process()?.kill_and_start().await
     }
 
-    fn process(&mut self) -> Result<&mut ServerProcess> {
-        match &mut self.server {
-            Serving::Process(server) => Ok(server),
-            other => bail!("{other:?} is no process of its own"),
+    /// Another client, in a process of its own, is killed in the middle of `calls` calls: `peer`, the
+    /// program of this crate, at `path`. What it leaves in the broker goes after two seconds.
+    pub async fn kill_client(&self, path: impl AsRef<Path>, calls: u64) -> Result<()> {
+        let (ledger, topic) = (&self.ledger, self.ledger.name());
+        let ids: Vec<_> = (0..calls).map(|_| ledger.sent(Kind::Call)).collect();
+        let url = format!("{}&rabbit_transient_queues_ttl=2", self.url);
+        let list = ids.iter().map(Id::to_string).collect::<Vec<_>>().join(",");
+        let args = ["--url", &url, "--topic", topic, "client", "--seconds", "3", "--ids", &list];
+        let client = Process::start(path, &args, ledger).await?;
+        until("its calls are executed", async || Ok(ledger.are_executed(&ids).then_some(()))).await?;
+        client.kill().await?;
+        for id in ids {
+            ledger.ended(id, Outcome::Unclear("its client was killed".to_owned()), Duration::ZERO);
         }
+        Ok(())
+    }
+
+    fn process(&mut self) -> Result<&mut ServerProcess> {
+        self.servers.first_mut().context("the lane has no server")?.process()
+    }
+
+    /// The transports of this process.
+    pub(super) fn transports(&self) -> impl Iterator<Item = &Transport> {
+        self.servers.iter().filter_map(Serving::transport).chain(self.client.transport().ok())
     }
 
     /// One call, so that all that is made at the first use is there.
-    pub(super) async fn touch(&self) -> Result<()> {
-        match self.request(Kind::Call, self.pace.deadline, 0.0).await {
-            Outcome::Answered(_) => Ok(()),
-            outcome => bail!("{}: the first call: {outcome:?}", self.ledger.name()),
-        }
+    pub(super) async fn touch(&mut self) -> Result<()> {
+        self.client.touch(self.pace).await.with_context(|| self.ledger.name().to_owned())
     }
 
     pub(super) fn load(&mut self) {
-        self.load = Some(Load::start(self.requests.clone(), self.pace));
+        self.client.load(self.pace);
     }
 
     /// Waits until more calls and casts, of those begun from now on, have succeeded.
@@ -257,38 +291,35 @@ impl Running {
         let works = settled(&what, read, |counts| counts.iter().all(|count| *count >= ENOUGH)).await;
         works.map(drop).with_context(|| {
             let failures = self.ledger.failures_since(from, ENOUGH);
-            format!("{:?}; the last failures:\n{failures}", self.transport.status())
+            let status = self.client.transport().map(Transport::status);
+            format!("{status:?}; the last failures:\n{failures}")
         })
+    }
+
+    /// Notes that the fault is over.
+    pub(super) fn note_recovery(&self) {
+        self.ledger.recovered();
     }
 
     /// Stops the load; what is under way comes to its end.
     pub(super) async fn stop_load(&mut self) -> Result<()> {
-        match self.load.take() {
-            Some(load) => load.stop().await,
-            None => Ok(()),
-        }
+        self.client.stop_load().await
     }
 
     /// Waits for the execution of what has to be executed; what is missing then is a finding.
     pub(super) async fn drain(&self) {
-        if self.promise.keeps {
-            let read = async || Ok(self.ledger.missing());
-            drop(settled("every confirmed cast is executed", read, Vec::is_empty).await);
-        }
+        let from = if self.promise.keeps { 0 } else { self.ledger.recovered_from() };
+        let read = async || Ok(self.ledger.missing_since(from));
+        drop(settled("every confirmed cast is executed", read, Vec::is_empty).await);
     }
 
-    /// Stops the server and the client; what the ledger says then is final.
+    /// Stops the servers and the client; what the ledger says then is final.
     pub(super) async fn stop(self) -> Result<(Arc<Ledger>, Promise)> {
-        let Self { ledger, server, transport, promise, .. } = self;
-        match server {
-            Serving::Rust(server, transport) => {
-                server.shutdown(STOP).await.with_context(|| format!("the server of {}", ledger.name()))?;
-                transport.close(STOP).await;
-            }
-            Serving::Python(server) => server.stop().await?,
-            Serving::Process(server) => server.kill().await?,
+        let Self { ledger, servers, client, promise, .. } = self;
+        for server in servers {
+            server.stop().await.with_context(|| ledger.name().to_owned())?;
         }
-        transport.close(STOP).await;
+        client.stop().await;
         Ok((ledger, promise))
     }
 }

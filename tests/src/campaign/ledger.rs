@@ -1,7 +1,7 @@
 //! The ledger: every request with what its sender was told and who executed it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub type Id = u64;
 pub struct Ledger {
     name: String,
     entries: Mutex<BTreeMap<Id, Entry>>,
+    /// The first request of those that no fault is to blame for; above all of them while there is none.
+    recovered: AtomicU64,
 }
 
 /// What is known about one request.
@@ -36,7 +38,7 @@ impl Ledger {
     /// An empty ledger; the name is for its findings.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), entries: Mutex::default() }
+        Self { name: name.into(), entries: Mutex::default(), recovered: AtomicU64::new(Id::MAX) }
     }
 
     /// Its name.
@@ -67,11 +69,31 @@ impl Ledger {
         self.entries().entry(id).or_default().executed.push(server.to_owned());
     }
 
-    /// The casts that the broker has taken and no server has executed yet.
+    /// Notes that the fault is over: what is sent from now on is kept and executed once, whatever the
+    /// fault may have done to what was sent before. The last of several notes counts.
+    pub fn recovered(&self) {
+        self.recovered.store(self.next_id(), Ordering::SeqCst);
+    }
+
+    /// The number from which on no fault is to blame, if that was noted.
+    pub(super) fn recovered_from(&self) -> Id {
+        self.recovered.load(Ordering::SeqCst)
+    }
+
+    /// The casts from number `from` on that the broker has taken and no server has executed yet.
     #[must_use]
-    pub fn missing(&self) -> Vec<Id> {
+    pub fn missing_since(&self, from: Id) -> Vec<Id> {
         let missing = |entry: &Entry| entry.outcome == Some(Outcome::Confirmed) && entry.executed.is_empty();
-        self.entries().iter().filter(|(_, entry)| missing(entry)).map(|(id, _)| *id).collect()
+        self.entries().range(from..).filter(|(_, entry)| missing(entry)).map(|(id, _)| *id).collect()
+    }
+
+    /// How many calls are being executed: begun by a server, and not over for their sender.
+    #[must_use]
+    pub fn calls_in_the_middle(&self) -> usize {
+        let in_the_middle = |entry: &&Entry| {
+            entry.kind == Some(Kind::Call) && entry.outcome.is_none() && !entry.executed.is_empty()
+        };
+        self.entries().values().filter(in_the_middle).count()
     }
 
     /// The number of the next request.
@@ -91,10 +113,10 @@ impl Ledger {
         self.entries().range(from..).filter(succeeded).count()
     }
 
-    /// How many of these requests were executed.
-    #[must_use]
-    pub fn executed_of(&self, ids: Range<Id>) -> usize {
-        self.entries().range(ids).filter(|(_, entry)| !entry.executed.is_empty()).count()
+    /// Whether all of these requests were executed.
+    pub(super) fn are_executed(&self, ids: &[Id]) -> bool {
+        let entries = self.entries();
+        ids.iter().all(|id| entries.get(id).is_some_and(|entry| !entry.executed.is_empty()))
     }
 
     /// The last `count` requests that have ended and did not succeed, from number `from` on: for people.

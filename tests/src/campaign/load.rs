@@ -11,8 +11,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::{Ledger, Outcome, WorkApi};
 
-/// How long after its deadline a request counts as one that never ends. The ledger notes how late
-/// each was; on a busy machine that is no guarantee to be asserted.
+/// How long after its deadline a request counts as one that never ends, so that its ledger is still
+/// judged. The findings have a much closer bound.
 pub(super) const SLACK: Duration = Duration::from_secs(15);
 
 /// How much load.

@@ -6,7 +6,7 @@
 //! * `work` is the interface of the load and its Rust server; `tests/python/server.py` has it too.
 //! * `process` is a server or a client as a process of its own, to be killed.
 //! * `load` sends calls and casts at once until it is told to stop.
-//! * `lane` is a server and a client with a load between them; `scenario` runs some of them through a
+//! * `lane` is a client (`sending`) and the servers of a topic (`serving`) with a load between them; `scenario` runs some of them through a
 //!   fault, and checks with `resources` that nothing was left behind.
 //! * `fault` has faults by name, for the soak and the comparison with Python.
 //! * `alone` gives a test a process of its own.
@@ -23,6 +23,8 @@ mod python_client;
 mod python_worker;
 mod resources;
 mod scenario;
+mod sending;
+mod serving;
 mod settled;
 mod work;
 
@@ -33,8 +35,8 @@ pub use self::lane::{Lane, Running};
 pub use self::ledger::{Id, Ledger};
 pub use self::load::{Load, Pace, Requests};
 pub use self::outcome::Outcome;
-pub use self::process::Process;
-pub use self::python_client::PythonClients;
+pub use self::process::{PROCESS_WORKERS, Process};
+pub use self::python_client::{PythonClient, PythonClients};
 pub use self::python_worker::PythonWorker;
 pub use self::resources::{Held, Served};
 pub use self::scenario::Scenario;

@@ -13,6 +13,9 @@ use tokio::time::timeout;
 
 use super::Ledger;
 
+/// How many workers a server in a process of its own has.
+pub const PROCESS_WORKERS: usize = 64;
+
 const START_LIMIT: Duration = Duration::from_secs(40);
 const END_LIMIT: Duration = Duration::from_secs(40);
 

@@ -14,17 +14,26 @@ use super::load::SLACK;
 use super::{Id, Ledger, Outcome, Pace};
 use crate::python::{Ended, PythonLoad};
 
+/// A Python client without load.
+#[derive(Debug)]
+pub struct PythonClient {
+    load: PythonLoad,
+    ledger: Arc<Ledger>,
+    pace: Pace,
+    under_way: BTreeMap<Id, (Kind, Instant)>,
+}
+
 /// A Python client at work, until it is told to stop.
 #[derive(Debug)]
 pub struct PythonClients {
     stop: oneshot::Sender<()>,
-    sending: JoinHandle<Result<()>>,
+    sending: JoinHandle<Result<PythonClient>>,
 }
 
-impl PythonClients {
-    /// Starts a client of `topic` with options of oslo.config, `[GROUP/]NAME=VALUE`, which sends calls
-    /// and casts in turn, each of which takes the server so many seconds.
-    pub async fn start(
+impl PythonClient {
+    /// Starts a client of `topic` with options of oslo.config, `[GROUP/]NAME=VALUE`, each of whose requests
+    /// takes the server so many seconds.
+    pub async fn connect(
         url: &str,
         topic: &str,
         options: impl IntoIterator<Item = &str>,
@@ -35,21 +44,38 @@ impl PythonClients {
         let builder = PythonLoad::builder(url, topic, pace.deadline).taking(seconds);
         let load = options.into_iter().fold(builder, |builder, option| builder.option(option));
         let load = load.start().await?;
-        let (stop, stopped) = oneshot::channel();
-        let sender = Sender { load, ledger: Arc::clone(ledger), pace, under_way: BTreeMap::new() };
-        Ok(Self { stop, sending: tokio::spawn(sender.run(stopped)) })
+        Ok(Self { load, ledger: Arc::clone(ledger), pace, under_way: BTreeMap::new() })
     }
 
-    /// Begins no more requests and waits for the end of those that are under way. What does not end
-    /// counts as hung, and the client is killed.
-    pub async fn stop(self) -> Result<()> {
-        // An error means that the task has failed, which is told by its end.
-        let _ = self.stop.send(());
-        self.sending.await.context("the load")?
+    /// One call.
+    pub(super) async fn call(&mut self) -> Result<Outcome> {
+        let id = self.begin(Kind::Call).await?;
+        loop {
+            let ended = self.load.ended().await?;
+            let ours = ended.id == id;
+            if let Some(outcome) = self.ended(ended).filter(|_| ours) {
+                return Ok(outcome);
+            }
+        }
+    }
+
+    /// Begins to send calls and casts in turn.
+    #[must_use]
+    pub fn load(self) -> PythonClients {
+        let (stop, stopped) = oneshot::channel();
+        PythonClients { stop, sending: tokio::spawn(self.run(stopped)) }
     }
 }
 
 impl PythonClients {
+    /// Begins no more requests and waits for the end of those that are under way. What does not end
+    /// counts as hung.
+    pub async fn stop(self) -> Result<PythonClient> {
+        // An error means that the task has failed, which is told by its end.
+        let _ = self.stop.send(());
+        self.sending.await.context("the load")?
+    }
+
     /// Kills the client as a crash would; its requests stay in the ledger without an end.
     pub fn kill(self) {
         // The process goes with the task.
@@ -57,15 +83,8 @@ impl PythonClients {
     }
 }
 
-struct Sender {
-    load: PythonLoad,
-    ledger: Arc<Ledger>,
-    pace: Pace,
-    under_way: BTreeMap<Id, (Kind, Instant)>,
-}
-
-impl Sender {
-    async fn run(mut self, mut stopped: oneshot::Receiver<()>) -> Result<()> {
+impl PythonClient {
+    async fn run(mut self, mut stopped: oneshot::Receiver<()>) -> Result<Self> {
         let mut ticks = interval(Duration::from_secs(1) / self.pace.per_second.max(1));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut kinds = [Kind::Call, Kind::Cast].into_iter().cycle();
@@ -73,7 +92,7 @@ impl Sender {
             tokio::select! {
                 biased;
                 _ = &mut stopped => break,
-                ended = self.load.ended() => self.ended(ended?),
+                ended = self.load.ended() => drop(self.ended(ended?)),
                 _ = ticks.tick(), if self.under_way.len() < self.pace.at_once => {
                     if let Some(kind) = kinds.next() {
                         self.begin(kind).await?;
@@ -84,24 +103,26 @@ impl Sender {
         let last = Instant::now() + self.pace.deadline + SLACK;
         while !self.under_way.is_empty() {
             tokio::select! {
-                ended = self.load.ended() => self.ended(ended?),
+                ended = self.load.ended() => drop(self.ended(ended?)),
                 () = sleep_until(last) => break,
             }
         }
-        for (id, _) in self.under_way {
+        for (id, _) in std::mem::take(&mut self.under_way) {
             self.ledger.ended(id, Outcome::Hung, Duration::ZERO);
         }
-        Ok(())
+        Ok(self)
     }
 
-    async fn begin(&mut self, kind: Kind) -> Result<()> {
+    async fn begin(&mut self, kind: Kind) -> Result<Id> {
         let id = self.ledger.sent(kind);
         self.under_way.insert(id, (kind, Instant::now()));
-        self.load.begin(id, if kind == Kind::Call { "call" } else { "cast" }).await
+        self.load.begin(id, if kind == Kind::Call { "call" } else { "cast" }).await?;
+        Ok(id)
     }
 
-    fn ended(&mut self, ended: Ended) {
-        let Some((kind, begun)) = self.under_way.remove(&ended.id) else { return };
+    /// Enters the end of a request; `None` if it counts as hung.
+    fn ended(&mut self, ended: Ended) -> Option<Outcome> {
+        let (kind, begun) = self.under_way.remove(&ended.id)?;
         let outcome = match (&ended.raised, kind, ended.result.as_u64()) {
             (None, Kind::Call, Some(value)) => Outcome::Answered(value),
             (None, Kind::Cast, _) => Outcome::Confirmed,
@@ -115,6 +136,7 @@ impl Sender {
                 }
             }
         };
-        self.ledger.ended(ended.id, outcome, begun.elapsed().saturating_sub(self.pace.deadline));
+        self.ledger.ended(ended.id, outcome.clone(), begun.elapsed().saturating_sub(self.pace.deadline));
+        Some(outcome)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{read_dir, read_link};
 
 use anyhow::{Context as _, Result};
+use rpc_runtime::Transport;
 use tokio::runtime::Handle;
 
 use super::settled::settled;
@@ -15,8 +16,10 @@ const STEADY: usize = 5;
 /// What this process has open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// Tasks of the runtime of the test; those of a transport are on a thread that is counted.
+    /// Tasks of the runtime of the test.
     pub tasks: usize,
+    /// Tasks of the transports, each of which has a thread with a runtime.
+    pub transports: usize,
     /// Threads.
     pub threads: usize,
     /// File descriptors, by what they are: `socket`, `pipe`, `anon_inode`, or a path.
@@ -37,8 +40,8 @@ pub struct Served {
 }
 
 impl Held {
-    /// As it is now.
-    pub fn now() -> Result<Self> {
+    /// As it is now, with these transports.
+    pub fn now(transports: &[&Transport]) -> Result<Self> {
         let list = |dir: &str| read_dir(dir).with_context(|| dir.to_owned());
         let mut files = BTreeMap::new();
         for file in list("/proc/self/fd")? {
@@ -48,18 +51,22 @@ impl Held {
             *files.entry(link.split(":[").next().unwrap_or_default().to_owned()).or_default() += 1;
         }
         let tasks = Handle::current().metrics().num_alive_tasks();
-        Ok(Self { tasks, threads: list("/proc/self/task")?.count(), files })
+        let transports = transports.iter().map(|transport| transport.tasks()).sum();
+        Ok(Self { tasks, transports, threads: list("/proc/self/task")?.count(), files })
     }
 
     fn is_within(&self, other: &Self) -> bool {
         let within =
             |(kind, count): (&String, &usize)| other.files.get(kind).is_some_and(|most| count <= most);
-        self.tasks <= other.tasks && self.threads <= other.threads && self.files.iter().all(within)
+        self.tasks <= other.tasks
+            && self.transports <= other.transports
+            && self.threads <= other.threads
+            && self.files.iter().all(within)
     }
 
-    /// Waits until no more is held than this; fails if that does not come.
-    pub async fn back(&self) -> Result<()> {
-        settled("what the process holds", async || Self::now(), |now| now.is_within(self))
+    /// Waits until no more is held than this, with the same transports; fails if that does not come.
+    pub async fn back(&self, transports: &[&Transport]) -> Result<()> {
+        settled("what the process holds", async || Self::now(transports), |now| now.is_within(self))
             .await
             .map(drop)
             .with_context(|| format!("more than before, which was {self:?}"))

@@ -44,14 +44,14 @@ impl<'a> Scenario<'a> {
     /// Starts servers and clients and then their load, and returns once all of it succeeds.
     pub async fn start(vhost: &'a Vhost, lanes: impl IntoIterator<Item = Lane>) -> Result<Self> {
         warm_up(vhost).await?;
-        let nothing = Held::now()?;
+        let nothing = Held::now(&[])?;
         let mut lanes = try_join_all(lanes.into_iter().map(|lane| lane.start(vhost))).await?;
-        try_join_all(lanes.iter().map(Running::touch)).await?;
+        try_join_all(lanes.iter_mut().map(Running::touch)).await?;
         let served = Served::idle(vhost).await?;
-        let idle = (Held::now()?, served);
+        let idle = (Held::now(&transports(&lanes))?, served);
         lanes.iter_mut().for_each(Running::load);
         let scenario = Self { vhost, lanes, nothing, idle };
-        scenario.recovered().await.context("before the fault")?;
+        scenario.works().await.context("before the fault")?;
         Ok(scenario)
     }
 
@@ -66,24 +66,29 @@ impl<'a> Scenario<'a> {
         &mut self.lanes
     }
 
-    /// Waits until new calls and casts succeed on every lane.
+    /// Waits until new calls and casts succeed on every lane. Of what is sent from then on nothing may be
+    /// lost or executed twice, until the next fault.
     pub async fn recovered(&self) -> Result<()> {
+        self.works().await?;
+        self.lanes.iter().for_each(Running::note_recovery);
+        Ok(())
+    }
+
+    async fn works(&self) -> Result<()> {
         try_join_all(self.lanes.iter().map(Running::works)).await.map(drop)
     }
 
     /// Stops the load and checks the ledgers, and that everything is as it was before the load, and
     /// then before the start.
     pub async fn finish(mut self) -> Result<Vec<Tally>> {
-        for lane in &mut self.lanes {
-            lane.stop_load().await?;
-        }
+        try_join_all(self.lanes.iter_mut().map(Running::stop_load)).await?;
         for lane in &self.lanes {
             lane.drain().await;
         }
         let (held, served) = &self.idle;
         let idle = async {
             served.back(self.vhost).await?;
-            held.back().await
+            held.back(&transports(&self.lanes)).await
         };
         let idle = idle.await.context("after the load");
         let stopped = try_join_all(self.lanes.into_iter().map(Running::stop)).await;
@@ -91,9 +96,13 @@ impl<'a> Scenario<'a> {
         let tallies = check(&stopped?)?;
         report(&tallies)?;
         idle?;
-        self.nothing.back().await.context("after the end")?;
+        self.nothing.back(&[]).await.context("after the end")?;
         Ok(tallies)
     }
+}
+
+fn transports(lanes: &[Running]) -> Vec<&Transport> {
+    lanes.iter().flat_map(Running::transports).collect()
 }
 
 /// Once a connection of the process has ended, the client library keeps a thread with a runtime of its

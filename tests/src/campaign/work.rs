@@ -26,13 +26,14 @@ pub struct Worker {
     name: String,
     ledger: Arc<Ledger>,
     seconds: f64,
+    blocking: bool,
 }
 
 impl Worker {
     /// A worker that notes what it executes under `name`.
     #[must_use]
     pub fn new(name: impl Into<String>, ledger: &Arc<Ledger>) -> Self {
-        Self { name: name.into(), ledger: Arc::clone(ledger), seconds: 0.0 }
+        Self { name: name.into(), ledger: Arc::clone(ledger), seconds: 0.0, blocking: false }
     }
 
     /// Takes so long for each request, beside what the request asks for.
@@ -41,12 +42,24 @@ impl Worker {
         self.seconds = seconds;
         self
     }
+
+    /// Keeps its thread for as long as a request asks for.
+    #[must_use]
+    pub fn blocking(mut self, blocking: bool) -> Self {
+        self.blocking = blocking;
+        self
+    }
 }
 
 impl Work for Worker {
     async fn work(&self, _: Context, id: Id, seconds: f64) -> Result<Id, RemoteError> {
         self.ledger.executed(id, &self.name);
-        let seconds = self.seconds + seconds;
+        let seconds = if self.blocking {
+            std::thread::sleep(Duration::from_secs_f64(seconds));
+            self.seconds
+        } else {
+            self.seconds + seconds
+        };
         if seconds > 0.0 {
             tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
         }

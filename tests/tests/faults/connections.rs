@@ -1,11 +1,19 @@
 //! Connections and channels that the broker closes.
 
-use rpc_runtime::{Server, ServerError, Target, Transport};
+use anyhow::{Result, ensure};
+use rpc_runtime::{Acknowledge, Server, ServerError, Target, Transport};
 use rpc_tests::campaign::{Lane, Ledger, Scenario, WorkApi, Worker, alone};
+
+use rpc_tests::{Channel, Vhost, until};
 
 use std::time::Duration;
 
-use super::vhost;
+use super::{connections, vhost};
+
+/// How often all connections are closed.
+const CUTS: usize = 2;
+/// How many messages a server has without having acknowledged them, where that matters.
+const PREFETCH: u16 = 8;
 
 const GOODBYE: Duration = Duration::from_secs(10);
 
@@ -13,15 +21,79 @@ const GOODBYE: Duration = Duration::from_secs(10);
 fn all_connections_closed_by_the_operator() {
     alone(async || {
         let vhost = vhost("closed").await?;
-        let lanes =
-            [Lane::rust("transient"), Lane::rust("quorum").quorum(), Lane::python("python").may_repeat()];
+        let lanes = [
+            Lane::rust("transient"),
+            Lane::rust("quorum").quorum(),
+            Lane::python("python").may_repeat(),
+            Lane::python_client("from-python"),
+        ];
         let scenario = Scenario::start(&vhost, lanes).await?;
-        for _ in 0..2 {
-            vhost.close_connections("for the test").await?;
-            scenario.recovered().await?;
-        }
+        cut(&vhost, &scenario).await?;
         scenario.finish().await.map(drop)
     });
+}
+
+#[test]
+fn all_connections_of_several_servers_closed() {
+    alone(async || {
+        let vhost = vhost("several").await?;
+        // What is not acknowledged at the cut is delivered again, maybe to the other server, which does not
+        // know it: nothing is lost, and no more than that is done twice.
+        let two = |name| Lane::rust(name).with_another().taking(0.05).may_repeat();
+        let lanes = [
+            two("early").serving(|server| server.workers(8).prefetch(PREFETCH)),
+            two("late").serving(|server| server.acknowledge(Acknowledge::Late).workers(8).prefetch(PREFETCH)),
+            Lane::rust("mixed").with_python().may_repeat(),
+        ];
+        let scenario = Scenario::start(&vhost, lanes).await?;
+        cut(&vhost, &scenario).await?;
+        let tallies = scenario.finish().await?;
+        for tally in &tallies[..2] {
+            ensure!(tally.repeated <= CUTS * 2 * usize::from(PREFETCH), "{tally}");
+        }
+        Ok(())
+    });
+}
+
+async fn cut(vhost: &Vhost, scenario: &Scenario<'_>) -> Result<()> {
+    for _ in 0..CUTS {
+        vhost.close_connections("for the test").await?;
+        scenario.recovered().await?;
+    }
+    Ok(())
+}
+
+#[test]
+fn each_channel_closed_by_an_error() {
+    alone(async || {
+        let vhost = vhost("channels").await?;
+        let lane = Lane::rust("channels").option("kombu_reconnect_delay=0.1");
+        let scenario = Scenario::start(&vhost, [lane]).await?;
+        let before = connections(&vhost).await?;
+        let channels = vhost.channels().await?;
+        let publishing = channels.iter().filter(|channel| channel.confirm).count();
+        let consuming = channels.iter().filter(|channel| channel.consumers > 0).count();
+        // Requests and replies; the topic, the server, its fanouts, and replies.
+        ensure!(publishing >= 2 && consuming == 4, "{channels:?}");
+        for channel in channels.chunks(1).chain([&*vhost.channels().await?]) {
+            close(&vhost, channel).await?;
+            scenario.recovered().await?;
+        }
+        // Each was closed alone: no connection had to go with its channel.
+        assert_eq!(connections(&vhost).await?, before);
+        scenario.finish().await.map(drop)
+    });
+}
+
+/// Closes channels and waits until they are gone.
+async fn close(vhost: &Vhost, channels: &[Channel]) -> Result<()> {
+    vhost.close_channels(channels).await?;
+    until("the channels are gone", async || {
+        let now = vhost.channels().await?;
+        let gone = channels.iter().all(|channel| now.iter().all(|other| other.pid != channel.pid));
+        Ok(gone.then_some(()))
+    })
+    .await
 }
 
 #[test]
@@ -36,7 +108,7 @@ fn a_channel_closed_by_a_conflict() {
         let quorum = Transport::connect(&url).await?;
         let taken = Server::builder(&quorum, target()).endpoint(worker.clone()).start().await?;
         for _ in 0..5 {
-            let transport = scenario.lanes()[0].transport();
+            let transport = scenario.lanes()[0].transport()?;
             let refused = Server::builder(transport, target()).endpoint(worker.clone()).start().await;
             let Err(ServerError::Transport(error)) = refused else { panic!("{refused:?}") };
             assert!(error.to_string().contains("PRECONDITION_FAILED"), "{error}");

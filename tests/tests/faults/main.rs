@@ -29,10 +29,18 @@ async fn vhost(name: &str) -> Result<Vhost> {
     Broker::shared()?.vhost(name).await
 }
 
+/// The names of the connections of a virtual host.
+async fn connections(vhost: &Vhost) -> Result<Vec<String>> {
+    let mut names: Vec<_> =
+        vhost.connections().await?.into_iter().map(|connection| connection.name).collect();
+    names.sort();
+    Ok(names)
+}
+
 /// Waits until a cast is not taken in time, and its sender is told so in these words.
 async fn told(lane: &Running, words: &str) -> Result<()> {
     let what = format!("senders are told of {words:?}");
-    until(&what, async || match lane.request(Kind::Cast, Duration::from_millis(500), 0.0).await {
+    until(&what, async || match lane.request(Kind::Cast, Duration::from_millis(500), 0.0).await? {
         Outcome::NotSent(why) | Outcome::Unclear(why) if why.contains(words) => Ok(Some(())),
         _ => Ok(None),
     })

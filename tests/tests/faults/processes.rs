@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::ensure;
-use rpc_runtime::Kind;
-use rpc_tests::campaign::{Lane, Outcome, Process, Scenario, alone};
-use rpc_tests::until;
+use anyhow::{Result, ensure};
+use rpc_tests::campaign::{Lane, PROCESS_WORKERS, Scenario, Tally, alone};
+use rpc_tests::{Vhost, until};
 
 use super::{QUICK, vhost};
 
@@ -15,24 +14,24 @@ const PEER: &str = env!("CARGO_BIN_EXE_peer");
 /// What a killed process leaves in the broker goes after two seconds.
 const SHORT_LIVED: &str = "rabbit_transient_queues_ttl=2";
 
+/// How often a server is killed.
+const KILLS: usize = 2;
+/// How long each request takes it, in seconds: at a hundred a second it is in the middle of about forty.
+const WORK: f64 = 0.4;
+/// How many calls it is in the middle of, at least, when it is killed.
+const BEGUN: usize = 5;
+
 #[test]
 fn a_server_killed_in_the_middle_of_requests() {
     alone(async || {
         let vhost = vhost("killed").await?;
-        // At a hundred a second it is in the middle of about twenty, which go with it. What it took in
-        // its last instant may be done again: an acknowledgement that is written is not received yet.
-        let lane = Lane::process("killed", PEER)
-            .taking(0.2)
-            .deadline(Duration::from_secs(5))
-            .may_lose()
-            .may_repeat()
-            .option(SHORT_LIVED);
-        let mut scenario = Scenario::start(&vhost, [lane]).await?;
-        for _ in 0..2 {
-            scenario.lanes_mut()[0].kill_server().await?;
-            scenario.recovered().await?;
-        }
-        scenario.finish().await.map(drop)
+        // What it is in the middle of goes with it. What it took in its last instant may be done again: an
+        // acknowledgement that is written is not received yet.
+        let lane = Lane::process("killed", PEER).deadline(Duration::from_secs(5)).may_lose().may_repeat();
+        let tally = killed(&vhost, lane).await?;
+        ensure!(tally.unclear >= KILLS, "nothing was in progress: {tally}");
+        ensure!(tally.unclear + tally.lost <= KILLS * PROCESS_WORKERS, "{tally}");
+        Ok(())
     });
 }
 
@@ -42,16 +41,27 @@ fn a_server_killed_that_acknowledges_late() {
         let vhost = vhost("late").await?;
         // What a server was at work on is done again by the next one: nothing is lost, and every call
         // is answered.
-        let lane = Lane::process("late", PEER).late().taking(0.2).may_repeat().option(SHORT_LIVED);
-        let mut scenario = Scenario::start(&vhost, [lane]).await?;
-        for _ in 0..2 {
-            scenario.lanes_mut()[0].kill_server().await?;
-            scenario.recovered().await?;
-        }
-        let tally = scenario.finish().await?.remove(0);
+        let tally = killed(&vhost, Lane::process("late", PEER).late().may_repeat()).await?;
+        ensure!(tally.repeated >= KILLS, "nothing was in progress: {tally}");
         ensure!(tally.answered == tally.calls && tally.confirmed == tally.casts, "{tally}");
+        ensure!(tally.lost == 0, "{tally}");
         Ok(())
     });
+}
+
+/// Kills the server of a lane again and again, each time in the middle of requests.
+async fn killed(vhost: &Vhost, lane: Lane) -> Result<Tally> {
+    let mut scenario = Scenario::start(vhost, [lane.taking(WORK).option(SHORT_LIVED)]).await?;
+    for _ in 0..KILLS {
+        let ledger = scenario.lanes()[0].ledger();
+        until("it is in the middle of calls", async || {
+            Ok((ledger.calls_in_the_middle() >= BEGUN).then_some(()))
+        })
+        .await?;
+        scenario.lanes_mut()[0].kill_server().await?;
+        scenario.recovered().await?;
+    }
+    Ok(scenario.finish().await?.remove(0))
 }
 
 #[test]
@@ -66,23 +76,7 @@ fn a_client_killed_in_the_middle_of_calls() {
             .option("kombu_missing_consumer_retry_timeout=3");
         let lane = QUICK.iter().fold(lane, |lane, option| lane.option(option));
         let scenario = Scenario::start(&vhost, [lane]).await?;
-        let ledger = scenario.lanes()[0].ledger();
-
-        let ids: Vec<_> = (0..CALLS).map(|_| ledger.sent(Kind::Call)).collect();
-        let url = format!("{}?control_exchange=client&{SHORT_LIVED}", vhost.url());
-        let (first, count) = (ids[0].to_string(), CALLS.to_string());
-        let what = ["client", "--first", &first, "--count", &count, "--seconds", "3"];
-        let client =
-            Process::start(PEER, &[&["--url", &url, "--topic", "client"], &what[..]].concat(), ledger)
-                .await?;
-        until("its calls are executed", async || {
-            Ok((ledger.executed_of(ids[0]..ids[0] + CALLS) == ids.len()).then_some(()))
-        })
-        .await?;
-        client.kill().await?;
-        for id in ids {
-            ledger.ended(id, Outcome::Unclear("its client was killed".to_owned()), Duration::ZERO);
-        }
+        scenario.lanes()[0].kill_client(PEER, CALLS).await?;
         scenario.recovered().await?;
         // Its reply queue expires, and what waits for it is dropped: all is as it was before.
         let tally = scenario.finish().await?.remove(0);

@@ -22,10 +22,11 @@ fn the_queue_of_a_server_deleted() {
 fn the_reply_queue_deleted() {
     alone(async || {
         let vhost = vhost("replies").await?;
-        let scenario = Scenario::start(&vhost, [Lane::rust("rust"), Lane::python("python")]).await?;
+        let lanes = [Lane::rust("rust"), Lane::python("python"), Lane::python_client("from-python")];
+        let scenario = Scenario::start(&vhost, lanes).await?;
         let queues = vhost.queues().await?;
         let replies: Vec<_> = queues.iter().filter(|queue| queue.name.starts_with("reply_")).collect();
-        assert_eq!(replies.len(), 2, "{queues:?}");
+        assert_eq!(replies.len(), 3, "{queues:?}");
         for queue in replies {
             vhost.delete_queue(&queue.name).await?;
         }

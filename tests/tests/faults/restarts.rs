@@ -22,7 +22,8 @@ fn killed_and_started_again() {
     alone(async || {
         let mut broker = Broker::start().await?;
         let vhost = broker.node().default_vhost();
-        let scenario = Scenario::start(&vhost, kinds().into_iter().chain([python()])).await?;
+        let python = [python(), Lane::python_client("from-python").durable()];
+        let scenario = Scenario::start(&vhost, kinds().into_iter().chain(python)).await?;
         broker.kill()?;
         broker.restart().await?;
         scenario.recovered().await?;

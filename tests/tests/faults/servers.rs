@@ -1,22 +1,15 @@
 //! Servers that are slow, or stuck.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rpc_runtime::Kind;
 use rpc_tests::campaign::{Lane, Outcome, Scenario, alone};
-use rpc_tests::{Vhost, until};
+use rpc_tests::until;
 
-use super::vhost;
+use super::{connections, vhost};
 
 /// So long that a connection without heartbeats would be given up.
 const STUCK: f64 = 6.0;
-
-async fn connections(vhost: &Vhost) -> anyhow::Result<Vec<String>> {
-    let mut names: Vec<_> =
-        vhost.connections().await?.into_iter().map(|connection| connection.name).collect();
-    names.sort();
-    Ok(names)
-}
 
 #[test]
 fn a_slow_consumer() {
@@ -45,11 +38,11 @@ fn a_handler_that_is_stuck() {
         let scenario = Scenario::start(&vhost, [lane]).await?;
         let before = connections(&vhost).await?;
         let stuck = scenario.lanes()[0].request(Kind::Call, Duration::from_secs(1), STUCK);
-        let Outcome::Unclear(why) = stuck.await else { panic!("it was not stuck") };
+        let Outcome::Unclear(why) = stuck.await? else { panic!("it was not stuck") };
         assert!(why.contains("the broker has the request, no reply came"), "{why}");
         scenario.recovered().await?;
         let stuck = scenario.lanes()[0].request(Kind::Call, Duration::from_secs(20), STUCK);
-        assert!(matches!(stuck.await, Outcome::Answered(_)));
+        assert!(matches!(stuck.await?, Outcome::Answered(_)));
         assert_eq!(connections(&vhost).await?, before);
         scenario.finish().await.map(drop)
     });
@@ -59,11 +52,14 @@ fn a_handler_that_is_stuck() {
 fn a_handler_that_blocks_its_thread() {
     alone(async || {
         let vhost = vhost("blocking").await?;
-        let lane = Lane::rust("blocking").option("heartbeat_timeout_threshold=2");
+        let lane = Lane::rust("blocking").blocking().option("heartbeat_timeout_threshold=2");
         let scenario = Scenario::start(&vhost, [lane]).await?;
         let before = connections(&vhost).await?;
-        // All tasks of this test, handlers and clients, are on one thread.
-        std::thread::sleep(Duration::from_secs_f64(STUCK));
+        // All tasks of this test, handlers and clients, are on the thread that the handler keeps.
+        let began = Instant::now();
+        let stuck = scenario.lanes()[0].request(Kind::Call, Duration::from_secs(20), STUCK).await?;
+        assert!(matches!(stuck, Outcome::Answered(_)), "{stuck:?}");
+        assert!(began.elapsed().as_secs_f64() >= STUCK);
         scenario.recovered().await?;
         assert_eq!(connections(&vhost).await?, before);
         scenario.finish().await.map(drop)

@@ -275,6 +275,10 @@ impl Driver for AmqpDriver {
     fn watch(&self) -> StatusWatch {
         self.status.watch()
     }
+
+    fn tasks(&self) -> usize {
+        self.runtime.handle().metrics().num_alive_tasks()
+    }
 }
 
 /// Ends what consumes from the queues of a server.

@@ -1,0 +1,97 @@
+//! The client of a lane: ours or Python's, with or without load.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use rpc_runtime::{Kind, Transport};
+
+use super::serving::{Post, STOP};
+use super::{Load, Outcome, Pace, PythonClient, PythonClients, Requests};
+
+/// A client that is connected.
+#[derive(Debug)]
+pub(super) enum Sending {
+    Rust {
+        transport: Transport,
+        requests: Requests,
+        load: Option<Load>,
+    },
+    /// One of both is there, except for a moment.
+    Python {
+        idle: Option<Box<PythonClient>>,
+        load: Option<PythonClients>,
+    },
+}
+
+impl Sending {
+    pub(super) async fn rust(post: &Post<'_>) -> Result<Self> {
+        let transport = Transport::connect(&post.url()).await?;
+        let requests = Requests::new(&transport, post.topic, post.ledger);
+        Ok(Sending::Rust { transport, requests, load: None })
+    }
+
+    pub(super) async fn python(post: &Post<'_>, pace: Pace) -> Result<Self> {
+        let settings = post.settings();
+        let options = settings.iter().map(String::as_str);
+        let client = PythonClient::connect(post.host, post.topic, options, post.ledger, pace, 0.0).await?;
+        Ok(Sending::Python { idle: Some(Box::new(client)), load: None })
+    }
+
+    /// Its transport; fails if it is none of ours.
+    pub(super) fn transport(&self) -> Result<&Transport> {
+        match self {
+            Sending::Rust { transport, .. } => Ok(transport),
+            Sending::Python { .. } => bail!("a Python client has no transport of ours"),
+        }
+    }
+
+    /// One request beside the load; fails if the client is none of ours.
+    pub(super) async fn request(&self, kind: Kind, deadline: Duration, seconds: f64) -> Result<Outcome> {
+        match self {
+            Sending::Rust { requests, .. } => Ok(requests.send(kind, deadline, seconds).await),
+            Sending::Python { .. } => bail!("a Python client sends nothing beside its load"),
+        }
+    }
+
+    /// One call, so that all that is made at the first use is there.
+    pub(super) async fn touch(&mut self, pace: Pace) -> Result<()> {
+        let outcome = match self {
+            Sending::Rust { requests, .. } => requests.send(Kind::Call, pace.deadline, 0.0).await,
+            Sending::Python { idle, .. } => idle.as_mut().context("it is at work")?.call().await?,
+        };
+        match outcome {
+            Outcome::Answered(_) => Ok(()),
+            outcome => bail!("the first call: {outcome:?}"),
+        }
+    }
+
+    pub(super) fn load(&mut self, pace: Pace) {
+        match self {
+            Sending::Rust { requests, load, .. } => *load = Some(Load::start(requests.clone(), pace)),
+            Sending::Python { idle, load } => *load = idle.take().map(|client| client.load()),
+        }
+    }
+
+    /// Stops the load; what is under way comes to its end.
+    pub(super) async fn stop_load(&mut self) -> Result<()> {
+        match self {
+            Sending::Rust { load, .. } => match load.take() {
+                Some(load) => load.stop().await,
+                None => Ok(()),
+            },
+            Sending::Python { idle, load } => {
+                if let Some(load) = load.take() {
+                    *idle = Some(Box::new(load.stop().await?));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) async fn stop(self) {
+        // Python's goes with its process.
+        if let Sending::Rust { transport, .. } = self {
+            transport.close(STOP).await;
+        }
+    }
+}

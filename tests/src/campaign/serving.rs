@@ -1,0 +1,107 @@
+//! The servers of a lane: ours, Python's, or one in a process of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use rpc_runtime::{Server, ServerBuilder, Target, Transport};
+
+use super::process::ServerProcess;
+use super::{Ledger, PythonWorker, WorkApi, Worker};
+
+/// How long a server and a transport may take to stop.
+pub(super) const STOP: Duration = Duration::from_secs(20);
+
+/// What a server is.
+#[derive(Debug)]
+pub(super) enum By {
+    /// A Rust server of this name.
+    Rust(&'static str),
+    Python,
+    /// The program at this path, which is a Rust server.
+    Process(PathBuf),
+}
+
+/// What the servers of a lane have in common.
+#[derive(Debug)]
+pub(super) struct Post<'a> {
+    pub(super) host: &'a str,
+    pub(super) topic: &'static str,
+    /// Of the transport URL, without the exchange.
+    pub(super) options: &'a [String],
+    pub(super) seconds: f64,
+    pub(super) late: bool,
+    pub(super) blocking: bool,
+    pub(super) set: fn(ServerBuilder) -> ServerBuilder,
+    pub(super) ledger: &'a Arc<Ledger>,
+}
+
+impl Post<'_> {
+    /// The transport URL of a Rust server or client. The lane has an exchange of its own: one can't be
+    /// durable for one lane and not for another.
+    pub(super) fn url(&self) -> String {
+        let options: String = self.options.iter().map(|option| format!("&{option}")).collect();
+        format!("{}?control_exchange={}{options}", self.host, self.topic)
+    }
+
+    /// The same options for Python.
+    pub(super) fn settings(&self) -> Vec<String> {
+        let exchange = format!("DEFAULT/control_exchange={}", self.topic);
+        self.options.iter().cloned().chain([exchange]).collect()
+    }
+}
+
+/// A server at work.
+#[derive(Debug)]
+pub(super) enum Serving {
+    Rust(Server, Transport),
+    Python(PythonWorker),
+    Process(ServerProcess),
+}
+
+impl Serving {
+    pub(super) async fn start(by: By, post: &Post<'_>) -> Result<Self> {
+        let Post { host, topic, seconds, late, blocking, ledger, .. } = *post;
+        Ok(match by {
+            By::Rust(name) => {
+                let transport = Transport::connect(&post.url()).await?;
+                let worker = Arc::new(Worker::new(name, ledger).taking(seconds).blocking(blocking));
+                let target = Target::topic(topic).with_server(name);
+                let builder = Server::builder(&transport, target).endpoint(WorkApi::endpoint(worker));
+                Serving::Rust((post.set)(builder).start().await?, transport)
+            }
+            By::Python => Serving::Python(PythonWorker::start(host, topic, &post.settings(), ledger).await?),
+            By::Process(path) => {
+                Serving::Process(ServerProcess::start(path, &post.url(), topic, seconds, late, ledger).await?)
+            }
+        })
+    }
+
+    /// Its transport, if that is in this process.
+    pub(super) fn transport(&self) -> Option<&Transport> {
+        match self {
+            Serving::Rust(_, transport) => Some(transport),
+            Serving::Python(_) | Serving::Process(_) => None,
+        }
+    }
+
+    pub(super) fn process(&mut self) -> Result<&mut ServerProcess> {
+        match self {
+            Serving::Process(server) => Ok(server),
+            other => bail!("{other:?} is no process of its own"),
+        }
+    }
+
+    pub(super) async fn stop(self) -> Result<()> {
+        match self {
+            Serving::Rust(server, transport) => {
+                server.shutdown(STOP).await.context("a server")?;
+                transport.close(STOP).await;
+                Ok(())
+            }
+            Serving::Python(server) => server.stop().await,
+            Serving::Process(server) => server.kill().await,
+        }
+    }
+}
