@@ -60,7 +60,14 @@ impl Scene {
             deadline: Instant::now() + Duration::from_secs(seconds),
             wanted,
         };
-        self.publisher.clone().publish(message, None).await
+        let began = Instant::now();
+        let outcome = self.publisher.clone().publish(message, None).await;
+        if let Err(PublishError { fault: PublishFault::Expired(_), .. }) = &outcome {
+            let late = began.elapsed() - Duration::from_secs(seconds);
+            // The resolution of tokio's timers.
+            assert!(late <= Duration::from_millis(1), "{late:?} after its deadline");
+        }
+        outcome
     }
 
     fn times(&self, body: &str) -> usize {
