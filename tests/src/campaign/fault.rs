@@ -54,10 +54,12 @@ pub enum Fault {
     Empty,
     Freeze,
     CloseConnections,
+    CloseChannels,
     DeleteQueue,
     DeleteReplyQueues,
     DeleteExchange,
     MemoryAlarm,
+    DiskAlarm,
     Reset,
     Delay,
     CutToBroker,
@@ -70,16 +72,18 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Fault::Kill,
         Fault::Stop,
         Fault::Empty,
         Fault::Freeze,
         Fault::CloseConnections,
+        Fault::CloseChannels,
         Fault::DeleteQueue,
         Fault::DeleteReplyQueues,
         Fault::DeleteExchange,
         Fault::MemoryAlarm,
+        Fault::DiskAlarm,
         Fault::Reset,
         Fault::Delay,
         Fault::CutToBroker,
@@ -120,6 +124,7 @@ impl Fault {
                 broker.thaw()
             }
             Fault::CloseConnections => vhost.close_connections("for the test").await,
+            Fault::CloseChannels => vhost.close_channels(&vhost.channels().await?).await,
             Fault::DeleteQueue => {
                 for topic in topics {
                     vhost.delete_queue(topic).await?;
@@ -138,11 +143,8 @@ impl Fault {
                 }
                 Ok(())
             }
-            Fault::MemoryAlarm => {
-                broker.node().ctl(&["set_vm_memory_high_watermark", "0.0000001"]).await?;
-                sleep(LONG).await;
-                broker.node().ctl(&["set_vm_memory_high_watermark", "0.4"]).await.map(drop)
-            }
+            Fault::MemoryAlarm => limit(broker, "set_vm_memory_high_watermark", ["0.0000001", "0.4"]).await,
+            Fault::DiskAlarm => limit(broker, "set_disk_free_limit", ["1000000GB", "50MB"]).await,
             Fault::Reset => {
                 for end in [End::Reset, End::Close, End::Reset] {
                     proxy.end_connections(end);
@@ -159,6 +161,13 @@ impl Fault {
             Fault::Stall => both(proxy, Flow::Hold, SHORT).await,
         }
     }
+}
+
+/// Sets a limit that is exceeded, and then the default.
+async fn limit(broker: &Broker, command: &str, [on, off]: [&str; 2]) -> Result<()> {
+    broker.node().ctl(&[command, on]).await?;
+    sleep(LONG).await;
+    broker.node().ctl(&[command, off]).await.map(drop)
 }
 
 async fn one(proxy: &Proxy, direction: Direction, flow: Flow, time: Duration) -> Result<()> {
@@ -192,10 +201,12 @@ impl fmt::Display for Fault {
             Fault::Empty => "the broker starts again with an empty database",
             Fault::Freeze => "the broker is frozen for longer than the heartbeat allows",
             Fault::CloseConnections => "the operator closes all connections",
+            Fault::CloseChannels => "each channel is closed by an error",
             Fault::DeleteQueue => "the queue of the server is deleted",
             Fault::DeleteReplyQueues => "the reply queue is deleted",
             Fault::DeleteExchange => "the exchange is deleted",
             Fault::MemoryAlarm => "a memory alarm goes on and off",
+            Fault::DiskAlarm => "a disk alarm goes on and off",
             Fault::Reset => "the network drops all connections, three times",
             Fault::Delay => "the network delays everything by 300 ms",
             Fault::CutToBroker => "the network cuts frames to the broker",
