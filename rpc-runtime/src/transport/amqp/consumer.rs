@@ -34,6 +34,9 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// How many messages are handed on before anything else is looked at.
 const AT_ONCE: usize = 64;
 
+/// How long after its consumers a connection may say that it is lost or closed, which is nothing to warn of twice.
+const UNNOTICED: Duration = Duration::from_millis(50);
+
 /// How often everything is declared again. The bindings of an exchange go with it when it is deleted, and the
 /// broker tells nobody: without this, no message would find the queues until the next reconnect.
 const REDECLARE: Duration = Duration::from_secs(10);
@@ -228,6 +231,11 @@ impl Session {
                     return;
                 }
                 (_, ready) => self.ready = ready,
+            }
+            if let BrokerError::Lost(_) = &error
+                && timeout(UNNOTICED, links.gone(up.epoch)).await.is_ok()
+            {
+                continue;
             }
             if links.has(up.epoch) {
                 let (pause, news) = self.retry.fails(&error);
