@@ -14,7 +14,7 @@ mod run;
 pub mod sample;
 mod until;
 
-pub use broker::{Binding, Broker, Channel, Cluster, Connection, Exchange, Node, Queue, Vhost};
+pub use broker::{Alarm, Binding, Broker, Channel, Cluster, Connection, Exchange, Node, Queue, Vhost};
 pub use program::Program;
 pub use python::{Ended, Note, PeerBuilder, PythonClient, PythonLoad, PythonServer, Raised};
 pub use run::run;

@@ -8,7 +8,7 @@ use rpc_runtime::{
     CallOptions, ConnectionStatus, Context, FailureKind, Reached, RemoteError, RpcError, Status, StatusWatch,
     Transport, TransportError, rpc_manager,
 };
-use rpc_tests::{Broker, Node};
+use rpc_tests::{Alarm, Broker, Node};
 use tokio::time::timeout;
 
 #[rpc_manager(client = NoteApi, topic = "notes", version = "1.0", error = RemoteError)]
@@ -77,7 +77,7 @@ async fn a_broker_is_short_of_memory() -> Result<()> {
     let api = NoteApi::new(&transport);
     api.note(&Context::new(), "before").await?;
 
-    node.ctl(&["set_vm_memory_high_watermark", "0.0000001"]).await?;
+    Alarm::Memory.on(node).await?;
     // The broker blocks a connection when it is published on, and takes that message later.
     let context = Context::new();
     let mut waiting = Box::pin(api.note(&context, "first").into_future());
@@ -102,7 +102,7 @@ async fn a_broker_is_short_of_memory() -> Result<()> {
     let error = fourth.unwrap_err();
     assert!(matches!(error, RpcError::Overloaded { limit: 3, .. }), "{error:?}");
 
-    node.ctl(&["set_vm_memory_high_watermark", "0.4"]).await?;
+    Alarm::Memory.off(node).await?;
     timeout(PATIENCE, waiting).await??;
     until(&mut watch, Status::is_ready).await;
     api.note(&Context::new(), "after").await?;

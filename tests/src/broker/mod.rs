@@ -1,5 +1,6 @@
 //! RabbitMQ nodes for tests, by way of `tests/broker.sh`.
 
+mod alarm;
 mod cluster;
 mod node;
 mod process;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
+pub use self::alarm::Alarm;
 pub use self::cluster::Cluster;
 pub use self::node::Node;
 pub use self::state::{Binding, Channel, Connection, Exchange, Queue};

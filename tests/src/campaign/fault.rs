@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use tokio::time::sleep;
 
 use crate::proxy::{Direction, End, Flow, Proxy};
-use crate::{Broker, Vhost};
+use crate::{Alarm, Broker, Vhost};
 
 /// The options of lanes that the faults are made for.
 pub const OPTIONS: [&str; 2] = ["heartbeat_timeout_threshold=2", "kombu_reconnect_delay=0.1"];
@@ -143,8 +143,8 @@ impl Fault {
                 }
                 Ok(())
             }
-            Fault::MemoryAlarm => limit(broker, "set_vm_memory_high_watermark", ["0.0000001", "0.4"]).await,
-            Fault::DiskAlarm => limit(broker, "set_disk_free_limit", ["1000000GB", "50MB"]).await,
+            Fault::MemoryAlarm => alarm(broker, Alarm::Memory).await,
+            Fault::DiskAlarm => alarm(broker, Alarm::Disk).await,
             Fault::Reset => {
                 for end in [End::Reset, End::Close, End::Reset] {
                     proxy.end_connections(end);
@@ -163,11 +163,10 @@ impl Fault {
     }
 }
 
-/// Sets a limit that is exceeded, and then the default.
-async fn limit(broker: &Broker, command: &str, [on, off]: [&str; 2]) -> Result<()> {
-    broker.node().ctl(&[command, on]).await?;
+async fn alarm(broker: &Broker, alarm: Alarm) -> Result<()> {
+    alarm.on(broker.node()).await?;
     sleep(LONG).await;
-    broker.node().ctl(&[command, off]).await.map(drop)
+    alarm.off(broker.node()).await
 }
 
 async fn one(proxy: &Proxy, direction: Direction, flow: Flow, time: Duration) -> Result<()> {

@@ -34,9 +34,6 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// How many messages are handed on before anything else is looked at.
 const AT_ONCE: usize = 64;
 
-/// How long after its consumers a connection may say that it is lost or closed, which is nothing to warn of twice.
-const UNNOTICED: Duration = Duration::from_millis(50);
-
 /// How often everything is declared again. The bindings of an exchange go with it when it is deleted, and the
 /// broker tells nobody: without this, no message would find the queues until the next reconnect.
 const REDECLARE: Duration = Duration::from_secs(10);
@@ -232,23 +229,24 @@ impl Session {
                 }
                 (_, ready) => self.ready = ready,
             }
-            if let BrokerError::Lost(_) = &error
-                && timeout(UNNOTICED, links.gone(up.epoch)).await.is_ok()
-            {
+            // A connection that is lost or closed has its own line in the log.
+            let gone = match &error {
+                BrokerError::Lost(_) => links.turns_out_gone(up.epoch).await,
+                BrokerError::Refused(..) => !links.has(up.epoch),
+            };
+            if gone {
                 continue;
             }
-            if links.has(up.epoch) {
-                let (pause, news) = self.retry.fails(&error);
-                match news {
-                    true => tracing::warn!("not consuming from {}: {error}", self.name()),
-                    false => tracing::debug!("still not consuming from {}: {error}", self.name()),
-                }
-                tokio::select! {
-                    () = self.stopped() => return,
-                    () = self.told(Asked::Pause) => {}
-                    () = sleep(pause) => {}
-                    () = links.gone(up.epoch) => {}
-                }
+            let (pause, news) = self.retry.fails(&error);
+            match news {
+                true => tracing::warn!("not consuming from {}: {error}", self.name()),
+                false => tracing::debug!("still not consuming from {}: {error}", self.name()),
+            }
+            tokio::select! {
+                () = self.stopped() => return,
+                () = self.told(Asked::Pause) => {}
+                () = sleep(pause) => {}
+                () = links.gone(up.epoch) => {}
             }
         }
     }

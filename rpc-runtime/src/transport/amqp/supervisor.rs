@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::broker::{Broker, Link, LinkEvent};
 use super::report::Report;
@@ -16,6 +16,9 @@ use crate::transport::failure::{FailureKind, HostFailure};
 use crate::transport::options::AmqpOptions;
 use crate::transport::status_watch::Reporter;
 use crate::transport::url::Host;
+
+/// How long a connection may be lost or closed without its supervisor having noticed.
+const UNNOTICED: Duration = Duration::from_millis(50);
 
 /// What one connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,6 +182,12 @@ impl Links {
     /// Waits until the connection `epoch` is gone; a blocked one is not.
     pub(super) async fn gone(&mut self, epoch: u64) {
         let _ = self.0.wait_for(|current| current.state.epoch() != Some(epoch)).await;
+    }
+
+    /// Whether the connection `epoch` is gone, or turns out to be within a moment: who uses it may notice before
+    /// its supervisor does.
+    pub(super) async fn turns_out_gone(&mut self, epoch: u64) -> bool {
+        timeout(UNNOTICED, self.gone(epoch)).await.is_ok()
     }
 
     /// Whether the connection `epoch` is there, blocked or not.

@@ -30,9 +30,6 @@ const TICK: Duration = Duration::from_millis(5);
 /// one caller at a time another wake-up between threads.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// How long a link may be lost without its supervisor having noticed.
-const UNNOTICED: Duration = Duration::from_millis(50);
-
 /// How often messages that nobody waits for are looked for while there is no connection.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -145,8 +142,8 @@ impl Actor {
             match self.serve(&up).await {
                 End::Closed => return,
                 End::Stale => {}
-                // The link may be lost without its supervisor having noticed yet.
-                End::Failed => drop(timeout(UNNOTICED, self.links.gone(up.epoch)).await),
+                // Before another channel is tried on a link that may be lost.
+                End::Failed => drop(self.links.turns_out_gone(up.epoch).await),
             }
         }
     }
