@@ -4,13 +4,14 @@
 //! implementation. The one exception is [`Channel::publish`], whose confirm the broker may hold back for as
 //! long as it blocks the connection.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
-use futures::stream::BoxStream;
+use futures::future::{BoxFuture, FutureExt};
+use tokio::sync::oneshot;
 
 use super::topology::{Consume, Step};
 use crate::transport::driver::History;
@@ -58,11 +59,12 @@ pub(super) trait Channel: fmt::Debug + Send + Sync {
     /// Limits how many messages each later consumer may hold unsettled.
     fn prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), BrokerError>>;
 
-    /// Starts a consumer; its stream ends when the consumer does, for whatever reason.
+    /// Starts a consumer.
     fn consume<'a>(
         &'a self,
         consume: &'a Consume,
-    ) -> BoxFuture<'a, Result<BoxStream<'static, Incoming>, BrokerError>>;
+        take: Take,
+    ) -> BoxFuture<'a, Result<Consuming, BrokerError>>;
 
     fn cancel<'a>(&'a self, tag: &'a str) -> BoxFuture<'a, Result<(), BrokerError>>;
 
@@ -73,6 +75,28 @@ pub(super) trait Channel: fmt::Debug + Send + Sync {
 
     /// Closes the channel; unsettled deliveries go back to their queues.
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// Takes the messages of a consumer as they come in, on the thread that reads the connection: it must not block.
+pub(super) type Take = Box<dyn FnMut(Incoming) + Send>;
+
+/// A consumer that was started. Nothing more is taken once it is dropped.
+pub(super) struct Consuming {
+    ended: oneshot::Receiver<()>,
+    /// Dropped with it.
+    _guard: Box<dyn Any + Send>,
+}
+
+impl Consuming {
+    /// It ends when the other side of `ended` is dropped.
+    pub(super) fn new(ended: oneshot::Receiver<()>, guard: impl Any + Send) -> Self {
+        Self { ended, _guard: Box::new(guard) }
+    }
+
+    /// Resolves when the consumer has ended, for whatever reason, and all that came before was taken.
+    pub(super) fn ended(&mut self) -> BoxFuture<'_, ()> {
+        (&mut self.ended).map(drop).boxed()
+    }
 }
 
 /// What happens to a [`Link`].

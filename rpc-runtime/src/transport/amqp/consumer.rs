@@ -6,23 +6,22 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures::StreamExt;
-use futures::future::{BoxFuture, FutureExt};
-use futures::stream::{BoxStream, select_all};
+use futures::future::{BoxFuture, join_all};
+use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::acks::Acks;
-use super::broker::{BrokerError, Channel, Incoming, Link};
+use super::broker::{BrokerError, Channel, Consuming, Link};
 use super::declare::{declare, mistakes_durability};
+use super::intake::{Intake, Limit, To};
 use super::retry::Retry;
 use super::supervisor::{Links, Up};
 use super::topology::{Step, Topology};
 use crate::lock::lock;
 use crate::rare_log::RareLog;
-use crate::transport::driver::{ConnectError, Delivery, Inbox, Settle, Settler, StopListening};
+use crate::transport::driver::{ConnectError, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. The client library buffers without bound whatever the broker
 /// sends, so there has to be one; early acknowledgement makes it go unnoticed.
@@ -30,9 +29,6 @@ const UNLIMITED: u16 = 1024;
 
 /// How long stopping may take at most: what is not done then, the broker does when the channel is gone.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
-
-/// How many messages are handed on before anything else is looked at.
-const AT_ONCE: usize = 64;
 
 /// How often everything is declared again. The bindings of an exchange go with it when it is deleted, and the
 /// broker tells nobody: without this, no message would find the queues until the next reconnect.
@@ -57,45 +53,6 @@ pub(super) struct Stop {
     /// Turns true once nothing more is handed on.
     paused: watch::Receiver<bool>,
     ended: watch::Receiver<()>,
-}
-
-/// Where deliveries go.
-pub(super) enum To {
-    /// To a server, which may be busy; when it drops the other end, the listener stops.
-    Server(mpsc::Sender<Delivery>),
-    Inbox(Inbox),
-}
-
-impl To {
-    /// Resolves when nobody receives any more.
-    async fn closed(&self) {
-        match self {
-            Self::Server(sender) => sender.closed().await,
-            Self::Inbox(_) => pending().await,
-        }
-    }
-
-    /// Hands a delivery on; gives it back if there is no room.
-    fn take(&self, delivery: Delivery) -> Option<Delivery> {
-        match self {
-            // If nobody receives, the listener stops.
-            Self::Server(sender) => match sender.try_send(delivery) {
-                Err(TrySendError::Full(delivery)) => Some(delivery),
-                Ok(()) | Err(TrySendError::Closed(_)) => None,
-            },
-            Self::Inbox(inbox) => {
-                inbox(delivery);
-                None
-            }
-        }
-    }
-
-    async fn wait_for_room(&self, delivery: Delivery) {
-        if let Self::Server(sender) = self {
-            // An error means that the receiver was dropped, which stops this listener.
-            let _ = sender.send(delivery).await;
-        }
-    }
 }
 
 /// What a listener is told.
@@ -144,15 +101,19 @@ impl Consumption {
         let (ending, ended) = watch::channel(());
         let (ready, started) = oneshot::channel();
         let links = self.links.clone();
+        let queues: Vec<&str> = self.topology.consumers.iter().map(|consumer| &*consumer.queue).collect();
+        let name: Arc<str> = queues.join(", ").into();
+        let limit = Limit { max_body: self.max_body, name: name.clone(), log: Arc::new(RareLog::default()) };
         let session = Session {
             retry: Retry::new(self.pause),
             steps: Mutex::new(self.topology.steps.clone()),
             what: self,
-            to,
+            name,
+            to: Arc::new(to),
+            limit,
             asked,
             pausing,
             ready: Some(ready),
-            oversized: RareLog::default(),
         };
         handle.spawn(async move {
             session.run().await;
@@ -175,8 +136,15 @@ impl Consumption {
     }
 }
 
-/// What comes from each queue, and `None` for each that has ended.
-type Streams = BoxStream<'static, Option<(Arc<str>, Incoming)>>;
+/// What is consumed on one channel.
+struct Open {
+    channel: Arc<dyn Channel>,
+    acks: Arc<Acks>,
+    /// Told of the first acknowledgement that can't be written.
+    failed: oneshot::Receiver<BrokerError>,
+    intake: Arc<Intake>,
+    consuming: Vec<Consuming>,
+}
 
 /// How a channel was left.
 enum End {
@@ -186,7 +154,10 @@ enum End {
 
 struct Session {
     what: Consumption,
-    to: To,
+    /// The queues, for the log.
+    name: Arc<str>,
+    to: Arc<To>,
+    limit: Limit,
     asked: watch::Receiver<Asked>,
     pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
@@ -194,7 +165,6 @@ struct Session {
     retry: Retry,
     /// What is declared: what was asked for, as far as it is known to be possible.
     steps: Mutex<Vec<Step>>,
-    oversized: RareLog,
 }
 
 impl Session {
@@ -239,8 +209,8 @@ impl Session {
             }
             let (pause, news) = self.retry.fails(&error);
             match news {
-                true => tracing::warn!("not consuming from {}: {error}", self.name()),
-                false => tracing::debug!("still not consuming from {}: {error}", self.name()),
+                true => tracing::warn!("not consuming from {}: {error}", self.name),
+                false => tracing::debug!("still not consuming from {}: {error}", self.name),
             }
             tokio::select! {
                 () = self.stopped() => return,
@@ -267,73 +237,48 @@ impl Session {
         }
     }
 
-    /// The queues, for the log.
-    fn name(&self) -> String {
-        let queues: Vec<&str> =
-            self.what.topology.consumers.iter().map(|consumer| &*consumer.queue).collect();
-        queues.join(", ")
-    }
-
     /// Consumes on one channel for as long as it is good.
     async fn serve(&mut self, up: &Up) -> End {
-        let (channel, mut streams) = match self.consume(&*up.link).await {
-            Ok(consuming) => consuming,
+        let open = match self.consume(&*up.link).await {
+            Ok(open) => open,
             Err(error) => return End::Lost(error),
         };
         match self.ready.take() {
             Some(ready) => drop(ready.send(Ok(()))),
-            None => tracing::info!("consuming again from {}", self.name()),
+            None => tracing::info!("consuming again from {}", self.name),
         }
         self.retry.works();
-        let (acks, mut failed) = Acks::start(channel.clone(), self.what.effective_prefetch());
+        let Open { channel, acks, mut failed, intake, mut consuming } = open;
         let mut links = self.what.links.clone();
         let mut stopped = pin!(self.stopped());
-        let mut paused = pin!(self.told(Asked::Pause));
         let mut gone = pin!(links.gone(up.epoch));
-        let mut declared = pin!(self.keep_declared(&*up.link));
-        let end = 'serving: loop {
-            let mut next = tokio::select! {
-                biased;
-                () = &mut stopped => break End::Stopped,
-                () = &mut paused => tokio::select! {
-                    biased;
-                    () = &mut stopped => break End::Stopped,
-                    () = self.rest(&*channel, streams, &acks) => break End::Stopped,
-                    error = &mut failed => break unsettled(error),
-                    () = &mut gone => break End::Lost(lost()),
-                },
-                error = &mut failed => break unsettled(error),
-                error = &mut declared => break End::Lost(error),
-                incoming = streams.next() => incoming,
-                () = &mut gone => break End::Lost(lost()),
-            };
-            let mut taken = 1;
-            let full = loop {
-                // What this channel has delivered and nobody settled is redelivered.
-                let Some(Some((queue, incoming))) = next else {
-                    break 'serving End::Lost(BrokerError::Lost("a consumer has ended".to_owned()));
-                };
-                let full = self.hand_on(queue, incoming, &acks);
-                if full.is_some() || taken == AT_ONCE {
-                    break full;
-                }
-                // What is there already goes with it: to select anew for each message costs more than to take it.
-                match streams.next().now_or_never() {
-                    Some(further) => next = further,
-                    None => break None,
-                }
-                taken += 1;
-            };
-            if let Some(delivery) = full {
+        let end = tokio::select! {
+            biased;
+            () = &mut stopped => Some(End::Stopped),
+            () = self.told(Asked::Pause) => None,
+            error = &mut failed => Some(unsettled(error)),
+            error = self.keep_declared(&*up.link) => Some(End::Lost(error)),
+            () = intake.hand_on_held() => Some(End::Stopped),
+            // What this channel has delivered and nobody settled is redelivered.
+            () = one_ends(&mut consuming) => {
+                Some(End::Lost(BrokerError::Lost("a consumer has ended".to_owned())))
+            }
+            () = &mut gone => Some(End::Lost(lost())),
+        };
+        let end = match end {
+            Some(end) => end,
+            None => {
+                intake.rest();
                 tokio::select! {
                     biased;
-                    () = self.to.wait_for_room(delivery) => {}
-                    () = &mut stopped => break End::Stopped,
-                    error = &mut failed => break unsettled(error),
-                    () = &mut gone => break End::Lost(lost()),
+                    () = &mut stopped => End::Stopped,
+                    () = self.rest(&*channel, &mut consuming) => End::Stopped,
+                    error = &mut failed => unsettled(error),
+                    () = &mut gone => End::Lost(lost()),
                 }
             }
         };
+        intake.leave();
         if let End::Lost(_) = &end {
             acks.lose();
         }
@@ -346,23 +291,20 @@ impl Session {
     }
 
     /// Declares everything, then consumes on a new channel.
-    async fn consume(&self, link: &dyn Link) -> Result<(Arc<dyn Channel>, Streams), BrokerError> {
+    async fn consume(&self, link: &dyn Link) -> Result<Open, BrokerError> {
         self.declare(link).await?;
         let channel = link.open(false).await?;
-        channel.prefetch(self.what.effective_prefetch()).await?;
-        let mut streams = Vec::new();
+        let prefetch = self.what.effective_prefetch();
+        channel.prefetch(prefetch).await?;
+        let (acks, failed) = Acks::start(channel.clone(), prefetch);
+        let intake = Intake::new(&self.to, acks.clone(), self.limit.clone());
+        let mut consuming = Vec::new();
         for consumer in &self.what.topology.consumers {
-            let stream = channel.consume(consumer).await?;
-            // The end of each stream has to be seen, which merging would hide.
-            let queue = consumer.queue.clone();
-            let stream = stream.map(move |incoming| Some((queue.clone(), incoming)));
-            streams.push(stream.chain(futures::stream::iter([None])));
+            let (intake, queue) = (intake.clone(), consumer.queue.clone());
+            let take = Box::new(move |incoming| intake.take(&queue, incoming));
+            consuming.push(channel.consume(consumer, take).await?);
         }
-        let streams = match <[_; 1]>::try_from(streams) {
-            Ok([stream]) => stream.boxed(),
-            Err(streams) => select_all(streams).boxed(),
-        };
-        Ok((channel, streams))
+        Ok(Open { channel, acks, failed, intake, consuming })
     }
 
     /// Declares everything, and remembers what could not be as it was asked for: each time to find out costs a
@@ -393,7 +335,7 @@ impl Session {
                 Ok(Some(queue)) => return BrokerError::Lost(format!("the consumer of {queue} is forgotten")),
                 Err(error) => {
                     // What is consumed from is there; who can't be reached is told by the broker.
-                    tracing::debug!("not declared again: {}: {error}", self.name());
+                    tracing::debug!("not declared again: {}: {error}", self.name);
                     retry.fails(&error).0
                 }
             }
@@ -414,17 +356,13 @@ impl Session {
         Ok(forgotten)
     }
 
-    /// Stops the consumers, returns what was not handed on, and waits to be stopped.
-    async fn rest(&self, channel: &dyn Channel, mut streams: Streams, acks: &Arc<Acks>) {
+    /// Stops the consumers, has returned what was not handed on, and waits to be stopped.
+    async fn rest(&self, channel: &dyn Channel, consuming: &mut [Consuming]) {
         if let Err(error) = self.cancel(channel).await {
             tracing::debug!("pausing: {error}");
         }
-        // Each stream ends once it has yielded what came before the broker's answer.
-        while let Some(incoming) = streams.next().await {
-            if let Some((_, incoming)) = incoming {
-                Settle::new(acks.clone(), incoming.tag).reject(true);
-            }
-        }
+        // Each ends after what came before the broker's answer.
+        join_all(consuming.iter_mut().map(Consuming::ended)).await;
         self.pausing.send_replace(true);
         self.stopped().await;
     }
@@ -434,26 +372,6 @@ impl Session {
             channel.cancel(&consumer.tag).await?;
         }
         Ok(())
-    }
-
-    /// Hands a message on; gives it back if there is no room for it.
-    fn hand_on(&self, queue: Arc<str>, incoming: Incoming, acks: &Arc<Acks>) -> Option<Delivery> {
-        let Incoming { tag, body, content_type, compression, redelivered, history } = incoming;
-        let settle = Settle::new(acks.clone(), tag);
-        if body.len() > self.what.max_body {
-            let (size, limit) = (body.len(), self.what.max_body);
-            let name = self.name();
-            match self.oversized.admit() {
-                Some(left_out) => tracing::warn!(
-                    left_out,
-                    "a message from {name} was rejected: {size} bytes, max_body={limit}"
-                ),
-                None => tracing::debug!("a message from {name} was rejected: {size} bytes, max_body={limit}"),
-            }
-            settle.reject(false);
-            return None;
-        }
-        self.to.take(Delivery { body, content_type, compression, redelivered, history, queue, settle })
     }
 
     /// Stops in good order: no more deliveries, pending verdicts written, the rest requeued.
@@ -474,9 +392,13 @@ impl Session {
             }
         };
         if timeout(STOP_LIMIT, leaving).await.is_err() {
-            tracing::debug!("stopping to consume from {} took too long", self.name());
+            tracing::debug!("stopping to consume from {} took too long", self.name);
         }
     }
+}
+
+async fn one_ends(consuming: &mut [Consuming]) {
+    consuming.iter_mut().map(Consuming::ended).collect::<FuturesUnordered<_>>().next().await;
 }
 
 /// No verdict reaches the broker by this channel any more: without it, what it has delivered is delivered again.

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt};
-use futures::stream::BoxStream;
-use tokio::sync::{mpsc, watch};
+use futures::stream::StreamExt;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
 
 use self::queues::Queues;
 use super::broker::{
-    Answer, Broker, BrokerError, Channel, Confirm, ConnectFailure, Incoming, Link, LinkEvent, Message,
-    Returned,
+    Answer, Broker, BrokerError, Channel, Confirm, ConnectFailure, Consuming, Link, LinkEvent, Message,
+    Returned, Take,
 };
 use super::lapin_broker::MAX_CHANNEL_ERRORS;
 use super::topology::{Consume, Step};
@@ -321,8 +322,18 @@ impl Channel for FakeChannel {
     fn consume<'a>(
         &'a self,
         consume: &'a Consume,
-    ) -> BoxFuture<'a, Result<BoxStream<'static, Incoming>, BrokerError>> {
-        futures::future::ready(Ok(self.queues.consume(self.number, &consume.queue))).boxed()
+        mut take: Take,
+    ) -> BoxFuture<'a, Result<Consuming, BrokerError>> {
+        let mut stream = self.queues.consume(self.number, &consume.queue);
+        let (ending, ended) = oneshot::channel();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            while let Some(incoming) = stream.next().await {
+                take(incoming);
+            }
+            drop(ending);
+        });
+        futures::future::ready(Ok(Consuming::new(ended, tasks))).boxed()
     }
 
     fn cancel<'a>(&'a self, _tag: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {

@@ -6,7 +6,8 @@
 //!   `report` tells users about it.
 //! * `publisher` has callers send on a confirm channel and, with `confirms`, finds out what became of each message.
 //! * `in_flight` bounds how many messages wait for that.
-//! * `consumer` keeps a listener consuming, `retry` says when it tries again; `acks` settles its deliveries.
+//! * `consumer` keeps a listener consuming, `retry` says when it tries again; `intake` hands on what is delivered,
+//!   `acks` settles it.
 //!
 //! Everything but the sending and the acknowledging that callers and handlers wait for runs on one worker thread
 //! of its own, so that handlers that block can't starve heartbeats.
@@ -17,6 +18,7 @@ mod confirms;
 mod consumer;
 mod declare;
 mod in_flight;
+mod intake;
 mod lapin_broker;
 mod message;
 mod publisher;
@@ -36,9 +38,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use self::broker::Broker;
-use self::consumer::{Consumption, Stop, To};
+use self::consumer::{Consumption, Stop};
 use self::declare::declare;
 use self::in_flight::InFlight;
+use self::intake::To;
 use self::lapin_broker::LapinBroker;
 use self::publisher::Publisher;
 use self::supervisor::{Purpose, Supervisor};

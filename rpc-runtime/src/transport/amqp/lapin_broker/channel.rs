@@ -3,12 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Duration;
 
-use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt};
-use futures::stream::BoxStream;
-use lapin::message::{BasicReturnMessage, Delivery};
+use lapin::message::BasicReturnMessage;
 use lapin::options::{
     BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, BasicRejectOptions,
     ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions,
@@ -16,21 +13,21 @@ use lapin::options::{
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 use lapin::{BasicProperties, Confirmation};
 
-use super::super::broker::{Answer, BrokerError, Channel, Confirm, Header, Incoming, Message, Returned};
-use super::super::message::EARLIER_DELIVERIES;
+use super::super::broker::{
+    Answer, BrokerError, Channel, Confirm, Consuming, Header, Message, Returned, Take,
+};
 use super::super::topology::{Argument, Arguments, Consume, ExchangeKind, Step};
+use super::deliveries::Deliveries;
 use super::error::{lapin_error, limited};
-use crate::transport::driver::History;
+use super::thread::{Thread, calling_once};
 use crate::wire::Content;
 
 /// The header that says how a body is compressed.
-const COMPRESSION: &str = "compression";
-/// The header by which a quorum queue says how often it delivered a message before.
-const DELIVERY_COUNT: &str = "x-delivery-count";
-
+pub(super) const COMPRESSION: &str = "compression";
 pub(super) struct LapinChannel {
     /// Shared, because a clone of lapin's channel touches some fifteen reference counts.
     channel: Arc<lapin::Channel>,
+    thread: Arc<Thread>,
     /// Whether this side closed it.
     closed: AtomicBool,
     /// The channel errors of the whole link.
@@ -38,8 +35,8 @@ pub(super) struct LapinChannel {
 }
 
 impl LapinChannel {
-    pub(super) fn new(channel: lapin::Channel, errors: Arc<AtomicU32>) -> Self {
-        Self { channel: Arc::new(channel), closed: AtomicBool::new(false), errors }
+    pub(super) fn new(channel: lapin::Channel, thread: Arc<Thread>, errors: Arc<AtomicU32>) -> Self {
+        Self { channel: Arc::new(channel), thread, closed: AtomicBool::new(false), errors }
     }
 }
 
@@ -65,7 +62,7 @@ impl Channel for LapinChannel {
                     };
                     let declared =
                         self.channel.exchange_declare(short(name)?, kind, options, FieldTable::default());
-                    limited("exchange.declare", declared).await
+                    limited(&self.thread, "exchange.declare", declared).await
                 }
                 Step::Queue { name, durable, auto_delete, arguments } => {
                     let options = QueueDeclareOptions {
@@ -74,13 +71,13 @@ impl Channel for LapinChannel {
                         ..Default::default()
                     };
                     let declared = self.channel.queue_declare(short(name)?, options, table(arguments));
-                    limited("queue.declare", declared).await.map(drop)
+                    limited(&self.thread, "queue.declare", declared).await.map(drop)
                 }
                 Step::Bind { queue, exchange, routing_key } => {
                     let (queue, exchange, key) = (short(queue)?, short(exchange)?, short(routing_key)?);
                     let options = QueueBindOptions::default();
                     let bound = self.channel.queue_bind(queue, exchange, key, options, FieldTable::default());
-                    limited("queue.bind", bound).await
+                    limited(&self.thread, "queue.bind", bound).await
                 }
             }
         })
@@ -89,7 +86,7 @@ impl Channel for LapinChannel {
     fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
         Box::pin(async move {
             let deleted = self.channel.queue_delete(short(queue)?, QueueDeleteOptions::default());
-            limited("queue.delete", deleted).await.map(drop)
+            limited(&self.thread, "queue.delete", deleted).await.map(drop)
         })
     }
 
@@ -97,14 +94,14 @@ impl Channel for LapinChannel {
         Box::pin(async move {
             let options = QueueDeclareOptions { passive: true, ..Default::default() };
             let asked = self.channel.queue_declare(short(queue)?, options, FieldTable::default());
-            limited("queue.declare", asked).await.map(|queue| queue.consumer_count())
+            limited(&self.thread, "queue.declare", asked).await.map(|queue| queue.consumer_count())
         })
     }
 
     fn publish(&self, message: Message) -> BoxFuture<'static, Confirm> {
-        let channel = self.channel.clone();
+        let (channel, thread) = (self.channel.clone(), self.thread.clone());
         Box::pin(async move {
-            match confirmation(&channel, message).await {
+            match calling_once(&thread, confirmation(&channel, message)).await {
                 Ok(Ok(Confirmation::Ack(returned))) => answer(Answer::Ack, returned),
                 Ok(Ok(Confirmation::Nack(returned))) => answer(Answer::Nack, returned),
                 Ok(Ok(Confirmation::NotRequested)) => {
@@ -117,43 +114,38 @@ impl Channel for LapinChannel {
     }
 
     fn prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), BrokerError>> {
-        limited("basic.qos", self.channel.basic_qos(count, BasicQosOptions::default())).boxed()
+        limited(&self.thread, "basic.qos", self.channel.basic_qos(count, BasicQosOptions::default())).boxed()
     }
 
     fn consume<'a>(
         &'a self,
         consume: &'a Consume,
-    ) -> BoxFuture<'a, Result<BoxStream<'static, Incoming>, BrokerError>> {
+        take: Take,
+    ) -> BoxFuture<'a, Result<Consuming, BrokerError>> {
         Box::pin(async move {
             let (queue, tag) = (short(&consume.queue)?, short(&consume.tag)?);
             let options = BasicConsumeOptions::default();
             let consumer = self.channel.basic_consume(queue, tag, options, table(&consume.arguments));
-            let consumer = limited("basic.consume", consumer).await?;
-            let queue = consume.queue.clone();
-            let stream = consumer.map(move |delivery| {
-                delivery.map(incoming).map_err(|error| tracing::debug!("consumer of {queue}: {error}"))
-            });
-            // The first error is the end: lapin yields nothing after it.
-            Ok(stream
-                .take_while(|delivery| futures::future::ready(delivery.is_ok()))
-                .filter_map(async |d| d.ok())
-                .boxed())
+            let consumer = limited(&self.thread, "basic.consume", consumer).await?;
+            Ok(Deliveries::start(consumer, take, self.thread.clone()))
         })
     }
 
     fn cancel<'a>(&'a self, tag: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
         Box::pin(async move {
-            limited("basic.cancel", self.channel.basic_cancel(short(tag)?, Default::default())).await
+            limited(&self.thread, "basic.cancel", self.channel.basic_cancel(short(tag)?, Default::default()))
+                .await
         })
     }
 
     fn ack(&self, tag: u64, multiple: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
         // Not by the delivery's own handle, which takes a detour over lapin's command queue.
-        limited("basic.ack", self.channel.basic_ack(tag, BasicAckOptions { multiple })).boxed()
+        limited(&self.thread, "basic.ack", self.channel.basic_ack(tag, BasicAckOptions { multiple })).boxed()
     }
 
     fn reject(&self, tag: u64, requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
-        limited("basic.reject", self.channel.basic_reject(tag, BasicRejectOptions { requeue })).boxed()
+        limited(&self.thread, "basic.reject", self.channel.basic_reject(tag, BasicRejectOptions { requeue }))
+            .boxed()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
@@ -163,7 +155,7 @@ impl Channel for LapinChannel {
             }
             self.closed.store(true, Ordering::Relaxed);
             // An error means that the broker was faster.
-            let _ = limited("channel.close", self.channel.close(200, "OK".into())).await;
+            let _ = limited(&self.thread, "channel.close", self.channel.close(200, "OK".into())).await;
         })
     }
 }
@@ -237,44 +229,6 @@ fn answer(answer: Answer, returned: Option<BasicReturnMessage>) -> Confirm {
 
 fn failed(error: BrokerError) -> Confirm {
     Confirm { verdict: Err(error), returned: None }
-}
-
-/// Headers are read for the few messages that have any.
-fn history(delivery: &Delivery) -> History {
-    let number = |name| {
-        let headers = delivery.properties.headers().as_ref()?;
-        let number = match *headers.inner().get(name)? {
-            AMQPValue::LongLongInt(number) => u64::try_from(number).ok(),
-            AMQPValue::LongInt(number) => u64::try_from(number).ok(),
-            AMQPValue::LongUInt(number) => Some(number.into()),
-            _ => None,
-        };
-        number.map(|number| u32::try_from(number).unwrap_or(u32::MAX))
-    };
-    let expiration = || delivery.properties.expiration().as_ref()?.as_str().parse().ok();
-    History {
-        counted: number(DELIVERY_COUNT),
-        noted: number(EARLIER_DELIVERIES).unwrap_or(0),
-        expiration: if delivery.redelivered { expiration().map(Duration::from_millis) } else { None },
-    }
-}
-
-fn incoming(delivery: Delivery) -> Incoming {
-    let history = history(&delivery);
-    let compression = delivery.properties.headers().as_ref().and_then(|headers| {
-        match headers.inner().get(COMPRESSION)? {
-            AMQPValue::LongString(name) => std::str::from_utf8(name.as_bytes()).ok().map(str::to_owned),
-            _ => None,
-        }
-    });
-    Incoming {
-        tag: delivery.delivery_tag,
-        content_type: delivery.properties.content_type().as_ref().map(ToString::to_string),
-        compression,
-        redelivered: delivery.redelivered,
-        history,
-        body: delivery.data.into(),
-    }
 }
 
 fn table(arguments: &Arguments) -> FieldTable {

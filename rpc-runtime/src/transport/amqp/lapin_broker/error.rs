@@ -1,22 +1,25 @@
 //! lapin's errors in the words of [`BrokerError`], and a limit for every operation.
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use lapin::{Error, ErrorKind};
 use tokio::time::timeout;
 
 use super::super::broker::BrokerError;
+use super::thread::{Calling, Thread};
 
 /// How long the broker may take to answer anything but a publish.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// The result of `operation`, or an error that names it after the limit.
+/// The result of `operation`, which is for `thread` to do, or an error that names it after the limit.
 pub(super) async fn limited<T>(
+    thread: &Thread,
     name: &str,
     operation: impl Future<Output = lapin::Result<T>>,
 ) -> Result<T, BrokerError> {
-    match timeout(LIMIT, operation).await {
+    match timeout(LIMIT, Calling { future: pin!(operation), thread }).await {
         Ok(result) => result.map_err(|error| lapin_error(&error)),
         Err(_) => Err(BrokerError::Lost(format!("no answer to {name} within {LIMIT:?}"))),
     }

@@ -4,9 +4,13 @@
 //! socket, which ends lapin's thread whatever state it is in.
 
 mod channel;
+mod deliveries;
 mod error;
 mod failure;
+mod runtime;
 mod socket;
+mod stream;
+mod thread;
 mod tls;
 
 use std::fmt;
@@ -16,6 +20,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
 
+use async_rs::Runtime;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{AsyncReadExt, StreamExt, TryFutureExt};
@@ -27,7 +32,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use self::channel::LapinChannel;
 use self::error::{lapin_error, limited};
+use self::runtime::Kit;
 use self::socket::KillSwitch;
+use self::thread::{Calling, Thread};
 use self::tls::Tls;
 use super::broker::{Broker, BrokerError, Channel, ConnectFailure, Link, LinkEvent};
 use super::topology::check_name;
@@ -70,7 +77,8 @@ impl LapinBroker {
 
     async fn open_link(&self, host: &Host, name: &str) -> Result<LapinLink, ConnectFailure> {
         let deadline = after(self.limit);
-        let runtime = lapin::runtime::default_runtime().map_err(|error| failure::amqp(&error, false))?;
+        let thread = Thread::new();
+        let runtime = Runtime::new(Kit::new(thread.clone()));
         let addresses = self.in_time(deadline, "to the name lookup", lookup(host)).await?;
         let kill = KillSwitch::default();
         // Dropped on every way out but the good one: lapin's thread ends with the socket.
@@ -79,8 +87,10 @@ impl LapinBroker {
             let stream = AsyncTcpStream::connect(&runtime, addresses.clone());
             let stream =
                 self.in_time(deadline, "from the port", stream.map_err(|it| failure::tcp(&it))).await?;
-            if let AsyncTcpStream::Plain(plain) = &stream {
-                let socket = socket::prepare(&plain.get_ref().into(), self.heartbeat);
+            if let AsyncTcpStream::Plain(plain) = &stream
+                && let Some(settings) = plain.settings()
+            {
+                let socket = socket::prepare(&settings, self.heartbeat);
                 kill.arm(socket.map_err(|error| failure::tcp(&error))?);
             }
             let Some(tls) = &self.tls else { return Ok(stream) };
@@ -88,18 +98,21 @@ impl LapinBroker {
             self.in_time(deadline, "to the TLS handshake", secured).await
         };
         let stream = StdMutex::new(Some(dial().await?));
+        let owner = thread.clone();
         let connection = Connection::connector(
             self.uri(host),
             runtime.clone(),
             // lapin asks once, as its recovery is off.
             async move |_, _| {
                 silence_thread();
+                owner.takes_over();
                 let stream = lock(&stream).take();
                 stream.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected).into())
             },
             properties(name),
         );
         let identified = self.tls.as_ref().is_some_and(Tls::identified);
+        let connection = Calling { future: Box::pin(connection), thread: thread.clone() };
         let connection = connection.map_err(|error| failure::amqp(&error, identified));
         let connection = match self.in_time(deadline, "to the AMQP handshake", connection).await {
             Ok(connection) => connection,
@@ -119,7 +132,7 @@ impl LapinBroker {
         };
         guard.disarm();
         let events = Mutex::new(connection.events_listener().boxed());
-        Ok(LapinLink { connection, events, kill, errors: Arc::default() })
+        Ok(LapinLink { connection, thread, events, kill, errors: Arc::default() })
     }
 
     /// The result of one step of connecting, or that there was no answer `to` it by `deadline`.
@@ -215,6 +228,7 @@ impl Drop for KillGuard {
 
 struct LapinLink {
     connection: Connection,
+    thread: Arc<Thread>,
     events: Mutex<BoxStream<'static, Event>>,
     kill: KillSwitch,
     /// How many channels were closed by an error.
@@ -234,11 +248,12 @@ impl Link for LapinLink {
                 self.kill();
                 return Err(BrokerError::Lost("too many channel errors on this connection".to_owned()));
             }
-            let channel = limited("channel.open", self.connection.create_channel()).await?;
+            let channel = limited(&self.thread, "channel.open", self.connection.create_channel()).await?;
             if confirm {
-                limited("confirm.select", channel.confirm_select(Default::default())).await?;
+                limited(&self.thread, "confirm.select", channel.confirm_select(Default::default())).await?;
             }
-            Ok(Arc::new(LapinChannel::new(channel, self.errors.clone())) as Arc<dyn Channel>)
+            Ok(Arc::new(LapinChannel::new(channel, self.thread.clone(), self.errors.clone()))
+                as Arc<dyn Channel>)
         })
     }
 
@@ -266,7 +281,9 @@ impl Link for LapinLink {
     fn close(&self, limit: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             // Refused or late, the socket is cut all the same.
-            let _ = timeout(limit, self.connection.close(200, "OK".into())).await;
+            let goodbye = self.connection.close(200, "OK".into());
+            let goodbye = Calling { future: Box::pin(goodbye), thread: &*self.thread };
+            let _ = timeout(limit, goodbye).await;
             self.kill();
         })
     }

@@ -1,0 +1,162 @@
+//! The thread that lapin gives a connection, and how it is called.
+//!
+//! lapin has the runtime wait for the socket: whatever the broker sends wakes a thread of the runtime first, and
+//! that wakes lapin's. Here lapin's thread waits for the socket itself, in [`Socket`](super::stream::Socket). It
+//! sleeps there and not where lapin would wake it, so whoever has lapin do something calls it afterwards.
+
+use std::fmt;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::task::{Context, Poll};
+use std::thread::{self, ThreadId};
+
+use mio::Waker;
+use tracing::Dispatch;
+use tracing::dispatcher;
+
+use crate::lock::lock;
+
+/// It is awake, and will see all that was done before it got so.
+const AWAKE: u8 = 0;
+/// It was called since: it looks again before it sleeps.
+const CALLED: u8 = 1;
+const ASLEEP: u8 = 2;
+
+/// Something to be done between two rounds of lapin, when none of its locks is held; must not block.
+pub(super) trait Chore: Send + Sync {
+    fn run(self: Arc<Self>);
+}
+
+/// One for each connection.
+pub(super) struct Thread {
+    state: AtomicU8,
+    chores: Mutex<Vec<Arc<dyn Chore>>>,
+    /// Where chores log: lapin's own logs are off.
+    log: Dispatch,
+    /// Set by the thread before it sleeps for the first time.
+    waker: OnceLock<Waker>,
+    /// The thread itself, once the connection is in its hands.
+    owner: OnceLock<ThreadId>,
+}
+
+impl Thread {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            state: AtomicU8::new(AWAKE),
+            chores: Mutex::default(),
+            log: dispatcher::get_default(Clone::clone),
+            waker: OnceLock::new(),
+            owner: OnceLock::new(),
+        })
+    }
+
+    /// Says, on the thread, that the connection is in its hands from now on.
+    pub(super) fn takes_over(&self) {
+        // It is asked once.
+        let _ = self.owner.set(thread::current().id());
+    }
+
+    pub(super) fn owns_connection(&self) -> bool {
+        self.owner.get().is_some()
+    }
+
+    /// Has a chore done before long. It need not be called from the thread itself, which looks before it sleeps.
+    pub(super) fn has_to_do(&self, chore: Arc<dyn Chore>) {
+        lock(&self.chores).push(chore);
+        if self.owner.get() != Some(&thread::current().id()) {
+            self.call();
+        }
+    }
+
+    /// Does, on the thread, all chores.
+    pub(super) fn does_chores(&self) {
+        let mut chores = std::mem::take(&mut *lock(&self.chores));
+        if chores.is_empty() {
+            return;
+        }
+        dispatcher::with_default(&self.log, || chores.drain(..).for_each(Chore::run));
+        // What it has room for is used again.
+        let mut later = lock(&self.chores);
+        if later.is_empty() {
+            *later = chores;
+        }
+    }
+
+    /// How it is woken.
+    pub(super) fn wake_by(&self, waker: Waker) -> io::Result<()> {
+        self.waker.set(waker).map_err(|_| io::Error::other("a second socket for one connection"))
+    }
+
+    /// Has it look at what lapin was asked to do. Without effect before it owns the connection: it will look.
+    pub(super) fn call(&self) {
+        if self.state.swap(CALLED, Ordering::AcqRel) == ASLEEP
+            && let Some(waker) = self.waker.get()
+            && let Err(error) = waker.wake()
+        {
+            // It looks by itself before long.
+            tracing::warn!("the thread of a connection cannot be woken: {error}");
+        }
+    }
+
+    /// Says, on the thread, that it sees from now on what was done before.
+    pub(super) fn looks(&self) {
+        self.state.swap(AWAKE, Ordering::AcqRel);
+    }
+
+    /// Says, on the thread, that it sleeps; `false` if it was called and has to look first.
+    pub(super) fn falls_asleep(&self) -> bool {
+        self.state.compare_exchange(AWAKE, ASLEEP, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// Says, on the thread, that it need not be woken.
+    pub(super) fn woke_up(&self) {
+        // An error means that it was called.
+        let _ = self.state.compare_exchange(ASLEEP, AWAKE, Ordering::AcqRel, Ordering::Acquire);
+    }
+}
+
+impl fmt::Debug for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Thread").field("owner", &self.owner.get()).finish_non_exhaustive()
+    }
+}
+
+impl AsRef<Thread> for Thread {
+    fn as_ref(&self) -> &Thread {
+        self
+    }
+}
+
+/// Awaits a future of lapin that leaves something for the thread when it is first polled, and only then.
+pub(super) async fn calling_once<T>(thread: &Thread, future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let first = futures::poll!(&mut future);
+    thread.call();
+    match first {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => future.await,
+    }
+}
+
+/// A future of lapin: whenever it was polled, it may have left something for the thread.
+#[derive(Debug)]
+pub(super) struct Calling<F, T> {
+    pub(super) future: F,
+    pub(super) thread: T,
+}
+
+impl<F, T> Future for Calling<F, T>
+where
+    F: Future + Unpin,
+    T: AsRef<Thread> + Unpin,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let outcome = Pin::new(&mut self.future).poll(cx);
+        self.thread.as_ref().call();
+        outcome
+    }
+}
