@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -30,6 +31,8 @@ const GONE: usize = 200;
 #[derive(Debug)]
 pub(super) struct Replier {
     transport: Transport,
+    /// Of the server: what has to be tried again is tried there.
+    runtime: Handle,
     pending: Arc<Semaphore>,
     parked: Semaphore,
     gone: Mutex<VecDeque<(Arc<str>, Instant)>>,
@@ -40,9 +43,11 @@ pub(super) struct Replier {
 pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Replier {
+    /// For a server on the runtime of the caller.
     pub(super) fn new(transport: &Transport, tally: Arc<Tally>) -> Self {
         Self {
             transport: transport.clone(),
+            runtime: Handle::current(),
             pending: Arc::new(Semaphore::new(PENDING as usize)),
             parked: Semaphore::new(PARKED),
             gone: Mutex::default(),
@@ -62,37 +67,62 @@ impl Replier {
 
     /// Sends a heartbeat once; whether its queue is there.
     pub(super) async fn heartbeat(&self, queue: &Arc<str>, body: Bytes) -> bool {
-        let deadline = after(RETRY);
-        !matches!(
-            self.publish(queue, body, deadline, Wanted::Soon).await,
-            Err(PublishError { fault: PublishFault::Unroutable(_), .. })
-        )
+        let sent = self.transport.driver().publish(message(queue, body, after(RETRY))).await;
+        !matches!(sent, Err(PublishError { fault: PublishFault::Unroutable(_), .. }))
     }
 
-    /// Sends a reply, until the broker has it or it is certain that nobody can get it.
-    pub(super) async fn send(&self, queue: &Arc<str>, body: Bytes, method: &str, wanted: Wanted) {
-        let patience = self.transport.reply_patience();
-        let deadline = after(patience);
+    /// Sends a reply, until the broker has it or it is certain that nobody can get it; `done` is called then. No
+    /// task waits for that, unless there is trouble: that took X us of each call.
+    pub(super) fn send(
+        self: &Arc<Self>,
+        queue: Arc<str>,
+        body: Bytes,
+        method: String,
+        done: impl FnOnce() + Send + 'static,
+    ) {
+        let deadline = after(self.transport.reply_patience());
+        let (replier, reply) = (Arc::clone(self), message(&queue, body.clone(), deadline));
+        let told = move |outcome| match outcome {
+            Ok(()) => done(),
+            Err(error) => drop(replier.runtime.clone().spawn(async move {
+                replier.retry(&queue, body, &method, deadline, error).await;
+                done();
+            })),
+        };
+        self.transport.driver().post(reply, Box::new(told));
+    }
+
+    /// Sends a reply again that failed, as long as that may help.
+    async fn retry(
+        &self,
+        queue: &Arc<str>,
+        body: Bytes,
+        method: &str,
+        deadline: Instant,
+        mut error: PublishError,
+    ) {
         let mut parked = None;
         loop {
-            let why = match self.publish(queue, body.clone(), deadline, wanted).await {
-                Ok(()) => return,
-                Err(PublishError { fault: PublishFault::Unroutable(_), .. }) if self.is_gone(queue) => {
-                    "its queue is gone"
-                }
-                Err(PublishError { fault: PublishFault::Unroutable(_), .. }) if after(RETRY) >= deadline => {
-                    self.note_gone(queue, patience);
+            let why = match error.fault {
+                PublishFault::Unroutable(_) if self.is_gone(queue) => "its queue is gone",
+                PublishFault::Unroutable(_) if after(RETRY) >= deadline => {
+                    self.note_gone(queue, self.transport.reply_patience());
                     "its queue did not come back"
                 }
-                Err(PublishError { fault: PublishFault::Unroutable(_), .. }) => {
+                PublishFault::Unroutable(_) => {
                     parked = parked.or_else(|| self.parked.try_acquire().ok());
                     if parked.is_some() {
                         sleep(RETRY).await;
+                        let again = message(queue, body.clone(), deadline);
+                        match self.transport.driver().publish(again).await {
+                            Ok(()) => return,
+                            Err(again) => error = again,
+                        }
                         continue;
                     }
                     "its queue is missing and too many others wait already"
                 }
-                Err(error) => {
+                _ => {
                     tracing::warn!(method, %queue, %error, "dropped a reply");
                     return self.tally.replies_dropped.add_one();
                 }
@@ -100,18 +130,6 @@ impl Replier {
             tracing::warn!(method, %queue, "dropped a reply: {why}");
             return self.tally.replies_dropped.add_one();
         }
-    }
-
-    async fn publish(
-        &self,
-        queue: &Arc<str>,
-        body: Bytes,
-        deadline: Instant,
-        wanted: Wanted,
-    ) -> Result<(), PublishError> {
-        let route = Route::Reply { queue: Arc::clone(queue) };
-        let message = Outgoing { route, body, mandatory: true, expiration: None, deadline, wanted };
-        self.transport.driver().publish(message).await
     }
 
     fn is_gone(&self, queue: &str) -> bool {
@@ -132,12 +150,17 @@ impl Replier {
     }
 }
 
+fn message(queue: &Arc<str>, body: Bytes, deadline: Instant) -> Outgoing {
+    let route = Route::Reply { queue: Arc::clone(queue) };
+    Outgoing { route, body, mandatory: true, expiration: None, deadline, wanted: Wanted::AtOnce }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_queue_is_noted_once_and_at_its_latest() {
+    #[tokio::test]
+    async fn a_queue_is_noted_once_and_at_its_latest() {
         let replier = Replier::new(&Transport::recording().0, Arc::default());
         let patience = Duration::from_secs(60);
         let [one, other] = ["one", "other"].map(Arc::from);

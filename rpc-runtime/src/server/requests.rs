@@ -15,7 +15,7 @@ use super::handle::Phase;
 use super::incoming::{Outcome, Raised};
 use super::replier::Replier;
 use crate::error::RemoteError;
-use crate::transport::driver::{AckForGood, Settle, Wanted};
+use crate::transport::driver::{AckForGood, Settle};
 use crate::wire::{Limits, Reply, ReplyAddress, Request};
 
 /// What the tasks of all requests share.
@@ -81,7 +81,7 @@ impl Requests {
         match reply {
             Some(reply) => {
                 let body = answer(&reply.msg_id, &outcome, self.limits.max_body);
-                self.reply(&reply, body, &method, claim, permit).await;
+                self.reply(&reply, body, method, claim, permit).await;
             }
             None => {
                 if let Some(claim) = claim {
@@ -95,7 +95,7 @@ impl Requests {
         &self,
         reply: &ReplyAddress,
         body: Bytes,
-        method: &str,
+        method: String,
         claim: Option<Claim>,
         permit: OwnedSemaphorePermit,
     ) {
@@ -103,14 +103,13 @@ impl Requests {
         // never waits for the broker.
         let Some(slot) = self.replier.slot().await else { return };
         drop(permit);
-        // Its acknowledgement may be all that the next request waits for.
-        let wanted = if claim.is_some() { Wanted::AtOnce } else { Wanted::Soon };
-        self.replier.send(&reply.queue.as_str().into(), body, method, wanted).await;
-        if let Some(claim) = claim {
-            claim.done();
-        }
-        // After the claim: a shutdown waits for the slots, and closes the channel then.
-        drop(slot);
+        self.replier.send(reply.queue.as_str().into(), body, method, move || {
+            if let Some(claim) = claim {
+                claim.done();
+            }
+            // After the claim: a shutdown waits for the slots, and closes the channel then.
+            drop(slot);
+        });
     }
 
     /// Makes a request a dead letter that was delivered too often, and tells its caller.
@@ -130,7 +129,7 @@ impl Requests {
         match request.reply {
             Some(reply) => {
                 let body = Reply::failure(&reply.msg_id, &RemoteError::builtin("RuntimeError", why));
-                self.reply(&reply, body, &method, Some(claim), permit).await;
+                self.reply(&reply, body, method, Some(claim), permit).await;
             }
             None => claim.done(),
         }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -27,6 +28,16 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// The message is handed over when the future is first polled. Dropping the future gives up
     /// only the outcome: the message may still go out.
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>>;
+
+    /// Sends one message that nobody waits for, and tells `done` its outcome: at once or later, on any thread, soon
+    /// after its deadline at the latest.
+    fn post(&self, message: Outgoing, done: Done) {
+        let mut publish = self.publish(message);
+        match (&mut publish).now_or_never() {
+            Some(outcome) => done(outcome),
+            None => drop(tokio::spawn(publish.map(done))),
+        }
+    }
 
     /// Sends a message on as it came in; otherwise like `publish`, and an error if no queue takes it.
     fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>>;
@@ -56,6 +67,9 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
         0
     }
 }
+
+/// Takes the outcome of a message; must not block.
+pub(crate) type Done = Box<dyn FnOnce(Result<(), PublishError>) + Send>;
 
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -103,8 +117,6 @@ pub(crate) struct Outgoing {
 pub(crate) enum Wanted {
     /// It waits for it.
     AtOnce,
-    /// It waits for it, but some milliseconds more are nothing to it.
-    Soon,
     /// It waits for something else meanwhile, which it is not woken from to hear that all is well. It watches the
     /// deadline by itself, and polls then.
     Trouble,

@@ -52,9 +52,12 @@ pub(super) trait Channel: fmt::Debug + Send + Sync {
     /// How many consumers a queue has.
     fn consumers<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<u32, BrokerError>>;
 
-    /// Publishes when first polled and resolves with the broker's answer. All messages of a channel must be
-    /// published by one task: the library pairs answers with messages by the order of the first polls.
+    /// Publishes when first polled and resolves with the broker's answer. No two messages of a channel may be polled
+    /// for the first time at once: the library pairs answers with messages by the order of these polls.
     fn publish(&self, message: Message) -> BoxFuture<'static, Confirm>;
+
+    /// Has the thread that reads the connection do something, once it has taken in what it has read so far.
+    fn give(&self, chore: Arc<dyn Chore>);
 
     /// Limits how many messages each later consumer may hold unsettled.
     fn prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), BrokerError>>;
@@ -75,6 +78,12 @@ pub(super) trait Channel: fmt::Debug + Send + Sync {
 
     /// Closes the channel; unsettled deliveries go back to their queues.
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// Something that the thread does that reads the connection, soon after it was given it, when the library holds no
+/// locks; it must not block.
+pub(super) trait Chore: Send + Sync {
+    fn run(self: Arc<Self>);
 }
 
 /// Takes the messages of a consumer as they come in, on the thread that reads the connection: it must not block.

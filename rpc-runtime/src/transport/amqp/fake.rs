@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 
 use self::queues::Queues;
 use super::broker::{
-    Answer, Broker, BrokerError, Channel, Confirm, ConnectFailure, Consuming, Link, LinkEvent, Message,
-    Returned, Take,
+    Answer, Broker, BrokerError, Channel, Chore, Confirm, ConnectFailure, Consuming, Link, LinkEvent,
+    Message, Returned, Take,
 };
 use super::lapin_broker::MAX_CHANNEL_ERRORS;
 use super::topology::{Consume, Step};
@@ -313,6 +313,10 @@ impl Channel for FakeChannel {
                 },
             }
         })
+    }
+
+    fn give(&self, chore: Arc<dyn Chore>) {
+        tokio::spawn(async { chore.run() });
     }
 
     fn prefetch(&self, _count: u16) -> BoxFuture<'_, Result<(), BrokerError>> {

@@ -48,7 +48,7 @@ use self::supervisor::{Purpose, Supervisor};
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::TransportError;
 use super::driver::{
-    CLOSED, ConnectError, Driver, Forward, Inbox, ListenOptions, Listener, Outgoing, PublishError,
+    CLOSED, ConnectError, Done, Driver, Forward, Inbox, ListenOptions, Listener, Outgoing, PublishError,
     PublishFault, Route, ServerAddress, StopListening,
 };
 use super::options::AmqpOptions;
@@ -197,6 +197,15 @@ impl Driver for AmqpDriver {
             let place = in_flight.enter(message.deadline).await?;
             requests.publish(message, Some(place)).await
         })
+    }
+
+    fn post(&self, mut message: Outgoing, done: Done) {
+        let Route::Reply { .. } = message.route else {
+            drop(self.runtime.handle().spawn(self.publish(message).map(done)));
+            return;
+        };
+        message.mandatory &= self.options.direct_mandatory_flag;
+        self.replies.post(message, done);
     }
 
     fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {

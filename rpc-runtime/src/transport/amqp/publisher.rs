@@ -6,6 +6,7 @@
 //! send what is too late. The waiting for a deadline is the caller's.
 
 mod actor;
+mod bell;
 mod gate;
 mod job;
 mod line;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
@@ -29,7 +31,7 @@ use super::message::{forwarded, message};
 use super::supervisor::Links;
 use super::topology::exchange_step;
 use crate::lock::lock;
-use crate::transport::driver::{Forward, Outgoing, PublishError, PublishFault, Route, Wanted};
+use crate::transport::driver::{Done, Forward, Outgoing, PublishError, PublishFault, Route, Wanted};
 use crate::transport::options::AmqpOptions;
 
 /// How many messages are sent before the first of them is confirmed; more only adds latency.
@@ -46,6 +48,7 @@ struct Shared {
     links: Links,
     options: Arc<AmqpOptions>,
     close_by: watch::Sender<Option<Instant>>,
+    handle: Handle,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -56,7 +59,8 @@ impl Publisher {
         let (close_by, closing) = watch::channel(None);
         let gate = Gate::new(links.clone());
         let task = handle.spawn(Actor::new(gate.clone(), jobs, links.clone(), closing, &options).run());
-        Self(Arc::new(Shared { gate, jobs: sender, links, options, close_by, task: Mutex::new(Some(task)) }))
+        let (handle, task) = (handle.clone(), Mutex::new(Some(task)));
+        Self(Arc::new(Shared { gate, jobs: sender, links, options, close_by, handle, task }))
     }
 
     /// Sends one message; resolves with its outcome, at its deadline at the latest. Its `place` is free once the
@@ -95,7 +99,24 @@ impl Publisher {
             Err(job) => timeout_at(deadline, self.by_the_task(job, &mut ticket)).await.ok(),
         };
         let outcome = outcome.unwrap_or_else(|| Err(ticket.too_late(links.trouble())));
-        outcome.map_err(|fault| PublishError { reached: ticket.reached(&fault), fault })
+        outcome.map_err(|fault| ticket.error(fault))
+    }
+
+    /// Sends one message that nobody waits for; see [`Driver::post`](crate::transport::driver::Driver::post).
+    pub(super) fn post(&self, outgoing: Outgoing, done: Done) {
+        let Shared { gate, jobs, options, handle, .. } = &*self.0;
+        let message = match message(&outgoing, options) {
+            Ok(message) => message,
+            Err(why) => return done(Err(PublishFault::Refused(why).into())),
+        };
+        let Outgoing { route, mandatory, deadline, .. } = outgoing;
+        let job = Job::posted(message, exchange_step(&route, options), mandatory, deadline, done);
+        let Err(job) = gate.pass(job) else { return };
+        // In its turn, if there are so many that it has to wait; closed, the task drops it, which tells.
+        if let Err(TrySendError::Full(job)) = jobs.try_send((job, gate.queue())) {
+            let jobs = jobs.clone();
+            handle.spawn(async move { drop(jobs.send(job).await) });
+        }
     }
 
     async fn by_the_task(&self, job: Job, ticket: &mut Ticket) -> Result<(), PublishFault> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use futures::TryFutureExt;
 use futures::future::{BoxFuture, FutureExt};
 use lapin::message::BasicReturnMessage;
 use lapin::options::{
@@ -14,7 +15,7 @@ use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 use lapin::{BasicProperties, Confirmation};
 
 use super::super::broker::{
-    Answer, BrokerError, Channel, Confirm, Consuming, Header, Message, Returned, Take,
+    Answer, BrokerError, Channel, Chore, Confirm, Consuming, Header, Message, Returned, Take,
 };
 use super::super::topology::{Argument, Arguments, Consume, ExchangeKind, Step};
 use super::deliveries::Deliveries;
@@ -113,6 +114,10 @@ impl Channel for LapinChannel {
         })
     }
 
+    fn give(&self, chore: Arc<dyn Chore>) {
+        self.thread.has_to_do(chore);
+    }
+
     fn prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), BrokerError>> {
         limited(&self.thread, "basic.qos", self.channel.basic_qos(count, BasicQosOptions::default())).boxed()
     }
@@ -140,7 +145,8 @@ impl Channel for LapinChannel {
 
     fn ack(&self, tag: u64, multiple: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
         // Not by the delivery's own handle, which takes a detour over lapin's command queue.
-        limited(&self.thread, "basic.ack", self.channel.basic_ack(tag, BasicAckOptions { multiple })).boxed()
+        let acknowledged = self.channel.basic_ack(tag, BasicAckOptions { multiple });
+        calling_once(&self.thread, acknowledged).map_err(|error| lapin_error(&error)).boxed()
     }
 
     fn reject(&self, tag: u64, requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {

@@ -11,10 +11,10 @@ use lapin::message::Delivery;
 use lapin::types::AMQPValue;
 use tokio::sync::oneshot;
 
-use super::super::broker::{Consuming, Incoming, Take};
+use super::super::broker::{Chore, Consuming, Incoming, Take};
 use super::super::message::EARLIER_DELIVERIES;
 use super::channel::COMPRESSION;
-use super::thread::{Chore, Thread};
+use super::thread::Thread;
 use crate::lock::lock;
 use crate::transport::driver::History;
 

@@ -48,7 +48,7 @@ use crate::transport::url::Host;
 /// they run out, the connection is replaced.
 pub(in crate::transport::amqp) const MAX_CHANNEL_ERRORS: u32 = 100;
 
-/// How often the state is looked at, should an event be missed.
+/// How often the state is looked at, should an event be missed, and the thread called, should a call be.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// How long to listen for why a broker has closed a TLS connection.
@@ -269,7 +269,8 @@ impl Link for LapinLink {
                     Ok(None) => return LinkEvent::Lost(why),
                     // Errors of channels come here as well.
                     Ok(Some(Event::Error(error))) => why = lapin_error(&error).to_string(),
-                    Ok(Some(_)) | Err(_) => {}
+                    Err(_) => self.thread.call(),
+                    Ok(Some(_)) => {}
                 }
                 if !self.connection.status().connected() {
                     return LinkEvent::Lost(why);

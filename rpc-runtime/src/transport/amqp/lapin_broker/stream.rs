@@ -8,7 +8,6 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
 
 use futures::io::{AsyncRead, AsyncWrite};
 use mio::net::TcpStream;
@@ -17,9 +16,6 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 
 use super::thread::Thread;
-
-/// The longest sleep: should a call be missed, no more than that is lost.
-const NAP: Duration = Duration::from_secs(1);
 
 const SOCKET: Token = Token(0);
 const CALL: Token = Token(1);
@@ -211,7 +207,8 @@ impl Owned {
         if !self.thread.falls_asleep() {
             return Ok(());
         }
-        let slept = self.selector.poll(&mut self.events, Some(NAP));
+        // Without a limit: each would cost a timer of the kernel. The link calls every now and then.
+        let slept = self.selector.poll(&mut self.events, None);
         self.thread.woke_up();
         if let Err(error) = slept {
             return if error.kind() == io::ErrorKind::Interrupted { Ok(()) } else { Err(error) };

@@ -16,6 +16,7 @@ use mio::Waker;
 use tracing::Dispatch;
 use tracing::dispatcher;
 
+use super::super::broker::Chore;
 use crate::lock::lock;
 
 /// It is awake, and will see all that was done before it got so.
@@ -23,11 +24,6 @@ const AWAKE: u8 = 0;
 /// It was called since: it looks again before it sleeps.
 const CALLED: u8 = 1;
 const ASLEEP: u8 = 2;
-
-/// Something to be done between two rounds of lapin, when none of its locks is held; must not block.
-pub(super) trait Chore: Send + Sync {
-    fn run(self: Arc<Self>);
-}
 
 /// One for each connection.
 pub(super) struct Thread {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::super::broker::BrokerError;
 use super::super::confirms::Outcome;
@@ -15,7 +15,7 @@ use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
 use super::IN_FLIGHT;
 use super::gate::{Attended, Gate, Queued};
-use super::job::{Job, NACK_TEXT};
+use super::job::{Expired, Job, NACK_TEXT};
 use super::line::Line;
 use crate::transport::driver::PublishFault;
 use crate::transport::options::AmqpOptions;
@@ -23,12 +23,12 @@ use crate::transport::options::AmqpOptions;
 /// How many messages wait for their next try after a nack; further ones fail at once.
 const MAX_NACKED: usize = 1024;
 
-/// How often deadlines, pauses and answers that nobody is in a hurry for are looked at while there may be any.
-const TICK: Duration = Duration::from_millis(5);
+/// How often silence and deadlines are looked at while there may be any.
+const TICK: Duration = Duration::from_millis(500);
 
 /// For how long the task keeps looking after the last message: to start and stop with each would cost a call of
 /// one caller at a time another wake-up between threads.
-const LINGER: Duration = Duration::from_secs(1);
+const LINGER: Duration = Duration::from_secs(2);
 
 /// How often messages that nobody waits for are looked for while there is no connection.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -148,13 +148,32 @@ impl Actor {
         }
     }
 
-    /// Forgets the messages that nobody waits for any more.
+    /// Takes up what was handed over, and forgets what nobody waits for any more.
     fn sweep(&mut self) {
         while let Ok((job, _)) = self.jobs.try_recv() {
             self.waiting.push_back(job);
         }
         self.waiting.retain(|job| !job.is_abandoned());
         self.nacked.retain(|_, job| !job.is_abandoned());
+        self.expire(None);
+    }
+
+    /// Ends the posted messages whose time is up, also those that are under way.
+    fn expire(&mut self, line: Option<&Attended>) {
+        let (now, trouble) = (Instant::now(), self.links.trouble());
+        let mut late = Vec::new();
+        let mut goes_on = |job: &Job| {
+            let expired = job.expire(now, trouble.as_deref());
+            let goes_on = expired.is_none();
+            late.extend(expired);
+            goes_on
+        };
+        self.waiting.retain(&mut goes_on);
+        self.nacked.retain(|_, job| goes_on(job));
+        if let Some(line) = line {
+            line.with(|line| line.jobs().for_each(|job| _ = goes_on(job)));
+        }
+        late.into_iter().for_each(Expired::tell);
     }
 
     /// Sends on one channel for as long as it is good.
@@ -168,7 +187,7 @@ impl Actor {
         };
         (self.failed, self.channel_error, self.stale) = (false, false, false);
         self.opened = Instant::now();
-        let line = self.gate.attend(Line::new(up, channel, self.gate.bell.clone()));
+        let line = self.gate.attend(Line::new(up, channel, Arc::downgrade(&self.gate)));
         let gate = self.gate.clone();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -200,6 +219,7 @@ impl Actor {
                 return End::Stale;
             }
             let room = self.room(under_way, up.epoch);
+            let again = self.nacked.first_key_value().map(|((at, _), _)| *at);
             tokio::select! {
                 biased;
                 () = gate.bell.rung() => {}
@@ -209,7 +229,8 @@ impl Actor {
                 }
                 () = links.changed() => self.failed |= !links.has(up.epoch),
                 _ = self.closing.changed(), if closing.is_none() => {}
-                _ = ticks.tick(), if watched => {}
+                () = sleep_until(again.unwrap_or(now)), if again.is_some() => {}
+                _ = ticks.tick(), if watched => self.expire(Some(&line)),
             }
             self.fill(&line, up).await;
         }
@@ -291,7 +312,10 @@ impl Actor {
 
     async fn send(&mut self, line: &Attended, up: &Up, job: Job, now: Instant) {
         if job.deadline <= now || job.is_abandoned() {
-            // Its caller knows by its own clock, or does not want to know.
+            // Its caller knows by its own clock, or does not want to know, unless it was posted.
+            if let Some(late) = job.expire(now, self.links.trouble().as_deref()) {
+                late.tell();
+            }
             self.careful = self.careful.saturating_sub(1);
             return;
         }
@@ -380,7 +404,7 @@ impl Actor {
 
     /// Takes back what a failed channel has not confirmed, to be sent again.
     async fn collect(&mut self, mut line: Line) {
-        let bell = self.gate.bell.clone();
+        let bell = &self.gate.clone().bell;
         bell.set_eager(true);
         let mut killed = false;
         loop {

@@ -10,10 +10,12 @@ use std::sync::{Arc, Mutex};
 
 use tokio::time::Instant;
 
+use super::super::broker::Chore;
 use super::super::supervisor::Links;
+use super::bell::Bell;
 use super::job::Job;
 use super::line::Line;
-use super::under_way::Bell;
+
 use crate::lock::lock;
 
 pub(super) struct Gate {
@@ -81,6 +83,29 @@ impl Gate {
     pub(super) fn attend(self: &Arc<Self>, line: Line) -> Attended {
         *lock(&self.line) = Some(line);
         Attended(Arc::clone(self))
+    }
+}
+
+/// Looks at answers on the thread that has read them, and tells the callers: to have the task do so costs another
+/// wake-up between threads.
+impl Chore for Gate {
+    fn run(self: Arc<Self>) {
+        if self.bell.is_eager() {
+            return self.bell.ring();
+        }
+        // Who has the lock may have looked already, and this thread does not wait.
+        let Ok(mut gate) = self.line.try_lock() else { return self.bell.ring() };
+        let Some(line) = gate.as_mut() else { return };
+        line.look(Instant::now());
+        let told = std::mem::take(&mut line.told);
+        let ring = !line.left.is_empty();
+        drop(gate);
+        if ring {
+            self.bell.ring();
+        }
+        for (job, outcome) in told {
+            job.tell(outcome);
+        }
     }
 }
 

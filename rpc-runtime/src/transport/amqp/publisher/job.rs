@@ -13,7 +13,7 @@ use super::super::broker::Message;
 use super::super::topology::Step;
 use crate::error::Reached;
 use crate::lock::lock;
-use crate::transport::driver::{PublishFault, Wanted};
+use crate::transport::driver::{Done, PublishError, PublishFault, Wanted};
 
 const QUEUED: u8 = 0;
 const SENT: u8 = 1;
@@ -28,7 +28,6 @@ const NACK_PAUSE: Duration = Duration::from_millis(50);
 const MAX_NACK_PAUSE: Duration = Duration::from_secs(1);
 
 /// A message with what is needed to send it again.
-#[derive(Debug)]
 pub(super) struct Errand {
     pub(super) message: Message,
     /// What has to be declared before.
@@ -36,6 +35,8 @@ pub(super) struct Errand {
     pub(super) mandatory: bool,
     pub(super) deadline: Instant,
     pub(super) wanted: Wanted,
+    /// Whether there is no caller that waits and has a clock.
+    posted: bool,
     progress: Progress,
     nacks: AtomicU32,
     /// How often its channel was closed by an error while it was under way.
@@ -44,23 +45,36 @@ pub(super) struct Errand {
 }
 
 /// What both sides have to do with each other at the end.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct End {
     /// Until the caller takes it.
     outcome: Option<Result<(), PublishFault>>,
     caller: Option<Waker>,
+    /// Told of the outcome of a message that was posted: nobody waits for it.
+    done: Option<Done>,
     /// Its place among the messages of the transport, free once the outcome is known or nobody waits for it.
     place: Option<OwnedSemaphorePermit>,
     over: bool,
 }
 
 /// The sender's side of a message. Dropped, it tells the caller that the transport is closed.
-#[derive(Debug)]
 pub(super) struct Job(Arc<Errand>);
 
 /// The caller's side: resolves with the outcome.
-#[derive(Debug)]
 pub(super) struct Ticket(Arc<Errand>);
+
+/// A posted message whose time is up.
+pub(super) struct Expired {
+    done: Done,
+    error: PublishError,
+}
+
+impl Expired {
+    /// Tells its sender, under no lock.
+    pub(super) fn tell(self) {
+        (self.done)(Err(self.error));
+    }
+}
 
 impl Job {
     pub(super) fn new(
@@ -71,18 +85,21 @@ impl Job {
         wanted: Wanted,
         place: Option<OwnedSemaphorePermit>,
     ) -> (Self, Ticket) {
-        let errand = Arc::new(Errand {
-            message,
-            exchange,
-            mandatory,
-            deadline,
-            wanted,
-            progress: Progress::default(),
-            nacks: AtomicU32::new(0),
-            channel_errors: AtomicU32::new(0),
-            end: Mutex::new(End { place, ..End::default() }),
-        });
+        let end = End { place, ..End::default() };
+        let errand = Errand::new(message, exchange, mandatory, deadline, wanted, end);
         (Self(Arc::clone(&errand)), Ticket(errand))
+    }
+
+    /// One that nobody waits for: `done` is told, under no lock, at the deadline or soon after at the latest.
+    pub(super) fn posted(
+        message: Message,
+        exchange: Option<Step>,
+        mandatory: bool,
+        deadline: Instant,
+        done: Done,
+    ) -> Self {
+        let end = End { done: Some(done), ..End::default() };
+        Self(Errand::new(message, exchange, mandatory, deadline, Wanted::AtOnce, end))
     }
 
     /// Ends the job; a caller that has given up is not told.
@@ -96,6 +113,10 @@ impl Job {
             return;
         }
         let place = end.place.take();
+        if let Some(done) = end.done.take() {
+            drop((end, place));
+            return done(outcome.map_err(|fault| self.0.progress.error(fault)));
+        }
         // Who waits for trouble only is not woken to hear that there is none.
         let caller = end.caller.take().filter(|_| outcome.is_err() || self.0.wanted != Wanted::Trouble);
         end.outcome = Some(outcome);
@@ -119,7 +140,20 @@ impl Job {
 
     /// Whether its caller has dropped its side: then it is not sent, nor sent again.
     pub(super) fn is_abandoned(&self) -> bool {
-        Arc::strong_count(&self.0) == 1
+        !self.0.posted && Arc::strong_count(&self.0) == 1
+    }
+
+    /// Ends it if it was posted and its time is up.
+    pub(super) fn expire(&self, now: Instant, trouble: Option<&str>) -> Option<Expired> {
+        if !self.0.posted || now < self.0.deadline {
+            return None;
+        }
+        let mut end = lock(&self.0.end);
+        let done = end.done.take()?;
+        end.over = true;
+        drop(end);
+        let fault = self.0.progress.too_late(trouble.map(str::to_owned));
+        Some(Expired { done, error: self.0.progress.error(fault) })
     }
 
     /// How often its channel was closed by an error, this time included.
@@ -138,6 +172,30 @@ impl Job {
     }
 }
 
+impl Errand {
+    fn new(
+        message: Message,
+        exchange: Option<Step>,
+        mandatory: bool,
+        deadline: Instant,
+        wanted: Wanted,
+        end: End,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            message,
+            exchange,
+            mandatory,
+            deadline,
+            wanted,
+            posted: end.done.is_some(),
+            progress: Progress::default(),
+            nacks: AtomicU32::new(0),
+            channel_errors: AtomicU32::new(0),
+            end: Mutex::new(end),
+        })
+    }
+}
+
 impl std::ops::Deref for Job {
     type Target = Errand;
 
@@ -153,9 +211,9 @@ impl Drop for Job {
 }
 
 impl Ticket {
-    /// How far the message came that failed with `fault`.
-    pub(super) fn reached(&self, fault: &PublishFault) -> Reached {
-        self.0.progress.reached(fault)
+    /// The error of a message that failed with `fault`.
+    pub(super) fn error(&self, fault: PublishFault) -> PublishError {
+        self.0.progress.error(fault)
     }
 
     /// The error for a message whose deadline has passed; one that was not sent never is from now on.
@@ -219,6 +277,10 @@ impl Progress {
             PublishFault::Refused(_) if progress != NACKED => Reached::Refused,
             _ => Reached::Sent,
         }
+    }
+
+    fn error(&self, fault: PublishFault) -> PublishError {
+        PublishError { reached: self.reached(&fault), fault }
     }
 
     /// A message that was not sent never is from now on.

@@ -1,20 +1,20 @@
 //! A confirm channel in use, and what is under way on it.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::super::broker::{Channel, Confirm, Link};
+use super::super::broker::{Channel, Chore, Confirm, Link};
 use super::super::confirms::{Confirms, Outcome, Sent};
 use super::super::message::expire_by;
 use super::super::supervisor::Up;
 use super::super::topology::Step;
 use super::IN_FLIGHT;
 use super::job::Job;
-use super::under_way::{Bell, UnderWay};
-use crate::transport::driver::{PublishFault, Wanted};
+use super::under_way::UnderWay;
+use crate::transport::driver::PublishFault;
 
 pub(super) struct Line {
     pub(super) link: Arc<dyn Link>,
@@ -40,12 +40,19 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(up: &Up, channel: Arc<dyn Channel>, bell: Arc<Bell>) -> Self {
+    /// `look` is done by the thread that reads the connection when there are answers.
+    pub(super) fn new(up: &Up, channel: Arc<dyn Channel>, look: Weak<impl Chore + 'static>) -> Self {
+        let reader = channel.clone();
+        let tell = move || {
+            if let Some(look) = look.upgrade() {
+                reader.give(look);
+            }
+        };
         Self {
             link: up.link.clone(),
             epoch: up.epoch,
             channel,
-            under_way: UnderWay::new(bell),
+            under_way: UnderWay::new(tell),
             resolved: Vec::new(),
             confirms: Confirms::new(),
             next: 0,
@@ -85,10 +92,9 @@ impl Line {
         let mut message = job.message.clone();
         message.mandatory = job.mandatory.then_some(number);
         expire_by(&mut message, job.deadline, now);
-        let urgent = job.wanted == Wanted::AtOnce;
         let confirm = self.channel.publish(message);
         let sent = Sent { number, mandatory: job.mandatory, job };
-        self.under_way.start(sent, confirm, urgent, &mut self.resolved);
+        self.under_way.start(sent, confirm, &mut self.resolved);
     }
 
     /// Takes everything that has been resolved, then judges it; see `confirms` why in this order.
@@ -110,6 +116,11 @@ impl Line {
                 Outcome::Nacked | Outcome::Unknown(_) => left.push((number, job, outcome)),
             },
         );
+    }
+
+    /// The messages that have no answer yet.
+    pub(super) fn jobs(&self) -> impl Iterator<Item = &Job> {
+        self.under_way.iter().map(|sent| &sent.job)
     }
 
     /// Whether nothing was confirmed for so long.

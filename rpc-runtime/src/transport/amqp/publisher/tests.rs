@@ -157,7 +157,7 @@ async fn an_outcome_is_there_for_who_asks_at_the_deadline() {
         _ => Fate::Ack,
     })
     .await;
-    for wanted in [Wanted::AtOnce, Wanted::Soon, Wanted::Trouble] {
+    for wanted in [Wanted::AtOnce, Wanted::Trouble] {
         for _ in 0..2 {
             scene.send_wanting("ack", 5, wanted).await.unwrap();
             let error = scene.send_wanting("return", 5, wanted).await.unwrap_err();
