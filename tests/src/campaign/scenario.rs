@@ -1,6 +1,5 @@
 //! The course of a fault test: servers and clients, load, the fault, recovery, drain, judgement.
 
-use std::fs::{DirEntry, read_dir, read_to_string};
 use std::io::Write as _;
 
 use anyhow::{Context as _, Result};
@@ -10,7 +9,7 @@ use rpc_runtime::Transport;
 use super::Tally;
 use super::lane::{Lane, Running, check};
 use super::resources::{Held, Served};
-use crate::{Vhost, until};
+use crate::Vhost;
 
 /// If set, the file that the tallies of all tests are appended to.
 const TALLIES: &str = "RPC_TEST_TALLIES";
@@ -43,7 +42,6 @@ pub struct Scenario<'a> {
 impl<'a> Scenario<'a> {
     /// Starts servers and clients and then their load, and returns once all of it succeeds.
     pub async fn start(vhost: &'a Vhost, lanes: impl IntoIterator<Item = Lane>) -> Result<Self> {
-        warm_up(vhost).await?;
         let nothing = Held::now(&[])?;
         let mut lanes = try_join_all(lanes.into_iter().map(|lane| lane.start(vhost))).await?;
         try_join_all(lanes.iter_mut().map(Running::touch)).await?;
@@ -103,21 +101,6 @@ impl<'a> Scenario<'a> {
 
 fn transports(lanes: &[Running]) -> Vec<&Transport> {
     lanes.iter().flat_map(Running::transports).collect()
-}
-
-/// Once a connection of the process has ended, the client library keeps a thread with a runtime of its
-/// own: one for all connections, so it is no leak, and has to be there before anything is counted.
-async fn warm_up(vhost: &Vhost) -> Result<()> {
-    until("the thread of the client library is there", async || {
-        drop(Transport::connect(&vhost.url()).await?);
-        Ok(read_dir("/proc/self/task")?.flatten().any(is_fallback).then_some(()))
-    })
-    .await
-}
-
-fn is_fallback(thread: DirEntry) -> bool {
-    // A thread that has ended meanwhile has no name.
-    read_to_string(thread.path().join("comm")).is_ok_and(|name| name.starts_with("async-compat/"))
 }
 
 fn report(tallies: &[Tally]) -> Result<()> {
