@@ -14,7 +14,8 @@ use super::json::{self, Member, Members};
 /// they came. Debug output has the names but not the values, which may be secret.
 #[derive(Clone, Default)]
 pub struct Arguments {
-    text: Arc<str>,
+    /// Not copied to where the count is, which takes longer for all but short messages.
+    text: Arc<String>,
     index: Index,
 }
 
@@ -60,7 +61,7 @@ impl Arguments {
     /// Reads the text of an object, or of an array of pairs, which Python takes for one.
     pub(super) fn parse(text: Cow<'_, str>) -> Result<Self, serde_json::Error> {
         match Index::parse_quickly(&text, "", usize::MAX) {
-            Some(index) => Ok(Self { text: text.into(), index }),
+            Some(index) => Ok(Self::new(text.into_owned(), index)),
             None => Self::parse_thoroughly(text),
         }
     }
@@ -69,20 +70,32 @@ impl Arguments {
     /// be looked at more closely. What is called `within` is likely to be asked for as [`Self::nested`].
     pub(super) fn parse_quickly(text: &str, within: &str, deepest: usize) -> Option<Self> {
         let index = Index::parse_quickly(text, within, deepest)?;
-        Some(Self { text: text.into(), index })
+        Some(Self::new(text.to_owned(), index))
+    }
+
+    /// The same for the inside of a string of JSON.
+    pub(super) fn parse_sealed(escaped: &[u8], within: &str, deepest: usize) -> Option<Self> {
+        let (text, members) = json::sealed_members(escaped, within, deepest)?;
+        Some(Self::new(text, members.into()))
     }
 
     pub(super) fn parse_thoroughly(text: Cow<'_, str>) -> Result<Self, serde_json::Error> {
         let (text, index) = json::read(json::without_lone_surrogates(text), Index::parse_thoroughly)?;
-        Ok(Self { text: text.into(), index })
+        Ok(Self::new(text.into_owned(), index))
+    }
+
+    fn new(text: String, index: Index) -> Self {
+        Self { text: Arc::new(text), index }
     }
 
     /// The members of the object that is the value with that name; `None` if it is not an object.
-    pub(super) fn nested(&self, name: &str) -> Option<Self> {
+    ///
+    /// To be asked for once: what was found on the way is given away.
+    pub(super) fn nested(&mut self, name: &str) -> Option<Self> {
         let value = self.index.find(&self.text, name)?;
-        let index = match &self.index.inner {
-            Some((start, inner)) if *start == value.start => {
-                Index { names: None, entries: inner.clone(), inner: None }
+        let index = match self.index.inner.take() {
+            Some((start, inner)) if start == value.start => {
+                Index { names: None, entries: inner, inner: None }
             }
             _ => {
                 let text = &self.text[value.clone()];
@@ -124,14 +137,19 @@ pub(super) struct Index {
     inner: Option<(usize, Vec<Member>)>,
 }
 
+impl From<Members> for Index {
+    fn from(Members { outer, inner }: Members) -> Self {
+        Self { names: None, entries: outer, inner }
+    }
+}
+
 impl Index {
     pub(super) fn parse(text: &str) -> Result<Self, serde_json::Error> {
         Self::parse_quickly(text, "", usize::MAX).map_or_else(|| Self::parse_thoroughly(text), Ok)
     }
 
     fn parse_quickly(text: &str, within: &str, deepest: usize) -> Option<Self> {
-        let Members { outer, inner } = json::members(text, within, deepest)?;
-        Some(Self { names: None, entries: outer, inner })
+        json::members(text, within, deepest).map(Self::from)
     }
 
     fn parse_thoroughly(text: &str) -> Result<Self, serde_json::Error> {
@@ -283,7 +301,7 @@ mod tests {
 
     #[test]
     fn nested_and_prefixed() {
-        let args = parse(r#"{"x": {}, "args": {"p_a": [1], "p_": 2, "q": 3}}"#).nested("args").unwrap();
+        let mut args = parse(r#"{"x": {}, "args": {"p_a": [1], "p_": 2, "q": 3}}"#).nested("args").unwrap();
         assert_eq!(args.get("q"), Some("3"));
         let found = args.with_prefix("p_");
         assert_eq!(found.iter().collect::<Vec<_>>(), [("a", "[1]"), ("", "2")]);

@@ -1,5 +1,7 @@
 //! Python's view of JSON values, for the cases in which peers see its consequences.
 
+use std::borrow::Cow;
+
 use crate::Version;
 use crate::text::shortened;
 
@@ -36,8 +38,17 @@ pub(super) fn type_name(json: &str) -> &'static str {
 /// The text of a JSON string, or `None` if the value is something else. `json` is one valid JSON
 /// value.
 pub(super) fn string(json: &str) -> Option<String> {
+    text(json).map(Cow::into_owned)
+}
+
+/// The same without memory of its own if there are no escapes.
+pub(super) fn text(json: &str) -> Option<Cow<'_, str>> {
     let text = json.strip_prefix('"')?.strip_suffix('"')?;
-    if text.contains('\\') { serde_json::from_str(json).ok() } else { Some(text.to_owned()) }
+    if text.contains('\\') {
+        serde_json::from_str(json).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(text))
+    }
 }
 
 /// Why Python cannot compare a version.

@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use serde_json::ser::{CharEscape, Formatter};
 
 use super::float;
-use super::literal::printable_len;
+use super::literal::{is_printable, printable_len};
 
 /// Writes JSON with Python's separators, escapes and floats, for a text that is `LEVEL` JSON
 /// strings deep.
@@ -53,8 +53,8 @@ impl<const LEVEL: u8> Formatter for PythonFormatter<LEVEL> {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
-        // Without an early exit the loop is vectorised, and almost every text is plain.
-        if text.bytes().fold(true, |plain, byte| plain & is_literal(byte)) {
+        // Almost every text is.
+        if is_printable(text.as_bytes()) {
             return writer.write_all(text.as_bytes());
         }
         let mut done = 0;

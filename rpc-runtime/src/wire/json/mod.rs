@@ -5,15 +5,17 @@ mod formatter;
 mod literal;
 mod nesting;
 mod scan;
+mod specials;
 mod tolerant;
+mod unsealed;
 
 use serde::Serialize;
 
 use formatter::PythonFormatter;
 
-pub(crate) use literal::{literal_len, unescaped};
+pub(crate) use literal::literal_len;
 pub(crate) use nesting::deeper_than;
-pub(crate) use scan::{Member, Members, members};
+pub(crate) use scan::{Member, Members, members, sealed_members};
 pub(crate) use tolerant::{read, without_lone_surrogates};
 
 /// JSON text inside a JSON string: the inner message in its envelope.
