@@ -5,15 +5,15 @@ use serde_json::ser::{CharEscape, Formatter};
 use super::float;
 use super::literal::{is_printable, printable_len};
 
-/// Writes JSON with Python's separators, escapes and floats, for a text that is `LEVEL` JSON
-/// strings deep.
+/// Writes scalars, unusual strings and keys with Python's escapes and floats, for a text that is `LEVEL`
+/// JSON strings deep.
 ///
 /// Each enclosing string puts a backslash before every quote and doubles every backslash. Nothing
 /// else needs escaping there, because the text has no control characters and nothing beyond ASCII.
 pub(super) struct PythonFormatter<const LEVEL: u8>;
 
 /// A quote, as it is written `level` strings deep.
-const fn quote(level: u8) -> &'static [u8] {
+pub(super) const fn quote(level: u8) -> &'static [u8] {
     match level {
         0 => b"\"",
         1 => b"\\\"",
@@ -88,12 +88,9 @@ impl<const LEVEL: u8> Formatter for PythonFormatter<LEVEL> {
         if first { Ok(()) } else { writer.write_all(b", ") }
     }
 
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        if first { Ok(()) } else { writer.write_all(b", ") }
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
+    /// Objects are written without this; it is only for the keys in them.
+    fn begin_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        Ok(())
     }
 
     fn write_raw_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, json: &str) -> io::Result<()> {

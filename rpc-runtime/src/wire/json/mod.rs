@@ -8,10 +8,11 @@ mod scan;
 mod specials;
 mod tolerant;
 mod unsealed;
+mod writer;
 
 use serde::Serialize;
 
-use formatter::PythonFormatter;
+use writer::Writer;
 
 pub(crate) use literal::literal_len;
 pub(crate) use nesting::deeper_than;
@@ -37,7 +38,7 @@ pub(crate) fn write<const LEVEL: u8, T: Serialize + ?Sized>(
     out: &mut Vec<u8>,
     value: &T,
 ) -> Result<(), serde_json::Error> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(out, PythonFormatter::<LEVEL>))
+    value.serialize(Writer::<LEVEL>(out))
 }
 
 /// The same for a value that can always be written: a string, or what consists of strings and of
