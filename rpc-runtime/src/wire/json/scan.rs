@@ -15,7 +15,7 @@ pub(crate) struct Member {
 }
 
 /// The members of an object, and those of one object in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Members {
     pub(crate) outer: Vec<Member>,
     /// The members of the last object that has the name which was asked for, and where it begins.
@@ -61,16 +61,13 @@ impl<'a, const SEALED: bool> Scanner<'a, SEALED> {
     }
 
     fn members(&mut self, within: &str) -> Option<Members> {
-        let mut members = Members::default();
+        // Room for the members of a call without context.
+        let mut members = Members { outer: Vec::with_capacity(8), inner: None };
         self.blanks();
         self.named_items(0, |scanner, name, range| {
-            if members.outer.is_empty() {
-                // Room for the members of a call without context.
-                members.outer.reserve(8);
-            }
             let start = scanner.place();
             if name == within.as_bytes() && scanner.peek() == Some(b'{') {
-                let mut inner = Vec::new();
+                let mut inner = Vec::with_capacity(4);
                 scanner.named_items(1, |scanner, _, name| {
                     let start = scanner.place();
                     scanner.value(2)?;
