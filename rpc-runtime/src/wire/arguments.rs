@@ -110,8 +110,9 @@ impl Arguments {
 
     /// The values whose names begin with `prefix`, without it.
     pub(super) fn with_prefix(&self, prefix: &str) -> Self {
-        let named = self.index.iter(&self.text).zip(&self.index.entries);
-        let entries = named.filter(|((name, _), _)| name.starts_with(prefix)).map(|(_, entry)| Member {
+        let names = self.index.names(&self.text).as_bytes();
+        let has_prefix = |entry: &&Member| names[entry.name.clone()].starts_with(prefix.as_bytes());
+        let entries = self.index.entries.iter().filter(has_prefix).map(|entry| Member {
             name: entry.name.start + prefix.len()..entry.name.end,
             value: entry.value.clone(),
         });
@@ -129,7 +130,7 @@ impl fmt::Debug for Arguments {
 /// Where in a JSON text the members of its object are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    /// What the names are ranges in, if not in the text.
+    /// The names, if they are not in the text.
     names: Option<Arc<str>>,
     entries: Vec<Member>,
     /// The members of an object that is among the values, if they were found on the way. Going over a
@@ -178,13 +179,18 @@ impl Index {
 
     /// The names with the JSON text of their values.
     pub(super) fn iter<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let names = self.names.as_deref().unwrap_or(text);
+        let names = self.names(text);
         self.entries.iter().map(move |entry| (&names[entry.name.clone()], &text[entry.value.clone()]))
+    }
+
+    /// What the names are ranges in.
+    fn names<'a>(&'a self, text: &'a str) -> &'a str {
+        self.names.as_deref().unwrap_or(text)
     }
 
     fn find(&self, text: &str, name: &str) -> Option<Range<usize>> {
         // Compared as bytes, which needs no look for boundaries of characters.
-        let (names, name) = (self.names.as_deref().unwrap_or(text).as_bytes(), name.as_bytes());
+        let (names, name) = (self.names(text).as_bytes(), name.as_bytes());
         let entry = self.entries.iter().rfind(|entry| &names[entry.name.clone()] == name)?;
         Some(entry.value.clone())
     }

@@ -17,13 +17,19 @@ impl Unsealed {
         let part = &sealed[self.copied..];
         let len = at - self.copied;
         match part.first_chunk::<STEP>() {
-            Some(step) if len <= STEP => {
+            // There always is room; to say so keeps what makes more of it out of here.
+            Some(step) if len <= STEP && self.text.capacity() - self.text.len() >= STEP => {
                 self.text.extend_from_slice(step);
                 self.text.truncate(self.text.len() - STEP + len);
             }
-            _ => self.text.extend_from_slice(&part[..len]),
+            _ => self.copy(&part[..len]),
         }
         self.copied = at + 1;
+    }
+
+    #[inline(never)]
+    fn copy(&mut self, part: &[u8]) {
+        self.text.extend_from_slice(part);
     }
 
     /// Where in the text is what is at `at` in the sealed one.
