@@ -74,6 +74,7 @@ impl Arguments {
     }
 
     /// The same for the inside of a string of JSON.
+    #[inline]
     pub(super) fn parse_sealed(escaped: &[u8], within: &str, deepest: usize) -> Option<Self> {
         let (text, members) = json::sealed_members(escaped, within, deepest)?;
         Some(Self::new(text, members.into()))
@@ -84,6 +85,7 @@ impl Arguments {
         Ok(Self::new(text.into_owned(), index))
     }
 
+    #[inline]
     fn new(text: String, index: Index) -> Self {
         Self { text: Arc::new(text), index }
     }

@@ -71,6 +71,7 @@ struct Sealed {
 ///
 /// `None` means nothing but that the body has to be looked at more closely. Such a body has no
 /// escapes but those of quotes and backslashes, because its message is ASCII.
+#[inline]
 fn sealed_as_usual(body: &[u8], limits: &Limits) -> Option<Arguments> {
     const START: &[u8] = br#"{"oslo.version": "2.0", "oslo.message": ""#;
     let escaped = body.strip_prefix(START)?.strip_suffix(b"\"}")?;
