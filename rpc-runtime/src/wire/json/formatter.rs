@@ -21,6 +21,24 @@ pub(super) const fn quote(level: u8) -> &'static [u8] {
     }
 }
 
+/// The same with the comma before a name.
+pub(super) const fn quote_after_comma(level: u8) -> &'static [u8] {
+    match level {
+        0 => b", \"",
+        1 => b", \\\"",
+        _ => b", \\\\\\\"",
+    }
+}
+
+/// The same with the colon after a name.
+pub(super) const fn quote_before_colon(level: u8) -> &'static [u8] {
+    match level {
+        0 => b"\": ",
+        1 => b"\\\": ",
+        _ => b"\\\\\\\": ",
+    }
+}
+
 /// A backslash, as it is written `level` strings deep.
 const fn backslash(level: u8) -> &'static [u8] {
     match level {
