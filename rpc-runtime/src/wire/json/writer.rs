@@ -13,8 +13,8 @@ const NO_OBJECT: &str = "$serde_json::private::";
 /// Appends one value with Python's separators, escapes and floats, for a text that is `LEVEL` JSON
 /// strings deep.
 ///
-/// Scalars and unusual strings are left to `serde_json`. It goes over every string byte by byte, though,
-/// and for that alone this takes half as long for all of encoding.
+/// Scalars and unusual strings are left to `serde_json`. It goes over every string byte by byte, though: with
+/// it alone, encoding 16 KiB takes 1.7 times as long, and that of a small reply 1.5 times.
 pub(super) struct Writer<'a, const LEVEL: u8>(pub(super) &'a mut Vec<u8>);
 
 impl<'a, const LEVEL: u8> Writer<'a, LEVEL> {
