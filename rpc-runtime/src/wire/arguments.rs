@@ -14,8 +14,7 @@ use super::json::{self, Member, Members};
 /// they came. Debug output has the names but not the values, which may be secret.
 #[derive(Clone, Default)]
 pub struct Arguments {
-    /// Not copied to where the count is, which takes longer for all but short messages.
-    text: Arc<String>,
+    text: Arc<str>,
     index: Index,
 }
 
@@ -87,7 +86,7 @@ impl Arguments {
 
     #[inline]
     fn new(text: String, index: Index) -> Self {
-        Self { text: Arc::new(text), index }
+        Self { text: text.into(), index }
     }
 
     /// The members of the object that is the value with that name; `None` if it is not an object.
