@@ -18,6 +18,9 @@ pub(super) const CLOSE: &[u8] = b"}\"}";
 const BODY: &str = "the body";
 const MESSAGE: &str = "oslo.message";
 
+/// The member whose own members are asked for after those of the message.
+const ARGS: &str = "args";
+
 /// The inner message of a body that was written between [`OPEN`] and [`CLOSE`], without its escapes.
 pub(super) fn inner_text(sealed: &[u8]) -> Vec<u8> {
     // The brace at the end of `OPEN` and the one at the start of `CLOSE` belong to the message.
@@ -34,8 +37,8 @@ pub(super) fn inner_text(sealed: &[u8]) -> Vec<u8> {
 /// Reads a body: the members of its inner message.
 pub(super) fn open(body: &[u8], content: &Content<'_>, limits: &Limits) -> Result<Arguments, DecodeError> {
     let body = content::plain(body, content, limits)?;
-    if let Some(message) = sealed_as_usual(&body) {
-        return members(message, limits);
+    if let Some(members) = sealed_as_usual(&body, limits) {
+        return Ok(members);
     }
     let text = std::str::from_utf8(&body).map_err(|error| DecodeError::Utf8 { at: error.valid_up_to() })?;
     if text.is_empty() {
@@ -64,15 +67,16 @@ struct Sealed {
     message: Option<String>,
 }
 
-/// The inner message of a body that looks as Python and we write it, which is almost every one.
+/// The members of a body that looks as Python and we write it, which is almost every one.
 ///
 /// `None` means nothing but that the body has to be looked at more closely. Such a body has no
 /// escapes but those of quotes and backslashes, because its message is ASCII.
-fn sealed_as_usual(body: &[u8]) -> Option<String> {
+#[inline]
+fn sealed_as_usual(body: &[u8], limits: &Limits) -> Option<Arguments> {
     const START: &[u8] = br#"{"oslo.version": "2.0", "oslo.message": ""#;
     let escaped = body.strip_prefix(START)?.strip_suffix(b"\"}")?;
     // Where this is text the body is: what is left out is ASCII, and stood before ASCII.
-    String::from_utf8(json::unescaped(escaped)?).ok()
+    Arguments::parse_sealed(escaped, ARGS, limits.max_depth)
 }
 
 impl Sealed {
@@ -93,7 +97,7 @@ impl Sealed {
 }
 
 fn members(message: String, limits: &Limits) -> Result<Arguments, DecodeError> {
-    if let Some(members) = Arguments::parse_quickly(&message, "args", limits.max_depth) {
+    if let Some(members) = Arguments::parse_quickly(&message, ARGS, limits.max_depth) {
         return Ok(members);
     }
     check_depth(MESSAGE, &message, limits)?;

@@ -43,7 +43,7 @@ pub(super) fn read(value: &str) -> Option<RemoteError> {
         return None;
     }
     // Python sends a string; an object says the same.
-    let text = python::string(value).map_or(Cow::Borrowed(value), Cow::Owned);
+    let text = python::text(value).unwrap_or(Cow::Borrowed(value));
     let fields = match Arguments::parse(text) {
         Ok(fields) => fields,
         Err(why) => return Some(unreadable(&format!("the reply has a failure that is not readable: {why}"))),

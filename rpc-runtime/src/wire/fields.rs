@@ -12,17 +12,15 @@ use super::json::{self, IN_ENVELOPE};
 /// Debug output has the names but not the values, which may be secret.
 #[derive(Clone, Default)]
 pub struct Fields {
-    /// Name and value of each value that was set; those that were replaced or removed stay, unused.
+    /// Of each value that was set its name as it is, and then name and value as they are sent; those that
+    /// were replaced or removed stay, unused.
     encoded: Vec<u8>,
-    names: String,
     entries: Vec<Entry>,
 }
 
 #[derive(Clone)]
 struct Entry {
-    /// In `names`.
     name: Range<usize>,
-    /// In `encoded`.
     member: Range<usize>,
 }
 
@@ -42,23 +40,19 @@ impl Fields {
         if self.entries.is_empty() {
             // Room for the usual number of values.
             self.encoded.reserve(256);
-            self.names.reserve(64);
             self.entries.reserve(8);
         }
         let start = self.encoded.len();
-        let written = self.append(name, value);
-        if let Err(error) = written {
+        self.encoded.extend_from_slice(name.as_bytes());
+        let name_end = self.encoded.len();
+        if let Err(error) = self.append(name, value) {
             self.encoded.truncate(start);
             return Err(EncodeError::new(name, &error));
         }
-        let member = start..self.encoded.len();
+        let entry = Entry { name: start..name_end, member: name_end..self.encoded.len() };
         match self.position(name) {
-            Some(at) => self.entries[at].member = member,
-            None => {
-                let name_start = self.names.len();
-                self.names.push_str(name);
-                self.entries.push(Entry { name: name_start..self.names.len(), member });
-            }
+            Some(at) => self.entries[at] = entry,
+            None => self.entries.push(entry),
         }
         Ok(())
     }
@@ -86,7 +80,8 @@ impl Fields {
 
     /// The names, in the order in which they were first set.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|entry| &self.names[entry.name.clone()])
+        // They were text when they came.
+        self.entries.iter().map(|entry| str::from_utf8(self.name(entry)).unwrap_or_default())
     }
 
     /// How many values there are.
@@ -102,7 +97,11 @@ impl Fields {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.entries.iter().position(|entry| &self.names[entry.name.clone()] == name)
+        self.entries.iter().position(|entry| self.name(entry) == name.as_bytes())
+    }
+
+    fn name(&self, entry: &Entry) -> &[u8] {
+        &self.encoded[entry.name.clone()]
     }
 
     /// About how many bytes the values take in a message.

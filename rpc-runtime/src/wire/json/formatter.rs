@@ -3,21 +3,39 @@ use std::io::{self, Write};
 use serde_json::ser::{CharEscape, Formatter};
 
 use super::float;
-use super::literal::printable_len;
+use super::literal::{is_printable, printable_len};
 
-/// Writes JSON with Python's separators, escapes and floats, for a text that is `LEVEL` JSON
-/// strings deep.
+/// Writes scalars, unusual strings and keys with Python's escapes and floats, for a text that is `LEVEL`
+/// JSON strings deep.
 ///
 /// Each enclosing string puts a backslash before every quote and doubles every backslash. Nothing
 /// else needs escaping there, because the text has no control characters and nothing beyond ASCII.
 pub(super) struct PythonFormatter<const LEVEL: u8>;
 
 /// A quote, as it is written `level` strings deep.
-const fn quote(level: u8) -> &'static [u8] {
+pub(super) const fn quote(level: u8) -> &'static [u8] {
     match level {
         0 => b"\"",
         1 => b"\\\"",
         _ => b"\\\\\\\"",
+    }
+}
+
+/// The same with the comma before a name.
+pub(super) const fn quote_after_comma(level: u8) -> &'static [u8] {
+    match level {
+        0 => b", \"",
+        1 => b", \\\"",
+        _ => b", \\\\\\\"",
+    }
+}
+
+/// The same with the colon after a name.
+pub(super) const fn quote_before_colon(level: u8) -> &'static [u8] {
+    match level {
+        0 => b"\": ",
+        1 => b"\\\": ",
+        _ => b"\\\\\\\": ",
     }
 }
 
@@ -53,8 +71,8 @@ impl<const LEVEL: u8> Formatter for PythonFormatter<LEVEL> {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
-        // Without an early exit the loop is vectorised, and almost every text is plain.
-        if text.bytes().fold(true, |plain, byte| plain & is_literal(byte)) {
+        // Almost every text is.
+        if is_printable(text.as_bytes()) {
             return writer.write_all(text.as_bytes());
         }
         let mut done = 0;
@@ -88,12 +106,9 @@ impl<const LEVEL: u8> Formatter for PythonFormatter<LEVEL> {
         if first { Ok(()) } else { writer.write_all(b", ") }
     }
 
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        if first { Ok(()) } else { writer.write_all(b", ") }
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
+    /// Objects are written without this; it is only for the keys in them.
+    fn begin_object<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        Ok(())
     }
 
     fn write_raw_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, json: &str) -> io::Result<()> {

@@ -5,15 +5,18 @@ mod formatter;
 mod literal;
 mod nesting;
 mod scan;
+mod specials;
 mod tolerant;
+mod unsealed;
+mod writer;
 
 use serde::Serialize;
 
-use formatter::PythonFormatter;
+use writer::Writer;
 
-pub(crate) use literal::{literal_len, unescaped};
+pub(crate) use literal::literal_len;
 pub(crate) use nesting::deeper_than;
-pub(crate) use scan::{Member, Members, members};
+pub(crate) use scan::{Member, Members, members, sealed_members};
 pub(crate) use tolerant::{read, without_lone_surrogates};
 
 /// JSON text inside a JSON string: the inner message in its envelope.
@@ -35,7 +38,7 @@ pub(crate) fn write<const LEVEL: u8, T: Serialize + ?Sized>(
     out: &mut Vec<u8>,
     value: &T,
 ) -> Result<(), serde_json::Error> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(out, PythonFormatter::<LEVEL>))
+    value.serialize(Writer::<LEVEL>(out))
 }
 
 /// The same for a value that can always be written: a string, or what consists of strings and of

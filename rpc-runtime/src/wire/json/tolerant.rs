@@ -66,8 +66,9 @@ fn repair(json: &str) -> Option<String> {
 
 /// The length of the escape, or pair of escapes, at the start of `rest`, and what to put there.
 fn escape(rest: &[u8]) -> (usize, Option<&'static str>) {
-    match unit(rest) {
-        Some(0xd800..=0xdbff) => match unit(&rest[6..]) {
+    let unit_of = |text: &[u8]| unit(text.strip_prefix(b"\\")?);
+    match unit_of(rest) {
+        Some(0xd800..=0xdbff) => match unit_of(&rest[6..]) {
             Some(0xdc00..=0xdfff) => (12, None),
             _ => (6, Some("\\ufffd")),
         },
@@ -76,9 +77,9 @@ fn escape(rest: &[u8]) -> (usize, Option<&'static str>) {
     }
 }
 
-/// The UTF-16 unit that `rest` begins with as `\uXXXX`.
+/// The UTF-16 unit that `rest` begins with as `uXXXX`.
 pub(super) fn unit(rest: &[u8]) -> Option<u16> {
-    let digits = rest.strip_prefix(b"\\u")?.get(..4)?;
+    let digits = rest.strip_prefix(b"u")?.get(..4)?;
     digits.iter().try_fold(0, |unit, digit| {
         let digit = char::from(*digit).to_digit(16)?;
         Some(unit << 4 | u16::try_from(digit).ok()?)

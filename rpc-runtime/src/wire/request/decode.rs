@@ -65,7 +65,8 @@ impl Request {
     ///
     /// If it cannot be understood at all: it is then to be rejected without requeue.
     pub fn decode(body: &Bytes, content: &Content<'_>, limits: &Limits) -> Result<Self, DecodeError> {
-        let message = envelope::open(body, content, limits)?;
+        let mut message = envelope::open(body, content, limits)?;
+        let args = message.nested("args");
         let members = Members::of(&message);
         let mut warnings = Vec::new();
         let reply = reply_address(&members, &mut warnings);
@@ -79,7 +80,7 @@ impl Request {
             unique_id: members.unique_id.and_then(unique_id),
             heartbeat,
             context: message.with_prefix("_context_"),
-            invocation: invocation(&message, &members).map_err(Box::new),
+            invocation: invocation(args, &members),
             warnings,
         })
     }
@@ -140,12 +141,11 @@ pub(in super::super) fn unique_id(id: &str) -> Option<String> {
 }
 
 /// What to execute. The errors are those that Python's dispatcher runs into, in its order.
-#[expect(clippy::result_large_err, reason = "an error happens once for a broken request")]
-fn invocation(message: &Arguments, members: &Members<'_>) -> Result<Invocation, RemoteError> {
+fn invocation(args: Option<Arguments>, members: &Members<'_>) -> Result<Invocation, Box<RemoteError>> {
     let method = members.method.unwrap_or("null");
     let unsupported = || {
         let version = members.version.map_or_else(|| DEFAULT_VERSION.to_string(), printed);
-        RemoteError::unsupported_version(&version, &printed(method))
+        Box::new(RemoteError::unsupported_version(&version, &printed(method)))
     };
 
     let namespace = match members.namespace {
@@ -156,31 +156,34 @@ fn invocation(message: &Arguments, members: &Members<'_>) -> Result<Invocation, 
         None => DEFAULT_VERSION,
         Some("null") => return Err(unsupported()),
         Some(json) => {
-            let text = python::string(json).ok_or_else(|| no_attribute(json, "split"))?;
+            let text = python::text(json).ok_or_else(|| no_attribute(json, "split"))?;
             python::version(&text).map_err(|fault| match fault {
                 VersionFault::NotANumber(part) => {
                     let text = format!("invalid literal for int() with base 10: '{part}'");
-                    RemoteError::builtin("ValueError", text)
+                    builtin("ValueError", text)
                 }
-                VersionFault::NoMinor => RemoteError::builtin("IndexError", "list index out of range"),
+                VersionFault::NoMinor => builtin("IndexError", "list index out of range"),
                 VersionFault::TooLarge => unsupported(),
             })?
         }
     };
     let method = python::string(method).ok_or_else(|| {
         let text = format!("attribute name must be string, not '{}'", python::type_name(method));
-        RemoteError::builtin("TypeError", text)
+        builtin("TypeError", text)
     })?;
     let args = match members.args {
         None => Arguments::default(),
-        Some(json) => message.nested("args").ok_or_else(|| no_attribute(json, "items"))?,
+        Some(json) => args.ok_or_else(|| no_attribute(json, "items"))?,
     };
     Ok(Invocation { method, namespace, version, args })
 }
 
-fn no_attribute(json: &str, attribute: &str) -> RemoteError {
-    let text = format!("'{}' object has no attribute '{attribute}'", python::type_name(json));
-    RemoteError::builtin("AttributeError", text)
+fn no_attribute(json: &str, attribute: &str) -> Box<RemoteError> {
+    builtin("AttributeError", format!("'{}' object has no attribute '{attribute}'", python::type_name(json)))
+}
+
+fn builtin(class: &str, text: impl Into<String>) -> Box<RemoteError> {
+    Box::new(RemoteError::builtin(class, text))
 }
 
 /// The value as Python prints it, as far as that matters in a message.

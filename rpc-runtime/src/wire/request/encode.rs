@@ -50,7 +50,7 @@ impl RequestHead<'_> {
         }
         if let Some(version) = self.version {
             out.extend_from_slice(b", \\\"version\\\": ");
-            write(&mut out, &format_args!("{version}"));
+            write_version(&mut out, version);
         }
         if let Some(reply) = &self.reply {
             out.extend_from_slice(b", \\\"_msg_id\\\": ");
@@ -70,6 +70,18 @@ impl RequestHead<'_> {
 
 fn write<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     json::write_plain::<IN_ENVELOPE, T>(out, value);
+}
+
+/// Its parts as numbers: to print them takes 15 % of what encoding a small request does.
+fn write_version(out: &mut Vec<u8>, version: Version) {
+    if version != Version::new(version.major(), version.minor()) {
+        return write(out, &format_args!("{version}"));
+    }
+    out.extend_from_slice(b"\\\"");
+    write(out, &version.major());
+    out.push(b'.');
+    write(out, &version.minor());
+    out.extend_from_slice(b"\\\"");
 }
 
 #[cfg(test)]
