@@ -138,9 +138,7 @@ fn typed<E: RpcException>(method: &str, remote: RemoteError) -> CallError<E> {
     }
 }
 
-/// Replies are received by a task of the runtime that the first call was made on.
-const NO_REPLIES: &str =
-    "no reply can come: the transport is closed, or the runtime of its first call has ended";
+const NO_REPLIES: &str = "no reply can come: the transport is closed";
 
 /// A request ready to be sent, and what its errors say about it.
 struct Sending {
