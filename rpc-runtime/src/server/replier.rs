@@ -71,34 +71,48 @@ impl Replier {
 
     /// Sends a reply, until the broker has it or it is certain that nobody can get it.
     pub(super) async fn send(&self, queue: &Arc<str>, body: Bytes, method: &str, wanted: Wanted) {
-        let patience = self.transport.reply_patience();
-        let deadline = after(patience);
+        let deadline = after(self.transport.reply_patience());
+        let failed = match self.publish(queue, body.clone(), deadline, wanted).await {
+            Ok(()) => return,
+            // Apart, so that the many others have no room for it.
+            Err(error) => Box::pin(self.send_again(error, queue, body, deadline, wanted)).await,
+        };
+        if let Err(why) = failed {
+            tracing::warn!(method, %queue, "dropped a reply: {why}");
+            self.tally.replies_dropped.add_one();
+        }
+    }
+
+    /// Goes on with a reply that failed; tells why it cannot be delivered.
+    async fn send_again(
+        &self,
+        mut error: PublishError,
+        queue: &Arc<str>,
+        body: Bytes,
+        deadline: Instant,
+        wanted: Wanted,
+    ) -> Result<(), String> {
         let mut parked = None;
         loop {
-            let why = match self.publish(queue, body.clone(), deadline, wanted).await {
-                Ok(()) => return,
-                Err(PublishError { fault: PublishFault::Unroutable(_), .. }) if self.is_gone(queue) => {
-                    "its queue is gone"
-                }
-                Err(PublishError { fault: PublishFault::Unroutable(_), .. }) if after(RETRY) >= deadline => {
-                    self.note_gone(queue, patience);
-                    "its queue did not come back"
-                }
-                Err(PublishError { fault: PublishFault::Unroutable(_), .. }) => {
-                    parked = parked.or_else(|| self.parked.try_acquire().ok());
-                    if parked.is_some() {
-                        sleep(RETRY).await;
-                        continue;
-                    }
-                    "its queue is missing and too many others wait already"
-                }
-                Err(error) => {
-                    tracing::warn!(method, %queue, %error, "dropped a reply");
-                    return self.tally.replies_dropped.add_one();
-                }
-            };
-            tracing::warn!(method, %queue, "dropped a reply: {why}");
-            return self.tally.replies_dropped.add_one();
+            if !matches!(error.fault, PublishFault::Unroutable(_)) {
+                return Err(error.to_string());
+            }
+            if self.is_gone(queue) {
+                return Err("its queue is gone".to_owned());
+            }
+            if after(RETRY) >= deadline {
+                self.note_gone(queue, self.transport.reply_patience());
+                return Err("its queue did not come back".to_owned());
+            }
+            parked = parked.or_else(|| self.parked.try_acquire().ok());
+            if parked.is_none() {
+                return Err("its queue is missing and too many others wait already".to_owned());
+            }
+            sleep(RETRY).await;
+            match self.publish(queue, body.clone(), deadline, wanted).await {
+                Ok(()) => return Ok(()),
+                Err(next) => error = next,
+            }
         }
     }
 
