@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 use uuid::Uuid;
 
 use crate::lock::lock;
+use crate::text::plain_uuid;
 use crate::wire::Reply;
 
 /// The calls in flight of one transport, by message id.
@@ -97,9 +98,9 @@ impl Waiters {
             return;
         };
         // After the last reply there is nothing to wait for: a repeated one finds nobody.
-        let slot = id_of(msg_id).and_then(|id| {
+        let slot = plain_uuid(msg_id).and_then(|id| {
             let slots = &mut lock(&self.table).slots;
-            if reply.ending { slots.remove(&id) } else { slots.get(&id).cloned() }
+            if reply.ending { slots.remove(&id.as_u128()) } else { slots.get(&id.as_u128()).cloned() }
         });
         match slot {
             Some(slot) => slot.put(reply),
@@ -199,33 +200,5 @@ impl Waiter {
 impl Drop for Waiter {
     fn drop(&mut self) {
         lock(&self.table.table).slots.remove(&self.id.as_u128());
-    }
-}
-
-/// The id in the text that [`Waiter::msg_id`] made of it; `None` if it made no such text.
-fn id_of(msg_id: &str) -> Option<u128> {
-    let plain = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    if msg_id.len() != 32 || !msg_id.bytes().all(plain) {
-        return None;
-    }
-    u128::from_str_radix(msg_id, 16).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_has_one_text() {
-        let waiters = Arc::<Waiters>::default();
-        let waiter = waiters.register();
-        let mut text = [0; 32];
-        let text = waiter.msg_id(&mut text);
-        assert_eq!(id_of(text), Some(waiter.id.as_u128()));
-        let signed = format!("+{}", &text[1..]);
-        for other in [&text[1..], &format!("0{text}"), &signed, &waiter.id.to_string(), ""] {
-            assert_eq!(id_of(other), None, "{other}");
-        }
-        assert_eq!(id_of(&"aF".repeat(16)), None);
     }
 }
