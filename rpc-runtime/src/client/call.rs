@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until, timeout_at};
+use uuid::Uuid;
 
 use super::Request;
 use super::options::check_monitor;
@@ -21,7 +22,7 @@ use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
 use crate::transport::{Inbox, Transport};
-use crate::wire::{Reply, ReplyTo, RequestHead, new_id};
+use crate::wire::{Reply, ReplyTo, RequestHead};
 
 /// A call that is sent when it is awaited, and resolves with the method's result.
 ///
@@ -284,12 +285,13 @@ impl Request {
 
     /// The body; one that no receiver takes is not sent.
     fn encode(&self, reply: Option<ReplyTo<'_>>) -> Result<Bytes, RpcError> {
+        let mut unique_id = [0; 32];
         let head = RequestHead {
             method: self.method.name_at(self.version),
             namespace: self.client.interface.namespace,
             version: Some(self.version),
             reply,
-            unique_id: &new_id(),
+            unique_id: Uuid::new_v4().simple().encode_lower(&mut unique_id),
         };
         let body = head.encode(&self.args, &self.context);
         let limit = self.client.transport.limits().max_body;
@@ -311,7 +313,7 @@ impl Request {
 async fn wait(
     sending: &Sending,
     publish: impl Future<Output = Result<(), PublishError>>,
-    waiter: &mut Waiter,
+    waiter: &mut Waiter<'_>,
     monitor: Option<Duration>,
 ) -> Result<Reply, RpcError> {
     let publish = publish.fuse();

@@ -77,7 +77,7 @@ pub(crate) enum Sign {
 
 impl Waiters {
     /// Registers a call before its request is sent, so that no reply can come too early.
-    pub(crate) fn register(self: &Arc<Self>) -> Waiter {
+    pub(crate) fn register(&self) -> Waiter<'_> {
         let id = Uuid::new_v4();
         let slot = Arc::<Slot>::default();
         let mut table = lock(&self.table);
@@ -86,7 +86,7 @@ impl Waiters {
         }
         table.slots.insert(id.as_u128(), Arc::clone(&slot));
         drop(table);
-        Waiter { table: Arc::clone(self), id, slot }
+        Waiter { table: self, id, slot }
     }
 
     /// Hands a reply to its waiter. A reply that nobody waits for is late, repeated or foreign:
@@ -179,13 +179,13 @@ impl Slot {
 
 /// One call's place in the table; dropping it takes the call out.
 #[derive(Debug)]
-pub(crate) struct Waiter {
-    table: Arc<Waiters>,
+pub(crate) struct Waiter<'a> {
+    table: &'a Waiters,
     id: Uuid,
     slot: Arc<Slot>,
 }
 
-impl Waiter {
+impl Waiter<'_> {
     /// The id that the replies to the call bear, 32 hexadecimal digits.
     pub(crate) fn msg_id<'a>(&self, text: &'a mut [u8; 32]) -> &'a str {
         self.id.simple().encode_lower(text)
@@ -197,7 +197,7 @@ impl Waiter {
     }
 }
 
-impl Drop for Waiter {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         lock(&self.table.table).slots.remove(&self.id.as_u128());
     }

@@ -64,7 +64,7 @@ impl Handler {
         };
         match endpoints.find(&invocation) {
             Ok(Answerer::Endpoint(endpoint, method)) => {
-                let work = Work::Run(endpoint.dispatch(Incoming::new(invocation, context)));
+                let work = Work::Run(endpoint.dispatch(Incoming::new(method, invocation.args, context)));
                 Self { method: method.into(), work }
             }
             Ok(Answerer::Ping) => Self { method: PING.into(), work: Work::Done(pong()) },

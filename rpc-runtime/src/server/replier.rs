@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::counters::Tally;
@@ -30,20 +30,20 @@ const GONE: usize = 200;
 #[derive(Debug)]
 pub(super) struct Replier {
     transport: Transport,
-    pending: Arc<Semaphore>,
+    pending: Semaphore,
     parked: Semaphore,
     gone: Mutex<VecDeque<(Arc<str>, Instant)>>,
     tally: Arc<Tally>,
 }
 
 /// The right to have one reply on its way.
-pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(super) struct Slot<'a>(#[expect(dead_code, reason = "held for its drop")] SemaphorePermit<'a>);
 
 impl Replier {
     pub(super) fn new(transport: &Transport, tally: Arc<Tally>) -> Self {
         Self {
             transport: transport.clone(),
-            pending: Arc::new(Semaphore::new(PENDING as usize)),
+            pending: Semaphore::new(PENDING as usize),
             parked: Semaphore::new(PARKED),
             gone: Mutex::default(),
             tally,
@@ -51,8 +51,8 @@ impl Replier {
     }
 
     /// Waits for room for one more reply; `None` only if the replier was shut down.
-    pub(super) async fn slot(&self) -> Option<Slot> {
-        Arc::clone(&self.pending).acquire_owned().await.ok().map(Slot)
+    pub(super) async fn slot(&self) -> Option<Slot<'_>> {
+        self.pending.acquire().await.ok().map(Slot)
     }
 
     /// Waits until no reply is on its way.

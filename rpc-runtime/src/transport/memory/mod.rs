@@ -78,7 +78,7 @@ impl MemoryDriver {
         let (sender, deliveries) = mpsc::channel(prefetch);
         let mut state = self.broker.state();
         let id = state
-            .add_consumer(sender, prefetch, |id| Arc::new(Acks { broker: Arc::downgrade(&self.broker), id }));
+            .add_consumer(sender, prefetch, |id| Arc::new(Acks { broker: Arc::clone(&self.broker), id }));
         for (route, owned) in routes {
             state.consume(id, route, owned);
         }
@@ -225,20 +225,20 @@ impl fmt::Debug for Broker {
     }
 }
 
-/// Takes the verdicts of one consumer; weak, as the broker itself holds it.
+/// Takes the verdicts of one consumer. The broker holds it, until the consumer goes.
 #[derive(Debug)]
 struct Acks {
-    broker: Weak<Broker>,
+    broker: Arc<Broker>,
     id: ConsumerId,
 }
 
 impl Settler for Acks {
     fn settle(&self, tag: u64, verdict: Verdict) -> bool {
-        self.broker.upgrade().is_some_and(|broker| broker.state().settle(self.id, tag, verdict))
+        self.broker.state().settle(self.id, tag, verdict)
     }
 
     fn holds(&self, tag: u64) -> bool {
-        self.broker.upgrade().is_some_and(|broker| broker.state().holds(self.id, tag))
+        self.broker.state().holds(self.id, tag)
     }
 }
 
