@@ -133,17 +133,14 @@ impl Waiters {
 
 impl Slot {
     fn put(&self, reply: Reply) {
-        self.change(|arrived| {
-            if reply.ending {
-                arrived.last = Some(match arrived.early.take() {
-                    Some(early) if !reply.has_result() && reply.failure.is_none() => *early,
-                    _ => reply,
-                });
-            } else {
+        self.change(|arrived| match arrived.early.take() {
+            Some(early) if reply.ending && !reply.has_result() && reply.failure.is_none() => {
+                arrived.last = Some(*early);
+            }
+            _ if reply.ending => arrived.last = Some(reply),
+            early => {
                 arrived.heartbeat = true;
-                if reply.has_result() {
-                    arrived.early = Some(Box::new(reply));
-                }
+                arrived.early = if reply.has_result() { Some(Box::new(reply)) } else { early };
             }
         });
     }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::builder::Observer;
@@ -66,14 +68,10 @@ impl Requests {
     }
 
     /// Executes a request and sends its reply; a claim is settled after that.
-    pub(super) fn run(
-        self: Arc<Self>,
-        execution: Execution,
-        claim: Option<Claim>,
-    ) -> impl Future<Output = ()> + Send {
-        // Here, as an async fn would have room for the whole beside its parts.
+    pub(super) fn run(self: Arc<Self>, execution: Execution, claim: Option<Claim>) -> BoxFuture<'static, ()> {
+        // Here, as an async block would have room for the whole beside its parts.
         let Execution { handler: Handler { method, work }, reply, heartbeat, permit } = execution;
-        async move {
+        let run = async move {
             let running = execute(&method, work, &self.phases);
             let outcome = match (&reply, heartbeat) {
                 (Some(reply), Some(interval)) => {
@@ -104,7 +102,9 @@ impl Requests {
                     }
                 }
             }
-        }
+        };
+        // As a task of its own it is moved six times: that took 2 % of the instructions of a call in memory.
+        run.boxed()
     }
 
     async fn reply(
