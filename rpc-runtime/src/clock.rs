@@ -9,7 +9,12 @@ const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 /// The moment `wait` from now, at most 30 years away.
 pub(crate) fn after(wait: Duration) -> Instant {
-    Instant::now() + wait.min(LONGEST)
+    later(Instant::now(), wait)
+}
+
+/// The moment `wait` from `now`, at most 30 years later.
+pub(crate) fn later(now: Instant, wait: Duration) -> Instant {
+    now + wait.min(LONGEST)
 }
 
 #[cfg(test)]

@@ -123,4 +123,9 @@ impl Interface {
     pub fn method(&self, name: &str) -> Option<&'static Method> {
         self.methods.iter().find(|method| method.is_called(name))
     }
+
+    /// The same name, as the interface has it.
+    pub(crate) fn name_of(&self, name: &str) -> Option<&'static str> {
+        self.methods.iter().find_map(|method| method.called(name))
+    }
 }

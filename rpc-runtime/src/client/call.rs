@@ -10,7 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
+use uuid::Uuid;
 
 use super::Request;
 use super::options::check_monitor;
@@ -20,7 +21,8 @@ use crate::error::{CallError, Reached, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
-use crate::wire::{Reply, ReplyTo, RequestHead, new_id};
+use crate::transport::{Inbox, Transport};
+use crate::wire::{Reply, ReplyTo, RequestHead};
 
 /// A call that is sent when it is awaited, and resolves with the method's result.
 ///
@@ -87,7 +89,7 @@ impl IntoFuture for Cast {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.request.cast_and_confirm().boxed()
+        async move { self.request.cast_and_confirm().await }.boxed()
     }
 }
 
@@ -138,9 +140,7 @@ fn typed<E: RpcException>(method: &str, remote: RemoteError) -> CallError<E> {
     }
 }
 
-/// Replies are received by a task of the runtime that the first call was made on.
-const NO_REPLIES: &str =
-    "no reply can come: the transport is closed, or the runtime of its first call has ended";
+const NO_REPLIES: &str = "no reply can come: the transport is closed";
 
 /// A request ready to be sent, and what its errors say about it.
 struct Sending {
@@ -181,7 +181,7 @@ impl Sending {
 }
 
 impl Request {
-    async fn cast_and_confirm(self) -> Result<(), RpcError> {
+    async fn cast_and_confirm(&self) -> Result<(), RpcError> {
         let sending = self.prepare(None)?;
         let outgoing = Outgoing {
             route: sending.route.clone(),
@@ -195,23 +195,20 @@ impl Request {
         publish.await.map_err(|error| sending.publish_error(error))
     }
 
-    async fn call_and_wait(self) -> Result<Reply, RpcError> {
+    async fn call_and_wait(&self) -> Result<Reply, RpcError> {
         let sending = self.prepare(self.method.timeout)?;
         let monitor = self.client.options.monitor.or_else(|| self.method.monitor.map(|monitor| monitor()));
         monitor.map_or(Ok(()), check_monitor).map_err(|why| self.bad_argument(why))?;
-        let inbox = match tokio::time::timeout_at(sending.deadline, self.client.transport.replies()).await {
-            Ok(inbox) => inbox.map_err(|error| RpcError::Connection {
-                reached: Reached::NotSent,
-                why: error.to_string(),
-            })?,
-            Err(_) => {
-                let why = "not sent: the reply queue could not be declared";
-                return Err(sending.timeout(Reached::NotSent, why));
-            }
+        let transport = &self.client.transport;
+        let inbox = match transport.opened_replies() {
+            Some(inbox) => inbox,
+            // Apart, so that the many others have no room for it.
+            None => Box::pin(open_replies(transport, &sending)).await?,
         };
-        let mut waiter = inbox.waiters.register(new_id());
+        let mut waiter = inbox.waiters.register();
+        let mut msg_id = [0; 32];
         let reply_to = ReplyTo {
-            msg_id: waiter.msg_id(),
+            msg_id: waiter.msg_id(&mut msg_id),
             queue: &inbox.queue,
             monitor: monitor.map(|monitor| monitor.as_secs()),
         };
@@ -263,10 +260,9 @@ impl Request {
             }
             None => None,
         };
-        let topic: Arc<str> = match (&options.topic, &routed) {
-            (Some(topic), _) => topic.as_str().into(),
-            (None, Some(target)) => target.topic_name().into(),
-            (None, None) => client.interface.topic.into(),
+        let topic = match &routed {
+            Some(target) if options.topic.is_none() => target.topic_name().into(),
+            _ => Arc::clone(&client.topic),
         };
         if topic.is_empty() {
             return Err(refuse("the topic is empty".to_owned()));
@@ -289,12 +285,13 @@ impl Request {
 
     /// The body; one that no receiver takes is not sent.
     fn encode(&self, reply: Option<ReplyTo<'_>>) -> Result<Bytes, RpcError> {
+        let mut unique_id = [0; 32];
         let head = RequestHead {
             method: self.method.name_at(self.version),
             namespace: self.client.interface.namespace,
             version: Some(self.version),
             reply,
-            unique_id: &new_id(),
+            unique_id: Uuid::new_v4().simple().encode_lower(&mut unique_id),
         };
         let body = head.encode(&self.args, &self.context);
         let limit = self.client.transport.limits().max_body;
@@ -316,12 +313,13 @@ impl Request {
 async fn wait(
     sending: &Sending,
     publish: impl Future<Output = Result<(), PublishError>>,
-    waiter: &mut Waiter,
+    waiter: &mut Waiter<'_>,
     monitor: Option<Duration>,
 ) -> Result<Reply, RpcError> {
     let publish = publish.fuse();
-    let deadline = sleep_until(sending.deadline);
-    futures::pin_mut!(publish, deadline);
+    // The first moment at which to look at the clock; a heartbeat does not set it anew.
+    let alarm = sleep_until(monitor.map_or(sending.deadline, |monitor| after(monitor).min(sending.deadline)));
+    futures::pin_mut!(publish, alarm);
     // Before anything else can end the wait: it knows whether it can send at all.
     let mut reached = match futures::poll!(&mut publish) {
         Poll::Ready(outcome) => {
@@ -330,34 +328,45 @@ async fn wait(
         }
         Poll::Pending => Reached::Sent,
     };
-    let mut silence = monitor.map(after);
+    let mut silence = alarm.deadline();
     loop {
         tokio::select! {
             biased;
             sign = waiter.next() => match sign {
-                Sign::Over(reply) => return Ok(*reply),
+                Sign::Over(reply) => return Ok(reply),
                 Sign::Closed => {
                     return Err(RpcError::Connection { reached, why: NO_REPLIES.to_owned() });
                 }
                 Sign::Alive => {
                     reached = Reached::Started;
-                    silence = monitor.map(after);
+                    silence = monitor.map_or(sending.deadline, after).min(sending.deadline);
                 }
             },
             outcome = &mut publish, if reached == Reached::Sent => {
                 outcome.map_err(|error| sending.publish_error(error))?;
                 reached = Reached::Confirmed;
             }
-            () = &mut deadline => {
+            () = &mut alarm => {
+                let now = Instant::now();
+                if now < silence {
+                    alarm.as_mut().reset(silence);
+                    continue;
+                }
                 return Err(sending.timeout(reached, match reached {
+                    _ if now < sending.deadline => "no heartbeat of the server came",
                     Reached::Started => "a server was executing the request",
                     Reached::Confirmed => "the broker has the request, no reply came",
                     _ => "the broker has not confirmed the request",
                 }));
             }
-            () = sleep_until(silence.unwrap_or(sending.deadline)), if silence.is_some() => {
-                return Err(sending.timeout(reached, "no heartbeat of the server came"));
-            }
         }
     }
+}
+
+/// The reply queue, declared before the first call.
+async fn open_replies<'a>(transport: &'a Transport, sending: &Sending) -> Result<&'a Inbox, RpcError> {
+    let Ok(inbox) = timeout_at(sending.deadline, transport.replies()).await else {
+        return Err(sending.timeout(Reached::NotSent, "not sent: the reply queue could not be declared"));
+    };
+    inbox.map_err(|error| RpcError::Connection { reached: Reached::NotSent, why: error.to_string() })
 }

@@ -24,37 +24,48 @@ use crate::transport::Transport;
 
 /// What every generated client holds: a transport, its interface, a pin and options.
 ///
-/// Cloning is a few reference counts.
+/// Cloning is one reference count.
 #[derive(Debug, Clone)]
 pub struct Client {
+    parts: Arc<Parts>,
+}
+
+/// What a client and its requests share.
+#[derive(Debug, Clone)]
+struct Parts {
     transport: Transport,
     interface: &'static Interface,
     pin: VersionPin,
-    options: Arc<CallOptions>,
+    options: CallOptions,
+    /// The topic of requests that no route addresses.
+    topic: Arc<str>,
 }
 
 impl Client {
     /// A client of `interface`, unpinned, with the default options.
     #[must_use]
     pub fn new(transport: &Transport, interface: &'static Interface) -> Self {
-        Self { transport: transport.clone(), interface, pin: VersionPin::unpinned(), options: Arc::default() }
+        let (transport, pin) = (transport.clone(), VersionPin::unpinned());
+        let (options, topic) = (CallOptions::default(), interface.topic.into());
+        Self { parts: Arc::new(Parts { transport, interface, pin, options, topic }) }
     }
 
     /// The same client, pinned.
     #[must_use]
     pub fn pinned(self, pin: VersionPin) -> Self {
-        Self { pin, ..self }
+        Self { parts: Arc::new(Parts { pin, ..(*self.parts).clone() }) }
     }
 
     /// The same client with other options; the old ones are forgotten.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
-        Self { options: Arc::new(options), ..self.clone() }
+        let topic = options.topic.as_deref().unwrap_or(self.parts.interface.topic).into();
+        Self { parts: Arc::new(Parts { options, topic, ..(*self.parts).clone() }) }
     }
 
     /// Starts a request; the pin in force now decides its version.
     pub fn request<C: RpcContext>(&self, method: &'static Method, context: &C) -> Request {
-        Request::new(self.clone(), method, context)
+        Request::new(Arc::clone(&self.parts), method, context)
     }
 
     /// Whether the pin in force allows to send the method of that name on the wire.
@@ -62,7 +73,7 @@ impl Client {
     /// # Errors
     /// The interface has no such method.
     pub fn supports(&self, method: &str) -> Result<bool, SupportsError> {
-        self.interface.supports(self.pin.get(), method)
+        self.parts.interface.supports(self.parts.pin.get(), method)
     }
 
     /// Whether the pin in force allows to send an argument of that name on the wire.
@@ -70,7 +81,7 @@ impl Client {
     /// # Errors
     /// The interface has no such method, or the method no such argument.
     pub fn supports_argument(&self, method: &str, argument: &str) -> Result<bool, SupportsError> {
-        self.interface.supports_argument(self.pin.get(), method, argument)
+        self.parts.interface.supports_argument(self.parts.pin.get(), method, argument)
     }
 }
 

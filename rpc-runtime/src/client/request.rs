@@ -1,12 +1,13 @@
 //! A request while its arguments are put together.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::values::{IntoServer, MaybeSet, RestArg};
-use super::{Call, CallOrCast, Cast, Client};
+use super::{Call, CallOrCast, Cast, Parts};
 use crate::context::RpcContext;
 use crate::error::RpcError;
 use crate::interface::{Method, MethodResult, Old};
@@ -18,7 +19,7 @@ use crate::wire::Fields;
 #[derive(Debug)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct Request {
-    pub(super) client: Client,
+    pub(super) client: Arc<Parts>,
     pub(super) method: &'static Method,
     /// The pin in force when the request was made.
     pub(super) pin: Option<Version>,
@@ -33,7 +34,7 @@ pub struct Request {
 }
 
 impl Request {
-    pub(super) fn new<C: RpcContext>(client: Client, method: &'static Method, context: &C) -> Self {
+    pub(super) fn new<C: RpcContext>(client: Arc<Parts>, method: &'static Method, context: &C) -> Self {
         let pin = client.pin.get();
         let cap = pin.unwrap_or(client.interface.version);
         let rung = method.rung(cap);

@@ -17,7 +17,7 @@ use crate::interface::{Interface, Method};
 use crate::transport::Transport;
 use crate::transport::driver::{
     ConnectError, Delivery, Driver, Forward, History, Inbox, ListenOptions, Listener, Outgoing, PublishError,
-    ServerAddress, Settle, Settler, Verdict, pump,
+    ServerAddress, Settle, Settler, Verdict,
 };
 use crate::version::Version;
 use crate::wire::{Content, Limits, Request};
@@ -56,7 +56,12 @@ impl Driver for Bench {
     }
 
     fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
-        pump(self.deliveries.lock().unwrap().take().unwrap(), inbox);
+        let mut deliveries = self.deliveries.lock().unwrap().take().unwrap();
+        tokio::spawn(async move {
+            while let Some(delivery) = deliveries.recv().await {
+                inbox(delivery);
+            }
+        });
         std::future::ready(Ok("reply_probe".into())).boxed()
     }
 

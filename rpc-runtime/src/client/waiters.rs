@@ -1,12 +1,16 @@
 //! Who waits for which reply.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 
-use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::lock::lock;
+use crate::text::plain_uuid;
 use crate::wire::Reply;
 
 /// The calls in flight of one transport, by message id.
@@ -18,47 +22,71 @@ pub(crate) struct Waiters {
 
 #[derive(Debug, Default)]
 struct Table {
-    slots: HashMap<String, Arc<Slot>>,
+    slots: HashMap<u128, Arc<Slot>, BuildHasherDefault<Random>>,
     /// No reply will come any more.
     closed: bool,
 }
 
+/// Hashes ids that this process made, which are random: what peers choose is looked up only.
+#[derive(Debug, Default)]
+struct Random(u64);
+
+impl Hasher for Random {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u128(&mut self, id: u128) {
+        // The half of a UUID that is random but for its first two bits.
+        self.0 = id as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// What has come for one call and was not looked at yet: bounded, however much is sent.
 #[derive(Debug, Default)]
-struct Slot {
-    arrived: Mutex<Arrived>,
-    changed: Notify,
-}
+struct Slot(Mutex<Arrived>);
 
 #[derive(Debug, Default)]
 struct Arrived {
     heartbeat: bool,
     /// The legacy form of a reply: a result first, its end in a message of its own.
-    early: Option<Reply>,
+    early: Option<Box<Reply>>,
     last: Option<Reply>,
     closed: bool,
+    /// Whom to wake for any of these.
+    waker: Option<Waker>,
 }
 
 /// What a waiter learns.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is the usual one, and handed on at once")]
 pub(crate) enum Sign {
     /// The server still works on the call.
     Alive,
     /// The call is over.
-    Over(Box<Reply>),
+    Over(Reply),
     /// No reply will come any more: the transport is closed.
     Closed,
 }
 
 impl Waiters {
     /// Registers a call before its request is sent, so that no reply can come too early.
-    pub(crate) fn register(self: &Arc<Self>, msg_id: String) -> Waiter {
+    pub(crate) fn register(&self) -> Waiter<'_> {
+        let id = Uuid::new_v4();
         let slot = Arc::<Slot>::default();
         let mut table = lock(&self.table);
-        lock(&slot.arrived).closed = table.closed;
-        table.slots.insert(msg_id.clone(), Arc::clone(&slot));
+        if table.closed {
+            lock(&slot.0).closed = true;
+        }
+        table.slots.insert(id.as_u128(), Arc::clone(&slot));
         drop(table);
-        Waiter { table: Arc::clone(self), msg_id, slot }
+        Waiter { table: self, id, slot }
     }
 
     /// Hands a reply to its waiter. A reply that nobody waits for is late, repeated or foreign:
@@ -69,11 +97,11 @@ impl Waiters {
             tracing::debug!("dropped a reply without _msg_id");
             return;
         };
-        let mut table = lock(&self.table);
         // After the last reply there is nothing to wait for: a repeated one finds nobody.
-        let slots = &mut table.slots;
-        let slot = if reply.ending { slots.remove(msg_id) } else { slots.get(msg_id).cloned() };
-        drop(table);
+        let slot = plain_uuid(msg_id).and_then(|id| {
+            let slots = &mut lock(&self.table).slots;
+            if reply.ending { slots.remove(&id.as_u128()) } else { slots.get(&id.as_u128()).cloned() }
+        });
         match slot {
             Some(slot) => slot.put(reply),
             None => {
@@ -93,8 +121,7 @@ impl Waiters {
         let mut table = lock(&self.table);
         table.closed = true;
         for slot in table.slots.values() {
-            lock(&slot.arrived).closed = true;
-            slot.changed.notify_one();
+            slot.change(|arrived| arrived.closed = true);
         }
     }
 
@@ -106,60 +133,69 @@ impl Waiters {
 
 impl Slot {
     fn put(&self, reply: Reply) {
-        let mut arrived = lock(&self.arrived);
-        if reply.ending {
-            arrived.last = Some(match arrived.early.take() {
-                Some(early) if !reply.has_result() && reply.failure.is_none() => early,
-                _ => reply,
-            });
-        } else {
-            arrived.heartbeat = true;
-            if reply.has_result() {
-                arrived.early = Some(reply);
+        self.change(|arrived| match arrived.early.take() {
+            Some(early) if reply.ending && !reply.has_result() && reply.failure.is_none() => {
+                arrived.last = Some(*early);
             }
-        }
-        drop(arrived);
-        self.changed.notify_one();
+            _ if reply.ending => arrived.last = Some(reply),
+            early => {
+                arrived.heartbeat = true;
+                arrived.early = if reply.has_result() { Some(Box::new(reply)) } else { early };
+            }
+        });
     }
 
-    fn take(&self) -> Option<Sign> {
-        let mut arrived = lock(&self.arrived);
+    fn change(&self, change: impl FnOnce(&mut Arrived)) {
+        let mut arrived = lock(&self.0);
+        change(&mut arrived);
+        let waker = arrived.waker.take();
+        drop(arrived);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn poll(&self, context: &Context<'_>) -> Poll<Sign> {
+        let mut arrived = lock(&self.0);
         if let Some(reply) = arrived.last.take() {
-            return Some(Sign::Over(Box::new(reply)));
+            return Poll::Ready(Sign::Over(reply));
         }
         if arrived.closed {
-            return Some(Sign::Closed);
+            return Poll::Ready(Sign::Closed);
         }
-        std::mem::take(&mut arrived.heartbeat).then_some(Sign::Alive)
+        if std::mem::take(&mut arrived.heartbeat) {
+            return Poll::Ready(Sign::Alive);
+        }
+        match &mut arrived.waker {
+            Some(waker) => waker.clone_from(context.waker()),
+            none => *none = Some(context.waker().clone()),
+        }
+        Poll::Pending
     }
 }
 
 /// One call's place in the table; dropping it takes the call out.
 #[derive(Debug)]
-pub(crate) struct Waiter {
-    table: Arc<Waiters>,
-    msg_id: String,
+pub(crate) struct Waiter<'a> {
+    table: &'a Waiters,
+    id: Uuid,
     slot: Arc<Slot>,
 }
 
-impl Waiter {
-    pub(crate) fn msg_id(&self) -> &str {
-        &self.msg_id
+impl Waiter<'_> {
+    /// The id that the replies to the call bear, 32 hexadecimal digits.
+    pub(crate) fn msg_id<'a>(&self, text: &'a mut [u8; 32]) -> &'a str {
+        self.id.simple().encode_lower(text)
     }
 
     /// Waits for the next sign of the server.
     pub(crate) async fn next(&mut self) -> Sign {
-        loop {
-            if let Some(sign) = self.slot.take() {
-                return sign;
-            }
-            self.slot.changed.notified().await;
-        }
+        poll_fn(|context| self.slot.poll(context)).await
     }
 }
 
-impl Drop for Waiter {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        lock(&self.table.table).slots.remove(&self.msg_id);
+        lock(&self.table.table).slots.remove(&self.id.as_u128());
     }
 }

@@ -228,7 +228,16 @@ impl Method {
 
     /// Whether this is, or once was, its name on the wire.
     pub(crate) fn is_called(&self, name: &str) -> bool {
-        self.name == name || self.was.is_some_and(|was| was.name == name)
+        self.called(name).is_some()
+    }
+
+    /// The same name, as this has it.
+    pub(super) fn called(&self, name: &str) -> Option<&'static str> {
+        match self.was {
+            _ if self.name == name => Some(self.name),
+            Some(was) if was.name == name => Some(was.name),
+            _ => None,
+        }
     }
 
     /// Its name in a request of that version.

@@ -7,13 +7,14 @@ use crate::interface::Interface;
 use crate::version::Version;
 use crate::wire::Invocation;
 
-const PING: &str = "oslo_rpc_server_ping";
+pub(super) const PING: &str = "oslo_rpc_server_ping";
 const PING_VERSION: Version = Version::new(1, 0);
 
 /// Who answers a request.
 #[derive(Debug)]
 pub(super) enum Answerer<'a> {
-    Endpoint(&'a Endpoint),
+    /// With the name that its method was called by.
+    Endpoint(&'a Endpoint, &'static str),
     Ping,
 }
 
@@ -52,8 +53,8 @@ impl Endpoints {
         for endpoint in &self.endpoints {
             if endpoint.serves(namespace.as_deref(), *version) {
                 compatible = true;
-                if endpoint.interface().method(method).is_some() {
-                    return Ok(Answerer::Endpoint(endpoint));
+                if let Some(name) = endpoint.interface().name_of(method) {
+                    return Ok(Answerer::Endpoint(endpoint, name));
                 }
             }
         }

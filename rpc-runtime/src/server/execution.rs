@@ -1,15 +1,18 @@
 //! One request: from its method to the body of its reply.
 
+use std::borrow::Cow;
+use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::time::interval_at;
 
 use super::builder::Observer;
-use super::dispatch::{Answerer, Endpoints};
+use super::dispatch::{Answerer, Endpoints, PING};
 use super::handle::Phase;
 use super::incoming::{Incoming, Outcome, Raised};
 use super::replier::Replier;
@@ -34,22 +37,48 @@ pub(super) fn observe(observer: &Observer, invocation: &Invocation, context: &Ar
     }
 }
 
-/// Finds the method and runs it; whatever happens in it is an outcome, and `None` that it was cut
-/// off because the server stops.
-pub(super) async fn execute(
-    endpoints: &Endpoints,
-    invocation: Result<Invocation, Box<RemoteError>>,
-    context: Arguments,
-    mut phases: watch::Receiver<Phase>,
-) -> Option<Outcome> {
-    let found = invocation.and_then(|invocation| Ok((endpoints.find(&invocation)?, invocation)));
-    let (endpoint, invocation) = match found {
-        Ok((Answerer::Endpoint(endpoint), invocation)) => (endpoint, invocation),
-        Ok((Answerer::Ping, _)) => return Some(pong()),
-        Err(error) => return Some(Err(error.into())),
+/// What answers a request.
+pub(super) struct Handler {
+    /// The name that it was called by, for logs and failures; empty if the request does not say.
+    pub(super) method: Cow<'static, str>,
+    pub(super) work: Work,
+}
+
+/// What is to be done for a request.
+pub(super) enum Work {
+    /// To run the method, which has not started.
+    Run(BoxFuture<'static, Outcome>),
+    /// Nothing more.
+    Done(Outcome),
+}
+
+impl Handler {
+    pub(super) fn find(
+        endpoints: &Endpoints,
+        invocation: Result<Invocation, Box<RemoteError>>,
+        context: Arguments,
+    ) -> Self {
+        let invocation = match invocation {
+            Ok(invocation) => invocation,
+            Err(error) => return Self { method: "".into(), work: Work::Done(Err(error.into())) },
+        };
+        match endpoints.find(&invocation) {
+            Ok(Answerer::Endpoint(endpoint, method)) => {
+                let work = Work::Run(endpoint.dispatch(Incoming::new(method, invocation.args, context)));
+                Self { method: method.into(), work }
+            }
+            Ok(Answerer::Ping) => Self { method: PING.into(), work: Work::Done(pong()) },
+            Err(error) => Self { method: invocation.method.into(), work: Work::Done(Err(error.into())) },
+        }
+    }
+}
+
+/// Does it; whatever happens is an outcome, and `None` that it was cut off because the server stops.
+pub(super) async fn execute(method: &str, work: Work, phases: &watch::Receiver<Phase>) -> Option<Outcome> {
+    let handler = match work {
+        Work::Run(handler) => AssertUnwindSafe(handler).catch_unwind(),
+        Work::Done(outcome) => return Some(outcome),
     };
-    let method = invocation.method.clone();
-    let handler = AssertUnwindSafe(endpoint.dispatch(Incoming::new(invocation, context))).catch_unwind();
     tokio::select! {
         biased;
         outcome = handler => Some(outcome.unwrap_or_else(|panic| {
@@ -57,8 +86,16 @@ pub(super) async fn execute(
             tracing::error!("{text}");
             Err(RemoteError::builtin("RuntimeError", text).into())
         })),
-        // An error is a server that was dropped: its handlers go on.
-        Ok(_) = phases.wait_for(|phase| *phase >= Phase::Abort) => None,
+        () = aborted(phases) => None,
+    }
+}
+
+async fn aborted(phases: &watch::Receiver<Phase>) {
+    let mut phases = phases.clone();
+    if phases.wait_for(|phase| *phase >= Phase::Abort).await.is_err() {
+        // A server that was dropped: its handlers go on.
+        drop(phases);
+        pending().await
     }
 }
 
@@ -73,10 +110,10 @@ pub(super) fn stopped(method: &str) -> Outcome {
 }
 
 /// The reply to a call; an outcome that is too large to be sent is a failure that says so.
-pub(super) fn answer(msg_id: &str, outcome: &Outcome, max_body: usize) -> Bytes {
+pub(super) fn answer(msg_id: &str, outcome: Outcome, max_body: usize) -> Bytes {
     let body = match outcome {
-        Ok(value) => Reply::result(msg_id, value),
-        Err(Raised { error, .. }) => Reply::failure(msg_id, error),
+        Ok(value) => Reply::result(msg_id, &value),
+        Err(Raised { error, .. }) => Reply::failure(msg_id, &error),
     };
     if body.len() <= max_body {
         return body;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::context::RpcContext;
 use crate::error::{RemoteError, RpcException};
 use crate::interface::{Method, MethodResult};
-use crate::wire::{Arguments, EncodedValue, Invocation};
+use crate::wire::{Arguments, EncodedValue};
 
 /// What a caller gets: the encoded result, or an exception.
 pub type Outcome = Result<EncodedValue, Raised>;
@@ -60,19 +60,20 @@ fn builtin(class: &str, text: String) -> Box<RemoteError> {
 /// A request for a method of an endpoint.
 #[derive(Debug)]
 pub struct Incoming {
-    invocation: Invocation,
+    method: &'static str,
+    args: Arguments,
     context: Arguments,
 }
 
 impl Incoming {
-    pub(super) fn new(invocation: Invocation, context: Arguments) -> Self {
-        Self { invocation, context }
+    pub(super) fn new(method: &'static str, args: Arguments, context: Arguments) -> Self {
+        Self { method, args, context }
     }
 
     /// The method asked for, by its name on the wire.
     #[must_use]
     pub fn method(&self) -> &str {
-        &self.invocation.method
+        self.method
     }
 
     /// The context, and the arguments once none is unknown.
@@ -80,7 +81,7 @@ impl Incoming {
     /// # Errors
     /// An exception that names what the method does not take, or the context field that is wrong.
     pub fn open<C: RpcContext>(&self, method: &'static Method) -> Result<(C, Args<'_>), Box<RemoteError>> {
-        let args = &self.invocation.args;
+        let args = &self.args;
         if let Some(unknown) = args.names().find(|name| !method.takes(name)) {
             let text = format!("{}() got an unexpected keyword argument '{unknown}'", method.name);
             return Err(builtin("TypeError", text));

@@ -1,5 +1,6 @@
 //! Replies on their way to callers.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -72,12 +73,12 @@ impl Replier {
     }
 
     /// Sends a reply, until the broker has it or it is certain that nobody can get it; `done` is called then. No
-    /// task waits for that, unless there is trouble: that took X us of each call.
+    /// task waits for that, unless there is trouble.
     pub(super) fn send(
         self: &Arc<Self>,
         queue: Arc<str>,
         body: Bytes,
-        method: String,
+        method: Cow<'static, str>,
         done: impl FnOnce() + Send + 'static,
     ) {
         let deadline = after(self.transport.reply_patience());
@@ -85,50 +86,45 @@ impl Replier {
         let told = move |outcome| match outcome {
             Ok(()) => done(),
             Err(error) => drop(replier.runtime.clone().spawn(async move {
-                replier.retry(&queue, body, &method, deadline, error).await;
+                if let Err(why) = replier.send_again(error, &queue, body, deadline).await {
+                    tracing::warn!(%method, %queue, "dropped a reply: {why}");
+                    replier.tally.replies_dropped.add_one();
+                }
                 done();
             })),
         };
         self.transport.driver().post(reply, Box::new(told));
     }
 
-    /// Sends a reply again that failed, as long as that may help.
-    async fn retry(
+    /// Goes on with a reply that failed; tells why it cannot be delivered.
+    async fn send_again(
         &self,
+        mut error: PublishError,
         queue: &Arc<str>,
         body: Bytes,
-        method: &str,
         deadline: Instant,
-        mut error: PublishError,
-    ) {
+    ) -> Result<(), String> {
         let mut parked = None;
         loop {
-            let why = match error.fault {
-                PublishFault::Unroutable(_) if self.is_gone(queue) => "its queue is gone",
-                PublishFault::Unroutable(_) if after(RETRY) >= deadline => {
-                    self.note_gone(queue, self.transport.reply_patience());
-                    "its queue did not come back"
-                }
-                PublishFault::Unroutable(_) => {
-                    parked = parked.or_else(|| self.parked.try_acquire().ok());
-                    if parked.is_some() {
-                        sleep(RETRY).await;
-                        let again = message(queue, body.clone(), deadline);
-                        match self.transport.driver().publish(again).await {
-                            Ok(()) => return,
-                            Err(again) => error = again,
-                        }
-                        continue;
-                    }
-                    "its queue is missing and too many others wait already"
-                }
-                _ => {
-                    tracing::warn!(method, %queue, %error, "dropped a reply");
-                    return self.tally.replies_dropped.add_one();
-                }
-            };
-            tracing::warn!(method, %queue, "dropped a reply: {why}");
-            return self.tally.replies_dropped.add_one();
+            if !matches!(error.fault, PublishFault::Unroutable(_)) {
+                return Err(error.to_string());
+            }
+            if self.is_gone(queue) {
+                return Err("its queue is gone".to_owned());
+            }
+            if after(RETRY) >= deadline {
+                self.note_gone(queue, self.transport.reply_patience());
+                return Err("its queue did not come back".to_owned());
+            }
+            parked = parked.or_else(|| self.parked.try_acquire().ok());
+            if parked.is_none() {
+                return Err("its queue is missing and too many others wait already".to_owned());
+            }
+            sleep(RETRY).await;
+            match self.transport.driver().publish(message(queue, body.clone(), deadline)).await {
+                Ok(()) => return Ok(()),
+                Err(next) => error = next,
+            }
         }
     }
 

@@ -1,15 +1,19 @@
 //! What becomes of a request once a worker has taken it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::builder::Observer;
 use super::claims::Claim;
 use super::counters::Tally;
 use super::dispatch::Endpoints;
-use super::execution::{answer, execute, stopped, with_heartbeats};
+use super::execution::{Handler, answer, execute, stopped, with_heartbeats};
 use super::forwarder::{Forwarder, Letter};
 use super::handle::Phase;
 use super::incoming::{Outcome, Raised};
@@ -33,69 +37,82 @@ pub(super) struct Requests {
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) acknowledged: AckForGood,
-    pub(super) requests: Vec<(Request, OwnedSemaphorePermit)>,
+    pub(super) executions: Vec<Execution>,
+}
+
+/// A request whose execution has not started. What it takes is much less than the request, and is
+/// moved several times.
+pub(super) struct Execution {
+    handler: Handler,
+    reply: Option<ReplyAddress>,
+    heartbeat: Option<Duration>,
+    permit: OwnedSemaphorePermit,
 }
 
 impl Requests {
+    pub(super) fn prepare(&self, request: Request, permit: OwnedSemaphorePermit) -> Execution {
+        let Request { reply, heartbeat, context, invocation, .. } = request;
+        Execution { handler: Handler::find(&self.endpoints, invocation, context), reply, heartbeat, permit }
+    }
+
     /// Executes requests that are taken from their queues for good, once that is certain.
     pub(super) async fn run_acknowledged(self: Arc<Self>, batch: Batch) {
-        let Batch { acknowledged, mut requests } = batch;
+        let Batch { acknowledged, mut executions } = batch;
         acknowledged.written().await;
-        let last = requests.pop();
-        for (request, permit) in requests {
-            tokio::spawn(Arc::clone(&self).run(request, None, permit));
+        let last = executions.pop();
+        for execution in executions {
+            tokio::spawn(Arc::clone(&self).run(execution, None));
         }
-        if let Some((request, permit)) = last {
-            self.run(request, None, permit).await;
+        if let Some(execution) = last {
+            self.run(execution, None).await;
         }
     }
 
     /// Executes a request and sends its reply; a claim is settled after that.
-    pub(super) async fn run(
-        self: Arc<Self>,
-        request: Request,
-        claim: Option<Claim>,
-        permit: OwnedSemaphorePermit,
-    ) {
-        let method = method_of(&request);
-        let Request { reply, heartbeat, context, invocation, .. } = request;
-        let execution = execute(&self.endpoints, invocation, context, self.phases.clone());
-        let outcome = match (&reply, heartbeat) {
-            (Some(reply), Some(interval)) => {
-                // Apart, so that the many others have no room for it: 1.1 kB less are copied for each.
-                Box::pin(with_heartbeats(execution, reply, interval, &self.replier)).await
-            }
-            _ => execution.await,
-        };
-        let outcome = match (outcome, &claim) {
-            (Some(outcome), _) => outcome,
-            (None, None) => stopped(&method),
-            // The next server that gets it answers the caller.
-            (None, Some(_)) => {
-                tracing::info!(method, "cut off; the request goes back to its queue");
-                return self.tally.given_back.add_one();
-            }
-        };
-        self.tally.executed.add_one();
-        log_failure(&outcome, &method, reply.is_some());
-        match reply {
-            Some(reply) => {
-                let body = answer(&reply.msg_id, &outcome, self.limits.max_body);
-                self.reply(&reply, body, method, claim, permit).await;
-            }
-            None => {
-                if let Some(claim) = claim {
-                    claim.done();
+    pub(super) fn run(self: Arc<Self>, execution: Execution, claim: Option<Claim>) -> BoxFuture<'static, ()> {
+        // Here, as an async block would have room for the whole beside its parts.
+        let Execution { handler: Handler { method, work }, reply, heartbeat, permit } = execution;
+        let run = async move {
+            let running = execute(&method, work, &self.phases);
+            let outcome = match (&reply, heartbeat) {
+                (Some(reply), Some(interval)) => {
+                    // Apart, so that the many others have no room for it.
+                    Box::pin(with_heartbeats(running, reply, interval, &self.replier)).await
+                }
+                _ => running.await,
+            };
+            let outcome = match (outcome, &claim) {
+                (Some(outcome), _) => outcome,
+                (None, None) => stopped(&method),
+                // The next server that gets it answers the caller.
+                (None, Some(_)) => {
+                    tracing::info!(%method, "cut off; the request goes back to its queue");
+                    return self.tally.given_back.add_one();
+                }
+            };
+            self.tally.executed.add_one();
+            log_failure(&outcome, &method, reply.is_some());
+            match reply {
+                Some(reply) => {
+                    let body = answer(&reply.msg_id, outcome, self.limits.max_body);
+                    self.reply(&reply.queue, body, method, claim, permit).await;
+                }
+                None => {
+                    if let Some(claim) = claim {
+                        claim.done();
+                    }
                 }
             }
-        }
+        };
+        // As a task of its own it is moved six times: that took 2 % of the instructions of a call in memory.
+        run.boxed()
     }
 
     async fn reply(
         &self,
-        reply: &ReplyAddress,
+        queue: &str,
         body: Bytes,
-        method: String,
+        method: Cow<'static, str>,
         claim: Option<Claim>,
         permit: OwnedSemaphorePermit,
     ) {
@@ -103,7 +120,7 @@ impl Requests {
         // never waits for the broker.
         let Some(slot) = self.replier.slot().await else { return };
         drop(permit);
-        self.replier.send(reply.queue.as_str().into(), body, method, move || {
+        self.replier.send(queue.into(), body, method, move || {
             if let Some(claim) = claim {
                 claim.done();
             }
@@ -129,7 +146,7 @@ impl Requests {
         match request.reply {
             Some(reply) => {
                 let body = Reply::failure(&reply.msg_id, &RemoteError::builtin("RuntimeError", why));
-                self.reply(&reply, body, method, Some(claim), permit).await;
+                self.reply(&reply.queue, body, method.into(), Some(claim), permit).await;
             }
             None => claim.done(),
         }

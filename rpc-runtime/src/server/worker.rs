@@ -94,7 +94,7 @@ impl Worker {
             let mut batch = Batch::default();
             self.take(delivery, permit, &mut batch);
             // What is there already is acknowledged with it.
-            while batch.requests.len() < AT_ONCE
+            while batch.executions.len() < AT_ONCE
                 && let Ok(permit) = Arc::clone(&self.workers).try_acquire_owned()
                 && let Ok(delivery) = deliveries.try_recv()
             {
@@ -154,7 +154,7 @@ impl Worker {
                     return;
                 }
                 self.announce(&request);
-                batch.requests.push((request, permit));
+                batch.executions.push(self.requests.prepare(request, permit));
             }
             Order::Late(claims) => {
                 let claims = Arc::clone(claims);
@@ -200,7 +200,8 @@ impl Worker {
             _ => {
                 let claim = claims.claim(request.unique_id.clone(), settle);
                 self.announce(&request);
-                tokio::spawn(requests.run(request, Some(claim), permit));
+                let execution = requests.prepare(request, permit);
+                tokio::spawn(requests.run(execution, Some(claim)));
             }
         }
     }

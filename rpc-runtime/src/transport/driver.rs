@@ -25,7 +25,7 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// Sends one message and resolves with its exact outcome: `Ok` once the broker has taken
     /// responsibility for it.
     ///
-    /// The message is handed over when the future is first polled. Dropping the future gives up
+    /// The message is handed over when the future is first polled, at the latest. Dropping the future gives up
     /// only the outcome: the message may still go out.
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>>;
 
@@ -240,15 +240,6 @@ pub(crate) trait StopListening: fmt::Debug + Send + Sync {
 /// Takes the replies of a transport; it must not block.
 pub(crate) type Inbox = Box<dyn Fn(Delivery) + Send + Sync>;
 
-/// Takes what comes over a channel into an inbox, on the runtime of the caller, until the channel ends.
-pub(crate) fn pump(mut deliveries: mpsc::Receiver<Delivery>, inbox: Inbox) {
-    tokio::spawn(async move {
-        while let Some(delivery) = deliveries.recv().await {
-            inbox(delivery);
-        }
-    });
-}
-
 /// A message that came in; unsettled, it goes back to its queue when the connection ends.
 #[derive(Debug)]
 pub(crate) struct Delivery {
@@ -290,34 +281,45 @@ impl Delivery {
 /// The right to settle one delivery, once.
 #[derive(Debug)]
 pub(crate) struct Settle {
-    acks: Arc<dyn Settler>,
+    acks: Option<Arc<dyn Settler>>,
     tag: u64,
 }
 
 impl Settle {
     pub(crate) fn new(acks: Arc<dyn Settler>, tag: u64) -> Self {
-        Self { acks, tag }
+        Self { acks: Some(acks), tag }
+    }
+
+    /// For a delivery that came from no queue, which nothing has to be taken from.
+    pub(crate) fn nothing() -> Self {
+        Self { acks: None, tag: 0 }
+    }
+
+    fn settle(self, verdict: Verdict) -> bool {
+        self.acks.is_none_or(|acks| acks.settle(self.tag, verdict))
     }
 
     /// Whether a verdict would still count, see [`Settler::settle`].
     pub(crate) fn counts(&self) -> bool {
-        self.acks.holds(self.tag)
+        self.acks.as_ref().is_none_or(|acks| acks.holds(self.tag))
     }
 
     /// Takes the message from its queue for good; `false` if it is known to be back there, as the
     /// connection that it came by is gone.
     pub(crate) fn ack(self) -> bool {
-        self.acks.settle(self.tag, Verdict::Ack)
+        self.settle(Verdict::Ack)
     }
 
     /// The same, together with others whenever it suits.
     pub(crate) fn ack_before_long(self) {
-        self.acks.acknowledge_before_long(self.tag);
+        if let Some(acks) = self.acks {
+            acks.acknowledge_before_long(self.tag);
+        }
     }
 
     /// Drops the message, or puts it back into its queue.
     pub(crate) fn reject(self, requeue: bool) {
-        self.acks.settle(self.tag, Verdict::Reject { requeue });
+        self.settle(Verdict::Reject { requeue });
     }
 }
 
@@ -328,7 +330,7 @@ pub(crate) struct AckForGood(Vec<Arc<dyn Settler>>);
 impl AckForGood {
     /// Adds one; `false` if it is known to be back in its queue, as [`Settle::ack`] says it.
     pub(crate) fn add(&mut self, settle: Settle) -> bool {
-        let Settle { acks, tag } = settle;
+        let Settle { acks: Some(acks), tag } = settle else { return true };
         let counts = acks.gather(tag);
         // As a rule all are of one connection, and of one queue.
         if counts && !self.0.iter().any(|known| Arc::ptr_eq(known, &acks)) {

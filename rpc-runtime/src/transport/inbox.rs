@@ -26,8 +26,7 @@ impl Inbox {
     }
 }
 
-/// Tells the waiters when the receiving ends: with the transport, and in memory also with the runtime of the
-/// first call.
+/// Tells the waiters when the receiving ends: with the transport.
 struct End(Arc<Waiters>);
 
 impl Drop for End {

@@ -26,7 +26,7 @@ pub use self::builder::TransportBuilder;
 use self::driver::{ConnectError, Driver};
 use self::failure::Listed;
 pub use self::failure::{FailureKind, HostFailure};
-use self::inbox::Inbox;
+pub(crate) use self::inbox::Inbox;
 #[cfg(feature = "amqp")]
 use self::options::OptionError;
 pub use self::recording::{Recorder, Sent};
@@ -198,6 +198,11 @@ impl Transport {
 
     pub(crate) fn driver(&self) -> &dyn Driver {
         &*self.shared.driver
+    }
+
+    /// The reply queue, if there was a call.
+    pub(crate) fn opened_replies(&self) -> Option<&Inbox> {
+        self.shared.inbox.get()
     }
 
     /// The reply queue, declared at the first call.

@@ -94,3 +94,16 @@ async fn a_server_ends_with_its_transport() {
         assert_eq!(ShopApi::new(&other).whoami(&Context::new()).await.unwrap(), "second");
     }
 }
+
+#[tokio::test]
+async fn calls_go_on_when_the_runtime_of_the_first_one_has_ended() {
+    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let api = ShopApi::new(&transport);
+    let first = api.clone();
+    let first = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(first.whoami(&Context::new()).into_future()).unwrap()
+    });
+    assert_eq!(first.await.unwrap(), "a");
+    assert_eq!(api.whoami(&Context::new()).await.unwrap(), "a");
+}

@@ -9,9 +9,10 @@ mod state;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, Weak};
 
+use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
@@ -19,13 +20,13 @@ use tokio::time::Instant;
 
 use self::state::{ConsumerId, Owned, State};
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, Inbox, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, Route, ServerAddress, Settler, StopListening, Verdict, Wanted, pump,
+    CLOSED, ConnectError, Delivery, Driver, Forward, History, Inbox, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, Route, ServerAddress, Settle, Settler, StopListening, Verdict, Wanted,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use crate::lock::lock;
-use crate::wire::new_id;
+use crate::wire::{Content, new_id};
 
 /// Messages that a consumer without a prefetch limit may hold at once.
 const UNLIMITED_PREFETCH: usize = 1024;
@@ -34,10 +35,10 @@ const UNLIMITED_PREFETCH: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct MemoryDriver {
     broker: Arc<Broker>,
-    closed: Arc<AtomicBool>,
+    closed: AtomicBool,
     status: Board,
     /// Keeps the reply queue for as long as the connection.
-    replies: Mutex<Option<Arc<Consumer>>>,
+    replies: Mutex<Option<Replies>>,
     /// The servers on this connection, which end with it.
     servers: Mutex<Vec<Weak<Consumer>>>,
 }
@@ -61,7 +62,7 @@ impl MemoryDriver {
         };
         Self {
             broker,
-            closed: Arc::default(),
+            closed: AtomicBool::default(),
             status: Board::new(ConnectionStatus::ready("memory")),
             replies: Mutex::default(),
             servers: Mutex::default(),
@@ -71,32 +72,29 @@ impl MemoryDriver {
     /// Consumes from queues, which are made if they are not there; its own ones go when it goes.
     fn consume(
         &self,
-        queues: Vec<(QueueName, Owned)>,
+        routes: [(Route, Owned); 3],
         prefetch: usize,
     ) -> (mpsc::Receiver<Delivery>, Arc<Consumer>) {
         let (sender, deliveries) = mpsc::channel(prefetch);
         let mut state = self.broker.state();
         let id = state
-            .add_consumer(sender, prefetch, |id| Arc::new(Acks { broker: Arc::downgrade(&self.broker), id }));
-        for (queue, owned) in queues {
-            state.consume(id, queue, owned);
+            .add_consumer(sender, prefetch, |id| Arc::new(Acks { broker: Arc::clone(&self.broker), id }));
+        for (route, owned) in routes {
+            state.consume(id, route, owned);
         }
         (deliveries, Arc::new(Consumer { broker: Arc::clone(&self.broker), id }))
     }
 
-    fn send(&self, message: Outgoing, deliveries: u32) -> BoxFuture<'static, Result<(), PublishError>> {
-        let broker = Arc::clone(&self.broker);
-        let closed = Arc::clone(&self.closed);
-        async move {
-            if closed.load(Ordering::Acquire) {
-                return Err(PublishFault::Closed.into());
-            }
-            if message.deadline <= Instant::now() {
-                return Err(PublishFault::Expired("not sent: there was no time left".to_owned()).into());
-            }
-            broker.state().publish(message, deliveries)
+    fn send(&self, message: Outgoing, deliveries: u32) -> Result<(), PublishError> {
+        self.check_open()?;
+        let now = Instant::now();
+        if message.deadline <= now {
+            return Err(PublishFault::Expired("not sent: there was no time left".to_owned()).into());
         }
-        .boxed()
+        match &message.route {
+            Route::Reply { queue } if self.broker.answer(queue, &message.body) => Ok(()),
+            _ => self.broker.state().publish(message, deliveries, now),
+        }
     }
 
     fn check_open(&self) -> Result<(), PublishError> {
@@ -106,17 +104,16 @@ impl MemoryDriver {
 
 impl Driver for MemoryDriver {
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
-        self.send(message, 0)
+        std::future::ready(self.send(message, 0)).boxed()
     }
 
     /// The queues keep JSON without compression only, which is all that can come from them.
     fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
         let Forward { route, body, expiration, deliveries, death, deadline, .. } = message;
         let deliveries = if death.is_some() { 0 } else { deliveries };
-        self.send(
-            Outgoing { route, body, mandatory: true, expiration, deadline, wanted: Wanted::AtOnce },
-            deliveries,
-        )
+        let wanted = Wanted::AtOnce;
+        let message = Outgoing { route, body, mandatory: true, expiration, deadline, wanted };
+        std::future::ready(self.send(message, deliveries)).boxed()
     }
 
     fn listen(
@@ -128,18 +125,18 @@ impl Driver for MemoryDriver {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
             let ServerAddress { exchange, topic, server } = address;
             if let Some(topic) = &options.dead_letters {
-                self.broker.state().declare(QueueName::topic(&exchange, topic, None));
+                self.broker.state().declare(of_topic(&exchange, topic, None));
             }
-            let queues = vec![
-                (QueueName::topic(&exchange, &topic, None), Owned::Shared),
-                (QueueName::topic(&exchange, &topic, Some(&server)), Owned::Shared),
-                (QueueName::fanout(topic), Owned::ByConsumer),
+            let routes = [
+                (of_topic(&exchange, &topic, None), Owned::Shared),
+                (of_topic(&exchange, &topic, Some(server)), Owned::Shared),
+                (Route::Fanout { topic, server: None }, Owned::ByConsumer),
             ];
             let prefetch = match usize::from(options.prefetch) {
                 0 => UNLIMITED_PREFETCH,
                 prefetch => prefetch,
             };
-            let (deliveries, stop) = self.consume(queues, prefetch);
+            let (deliveries, stop) = self.consume(routes, prefetch);
             let mut servers = lock(&self.servers);
             servers.retain(|server| server.strong_count() > 0);
             servers.push(Arc::downgrade(&stop));
@@ -152,10 +149,9 @@ impl Driver for MemoryDriver {
         async move {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
             let queue: Arc<str> = format!("reply_{}", new_id()).into();
-            let wanted = vec![(QueueName::Reply(Arc::clone(&queue)), Owned::ByConsumer)];
-            let (deliveries, consumer) = self.consume(wanted, UNLIMITED_PREFETCH);
-            *lock(&self.replies) = Some(consumer);
-            pump(deliveries, inbox);
+            lock(&self.broker.inboxes).insert(Arc::clone(&queue), Arc::new(inbox));
+            let replies = Replies { broker: Arc::clone(&self.broker), queue: Arc::clone(&queue) };
+            *lock(&self.replies) = Some(replies);
             Ok(queue)
         }
         .boxed()
@@ -182,11 +178,44 @@ impl Driver for MemoryDriver {
 #[derive(Default)]
 struct Broker {
     state: Mutex<State>,
+    /// Who takes what is sent to a reply queue, by its name.
+    inboxes: Mutex<HashMap<Arc<str>, Arc<Inbox>>>,
 }
 
 impl Broker {
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+
+    /// Hands a reply to its transport, on the thread that has it; `false` if there is none of that name.
+    fn answer(&self, queue: &Arc<str>, body: &Bytes) -> bool {
+        let inbox = lock(&self.inboxes).get(queue).cloned();
+        let Some(inbox) = inbox else { return false };
+        inbox(Delivery {
+            body: body.clone(),
+            content_type: Some(Content::CONTENT_TYPE.to_owned()),
+            compression: None,
+            redelivered: false,
+            history: History::default(),
+            queue: Arc::clone(queue),
+            settle: Settle::nothing(),
+        });
+        true
+    }
+}
+
+/// A transport's place at the broker for replies; dropping it ends the calls that wait for them.
+#[derive(Debug)]
+struct Replies {
+    broker: Arc<Broker>,
+    queue: Arc<str>,
+}
+
+impl Drop for Replies {
+    fn drop(&mut self) {
+        let inbox = lock(&self.broker.inboxes).remove(&self.queue);
+        // Not under the lock: it tells every call.
+        drop(inbox);
     }
 }
 
@@ -196,20 +225,20 @@ impl fmt::Debug for Broker {
     }
 }
 
-/// Takes the verdicts of one consumer; weak, as the broker itself holds it.
+/// Takes the verdicts of one consumer. The broker holds it, until the consumer goes.
 #[derive(Debug)]
 struct Acks {
-    broker: Weak<Broker>,
+    broker: Arc<Broker>,
     id: ConsumerId,
 }
 
 impl Settler for Acks {
     fn settle(&self, tag: u64, verdict: Verdict) -> bool {
-        self.broker.upgrade().is_some_and(|broker| broker.state().settle(self.id, tag, verdict))
+        self.broker.state().settle(self.id, tag, verdict)
     }
 
     fn holds(&self, tag: u64) -> bool {
-        self.broker.upgrade().is_some_and(|broker| broker.state().holds(self.id, tag))
+        self.broker.state().holds(self.id, tag)
     }
 }
 
@@ -243,55 +272,7 @@ impl fmt::Debug for Consumer {
     }
 }
 
-/// What a queue is called, and thereby who is bound to it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum QueueName {
-    Topic {
-        exchange: Arc<str>,
-        topic: Arc<str>,
-        server: Option<Arc<str>>,
-    },
-    /// The number tells the servers of a topic apart.
-    Fanout {
-        topic: Arc<str>,
-        server: u64,
-    },
-    Reply(Arc<str>),
-}
-
-impl QueueName {
-    fn topic(exchange: &Arc<str>, topic: &Arc<str>, server: Option<&Arc<str>>) -> Self {
-        Self::Topic {
-            exchange: Arc::clone(exchange),
-            topic: Arc::clone(topic),
-            server: server.map(Arc::clone),
-        }
-    }
-
-    fn fanout(topic: Arc<str>) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self::Fanout { topic, server: NEXT.fetch_add(1, Ordering::Relaxed) }
-    }
-
-    /// As RabbitMQ would call it.
-    fn text(&self) -> Arc<str> {
-        match self {
-            Self::Topic { topic, server: None, .. } => Arc::clone(topic),
-            Self::Topic { topic, server: Some(server), .. } => format!("{topic}.{server}").into(),
-            Self::Fanout { topic, server } => format!("{topic}_fanout_{server}").into(),
-            Self::Reply(queue) => Arc::clone(queue),
-        }
-    }
-
-    /// Whether a message sent to `route` goes to this queue.
-    fn takes(&self, route: &Route) -> bool {
-        match (self, route) {
-            (Self::Topic { exchange, topic, server }, Route::Topic { exchange: e, topic: t, server: s }) => {
-                exchange == e && topic == t && server == s
-            }
-            (Self::Fanout { topic, .. }, Route::Fanout { topic: t, .. }) => topic == t,
-            (Self::Reply(queue), Route::Reply { queue: q }) => queue == q,
-            _ => false,
-        }
-    }
+/// The route to a topic, or to one server of it.
+fn of_topic(exchange: &Arc<str>, topic: &Arc<str>, server: Option<Arc<str>>) -> Route {
+    Route::Topic { exchange: Arc::clone(exchange), topic: Arc::clone(topic), server }
 }

@@ -1,6 +1,7 @@
 //! A queue: messages that wait, consumers in turn.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -20,14 +21,23 @@ pub(super) struct Message {
     pub(super) redelivered: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queue {
+    name: Arc<str>,
     messages: VecDeque<Message>,
     /// In turn: whoever got the last message is at the end.
     consumers: VecDeque<ConsumerId>,
 }
 
 impl Queue {
+    pub(super) fn new(name: Arc<str>) -> Self {
+        Self { name, messages: VecDeque::new(), consumers: VecDeque::new() }
+    }
+
+    pub(super) fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
     /// Adds a message; `false` if the queue is full.
     pub(super) fn push(&mut self, message: Message) -> bool {
         let room = self.messages.len() < MAX_LENGTH;
@@ -51,8 +61,11 @@ impl Queue {
     }
 
     /// The next message and the consumer whose turn it is among those with room.
-    pub(super) fn next(&mut self, has_room: impl Fn(ConsumerId) -> bool) -> Option<(Message, ConsumerId)> {
-        let now = Instant::now();
+    pub(super) fn next(
+        &mut self,
+        now: Instant,
+        has_room: impl Fn(ConsumerId) -> bool,
+    ) -> Option<(Message, ConsumerId)> {
         while self.messages.front().is_some_and(|message| message.expires.is_some_and(|at| at <= now)) {
             self.messages.pop_front();
         }

@@ -1,35 +1,42 @@
 //! All queues and consumers of one broker, changed under one lock.
 
 use std::collections::{BTreeMap, HashMap};
+use std::iter::repeat_n;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
-use super::QueueName;
 use super::queue::{Message, Queue};
-use crate::clock::after;
+use crate::clock::later;
 use crate::transport::driver::{
     Delivery, History, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
 };
 use crate::wire::Content;
 
 /// Tells consumers apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ConsumerId(u64);
+
+/// Tells queues apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct QueueId(u64);
 
 #[derive(Default)]
 pub(super) struct State {
-    queues: HashMap<QueueName, Queue>,
-    consumers: HashMap<ConsumerId, Held>,
-    next_consumer: u64,
+    /// The queues that take the messages for a route; only a fanout has several.
+    bound: HashMap<Route, Vec<QueueId>>,
+    queues: BTreeMap<QueueId, Queue>,
+    consumers: BTreeMap<ConsumerId, Held>,
+    next_id: u64,
 }
 
 /// Whose a queue is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owned {
-    /// It stays, with its messages, for the next server of its name.
+    /// It stays, with its messages, for the next server of its route.
     Shared,
-    /// It goes when its one consumer goes.
+    /// It is one more of its route, and goes when its one consumer goes.
     ByConsumer,
 }
 
@@ -40,13 +47,14 @@ struct Held {
     prefetch: usize,
     next_tag: u64,
     /// Delivered and not settled, by tag.
-    unsettled: BTreeMap<u64, (QueueName, Message)>,
-    queues: Vec<(QueueName, Owned)>,
+    unsettled: BTreeMap<u64, (QueueId, Message)>,
+    queues: Vec<(QueueId, Owned)>,
 }
 
 impl Held {
+    /// All that waits in the channel is unsettled, so that it has room as well.
     fn has_room(&self) -> bool {
-        self.unsettled.len() < self.prefetch && self.sender.capacity() > 0 && !self.sender.is_closed()
+        self.unsettled.len() < self.prefetch && !self.sender.is_closed()
     }
 }
 
@@ -57,8 +65,7 @@ impl State {
         prefetch: usize,
         settler: impl FnOnce(ConsumerId) -> Arc<S>,
     ) -> ConsumerId {
-        let id = ConsumerId(self.next_consumer);
-        self.next_consumer += 1;
+        let id = ConsumerId(self.next_id());
         let settler = settler(id);
         let held =
             Held { settler, sender, prefetch, next_tag: 1, unsettled: BTreeMap::new(), queues: Vec::new() };
@@ -66,61 +73,92 @@ impl State {
         id
     }
 
-    /// Makes a queue if it is not there.
-    pub(super) fn declare(&mut self, name: QueueName) {
-        self.queues.entry(name).or_default();
+    /// Makes the queue of a route if it is not there.
+    pub(super) fn declare(&mut self, route: Route) {
+        self.queue(route, Owned::Shared);
     }
 
-    /// Lets a consumer take from a queue, which is made if it is not there.
-    pub(super) fn consume(&mut self, id: ConsumerId, name: QueueName, owned: Owned) {
-        self.queues.entry(name.clone()).or_default().subscribe(id);
+    /// Lets a consumer take from a queue of a route, which is made if it is not there.
+    pub(super) fn consume(&mut self, id: ConsumerId, route: Route, owned: Owned) {
+        let at = self.queue(route, owned);
         if let Some(held) = self.consumers.get_mut(&id) {
-            held.queues.push((name.clone(), owned));
+            held.queues.push((at, owned));
         }
-        self.pump(&name);
+        if let Some(queue) = self.queues.get_mut(&at) {
+            queue.subscribe(id);
+        }
+        self.pump(at);
     }
 
-    pub(super) fn publish(&mut self, message: Outgoing, deliveries: u32) -> Result<(), PublishError> {
-        let Outgoing { route, body, mandatory, expiration, .. } = message;
-        let message = Message { body, expires: expiration.map(after), deliveries, redelivered: false };
-        let names = self.routed(&route);
-        if names.is_empty() && mandatory {
-            return Err(PublishFault::Unroutable(format!("no queue takes messages for {route}")).into());
+    fn queue(&mut self, route: Route, owned: Owned) -> QueueId {
+        if owned == Owned::Shared
+            && let Some(at) = self.bound.get(&route).and_then(|bound| bound.first())
+        {
+            return *at;
         }
+        let number = self.next_id();
+        // As RabbitMQ would call it.
+        let name = match &route {
+            Route::Topic { topic, server: None, .. } => Arc::clone(topic),
+            Route::Topic { topic, server: Some(server), .. } => format!("{topic}.{server}").into(),
+            Route::Fanout { topic, .. } => format!("{topic}_fanout_{number}").into(),
+            Route::Reply { queue } => Arc::clone(queue),
+        };
+        let at = QueueId(number);
+        self.queues.insert(at, Queue::new(name));
+        self.bound.entry(route).or_default().push(at);
+        at
+    }
+
+    fn next_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub(super) fn publish(
+        &mut self,
+        message: Outgoing,
+        deliveries: u32,
+        now: Instant,
+    ) -> Result<(), PublishError> {
+        let Outgoing { mut route, body, mandatory, expiration, .. } = message;
+        if let Route::Fanout { server, .. } = &mut route {
+            *server = None;
+        }
+        let Some(bound) = self.bound.get(&route) else {
+            if mandatory {
+                return Err(PublishFault::Unroutable(format!("no queue takes messages for {route}")).into());
+            }
+            return Ok(());
+        };
+        let expires = expiration.map(|expiration| later(now, expiration));
+        let message = Message { body, expires, deliveries, redelivered: false };
         // A full queue is no reason to keep a fanout from the others.
         let mut full = false;
-        for name in names {
-            full |= !self.queues.entry(name.clone()).or_default().push(message.clone());
-            self.pump(&name);
+        for (at, message) in bound.iter().zip(repeat_n(message, bound.len())) {
+            if let Some(queue) = self.queues.get_mut(at) {
+                full |= !queue.push(message);
+                deliver(*at, queue, &mut self.consumers, now);
+            }
         }
         if full { Err(PublishFault::Refused(format!("a queue of {route} is full")).into()) } else { Ok(()) }
-    }
-
-    /// The queues that take messages for a route; only a fanout needs to look for them.
-    fn routed(&self, route: &Route) -> Vec<QueueName> {
-        let name = match route {
-            Route::Topic { exchange, topic, server } => QueueName::topic(exchange, topic, server.as_ref()),
-            Route::Reply { queue } => QueueName::Reply(Arc::clone(queue)),
-            Route::Fanout { .. } => {
-                return self.queues.keys().filter(|name| name.takes(route)).cloned().collect();
-            }
-        };
-        if self.queues.contains_key(&name) { vec![name] } else { Vec::new() }
     }
 
     /// Whether the message was still the consumer's to settle.
     pub(super) fn settle(&mut self, id: ConsumerId, tag: u64, verdict: Verdict) -> bool {
         // A consumer that was removed gave everything back already.
         let Some(held) = self.consumers.get_mut(&id) else { return false };
-        let Some((name, message)) = held.unsettled.remove(&tag) else { return false };
+        let had_room = held.has_room();
+        let Some((at, message)) = held.unsettled.remove(&tag) else { return false };
         if verdict == (Verdict::Reject { requeue: true })
-            && let Some(queue) = self.queues.get_mut(&name)
+            && let Some(queue) = self.queues.get_mut(&at)
         {
             queue.push_front(message);
+            self.pump(at);
         }
-        let names: Vec<QueueName> = self.queues_of(id);
-        for name in names {
-            self.pump(&name);
+        // Else nothing waits for it.
+        if !had_room {
+            self.queues_of(id).into_iter().for_each(|at| self.pump(at));
         }
         true
     }
@@ -129,19 +167,14 @@ impl State {
         self.consumers.get(&id).is_some_and(|held| held.unsettled.contains_key(&tag))
     }
 
-    fn queues_of(&self, id: ConsumerId) -> Vec<QueueName> {
-        self.consumers
-            .get(&id)
-            .into_iter()
-            .flat_map(|held| &held.queues)
-            .map(|(name, _)| name.clone())
-            .collect()
+    fn queues_of(&self, id: ConsumerId) -> Vec<QueueId> {
+        self.consumers.get(&id).into_iter().flat_map(|held| &held.queues).map(|(at, _)| *at).collect()
     }
 
     /// Gives a consumer nothing more; what it has is still its own.
     pub(super) fn unsubscribe(&mut self, id: ConsumerId) {
-        for name in self.queues_of(id) {
-            if let Some(queue) = self.queues.get_mut(&name) {
+        for at in self.queues_of(id) {
+            if let Some(queue) = self.queues.get_mut(&at) {
                 queue.unsubscribe(id);
             }
         }
@@ -150,43 +183,55 @@ impl State {
     /// Takes a consumer out: what it had goes back, in order, and its own queues go.
     pub(super) fn remove_consumer(&mut self, id: ConsumerId) {
         let Some(held) = self.consumers.remove(&id) else { return };
-        for (name, message) in held.unsettled.into_values().rev() {
-            if let Some(queue) = self.queues.get_mut(&name) {
+        for (at, message) in held.unsettled.into_values().rev() {
+            if let Some(queue) = self.queues.get_mut(&at) {
                 queue.push_front(message);
             }
         }
-        for (name, owned) in held.queues {
+        for (at, owned) in held.queues {
             if owned == Owned::ByConsumer {
-                self.queues.remove(&name);
-            } else if let Some(queue) = self.queues.get_mut(&name) {
+                self.remove_queue(at);
+            } else if let Some(queue) = self.queues.get_mut(&at) {
                 queue.unsubscribe(id);
-                self.pump(&name);
+                self.pump(at);
             }
         }
     }
 
+    fn remove_queue(&mut self, at: QueueId) {
+        self.queues.remove(&at);
+        self.bound.retain(|_, bound| {
+            bound.retain(|other| *other != at);
+            !bound.is_empty()
+        });
+    }
+
     /// Delivers what waits in a queue to consumers with room.
-    fn pump(&mut self, name: &QueueName) {
-        let Some(queue) = self.queues.get_mut(name) else { return };
-        let consumers = &mut self.consumers;
-        while let Some((mut message, id)) = queue.next(|id| consumers.get(&id).is_some_and(Held::has_room)) {
-            let Some(held) = consumers.get_mut(&id) else { break };
-            let tag = held.next_tag;
-            held.next_tag += 1;
-            let delivery = Delivery {
-                body: message.body.clone(),
-                content_type: Some(Content::CONTENT_TYPE.to_owned()),
-                compression: None,
-                redelivered: message.redelivered,
-                history: History { counted: Some(message.deliveries), noted: 0, expiration: None },
-                queue: name.text(),
-                settle: Settle::new(Arc::clone(&held.settler), tag),
-            };
-            message.deliveries = message.deliveries.saturating_add(1);
-            held.unsettled.insert(tag, (name.clone(), message));
-            // There is room, as only the holder of this lock sends. If the receiver went just now,
-            // the message goes back when the consumer is removed.
-            drop(held.sender.try_send(delivery));
+    fn pump(&mut self, at: QueueId) {
+        if let Some(queue) = self.queues.get_mut(&at) {
+            deliver(at, queue, &mut self.consumers, Instant::now());
         }
+    }
+}
+
+fn deliver(at: QueueId, queue: &mut Queue, consumers: &mut BTreeMap<ConsumerId, Held>, now: Instant) {
+    while let Some((mut message, id)) = queue.next(now, |id| consumers.get(&id).is_some_and(Held::has_room)) {
+        let Some(held) = consumers.get_mut(&id) else { break };
+        let tag = held.next_tag;
+        held.next_tag += 1;
+        let delivery = Delivery {
+            body: message.body.clone(),
+            content_type: Some(Content::CONTENT_TYPE.to_owned()),
+            compression: None,
+            redelivered: message.redelivered,
+            history: History { counted: Some(message.deliveries), noted: 0, expiration: None },
+            queue: queue.name(),
+            settle: Settle::new(Arc::clone(&held.settler), tag),
+        };
+        message.deliveries = message.deliveries.saturating_add(1);
+        held.unsettled.insert(tag, (at, message));
+        // There is room, as only the holder of the lock sends. If the receiver went just now, the
+        // message goes back when the consumer is removed.
+        drop(held.sender.try_send(delivery));
     }
 }

@@ -5,18 +5,17 @@ mod sent;
 mod tests;
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::Serialize;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 pub use self::sent::Sent;
 use super::driver::{
     CLOSED, ConnectError, Delivery, Driver, Forward, History, Inbox, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, ServerAddress, Settle, Settler, Verdict, pump,
+    PublishError, PublishFault, ServerAddress, Settle,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
@@ -24,9 +23,6 @@ use super::{Settings, Transport};
 use crate::error::RemoteError;
 use crate::lock::lock;
 use crate::wire::{Content, EncodeError, EncodedValue, Reply};
-
-/// Replies that may wait for the task that hands them to their callers.
-const BACKLOG: usize = 16;
 
 impl Transport {
     /// A transport for tests of user code: it records every request instead of sending it.
@@ -59,11 +55,9 @@ impl Transport {
     #[must_use]
     pub fn recording() -> (Self, Recorder) {
         let tape = Arc::<Mutex<Tape>>::default();
-        let (answers, deliveries) = mpsc::channel(BACKLOG);
         let driver = RecordingDriver {
             tape: Arc::clone(&tape),
-            answers,
-            deliveries: Mutex::new(Some(deliveries)),
+            inbox: OnceLock::new(),
             status: Board::new(ConnectionStatus::ready("recording")),
         };
         (Self::new(Arc::new(driver), Settings::default()), Recorder { tape })
@@ -120,9 +114,8 @@ impl Default for Tape {
 
 struct RecordingDriver {
     tape: Arc<Mutex<Tape>>,
-    answers: mpsc::Sender<Delivery>,
-    /// Until the transport asks for it, once.
-    deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
+    /// There before the first call.
+    inbox: OnceLock<Inbox>,
     status: Board,
 }
 
@@ -146,22 +139,19 @@ impl RecordingDriver {
             redelivered: false,
             history: History::default(),
             queue: "reply_recorded".into(),
-            settle: Settle::new(Arc::new(Settled), 0),
+            settle: Settle::nothing(),
         }))
     }
 }
 
 impl Driver for RecordingDriver {
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
-        let recorded = self.record(&message);
-        let answers = self.answers.clone();
-        async move {
-            match recorded? {
-                Some(answer) => answers.send(answer).await.map_err(|_| PublishFault::Closed.into()),
-                None => Ok(()),
+        let recorded = self.record(&message).map(|answer| {
+            if let (Some(answer), Some(inbox)) = (answer, self.inbox.get()) {
+                inbox(answer);
             }
-        }
-        .boxed()
+        });
+        std::future::ready(recorded).boxed()
     }
 
     fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
@@ -175,12 +165,9 @@ impl Driver for RecordingDriver {
     }
 
     fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
-        let replies = lock(&self.deliveries).take().map(|deliveries| {
-            pump(deliveries, inbox);
-            "reply_recorded".into()
-        });
-        let replies = replies.ok_or_else(|| ConnectError("the replies are consumed already".to_owned()));
-        std::future::ready(replies).boxed()
+        let set = self.inbox.set(inbox).map(|()| "reply_recorded".into());
+        let set = set.map_err(|_| ConnectError("the replies are consumed already".to_owned()));
+        std::future::ready(set).boxed()
     }
 
     fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
@@ -196,19 +183,5 @@ impl Driver for RecordingDriver {
 impl fmt::Debug for RecordingDriver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RecordingDriver")
-    }
-}
-
-/// Replies come from no queue, so settling one changes nothing.
-#[derive(Debug)]
-struct Settled;
-
-impl Settler for Settled {
-    fn settle(&self, _: u64, _: Verdict) -> bool {
-        true
-    }
-
-    fn holds(&self, _: u64) -> bool {
-        true
     }
 }

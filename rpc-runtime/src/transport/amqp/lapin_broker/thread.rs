@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use std::thread::{self, ThreadId};
 
 use mio::Waker;
+use tokio::runtime::Handle;
 use tracing::Dispatch;
 use tracing::dispatcher;
 
@@ -28,7 +29,10 @@ const ASLEEP: u8 = 2;
 /// One for each connection.
 pub(super) struct Thread {
     state: AtomicU8,
-    chores: Mutex<Vec<Arc<dyn Chore>>>,
+    /// `None` once the thread has ended.
+    chores: Mutex<Option<Vec<Arc<dyn Chore>>>>,
+    /// Does what is left to do then.
+    runtime: Handle,
     /// Where chores log: lapin's own logs are off.
     log: Dispatch,
     /// Set by the thread before it sleeps for the first time.
@@ -38,10 +42,12 @@ pub(super) struct Thread {
 }
 
 impl Thread {
+    /// For a connection on the tokio runtime of the caller.
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             state: AtomicU8::new(AWAKE),
-            chores: Mutex::default(),
+            chores: Mutex::new(Some(Vec::new())),
+            runtime: Handle::current(),
             log: dispatcher::get_default(Clone::clone),
             waker: OnceLock::new(),
             owner: OnceLock::new(),
@@ -60,7 +66,10 @@ impl Thread {
 
     /// Has a chore done before long. It need not be called from the thread itself, which looks before it sleeps.
     pub(super) fn has_to_do(&self, chore: Arc<dyn Chore>) {
-        lock(&self.chores).push(chore);
+        match &mut *lock(&self.chores) {
+            Some(chores) => chores.push(chore),
+            None => return drop(self.runtime.spawn(async { chore.run() })),
+        }
         if self.owner.get() != Some(&thread::current().id()) {
             self.call();
         }
@@ -68,15 +77,22 @@ impl Thread {
 
     /// Does, on the thread, all chores.
     pub(super) fn does_chores(&self) {
-        let mut chores = std::mem::take(&mut *lock(&self.chores));
-        if chores.is_empty() {
-            return;
-        }
+        let mut chores = match &mut *lock(&self.chores) {
+            Some(chores) if !chores.is_empty() => std::mem::take(chores),
+            _ => return,
+        };
         dispatcher::with_default(&self.log, || chores.drain(..).for_each(Chore::run));
         // What it has room for is used again.
-        let mut later = lock(&self.chores);
-        if later.is_empty() {
+        if let Some(later) = lock(&self.chores).as_mut().filter(|later| later.is_empty()) {
             *later = chores;
+        }
+    }
+
+    /// Says that the thread does no more: with the connection, much comes to an end that waits for it.
+    pub(super) fn ends(&self) {
+        let left = lock(&self.chores).take();
+        for chore in left.into_iter().flatten() {
+            self.runtime.spawn(async { chore.run() });
         }
     }
 
