@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use uuid::Uuid;
 
 use super::Request;
@@ -21,7 +21,7 @@ use crate::error::{CallError, Reached, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
-use crate::transport::{Inbox, Transport, alarms};
+use crate::transport::{Inbox, Transport};
 use crate::wire::{Reply, ReplyTo, RequestHead};
 
 /// A call that is sent when it is awaited, and resolves with the method's result.
@@ -221,7 +221,7 @@ impl Request {
             wanted: Wanted::Trouble,
         };
         let publish = self.client.transport.driver().publish(outgoing);
-        wait(transport, &sending, publish, &mut waiter, monitor).await
+        wait(&sending, publish, &mut waiter, monitor).await
     }
 
     /// The address and the deadline; everything that can be refused before any I/O is. `default`
@@ -311,7 +311,6 @@ impl Request {
 /// A good outcome of the publish ends nothing, and the reply is not held up for it: a reply, or a
 /// heartbeat before it, is proof enough that the request arrived. It is asked for in passing, and at the deadline.
 async fn wait(
-    transport: &Transport,
     sending: &Sending,
     publish: impl Future<Output = Result<(), PublishError>>,
     waiter: &mut Waiter<'_>,
@@ -319,8 +318,7 @@ async fn wait(
 ) -> Result<Reply, RpcError> {
     let publish = publish.fuse();
     // The first moment at which to look at the clock; a heartbeat does not set it anew.
-    let mut silence = monitor.map_or(sending.deadline, after).min(sending.deadline);
-    let alarm = transport.alarm(silence);
+    let alarm = sleep_until(monitor.map_or(sending.deadline, |monitor| after(monitor).min(sending.deadline)));
     futures::pin_mut!(publish, alarm);
     // Before anything else can end the wait: it knows whether it can send at all.
     let mut reached = match futures::poll!(&mut publish) {
@@ -330,6 +328,7 @@ async fn wait(
         }
         Poll::Pending => Reached::Sent,
     };
+    let mut silence = alarm.deadline();
     loop {
         tokio::select! {
             biased;
@@ -350,7 +349,7 @@ async fn wait(
             () = &mut alarm => {
                 let now = Instant::now();
                 if now < silence {
-                    alarms::reset(alarm.as_mut(), silence);
+                    alarm.as_mut().reset(silence);
                     continue;
                 }
                 return Err(sending.timeout(reached, match reached {

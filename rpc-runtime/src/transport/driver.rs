@@ -13,7 +13,6 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::alarms::Alarms;
 use super::status::ConnectionStatus;
 use super::status_watch::StatusWatch;
 use crate::error::Reached;
@@ -61,11 +60,6 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// Follows what the connections are doing; a driver that has none is always ready.
     fn watch(&self) -> StatusWatch {
         StatusWatch::fixed(ConnectionStatus::ready("none"))
-    }
-
-    /// Who watches deadlines, if it has a runtime of its own to do so.
-    fn alarms(&self) -> Option<&Arc<Alarms>> {
-        None
     }
 
     /// How many tasks it has on a runtime of its own.

@@ -1,6 +1,5 @@
 //! Transports: one driver trait, RabbitMQ, the in-memory broker and a recorder behind it.
 
-pub(crate) mod alarms;
 #[cfg(feature = "amqp")]
 mod amqp;
 mod builder;
@@ -21,11 +20,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::Either;
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, sleep_until};
 
-use self::alarms::AnyAlarm;
 pub use self::builder::TransportBuilder;
 use self::driver::{ConnectError, Driver};
 use self::failure::Listed;
@@ -202,14 +198,6 @@ impl Transport {
 
     pub(crate) fn driver(&self) -> &dyn Driver {
         &*self.shared.driver
-    }
-
-    /// Resolves at `at`.
-    pub(crate) fn alarm(&self, at: Instant) -> AnyAlarm {
-        match self.driver().alarms() {
-            Some(alarms) => Either::Left(alarms.at(at)),
-            None => Either::Right(sleep_until(at)),
-        }
     }
 
     /// The reply queue, if there was a call.

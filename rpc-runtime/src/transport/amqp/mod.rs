@@ -47,7 +47,6 @@ use self::publisher::Publisher;
 use self::supervisor::{Purpose, Supervisor};
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::TransportError;
-use super::alarms::Alarms;
 use super::driver::{
     CLOSED, ConnectError, Done, Driver, Forward, Inbox, ListenOptions, Listener, Outgoing, PublishError,
     PublishFault, Route, ServerAddress, StopListening,
@@ -80,7 +79,6 @@ pub(crate) struct AmqpDriver {
     in_flight: Arc<InFlight>,
     /// Apart from the requests, so that replies never wait behind them.
     replies: Publisher,
-    alarms: Arc<Alarms>,
     /// How long the transport may take to listen: as long as it was given to connect.
     patience: Duration,
     /// Last, so that it goes last: the threads of the client library end with their sockets, which the
@@ -121,10 +119,9 @@ impl AmqpDriver {
             status.reporter(),
             handle,
         );
-        let alarms = Alarms::start(handle);
-        let requests = Publisher::start(send.links(), options.clone(), alarms.clone(), handle);
+        let requests = Publisher::start(send.links(), options.clone(), handle);
         let in_flight = Arc::new(InFlight::new(&options, send.links()));
-        let replies = Publisher::start(send.links(), options.clone(), alarms.clone(), handle);
+        let replies = Publisher::start(send.links(), options.clone(), handle);
         let driver = Self {
             status,
             broker,
@@ -136,7 +133,6 @@ impl AmqpDriver {
             requests,
             in_flight,
             replies,
-            alarms,
             patience: deadline.saturating_duration_since(began),
             runtime,
         };
@@ -283,7 +279,6 @@ impl Driver for AmqpDriver {
                 }
             };
             join(self.send.close(deadline), listen).await;
-            self.alarms.close();
             // The connections have said so themselves, unless they were cut.
             self.status.close(CLOSED);
         })
@@ -291,10 +286,6 @@ impl Driver for AmqpDriver {
 
     fn watch(&self) -> StatusWatch {
         self.status.watch()
-    }
-
-    fn alarms(&self) -> Option<&Arc<Alarms>> {
-        Some(&self.alarms)
     }
 
     fn tasks(&self) -> usize {

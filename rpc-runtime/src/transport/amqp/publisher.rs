@@ -31,7 +31,6 @@ use super::message::{forwarded, message};
 use super::supervisor::Links;
 use super::topology::exchange_step;
 use crate::lock::lock;
-use crate::transport::alarms::Alarms;
 use crate::transport::driver::{Done, Forward, Outgoing, PublishError, PublishFault, Route, Wanted};
 use crate::transport::options::AmqpOptions;
 
@@ -48,7 +47,6 @@ struct Shared {
     jobs: mpsc::Sender<(Job, Queued)>,
     links: Links,
     options: Arc<AmqpOptions>,
-    alarms: Arc<Alarms>,
     close_by: watch::Sender<Option<Instant>>,
     handle: Handle,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -56,18 +54,13 @@ struct Shared {
 
 impl Publisher {
     /// Starts the task on the runtime of `handle`.
-    pub(super) fn start(
-        links: Links,
-        options: Arc<AmqpOptions>,
-        alarms: Arc<Alarms>,
-        handle: &Handle,
-    ) -> Self {
+    pub(super) fn start(links: Links, options: Arc<AmqpOptions>, handle: &Handle) -> Self {
         let (sender, jobs) = mpsc::channel(IN_FLIGHT);
         let (close_by, closing) = watch::channel(None);
         let gate = Gate::new(links.clone());
         let task = handle.spawn(Actor::new(gate.clone(), jobs, links.clone(), closing, &options).run());
         let (handle, task) = (handle.clone(), Mutex::new(Some(task)));
-        Self(Arc::new(Shared { gate, jobs: sender, links, options, alarms, close_by, handle, task }))
+        Self(Arc::new(Shared { gate, jobs: sender, links, options, close_by, handle, task }))
     }
 
     /// Sends one message; resolves with its outcome, at its deadline at the latest. Its `place` is free once the
@@ -140,11 +133,7 @@ impl Publisher {
         wanted: Wanted,
     ) -> Option<Result<(), PublishFault>> {
         if wanted != Wanted::Trouble {
-            return tokio::select! {
-                biased;
-                outcome = ticket => Some(outcome),
-                () = self.0.alarms.at(deadline) => None,
-            };
+            return timeout_at(deadline, ticket).await.ok();
         }
         // The caller has a clock of its own, and asks then.
         let mut ticket = ticket;

@@ -6,7 +6,7 @@
 //! order, and for a look at what was woken; never over a wait.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::sync::{Arc, Mutex};
 
 use tokio::time::Instant;
 
@@ -24,8 +24,6 @@ pub(super) struct Gate {
     /// How many messages have been handed to the task that it has not taken.
     queued: AtomicUsize,
     shut: AtomicBool,
-    /// Whether somebody wanted to look while the lock was taken.
-    missed: AtomicBool,
     links: Links,
     pub(super) bell: Arc<Bell>,
 }
@@ -33,14 +31,7 @@ pub(super) struct Gate {
 impl Gate {
     pub(super) fn new(links: Links) -> Arc<Self> {
         let (line, bell) = (Mutex::default(), Arc::default());
-        Arc::new(Self {
-            line,
-            queued: AtomicUsize::new(0),
-            shut: AtomicBool::new(false),
-            missed: AtomicBool::new(false),
-            links,
-            bell,
-        })
+        Arc::new(Self { line, queued: AtomicUsize::new(0), shut: AtomicBool::new(false), links, bell })
     }
 
     /// Sends a message if nothing stands in its way or before it; gives it back otherwise.
@@ -49,8 +40,8 @@ impl Gate {
             return Err(job);
         }
         let now = Instant::now();
-        let mut gate = self.locked();
-        let Some(line) = gate.line().filter(|line| line.open && line.takes(&job, now)) else {
+        let mut gate = lock(&self.line);
+        let Some(line) = gate.as_mut().filter(|line| line.open && line.takes(&job, now)) else {
             return Err(job);
         };
         if self.links.blocked(line.epoch) || !job.sent() {
@@ -90,7 +81,7 @@ impl Gate {
 
     /// Puts a channel behind the gate, until the result is dropped.
     pub(super) fn attend(self: &Arc<Self>, line: Line) -> Attended {
-        self.locked().replace(Some(line));
+        *lock(&self.line) = Some(line);
         Attended(Arc::clone(self))
     }
 }
@@ -99,36 +90,12 @@ impl Gate {
 /// wake-up between threads.
 impl Chore for Gate {
     fn run(self: Arc<Self>) {
-        self.look();
-    }
-}
-
-impl Gate {
-    fn locked(&self) -> Locked<'_> {
-        Locked { gate: self, line: Some(lock(&self.line)) }
-    }
-
-    /// Does not wait: who has the lock looks once more when it is free.
-    fn try_locked(&self) -> Option<Locked<'_>> {
-        let attempt = || match self.line.try_lock() {
-            Ok(line) => Some(line),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        };
-        let line = attempt().or_else(|| {
-            self.missed.store(true, Ordering::SeqCst);
-            // It may have been freed before that.
-            attempt()
-        });
-        line.map(|line| Locked { gate: self, line: Some(line) })
-    }
-
-    fn look(&self) {
         if self.bell.is_eager() {
             return self.bell.ring();
         }
-        let Some(mut gate) = self.try_locked() else { return };
-        let Some(line) = gate.line() else { return };
+        // Who has the lock may have looked already, and this thread does not wait.
+        let Ok(mut gate) = self.line.try_lock() else { return self.bell.ring() };
+        let Some(line) = gate.as_mut() else { return };
         line.look(Instant::now());
         let told = std::mem::take(&mut line.told);
         let ring = !line.left.is_empty();
@@ -138,32 +105,6 @@ impl Gate {
         }
         for (job, outcome) in told {
             job.tell(outcome);
-        }
-    }
-}
-
-/// The channel behind the gate, for as long as this is kept.
-struct Locked<'a> {
-    gate: &'a Gate,
-    /// Until it is dropped.
-    line: Option<MutexGuard<'a, Option<Line>>>,
-}
-
-impl Locked<'_> {
-    fn line(&mut self) -> Option<&mut Line> {
-        self.line.as_mut()?.as_mut()
-    }
-
-    fn replace(&mut self, line: Option<Line>) -> Option<Line> {
-        std::mem::replace(&mut **self.line.as_mut()?, line)
-    }
-}
-
-impl Drop for Locked<'_> {
-    fn drop(&mut self) {
-        self.line = None;
-        if self.gate.missed.swap(false, Ordering::SeqCst) {
-            self.gate.look();
         }
     }
 }
@@ -191,8 +132,8 @@ pub(super) struct Attended(Arc<Gate>);
 impl Attended {
     /// Does something with the channel, then tells the outcomes that it led to; how many of them.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Line) -> R) -> (Option<R>, usize) {
-        let mut gate = self.0.locked();
-        let Some(line) = gate.line() else { return (None, 0) };
+        let mut gate = lock(&self.0.line);
+        let Some(line) = gate.as_mut() else { return (None, 0) };
         let result = act(line);
         let told = std::mem::take(&mut line.told);
         drop(gate);
@@ -204,14 +145,13 @@ impl Attended {
     }
 
     pub(super) fn take(self) -> Option<Line> {
-        self.0.locked().replace(None)
+        lock(&self.0.line).take()
     }
 }
 
 impl Drop for Attended {
     fn drop(&mut self) {
-        // Out of the lock.
-        let line = self.0.locked().replace(None);
+        let line = lock(&self.0.line).take();
         drop(line);
     }
 }

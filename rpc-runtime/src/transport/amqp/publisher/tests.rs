@@ -42,7 +42,7 @@ impl Scene {
         let reporter = Board::new(ConnectionStatus::Connecting).reporter();
         let hosts = url.hosts().to_vec();
         let supervisor = Supervisor::start(Purpose::Send, broker.clone(), hosts, &options, reporter, &handle);
-        let publisher = Publisher::start(supervisor.links(), options, Alarms::start(&handle), &handle);
+        let publisher = Publisher::start(supervisor.links(), options, &handle);
         supervisor.connected(Instant::now() + Duration::from_secs(1)).await.unwrap();
         Self { broker, supervisor, publisher, published }
     }
