@@ -353,7 +353,8 @@ impl Channel for FakeChannel {
         futures::future::ready(answer).boxed()
     }
 
-    fn reject(&self, tag: u64, _requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+    fn reject(&self, tag: u64, requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
+        self.log(&format!("{} {tag}", if requeue { "requeue" } else { "drop" }));
         self.queues.settle(self.number, tag, false);
         done()
     }

@@ -43,7 +43,9 @@ pub(super) struct Intake {
     to: Weak<To>,
     acks: Arc<Acks>,
     what: AtomicU8,
-    held: Mutex<Held>,
+    /// Messages that found no room, to be handed on in their order: no more than the broker sends before they are
+    /// settled.
+    held: Mutex<VecDeque<Delivery>>,
     /// There are messages that found no room.
     full: Notify,
     limit: Limit,
@@ -56,15 +58,6 @@ pub(super) struct Limit {
     /// The queues, for the log.
     pub(super) name: Arc<str>,
     pub(super) log: Arc<RareLog>,
-}
-
-/// Messages that found no room, to be handed on in their order: no more than the broker sends before they are
-/// settled.
-#[derive(Default)]
-struct Held {
-    waiting: VecDeque<Delivery>,
-    /// Whether one of them is being handed on.
-    busy: bool,
 }
 
 impl Intake {
@@ -100,41 +93,39 @@ impl Intake {
 
     fn send(&self, sender: &mpsc::Sender<Delivery>, delivery: Delivery) {
         let mut held = lock(&self.held);
-        if held.busy || !held.waiting.is_empty() {
-            return held.waiting.push_back(delivery);
+        if self.what.load(Ordering::Acquire) != HAND_ON {
+            return delivery.settle.reject(true);
+        }
+        if !held.is_empty() {
+            return held.push_back(delivery);
         }
         if let Err(TrySendError::Full(delivery)) = sender.try_send(delivery) {
-            held.waiting.push_back(delivery);
+            held.push_back(delivery);
             drop(held);
             self.full.notify_one();
         }
     }
 
-    /// Hands on what found no room, as soon as there is some. Dropped, it may lose a message that then goes back
-    /// with its channel.
+    /// Hands on what found no room, as soon as there is some; returns when nobody receives any more.
     pub(super) async fn hand_on_held(&self) {
         loop {
             self.full.notified().await;
             let Some(to) = self.to.upgrade() else { return };
             let To::Server(sender) = &*to else { continue };
-            while let Some(delivery) = self.next() {
-                // An error means that the receiver was dropped, which stops this listener.
-                let _ = sender.send(delivery).await;
+            loop {
+                let Ok(room) = sender.reserve().await else { return };
+                // Before another one can go: they keep their order.
+                let mut held = lock(&self.held);
+                let Some(delivery) = held.pop_front() else { break };
+                room.send(delivery);
             }
         }
-    }
-
-    fn next(&self) -> Option<Delivery> {
-        let mut held = lock(&self.held);
-        let next = held.waiting.pop_front();
-        held.busy = next.is_some();
-        next
     }
 
     /// Returns to its queue what comes from now on, and what was not handed on.
     pub(super) fn rest(&self) {
         self.what.store(RETURN, Ordering::Release);
-        for delivery in std::mem::take(&mut lock(&self.held).waiting) {
+        for delivery in std::mem::take(&mut *lock(&self.held)) {
             delivery.settle.reject(true);
         }
     }
@@ -157,5 +148,54 @@ impl Limit {
             }
             None => tracing::debug!("a message from {name} was rejected: {size} bytes, max_body={limit}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use tokio::time::timeout;
+
+    use super::super::broker::Link;
+    use super::super::fake::FakeLink;
+    use super::*;
+    use crate::transport::driver::History;
+
+    fn incoming(tag: u64) -> Incoming {
+        let (body, history) = (Bytes::from(tag.to_string()), History::default());
+        Incoming { tag, body, content_type: None, compression: None, redelivered: false, history }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_finds_no_room_keeps_its_order_or_goes_back() {
+        let link = FakeLink::answering([]);
+        let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 16);
+        let (sender, mut deliveries) = mpsc::channel(1);
+        let to = Arc::new(To::Server(sender));
+        let limit = Limit { max_body: 8, name: "q".into(), log: Arc::default() };
+        let intake = Intake::new(&to, acks, limit);
+        let queue = "q".into();
+        for tag in 1..=5 {
+            intake.take(&queue, incoming(tag));
+        }
+        let handing_on = tokio::spawn({
+            let intake = intake.clone();
+            async move { intake.hand_on_held().await }
+        });
+        for tag in ["1", "2", "3"] {
+            assert_eq!(deliveries.recv().await.unwrap().body, tag);
+            tokio::task::yield_now().await;
+        }
+        // 4 has found room meanwhile, 5 has not.
+        intake.rest();
+        intake.take(&queue, incoming(6));
+        assert_eq!(deliveries.recv().await.unwrap().body, "4");
+        assert!(timeout(Duration::from_secs(1), deliveries.recv()).await.is_err());
+        assert_eq!(*lock(&link.log), ["1 requeue 5", "1 requeue 6"]);
+        drop(deliveries);
+        intake.full.notify_one();
+        handing_on.await.unwrap();
     }
 }

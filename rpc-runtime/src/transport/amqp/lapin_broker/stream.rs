@@ -249,3 +249,104 @@ impl Owned {
         Poll::Pending
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A socket whose thread is the calling one, with all read that there is, and the other side.
+    async fn pair() -> (Socket, std::net::TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut socket = Socket::connect(address, Thread::new()).await.unwrap();
+        let peer = listener.accept().unwrap().0;
+        socket.thread.takes_over();
+        assert!(poll(&mut socket).is_pending());
+        (socket, peer)
+    }
+
+    fn poll(socket: &mut Socket) -> Poll<usize> {
+        let mut cx = Context::from_waker(Waker::noop());
+        Pin::new(socket).poll_read(&mut cx, &mut [0; 16]).map(Result::unwrap)
+    }
+
+    /// Calls as long as the result is kept, so that what is missed does not sleep for ever.
+    fn calling(socket: &Socket) -> impl Drop + use<> {
+        struct Stop(Option<std::sync::mpsc::Sender<()>>);
+        impl Drop for Stop {
+            fn drop(&mut self) {
+                self.0 = None;
+            }
+        }
+        let (stop, stopped) = std::sync::mpsc::channel();
+        let thread = socket.thread.clone();
+        std::thread::spawn(move || {
+            use std::sync::mpsc::RecvTimeoutError;
+            while stopped.recv_timeout(Duration::from_millis(50)) == Err(RecvTimeoutError::Timeout) {
+                thread.call();
+            }
+        });
+        Stop(Some(stop))
+    }
+
+    #[tokio::test]
+    async fn the_thread_sleeps_until_there_is_something() {
+        let (mut socket, mut peer) = pair().await;
+        let writing = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            peer.write_all(b"abc").unwrap();
+            peer
+        });
+        // That there is room to write ends one sleep.
+        let polls: Vec<_> = (0..2).map(|_| poll(&mut socket)).take_while(Poll::is_pending).collect();
+        assert!(polls.len() < 2, "it does not come back without");
+        assert!(poll(&mut socket).is_pending(), "a round goes before it sleeps again");
+        drop(writing.join());
+    }
+
+    #[tokio::test]
+    async fn a_call_wakes_it_and_one_before_keeps_it_awake() {
+        let (mut socket, _peer) = pair().await;
+        socket.thread.call();
+        assert!(poll(&mut socket).is_pending());
+        let _calling = calling(&socket);
+        assert!(poll(&mut socket).is_pending());
+    }
+
+    #[tokio::test]
+    async fn the_end_that_comes_with_the_last_bytes_is_read() {
+        let (mut socket, mut peer) = pair().await;
+        peer.write_all(b"abc").unwrap();
+        drop(peer);
+        // Both are there when it looks.
+        std::thread::sleep(Duration::from_millis(50));
+        let _calling = calling(&socket);
+        let polls: Vec<_> = (0..3).map(|_| poll(&mut socket)).collect();
+        assert_eq!(polls, [Poll::Ready(3), Poll::Ready(0), Poll::Ready(0)]);
+    }
+
+    #[tokio::test]
+    async fn what_is_left_when_it_ends_is_done_elsewhere() {
+        struct Note(tokio::sync::mpsc::UnboundedSender<&'static str>, &'static str);
+        impl super::super::super::broker::Chore for Note {
+            fn run(self: Arc<Self>) {
+                self.0.send(self.1).unwrap();
+            }
+        }
+        let (sender, mut done) = tokio::sync::mpsc::unbounded_channel();
+        let (mut socket, _peer) = pair().await;
+        let thread = socket.thread.clone();
+        thread.has_to_do(Arc::new(Note(sender.clone(), "by the thread")));
+        socket.thread.call();
+        assert!(poll(&mut socket).is_pending());
+        assert_eq!(done.try_recv(), Ok("by the thread"));
+        thread.has_to_do(Arc::new(Note(sender.clone(), "left")));
+        drop(socket);
+        thread.has_to_do(Arc::new(Note(sender, "late")));
+        assert_eq!((done.recv().await, done.recv().await), (Some("left"), Some("late")));
+    }
+}
