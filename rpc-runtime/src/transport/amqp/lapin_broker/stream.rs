@@ -154,6 +154,8 @@ struct Owned {
     ended: bool,
     /// Whether the last reading found nothing, so that a round has ended since.
     rested: bool,
+    /// Whether something was read since the last chores.
+    fed: bool,
     /// Who waits for room to write.
     writer: Option<Waker>,
 }
@@ -174,6 +176,7 @@ impl Owned {
             writable: true,
             ended: false,
             rested: false,
+            fed: false,
             writer: None,
         })
     }
@@ -184,8 +187,9 @@ impl Owned {
         room: usize,
         mut read: impl FnMut(&mut TcpStream) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
+        self.thread.writes(false);
         // Also if there is always more to read.
-        self.thread.does_chores();
+        self.thread.does_chores(std::mem::take(&mut self.fed));
         if !self.readable && self.rested {
             self.sleep()?;
         }
@@ -195,6 +199,7 @@ impl Owned {
                 Ok(count) => {
                     // Less than there was room for is all there is; more makes a new event.
                     self.readable = count == 0 || count == room || self.ended;
+                    self.fed = true;
                     return Poll::Ready(Ok(count));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.readable = false,
@@ -237,6 +242,7 @@ impl Owned {
         cx: &Context<'_>,
         mut write: impl FnMut(&mut TcpStream) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
+        self.thread.writes(true);
         while self.writable {
             match write(&mut self.stream) {
                 Ok(count) => return Poll::Ready(Ok(count)),

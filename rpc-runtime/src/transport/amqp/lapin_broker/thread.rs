@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll};
 use std::thread::{self, ThreadId};
@@ -30,7 +30,9 @@ const ASLEEP: u8 = 2;
 pub(super) struct Thread {
     state: AtomicU8,
     /// `None` once the thread has ended.
-    chores: Mutex<Option<Vec<Arc<dyn Chore>>>>,
+    chores: Mutex<Option<Chores>>,
+    /// Whether lapin is writing, and not reading.
+    writes: AtomicBool,
     /// Does what is left to do then.
     runtime: Handle,
     /// Where chores log: lapin's own logs are off.
@@ -41,12 +43,20 @@ pub(super) struct Thread {
     owner: OnceLock<ThreadId>,
 }
 
+#[derive(Default)]
+struct Chores {
+    now: Vec<Arc<dyn Chore>>,
+    /// That something was written is no news before the broker has answered: to look at it cost X % of a call.
+    after_reading: Vec<Arc<dyn Chore>>,
+}
+
 impl Thread {
     /// For a connection on the tokio runtime of the caller.
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             state: AtomicU8::new(AWAKE),
-            chores: Mutex::new(Some(Vec::new())),
+            chores: Mutex::new(Some(Chores::default())),
+            writes: AtomicBool::new(false),
             runtime: Handle::current(),
             log: dispatcher::get_default(Clone::clone),
             waker: OnceLock::new(),
@@ -64,34 +74,44 @@ impl Thread {
         self.owner.get().is_some()
     }
 
-    /// Has a chore done before long. It need not be called from the thread itself, which looks before it sleeps.
+    /// Has a chore done before long: what the thread itself comes upon while it writes as soon as it has read
+    /// something, and else at once. It need not be called from the thread itself, which looks before it sleeps.
     pub(super) fn has_to_do(&self, chore: Arc<dyn Chore>) {
+        let own = self.owner.get() == Some(&thread::current().id());
         match &mut *lock(&self.chores) {
-            Some(chores) => chores.push(chore),
+            Some(chores) if own && self.writes.load(Ordering::Relaxed) => chores.after_reading.push(chore),
+            Some(chores) => chores.now.push(chore),
             None => return drop(self.runtime.spawn(async { chore.run() })),
         }
-        if self.owner.get() != Some(&thread::current().id()) {
+        if !own {
             self.call();
         }
     }
 
-    /// Does, on the thread, all chores.
-    pub(super) fn does_chores(&self) {
-        let mut chores = match &mut *lock(&self.chores) {
-            Some(chores) if !chores.is_empty() => std::mem::take(chores),
-            _ => return,
+    /// Says, on the thread, whether it writes.
+    pub(super) fn writes(&self, writes: bool) {
+        self.writes.store(writes, Ordering::Relaxed);
+    }
+
+    /// Does, on the thread, what there is to do; `fed` says whether something was read since the last time.
+    pub(super) fn does_chores(&self, fed: bool) {
+        let (now, after_reading) = match &mut *lock(&self.chores) {
+            Some(chores) => {
+                let after_reading = if fed { std::mem::take(&mut chores.after_reading) } else { Vec::new() };
+                (std::mem::take(&mut chores.now), after_reading)
+            }
+            None => return,
         };
-        dispatcher::with_default(&self.log, || chores.drain(..).for_each(Chore::run));
-        // What it has room for is used again.
-        if let Some(later) = lock(&self.chores).as_mut().filter(|later| later.is_empty()) {
-            *later = chores;
+        if !now.is_empty() || !after_reading.is_empty() {
+            let chores = now.into_iter().chain(after_reading);
+            dispatcher::with_default(&self.log, || chores.for_each(Chore::run));
         }
     }
 
     /// Says that the thread does no more: with the connection, much comes to an end that waits for it.
     pub(super) fn ends(&self) {
         let left = lock(&self.chores).take();
-        for chore in left.into_iter().flatten() {
+        for chore in left.into_iter().flat_map(|left| left.now.into_iter().chain(left.after_reading)) {
             self.runtime.spawn(async { chore.run() });
         }
     }
