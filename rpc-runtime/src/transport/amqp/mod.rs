@@ -9,8 +9,9 @@
 //! * `consumer` keeps a listener consuming, `retry` says when it tries again; `intake` hands on what is delivered,
 //!   `acks` settles it.
 //!
-//! Everything but the sending and the acknowledging that callers and handlers wait for runs on one worker thread
-//! of its own, so that handlers that block can't starve heartbeats.
+//! Callers send by themselves, and handlers acknowledge. What comes in is taken on the thread of its connection, which
+//! wakes whom it is for. Everything else runs on one worker thread of its own. So handlers that block can't starve
+//! heartbeats.
 
 mod acks;
 mod broker;

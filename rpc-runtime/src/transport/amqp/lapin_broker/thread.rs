@@ -46,7 +46,8 @@ pub(super) struct Thread {
 #[derive(Default)]
 struct Chores {
     now: Vec<Arc<dyn Chore>>,
-    /// That something was written is no news before the broker has answered: to look at it cost X % of a call.
+    /// That something was written is no news before the broker has answered: to look at it took 10 of the 87 µs of
+    /// CPU of a call with 128 in flight.
     after_reading: Vec<Arc<dyn Chore>>,
 }
 
