@@ -1,8 +1,8 @@
 //! What this transport needs of an AMQP client library; `lapin_broker` is the one implementation.
 //!
 //! No method blocks, and every future ends: with its result, when the link is lost, or at a limit of the
-//! implementation. The one exception is [`Channel::publish`], whose confirm the broker may hold back for as
-//! long as it blocks the connection.
+//! implementation. The exceptions are [`Channel::publish`], whose confirm the broker may hold back for as long as it
+//! blocks the connection, and [`Channel::ack`], which waits for the socket to take it.
 
 use std::any::Any;
 use std::fmt;

@@ -23,8 +23,8 @@ use crate::lock::lock;
 use crate::rare_log::RareLog;
 use crate::transport::driver::{ConnectError, Settler, StopListening};
 
-/// The prefetch limit where none is asked for. The client library buffers without bound whatever the broker
-/// sends, so there has to be one; early acknowledgement makes it go unnoticed.
+/// The prefetch limit where none is asked for. Whatever the broker sends has to be kept until it is taken, so there has
+/// to be one; early acknowledgement makes it go unnoticed.
 const UNLIMITED: u16 = 1024;
 
 /// How long stopping may take at most: what is not done then, the broker does when the channel is gone.
