@@ -2,6 +2,9 @@
 //!
 //! Each of lapin's rounds ends with reading until there is nothing more. The round before is over then, so the
 //! next reading that finds nothing sleeps, until there is something, or the thread is called.
+//!
+//! With this, and what is handed on by the thread, threads go to sleep 12 times for one call at a time, and 23 to 25
+//! times with lapin alone (tests/benches/PROFILE.md).
 
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::SocketAddr;
