@@ -214,10 +214,19 @@ impl<'a, const SEALED: bool> Scanner<'a, SEALED> {
     /// A quote around a string. Calls of it take 8 % of decoding a small request.
     #[inline(always)]
     fn quote(&mut self) -> Option<()> {
+        self.escaped_around(b'"')
+    }
+
+    /// A byte that the string around has a backslash before.
+    #[inline(always)]
+    fn escaped_around(&mut self, byte: u8) -> Option<()> {
         if !SEALED {
-            return self.eat(b'"');
+            return self.eat(byte);
         }
-        let [b'\\', b'"', ..] = self.rest() else { return None };
+        let [b'\\', sealed, ..] = self.rest() else { return None };
+        if *sealed != byte {
+            return None;
+        }
         self.unseal();
         self.at += 1;
         Some(())
@@ -254,13 +263,7 @@ impl<'a, const SEALED: bool> Scanner<'a, SEALED> {
     }
 
     fn backslash(&mut self) -> Option<()> {
-        if !SEALED {
-            return self.eat(b'\\');
-        }
-        let [b'\\', b'\\', ..] = self.rest() else { return None };
-        self.unseal();
-        self.at += 1;
-        Some(())
+        self.escaped_around(b'\\')
     }
 
     /// Leaves out the backslash that the string around puts here.

@@ -34,6 +34,16 @@ impl<'a, const LEVEL: u8> Writer<'a, LEVEL> {
         self.0.extend_from_slice(b": ");
         Ok(())
     }
+
+    fn variant_items(
+        mut self,
+        name: &str,
+        open: u8,
+        close: &'static [u8],
+    ) -> Result<Items<'a, LEVEL>, Error> {
+        self.variant(name)?;
+        Ok(self.items(open, close))
+    }
 }
 
 macro_rules! as_serde_json {
@@ -136,14 +146,13 @@ impl<'a, const LEVEL: u8> Serializer for Writer<'a, LEVEL> {
     }
 
     fn serialize_tuple_variant(
-        mut self,
+        self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         _: usize,
     ) -> Result<Items<'a, LEVEL>, Error> {
-        self.variant(variant)?;
-        Ok(self.items(b'[', b"]}"))
+        self.variant_items(variant, b'[', b"]}")
     }
 
     #[inline]
@@ -160,14 +169,13 @@ impl<'a, const LEVEL: u8> Serializer for Writer<'a, LEVEL> {
     }
 
     fn serialize_struct_variant(
-        mut self,
+        self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         _: usize,
     ) -> Result<Items<'a, LEVEL>, Error> {
-        self.variant(variant)?;
-        Ok(self.items(b'{', b"}}"))
+        self.variant_items(variant, b'{', b"}}")
     }
 }
 

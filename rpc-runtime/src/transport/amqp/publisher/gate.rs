@@ -17,6 +17,7 @@ use super::job::Job;
 use super::line::Line;
 
 use crate::lock::lock;
+use crate::transport::driver::PublishFault;
 
 pub(super) struct Gate {
     /// `None` while there is no channel.
@@ -55,9 +56,7 @@ impl Gate {
         if ring {
             self.bell.ring();
         }
-        for (job, outcome) in told {
-            job.tell(outcome);
-        }
+        tell(told);
         Ok(())
     }
 
@@ -103,9 +102,14 @@ impl Chore for Gate {
         if ring {
             self.bell.ring();
         }
-        for (job, outcome) in told {
-            job.tell(outcome);
-        }
+        tell(told);
+    }
+}
+
+/// Tells outcomes, under no lock.
+fn tell(told: Vec<(Job, Result<(), PublishFault>)>) {
+    for (job, outcome) in told {
+        job.tell(outcome);
     }
 }
 
@@ -138,9 +142,7 @@ impl Attended {
         let told = std::mem::take(&mut line.told);
         drop(gate);
         let count = told.len();
-        for (job, outcome) in told {
-            job.tell(outcome);
-        }
+        tell(told);
         (Some(result), count)
     }
 
