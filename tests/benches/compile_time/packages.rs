@@ -10,7 +10,7 @@ use rpc_tests::bench::cpu_time_of_children;
 
 use super::services::TYPES;
 
-const PROJECT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const PROJECT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// What one build took.
 #[derive(Debug, Clone, Copy)]

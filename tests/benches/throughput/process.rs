@@ -12,8 +12,8 @@ use super::content::Messages;
 use super::protocol::Question;
 use super::role::{Contender, Queue, ROLE, Role, Side};
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/bench.py");
-const INTERPRETER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv/bin/python");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../python/bench.py");
+const INTERPRETER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.venv/bin/python");
 
 /// It ends with its stdin, and is killed when dropped.
 pub(crate) struct Process {

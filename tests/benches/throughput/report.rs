@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use rpc_tests::bench::{Series, Table, replace_section};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches");
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 /// All that a run prints.
 const RESULTS: &str = "results/throughput.md";
 pub(crate) const CHART: &str = "results/throughput.svg";

@@ -8,7 +8,7 @@ use rpc_tests::bench::Machine;
 use super::bench::Bench;
 use super::process::interpreter;
 
-const PROJECT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const PROJECT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const LOCK: &str = include_str!("../../../Cargo.lock");
 const PYTHON: &str = "import importlib.metadata as m, platform as p; \
     print(f\"oslo.messaging {m.version('oslo.messaging')} on Python {p.python_version()}\")";
