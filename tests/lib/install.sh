@@ -1,4 +1,7 @@
-# Installs what tests/run needs and the machine lacks; sourced by it, in the root of the repository.
+# Installs what the steps need and the machine lacks; sourced by tests/run, in the root of the repository.
+
+# Where Debian has the programs of RabbitMQ; those in /usr/sbin are wrappers that switch to another user.
+RABBITMQ_BIN=/usr/lib/rabbitmq/bin
 
 fail() {
     echo "tests/run: $*" >&2
@@ -15,17 +18,39 @@ as_root() {
     fi
 }
 
+# Installs for these steps. One run at a time: others wait, and find it done.
+install_for() {
+    local needs=''
+    local step
+    for step in "$@"; do needs+=" ${needs_of[$step]}"; done
+    exec {lock}<tests
+    flock "$lock"
+    install_packages "$needs"
+    install_rust
+    [[ $needs != *tools* ]] || install_environment tests/.tools tests/tools/requirements.txt
+    [[ $needs != *python* ]] || install_environment tests/.venv tests/python/requirements.txt
+    exec {lock}<&-
+}
+
+# Debian packages, by the command or file that shows that one is there.
 install_packages() {
-    local missing=()
-    command -v cc >/dev/null || missing+=(gcc libc6-dev)
-    command -v c++ >/dev/null || missing+=(g++) # libFuzzer
-    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
+    local needs=$1 missing=() looked=()
+    lacks() {
+        missing+=("$1") looked+=("$2")
+    }
+    command -v cc >/dev/null || { lacks gcc "cc in PATH" && missing+=(libc6-dev); }
+    [[ $needs != *cpp* ]] || command -v c++ >/dev/null || lacks g++ "c++ in PATH"
+    [[ $needs != *broker* ]] || [ -x "$RABBITMQ_BIN/rabbitmq-server" ] ||
+        lacks rabbitmq-server "$RABBITMQ_BIN/rabbitmq-server"
+    [[ $needs != *broker* ]] || command -v erl_call >/dev/null || lacks erlang-base "erl_call in PATH"
     # Debian's python3 has venv but not what fills one.
-    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
+    python3 -c 'import ensurepip, venv' 2>/dev/null ||
+        { lacks python3 "python3 in PATH, with the modules ensurepip and venv" && missing+=(python3-venv); }
     [ ${#missing[@]} -gt 0 ] || return 0
 
-    command -v apt-get >/dev/null || fail "missing: ${missing[*]}, and no apt-get to install them"
-    echo "== installing ${missing[*]}"
+    command -v apt-get >/dev/null || fail "this is no Debian, so install by hand what is not there:
+$(paste -d '\t' <(printf '  %s\n' "${looked[@]}") <(printf '(package %s)\n' "${missing[@]}"))"
+    echo "installing ${missing[*]}"
     as_root apt-get update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
     if [[ " ${missing[*]} " == *" rabbitmq-server "* ]] && command -v service >/dev/null; then
@@ -34,7 +59,7 @@ install_packages() {
     fi
 }
 
-install_rust_tools() {
+install_rust() {
     command -v cargo >/dev/null || fail "no cargo: install Rust first (https://rustup.rs)"
     local component
     for component in rustfmt clippy; do
@@ -42,26 +67,21 @@ install_rust_tools() {
         command -v rustup >/dev/null || fail "no $component, and no rustup to add it"
         rustup component add "$component"
     done
-    if ! cargo deny --version >/dev/null 2>&1; then
-        echo "== installing cargo-deny, some minutes"
-        cargo install cargo-deny --locked --version 0.20.2
-    fi
+    # All at once, and the only time that the network is needed.
+    cargo fetch --quiet --locked
+    cargo fetch --quiet --locked --manifest-path rpc-runtime/fuzz/Cargo.toml
 }
 
-install_python() {
+# A Python environment with what a file lists.
+install_environment() {
+    local dir=$1 list=$2
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "oslo.messaging needs Python 3.11, this is $(python3 --version)"
     # The copy in the environment is written last: it says that this very list is installed.
-    cmp --silent tests/python/requirements.txt tests/.venv/requirements.txt && return
-    echo "== making tests/.venv"
-    rm -rf tests/.venv
-    python3 -m venv tests/.venv
-    tests/.venv/bin/pip install --quiet --disable-pip-version-check -r tests/python/requirements.txt
-    cp tests/python/requirements.txt tests/.venv/
-}
-
-install_all() {
-    install_packages
-    install_rust_tools
-    install_python
+    cmp --silent "$list" "$dir/requirements.txt" && return
+    echo "making $dir"
+    rm -rf "$dir"
+    python3 -m venv "$dir"
+    "$dir/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+    cp "$list" "$dir/"
 }

@@ -1,0 +1,59 @@
+# Runs steps, keeps what became of them and of their tests, and says so at the end. Sourced by tests/run.
+
+# With this status a step says that it could not be done here, which is neither good nor bad.
+NOT_CHECKED=75
+
+declare -A results seconds
+ran=()
+
+# timed STEP ABOUT COMMAND...: runs a step and notes how it ended; what fails hides nothing that comes after it.
+timed() {
+    step=$1
+    local began=$SECONDS status before
+    echo "== $step: $2"
+    before=$(cat "$scratch/counts" "$scratch/failures" 2>/dev/null | wc -l)
+    # Not by `||`, within which the shell would go on after a command that fails.
+    set +e
+    "${runner:-in_job}" strictly "${@:3}"
+    status=$?
+    set -e
+    case $status in
+    0) results[$step]=ok ;;
+    "$NOT_CHECKED") results[$step]='NOT CHECKED' ;;
+    *) results[$step]=FAILED ;;
+    esac
+    ran+=("$step") seconds[$step]=$((SECONDS - began))
+    # One that has counted no tests is one itself, and one that fails has at least one failure.
+    case $status,$(cat "$scratch/counts" "$scratch/failures" 2>/dev/null | wc -l) in
+    "$NOT_CHECKED",*) ;;
+    0,"$before") echo 1 0 >>"$scratch/counts" ;;
+    0,*) ;;
+    *) if ! grep -q "^$step	" "$scratch/failures" 2>/dev/null; then
+        echo 0 1 >>"$scratch/counts"
+        printf '%s\tthe step itself\t\n' "$step" >>"$scratch/failures"
+    fi ;;
+    esac
+}
+
+strictly() {
+    set -e
+    "$@"
+}
+
+# The table of the steps, the failures with what shows each alone, and the sum alone on the last line.
+report() {
+    local name failed=0
+    echo
+    for name in "${ran[@]}"; do printf '%-12s %5d s  %s\n' "$name" "${seconds[$name]}" "${results[$name]}"; done
+    printf '%-12s %5d s\n\n' all "$SECONDS"
+    if [ -s "$scratch/failures" ]; then
+        failed=1
+        echo "What failed, and how to see it alone:"
+        while IFS=$'\t' read -r name test args; do
+            printf '  %s: %s\n    tests/run %s\n' "$name" "$test" "$name${args:+ $args}"
+        done <"$scratch/failures"
+        echo
+    fi
+    awk '{ passed += $1; failed += $2 } END { print passed + 0 " passed, " failed + 0 " failed" }' "$scratch/counts"
+    exit "$failed"
+}

@@ -1,0 +1,130 @@
+# The steps of tests/run: `define NAME TIER NEEDS ABOUT`, and a function `step_NAME`. Sourced by tests/run.
+#
+# Needs are `tools` (cargo-nextest, cargo-deny), `cpp`, `broker` and `python`. New tests of a kind that is there
+# need no change here: a test binary belongs to `unit` unless it is named below.
+
+declare -A about needs_of tier_of
+order=()
+
+define() {
+    order+=("$1") tier_of[$1]=$2 needs_of[$1]=$3 about[$1]=$4
+}
+
+steps_of() {
+    local step
+    for step in "${order[@]}"; do [[ " $1 " != *" ${tier_of[$step]} "* ]] || echo "$step"; done
+}
+
+list_steps() {
+    local step
+    for step in "${order[@]}"; do printf '%-12s %-6s %s\n' "$step" "${tier_of[$step]}" "${about[$step]}"; done
+}
+
+# What is built here is rarely built again with a change, and incremental compilation takes half of the space.
+export CARGO_INCREMENTAL=0 CARGO_TERM_PROGRESS_WHEN=never
+
+define format short '' 'all code is formatted'
+step_format() {
+    cargo fmt --all --check
+    cargo fmt --manifest-path rpc-runtime/fuzz/Cargo.toml --check
+}
+
+define lints short '' 'clippy is silent, with each set of features'
+step_lints() {
+    cargo clippy --quiet --workspace --all-targets -- -D warnings
+    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features -- -D warnings
+    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features macros -- -D warnings
+}
+
+define docs short '' 'the documentation is built without a warning'
+step_docs() {
+    # With --examples, dependencies have the features that they have for the lints, and are not checked again.
+    RUSTDOCFLAGS='-D warnings' cargo doc --quiet --workspace --no-deps --lib --bins --examples
+}
+
+define licences short tools 'licences and sources of all dependencies are those that deny.toml allows'
+step_licences() {
+    tests/.tools/bin/cargo-deny --log-level error check licenses bans sources
+}
+
+define advisories short tools 'no dependency has a known weakness'
+step_advisories() {
+    # The database is on the network, and new every day: what it says is not about the change that is tested, so
+    # a machine that can't have it can still test.
+    if ! timeout 60 tests/.tools/bin/cargo-deny --log-level off fetch db; then
+        echo "the database of advisories cannot be had from here"
+        return "$NOT_CHECKED"
+    fi
+    tests/.tools/bin/cargo-deny --log-level error check advisories
+}
+
+define fuzz short cpp 'some inputs that no sane peer sends, to all that reads'
+step_fuzz() {
+    tests/lib/fuzz.sh "$@"
+}
+
+define compile short tools 'what must not compile does not, and says why at the right place'
+step_compile() {
+    tests_where 'package(rpc-compile-tests)' "$@"
+}
+
+define build short tools 'all tests and programs compile, and no test is ignored'
+step_build() {
+    local ignored
+    build_tests
+    ignored=$(nextest list --workspace --run-ignored only --message-format oneline)
+    [ -z "$ignored" ] || { echo "ignored, and none may be:" && echo "$ignored" && return 1; }
+}
+
+# Test binaries that need a broker, and the tests of the driver.
+WITH_BROKER='package(rpc-tests) & binary(/^(broker|exceptions|interop|peers|servers|status|tls)$/)'
+WITH_BROKER+=' | package(rpc-examples) & binary(/^(boot|volume)$/)'
+WITH_BROKER+=' | package(rpc-runtime) & test(/::broker_/)'
+FAULTS='binary_id(rpc-tests::faults)'
+
+define unit short tools 'tests that need nothing beside them'
+step_unit() {
+    tests_where "not ($WITH_BROKER) & not $FAULTS & not package(rpc-compile-tests)" "$@"
+}
+
+define doctests short '' 'the examples in the documentation'
+step_doctests() {
+    doctests "$@"
+}
+
+define interop short 'tools broker python' 'tests with RabbitMQ, most of them with Python on the other side'
+step_interop() {
+    tests_where "$WITH_BROKER" "$@"
+}
+
+define faults short 'tools broker python' 'the fault campaign, whose results are in tests/FAULTS.md'
+step_faults() {
+    tests_where "$FAULTS" "$@"
+}
+
+define campaign long 'tools broker python' 'the fault campaign three times more'
+step_campaign() {
+    local round status=0
+    for round in 1 2 3; do
+        echo "round $round"
+        tests_where "$FAULTS" "$@" || status=$?
+    done
+    return "$status"
+}
+
+define soak long 'tools broker python' 'random faults under load for ten minutes; arguments: [MINUTES] [--seed N]'
+step_soak() {
+    [ $# -gt 0 ] || set -- 10
+    "$(built soak)" "$@"
+}
+
+define fuzz-long long cpp 'five minutes of fuzzing for each target'
+step_fuzz_long() {
+    [ $# -gt 0 ] || set -- -max_total_time=300
+    tests/lib/fuzz.sh "$@"
+}
+
+define compare long 'tools broker python' 'what a Python client and server do under the faults: printed, not judged'
+step_compare() {
+    "$(built compare)" "$@"
+}

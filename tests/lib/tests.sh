@@ -1,0 +1,69 @@
+# Building and running tests, and the RabbitMQ node that most of them share. Sourced by tests/run.
+
+# The same targets and so the same features everywhere: nothing is built twice.
+build_tests() {
+    nextest run --workspace --no-run
+}
+
+nextest() {
+    local command=$1 config=$scratch/nextest.toml
+    shift
+    # With a place for its results that no other run shares.
+    { cat tests/nextest.toml && printf '\n[profile.default.junit]\npath = "%s"\n' "$scratch/junit.xml"; } >"$config"
+    tests/.tools/bin/cargo-nextest nextest "$command" --cargo-quiet --config-file "$config" "$@"
+}
+
+# The path of a program of the workspace, as build_tests makes it.
+built() {
+    echo "${CARGO_TARGET_DIR:-target}/debug/$1"
+}
+
+# tests_where EXPRESSION [ARGS...]: runs the tests that nextest's expression selects.
+tests_where() {
+    local status=0 junit=$scratch/junit.xml
+    nextest run --workspace --filterset "$1" "${@:2}" || status=$?
+    [ ! -e "$junit" ] || python3 tests/lib/junit.py "$junit" "$step" "$scratch"
+    rm -f "$junit"
+    return "$status"
+}
+
+# Runs the examples of the documentation: nextest can't.
+doctests() {
+    local status=0 log=$scratch/doctests.log
+    cargo test --workspace --doc "$@" >"$log" 2>&1 || status=$?
+    awk '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
+        END { print passed + 0, failed + 0; exit ignored > 0 }' "$log" >>"$scratch/counts" || {
+        echo "some are ignored, and none may be"
+        status=1
+    }
+    sed -n "s/^test \(.*\) \.\.\. FAILED$/$step\t\1\t-- '\1'/p" "$log" >>"$scratch/failures"
+    [ "$status" -eq 0 ] || cat "$log"
+    return "$status"
+}
+
+broker_PID=''
+
+# What a step needs beside it: Python, a broker. In the shell itself, as the broker outlives the step.
+prepare_for() {
+    local needs=${needs_of[$1]} line
+    [[ $needs != *python* ]] || export RPC_TEST_PYTHON=$PWD/tests/.venv/bin/python
+    if [[ $needs != *broker* ]] || [ -n "$broker_PID" ]; then return; fi
+    in_job build_tests || return 0 # which is what the step then fails by
+    # A coprocess, because the node runs for as long as its stdin is open: it ends with us.
+    coproc broker { exec "$(built broker)" 2>"$scratch/broker.log"; }
+    while read -r -u "${broker[0]}" line; do
+        case $line in
+        RPC_TEST_BROKER=*) export "${line?}" ;;
+        RPC_TEST_BROKER_DIR=*) export "${line?}" && return ;;
+        esac
+    done
+    cat "$scratch/broker.log" >&2
+    fail "the RabbitMQ node did not start"
+}
+
+stop_broker() {
+    local pid=$broker_PID
+    [ -n "$pid" ] || return 0
+    kill -TERM "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+}
