@@ -5,8 +5,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use rpc_runtime::{Kind, Transport};
 
-use super::serving::{Post, STOP};
+use super::serving::Post;
 use super::{Load, Outcome, Pace, PythonClient, PythonClients, Requests};
+use crate::limits::PATIENCE;
 
 /// A client that is connected.
 #[derive(Debug)]
@@ -91,7 +92,7 @@ impl Sending {
     pub(super) async fn stop(self) {
         // Python's goes with its process.
         if let Sending::Rust { transport, .. } = self {
-            transport.close(STOP).await;
+            transport.close(PATIENCE).await;
         }
     }
 }

@@ -13,10 +13,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
+use crate::limits::PATIENCE;
+
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
-/// Python takes a second or two to import all it needs, more on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(60);
-const STOP_LIMIT: Duration = Duration::from_secs(30);
 
 /// A peer that is yet to be started; `T` is what it becomes.
 #[derive(Debug)]
@@ -98,7 +97,7 @@ impl Peer {
         // A server may have taken requests before it says that it is ready.
         let mut early = VecDeque::new();
         loop {
-            let line = peer.read(START_LIMIT).await?;
+            let line = peer.read(PATIENCE).await?;
             if line == json!({"event": "ready"}) {
                 break;
             }
@@ -145,7 +144,7 @@ impl Peer {
     pub(super) async fn stop(&mut self) -> Result<Vec<Value>> {
         self.stdin = None;
         let mut lines = Vec::from(std::mem::take(&mut self.early));
-        let ended = timeout(STOP_LIMIT, async {
+        let ended = timeout(PATIENCE, async {
             while let Some(line) = self.stdout.next_line().await? {
                 lines.push(serde_json::from_str(&line)?);
             }
@@ -156,7 +155,7 @@ impl Peer {
             Ok(Ok(status)) if status.success() => Ok(lines),
             Ok(Ok(status)) => Err(self.failure(&format!("it ended with {status}"))),
             Ok(Err(error)) => Err(self.failure(&format!("{error:#}"))),
-            Err(_) => Err(self.failure(&format!("it did not stop within {STOP_LIMIT:?}"))),
+            Err(_) => Err(self.failure(&format!("it did not stop within {PATIENCE:?}"))),
         }
     }
 

@@ -1,15 +1,12 @@
 //! `tests/python/server.py`.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::PeerBuilder;
 use super::peer::Peer;
-
-const NOTE_LIMIT: Duration = Duration::from_secs(30);
+use crate::limits::PATIENCE;
 
 /// A Python RPC server; the script shows its methods.
 #[derive(Debug)]
@@ -44,9 +41,9 @@ impl PythonServer {
         PeerBuilder::new("cinder_volume.py", url).arg("--server", server)
     }
 
-    /// The next note; fails if none comes within 30 seconds.
+    /// The next note; fails if none comes.
     pub async fn note(&mut self) -> Result<Note> {
-        let event = self.0.read(NOTE_LIMIT).await?;
+        let event = self.0.read(PATIENCE).await?;
         self.parse(event)
     }
 
