@@ -67,7 +67,7 @@ impl PythonClient {
 
     /// Ends the client in an orderly way.
     pub async fn stop(mut self) -> Result<()> {
-        self.0.stop().await.map(drop)
+        self.0.stop().await.1
     }
 
     async fn execute(&mut self, kind: &str, mut request: Value) -> Result<Result<Value, Raised>> {

@@ -140,8 +140,8 @@ impl Peer {
         Ok(lines)
     }
 
-    /// Ends its input, which tells it to stop, and returns the lines that it still writes.
-    pub(super) async fn stop(&mut self) -> Result<Vec<Value>> {
+    /// Ends its input, which tells it to stop; returns the lines that it still writes, and how it ended.
+    pub(super) async fn stop(&mut self) -> (Vec<Value>, Result<()>) {
         self.stdin = None;
         let mut lines = Vec::from(std::mem::take(&mut self.early));
         let ended = timeout(PATIENCE, async {
@@ -151,12 +151,13 @@ impl Peer {
             anyhow::Ok(self.process.wait().await?)
         })
         .await;
-        match ended {
-            Ok(Ok(status)) if status.success() => Ok(lines),
+        let ended = match ended {
+            Ok(Ok(status)) if status.success() => Ok(()),
             Ok(Ok(status)) => Err(self.failure(&format!("it ended with {status}"))),
             Ok(Err(error)) => Err(self.failure(&format!("{error:#}"))),
             Err(_) => Err(self.failure(&format!("it did not stop within {PATIENCE:?}"))),
-        }
+        };
+        (lines, ended)
     }
 
     /// An error that names the peer and shows what it logged.
