@@ -1,55 +1,36 @@
 #!/usr/bin/env bash
 # A private RabbitMQ node: own ports, own files, own epmd, reachable from this machine alone.
 #
-#   broker.sh init DIR           make DIR, choose the ports, print that of AMQP
-#   broker.sh join DIR OTHER     the same for a node that can be one cluster with that of OTHER
-#   broker.sh epmd DIR           run the epmd of a cluster, which has to outlive each of its nodes
-#   broker.sh run DIR            run the node in the foreground, for as long as stdin stays open
-#   broker.sh ctl DIR ARGS...    rabbitmqctl for that node
-#   broker.sh ask DIR            has that node run the Erlang code of stdin, and prints what it prints: in some
-#                                milliseconds, where rabbitmqctl takes a second of the processor
+#   broker.sh init DIR PORTS         make DIR, for a node on these four ports of 127.0.0.1: of AMQP, of other nodes,
+#                                    of epmd, of TLS; whoever asks for it keeps them for that node
+#   broker.sh join DIR OTHER PORTS   the same for a node that can be one cluster with that of OTHER, by whose epmd
+#   broker.sh epmd DIR               run the epmd of a cluster, which has to outlive each of its nodes
+#   broker.sh run DIR                run the node in the foreground, for as long as stdin stays open
+#   broker.sh ask DIR                has that node run the Erlang code of stdin, and prints what it prints: in some
+#                                    milliseconds, where rabbitmqctl takes a second of the processor
 #
 # `epmd` and `run` want a process group of their own: they end by killing the group, so that nothing
 # outlives them.
 set -eu
-command=${1:?init, join, epmd, run, ctl or ask}
+command=${1:?init, join, epmd, run or ask}
 dir=${2:?the directory of the node}
 shift 2
 
-# Below 32768, where the kernel takes the ports of outgoing connections: a client that keeps
-# dialling the port of a stopped node could otherwise be connected to itself, and hold the port.
-free_ports() {
-    python3 - <<'PYTHON'
-import random, socket
-ports = []
-for port in random.sample(range(20000, 32000), 200):
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-    ports.append(port)
-    if len(ports) == 4:
-        break
-print(*ports)
-PYTHON
-}
-
 if [ "$command" = init ] || [ "$command" = join ]; then
     mkdir -p "$dir"
-    read -r amqp_port dist_port epmd_port tls_port < <(free_ports)
     name=test
     if [ "$command" = join ]; then
         other=${1:?the directory of the other node}
-        read -r _ _ epmd_port _ <"$other/ports"
+        shift
         name=$(basename "$dir")
         [ -e "$other/.erlang.cookie" ] || (umask 077 && tr -dc A-Z </dev/urandom | head -c 20 >"$other/.erlang.cookie")
         cp -p "$other/.erlang.cookie" "$dir"
     fi
+    amqp_port=${1:?four ports} dist_port=${2:?four ports} epmd_port=${3:?four ports} tls_port=${4:?four ports}
+    [ "$command" = init ] || read -r _ _ epmd_port _ <"$other/ports"
     echo "$amqp_port $dist_port $epmd_port $tls_port" >"$dir/ports"
     echo "$name@localhost" >"$dir/name"
     echo '[].' >"$dir/plugins"
-    echo "$amqp_port"
     exit
 fi
 
@@ -87,10 +68,9 @@ run)
     wait -n "$server" $! || true
     kill -KILL 0
     ;;
-ctl) exec rabbitmqctl -q "$@" ;;
 ask)
     # A name of its own: those that erl_call makes up are the same for all calls within a second.
     exec erl_call -sname "$RABBITMQ_NODENAME" -h "ask$$" -c "$(cat "$dir/.erlang.cookie")" -fetch_stdout -no_result_term -e
     ;;
-*) echo "broker.sh: $command is not init, join, epmd, run, ctl or ask" >&2; exit 2 ;;
+*) echo "broker.sh: $command is not init, join, epmd, run or ask" >&2; exit 2 ;;
 esac

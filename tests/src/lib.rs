@@ -7,6 +7,7 @@
 pub mod bench;
 mod broker;
 pub mod campaign;
+pub mod limits;
 mod program;
 pub mod proxy;
 mod python;
@@ -18,4 +19,4 @@ pub use broker::{Alarm, Binding, Broker, Channel, Cluster, Connection, Exchange,
 pub use program::Program;
 pub use python::{Ended, Note, PeerBuilder, PythonClient, PythonLoad, PythonServer, Raised};
 pub use run::run;
-pub use until::until;
+pub use until::{until, until_within};

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::io::Read as _;
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use rustix::process::{Pid, Signal, kill_process};
@@ -12,8 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-const LINE_LIMIT: Duration = Duration::from_secs(40);
-const END_LIMIT: Duration = Duration::from_secs(40);
+use crate::limits::PATIENCE;
 
 /// A running program; dropping it kills it.
 #[derive(Debug)]
@@ -43,7 +41,7 @@ impl Program {
     /// Reads lines until one contains `text`, and returns that one; each wait is bounded.
     pub async fn line_with(&mut self, text: &str) -> Result<String> {
         loop {
-            match timeout(LINE_LIMIT, self.stdout.next_line()).await {
+            match timeout(PATIENCE, self.stdout.next_line()).await {
                 Ok(Ok(Some(line))) => {
                     self.seen.push(line.clone());
                     if line.contains(text) {
@@ -52,7 +50,7 @@ impl Program {
                 }
                 Ok(Ok(None)) => return Err(self.failure(&format!("it ended before a line with {text:?}"))),
                 Ok(Err(error)) => return Err(self.failure(&format!("cannot read from it: {error}"))),
-                Err(_) => return Err(self.failure(&format!("no line with {text:?} in {LINE_LIMIT:?}"))),
+                Err(_) => return Err(self.failure(&format!("no line with {text:?} in {PATIENCE:?}"))),
             }
         }
     }
@@ -74,7 +72,7 @@ impl Program {
 
     /// Waits for its end; returns how it ended and all lines that it wrote.
     pub async fn end(mut self) -> Result<(ExitStatus, Vec<String>)> {
-        let ended = timeout(END_LIMIT, async {
+        let ended = timeout(PATIENCE, async {
             while let Some(line) = self.stdout.next_line().await? {
                 self.seen.push(line);
             }
@@ -84,7 +82,7 @@ impl Program {
         match ended {
             Ok(Ok(status)) => Ok((status, self.seen)),
             Ok(Err(error)) => Err(self.failure(&format!("{error:#}"))),
-            Err(_) => Err(self.failure(&format!("it did not end in {END_LIMIT:?}"))),
+            Err(_) => Err(self.failure(&format!("it did not end in {PATIENCE:?}"))),
         }
     }
 

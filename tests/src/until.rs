@@ -5,19 +5,29 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use tokio::time::{Instant, sleep};
 
-const LIMIT: Duration = Duration::from_secs(30);
+use crate::limits::PATIENCE;
+
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Asks `check` again and again until it has a value; fails after 30 seconds with `what`, or at
+/// Asks `check` again and again until it has a value; fails with `what` when [`PATIENCE`] is at its end, or at
 /// once if `check` fails.
-pub async fn until<T>(what: &str, mut check: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
-    let deadline = Instant::now() + LIMIT;
+pub async fn until<T>(what: &str, check: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+    until_within(PATIENCE, what, check).await
+}
+
+/// The same with a limit of one's own.
+pub async fn until_within<T>(
+    limit: Duration,
+    what: &str,
+    mut check: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    let deadline = Instant::now() + limit;
     loop {
         if let Some(value) = check().await? {
             return Ok(value);
         }
         if Instant::now() > deadline {
-            bail!("{what}: not within {LIMIT:?}");
+            bail!("{what}: not within {limit:?}");
         }
         sleep(PAUSE).await;
     }

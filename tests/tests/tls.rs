@@ -110,7 +110,7 @@ async fn only_the_right_authority_name_and_client_get_through() -> Result<()> {
     let server = named("server", vec!["127.0.0.1".to_owned()])?;
     let wants_clients = "ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = true\n";
     let broker = broker(&ours, server, wants_clients).await?;
-    broker.node().ctl(&["change_password", "guest", PASSWORD]).await?;
+    broker.node().set_password("guest", PASSWORD).await?;
     let (plain_port, port) = (broker.node().port(), broker.node().tls_port());
     let dir = files.path().display();
     let options = |ca: &str, client: &str| {

@@ -19,10 +19,9 @@ pub(crate) async fn header(bench: &Bench) -> Result<String> {
     let broker = match &bench.broker {
         Some(broker) => {
             let node = broker.node();
-            let version = node.ctl(&["version"]).await?;
-            let erlang = node.ctl(&["eval", "io:format(erlang:system_info(otp_release))."]).await?;
-            let erlang = erlang.trim().trim_end_matches("ok").trim();
-            format!("RabbitMQ {} on Erlang/OTP {erlang}", version.trim())
+            let version: String = node.ask("list_to_binary(rabbit_misc:version())").await?;
+            let erlang: String = node.ask("list_to_binary(erlang:system_info(otp_release))").await?;
+            format!("RabbitMQ {version} on Erlang/OTP {erlang}")
         }
         None => "the broker of `--url`".to_owned(),
     };

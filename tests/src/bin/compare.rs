@@ -13,7 +13,7 @@ use rpc_runtime::Kind;
 use rpc_tests::campaign::{
     Fault, Ledger, OPTIONS, Pace, Promise, PythonClient, PythonClients, PythonWorker, Site,
 };
-use rpc_tests::{Cluster, until};
+use rpc_tests::{Cluster, until, until_within};
 use tokio::time::{Instant, sleep};
 
 /// Runs a Python client and a Python server through the faults of the campaign and prints what a
@@ -40,8 +40,8 @@ const STUCK: f64 = 20.0;
 const ALONE: Pace = Pace { per_second: 10, at_once: 1, deadline: Duration::from_secs(15) };
 /// How long a server that is slow, or a client that is to be killed, is let be.
 const A_WHILE: Duration = Duration::from_secs(5);
-/// How often half a minute is given to come to work again.
-const PATIENCE: usize = 3;
+/// How long it is given to come to work again.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -130,14 +130,7 @@ impl Scene {
     /// Waits until it works again, and prints what the ledger says.
     async fn finish(self, event: Event) {
         let over = Instant::now();
-        let mut again = works(&self.ledger).await;
-        for _ in 1..PATIENCE {
-            if again.is_ok() {
-                break;
-            }
-            again = works(&self.ledger).await;
-        }
-        let recovered = match again {
+        let recovered = match works(&self.ledger).await {
             Ok(()) => format!("works {} s after it", over.elapsed().as_secs()),
             Err(_) => format!("does not work {} s after it", over.elapsed().as_secs()),
         };
@@ -233,7 +226,7 @@ async fn lose_leader(topic: &str) -> Result<()> {
 /// Waits until more calls and casts, of those begun from now on, have succeeded.
 async fn works(ledger: &Ledger) -> Result<()> {
     let from = ledger.next_id();
-    until("calls and casts succeed", async || {
+    until_within(PATIENCE, "calls and casts succeed", async || {
         let enough = |kind| ledger.succeeded_since(from, kind) >= ENOUGH;
         Ok((enough(Kind::Call) && enough(Kind::Cast)).then_some(()))
     })

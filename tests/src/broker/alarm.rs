@@ -20,7 +20,7 @@ impl Alarm {
             node,
             match self {
                 Alarm::Memory => "0.0000001",
-                Alarm::Disk => "1000000GB",
+                Alarm::Disk => "1000000000000000",
             },
         )
         .await
@@ -32,17 +32,18 @@ impl Alarm {
             node,
             match self {
                 Alarm::Memory => "0.4",
-                Alarm::Disk => "50MB",
+                Alarm::Disk => "50000000",
             },
         )
         .await
     }
 
+    /// `limit` is a part of the memory of the machine, or free bytes of the disk.
     async fn set(self, node: &Node, limit: &str) -> Result<()> {
-        let command = match self {
-            Alarm::Memory => "set_vm_memory_high_watermark",
-            Alarm::Disk => "set_disk_free_limit",
+        let set = match self {
+            Alarm::Memory => "vm_memory_monitor:set_vm_memory_high_watermark",
+            Alarm::Disk => "rabbit_disk_monitor:set_disk_free_limit",
         };
-        node.ctl(&[command, limit]).await.map(drop)
+        node.ask::<String>(&format!("ok = {set}({limit})")).await.map(drop)
     }
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-use super::node::ports;
 use super::process::{Process, prepare};
+use super::reservation::Reservation;
 use super::{Broker, Node};
 use crate::until;
 
@@ -28,22 +28,27 @@ impl Cluster {
     pub async fn start(count: usize) -> Result<Self> {
         let dirs: Vec<_> = std::iter::repeat_with(Broker::directory).take(count).collect::<Result<_>>()?;
         let (first, others) = dirs.split_first().context("a cluster of no nodes")?;
-        prepare("init", &[first.path()])?;
-        for other in others {
-            prepare("join", &[other.path(), first.path()])?;
+        let ports: Vec<_> = dirs.iter().map(|_| Reservation::<4>::new()).collect::<Result<_>>()?;
+        let (own, more) = ports.split_first().context("a cluster of no nodes")?;
+        prepare("init", &[first.path()], &own.ports())?;
+        for (other, ports) in others.iter().zip(more) {
+            prepare("join", &[other.path(), first.path()], &ports.ports())?;
         }
         let names: Vec<_> = dirs.iter().map(|dir| name(dir.path())).collect::<Result<_>>()?;
         let files = Broker::directory()?;
         let epmd = Process::start("epmd", first.path(), &files.path().join("output"))?;
         // Each node starts one as well if there is none yet, and takes it with it when it is killed: then the
         // nodes that are left can neither be asked nor joined.
-        let [_, _, port, _] = ports(first.path())?;
+        let [_, _, port, _] = own.ports();
         until("epmd takes connections", async || {
             Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.ok().map(drop))
         })
         .await?;
-        let mut nodes: Vec<_> =
-            dirs.into_iter().map(|dir| Broker::open(dir, &configuration(&names))).collect::<Result<_>>()?;
+        let mut nodes: Vec<_> = dirs
+            .into_iter()
+            .zip(ports)
+            .map(|(dir, ports)| Broker::open(dir, ports, &configuration(&names)))
+            .collect::<Result<_>>()?;
         // At once: each waits for the others, so that none of them makes a cluster of itself.
         try_join_all(nodes.iter_mut().map(Broker::restart)).await?;
         Ok(Self { nodes, _epmd: epmd, _files: files })

@@ -4,6 +4,7 @@ mod alarm;
 mod cluster;
 mod node;
 mod process;
+mod reservation;
 mod state;
 mod vhost;
 
@@ -24,11 +25,9 @@ pub use self::state::{Binding, Channel, Connection, Exchange, Queue};
 pub use self::vhost::Vhost;
 
 use self::process::{Process, prepare};
+use self::reservation::Reservation;
+use crate::limits::PATIENCE;
 
-/// A start takes some seconds, more on a machine that is busy with compiling.
-const START_LIMIT: Duration = Duration::from_secs(90);
-const STOP_LIMIT: Duration = Duration::from_secs(30);
-const KILL_LIMIT: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(50);
 
 /// A RabbitMQ node that one test has to itself, to stop, kill and freeze as it likes.
@@ -39,6 +38,8 @@ const POLL: Duration = Duration::from_millis(50);
 pub struct Broker {
     node: Node,
     files: TempDir,
+    /// For as long as the broker may be started again, not only while it runs.
+    _ports: Reservation<4>,
     /// `None` while the node is stopped.
     process: Option<Process>,
 }
@@ -60,10 +61,11 @@ impl Broker {
     /// from the directory of the node and a free port, for TLS.
     pub async fn start_with(configure: impl FnOnce(&Path, u16) -> Result<String>) -> Result<Self> {
         let files = Self::directory()?;
-        prepare("init", &[files.path()])?;
+        let ports = Reservation::new()?;
+        prepare("init", &[files.path()], &ports.ports())?;
         let port = Node::open(files.path().to_owned())?.tls_port();
         let configuration = configure(files.path(), port)?;
-        let mut broker = Self::open(files, &configuration)?;
+        let mut broker = Self::open(files, ports, &configuration)?;
         broker.restart().await?;
         Ok(broker)
     }
@@ -74,10 +76,10 @@ impl Broker {
     }
 
     /// The node of a directory that is prepared, not started yet.
-    fn open(files: TempDir, configuration: &str) -> Result<Self> {
+    fn open(files: TempDir, ports: Reservation<4>, configuration: &str) -> Result<Self> {
         let node = Node::open(files.path().to_owned())?;
         std::fs::write(files.path().join("rabbitmq.conf"), configuration)?;
-        Ok(Self { node, files, process: None })
+        Ok(Self { node, files, _ports: ports, process: None })
     }
 
     /// The node, for addresses and questions.
@@ -99,12 +101,12 @@ impl Broker {
         let output = self.files.path().join("output");
         let process = self.process.insert(Process::start("run", self.files.path(), &output)?);
 
-        let deadline = Instant::now() + START_LIMIT;
+        let deadline = Instant::now() + PATIENCE;
         while TcpStream::connect(("127.0.0.1", self.node.port())).await.is_err() {
             let why = if process.ended()? {
                 "ended".to_owned()
             } else if Instant::now() > deadline {
-                format!("took no connection in {START_LIMIT:?}")
+                format!("took no connection in {PATIENCE:?}")
             } else {
                 sleep(POLL).await;
                 continue;
@@ -115,10 +117,10 @@ impl Broker {
     }
 
     /// Stops the node in an orderly way: it closes its connections and writes what is durable.
-    /// Kills it if that takes more than 30 seconds.
+    /// Kills it if that does not come to an end.
     pub async fn stop(&mut self) -> Result<()> {
         kill_process(self.server()?, Signal::TERM)?;
-        let deadline = Instant::now() + STOP_LIMIT;
+        let deadline = Instant::now() + PATIENCE;
         while let Some(process) = &mut self.process
             && !process.ended()?
             && Instant::now() < deadline
@@ -134,10 +136,10 @@ impl Broker {
             drop(process);
             // The leader is gone; the node itself takes a moment longer to give up its port.
             let address = (Ipv4Addr::LOCALHOST, self.node.port());
-            let deadline = Instant::now() + KILL_LIMIT;
+            let deadline = Instant::now() + PATIENCE;
             while std::net::TcpStream::connect(address).is_ok() {
                 if Instant::now() > deadline {
-                    bail!("the broker still takes connections {KILL_LIMIT:?} after it was killed");
+                    bail!("the broker still takes connections {PATIENCE:?} after it was killed");
                 }
                 std::thread::sleep(POLL);
             }

@@ -1,4 +1,4 @@
-//! A running node: its address, its command line tool, and what it tells of itself.
+//! A running node: its address, and what it tells of itself and does when it is asked.
 
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,14 +13,12 @@ use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
 use super::{Connection, Vhost};
+use crate::limits::PATIENCE;
 
 /// Starts nodes and talks to them; the comment at its top says how.
 pub(super) const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/broker.sh");
 
-const CTL_LIMIT: Duration = Duration::from_secs(30);
-
-/// How long a node may take to answer, and how long to wait before it is asked again if it can't be reached.
-const ASK_LIMIT: Duration = Duration::from_secs(30);
+/// How long to wait before a node that can't be reached is asked again.
 const ASK_PAUSE: Duration = Duration::from_millis(200);
 
 /// What `erl_call` says of a node that it can't reach.
@@ -47,6 +45,11 @@ impl Node {
     pub(super) fn open(dir: PathBuf) -> Result<Self> {
         let [port, _, _, tls_port] = ports(&dir)?;
         Ok(Self { port, tls_port, dir })
+    }
+
+    /// The directory of its files.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The AMQP port, on 127.0.0.1.
@@ -84,20 +87,40 @@ impl Node {
 
     /// The broker closes every connection, with `reason`.
     pub async fn close_all_connections(&self, reason: &str) -> Result<()> {
-        self.ctl(&["close_all_connections", reason]).await.map(drop)
+        self.close_connections("true", reason).await
     }
 
-    /// Runs `rabbitmqctl` and returns what it prints.
-    pub async fn ctl(&self, args: &[&str]) -> Result<String> {
-        let mut command = Command::new(SCRIPT);
-        let command = command.arg("ctl").arg(&self.dir).args(args).kill_on_drop(true);
-        let Output { status, stdout, stderr } = timeout(CTL_LIMIT, command.output())
-            .await
-            .with_context(|| format!("rabbitmqctl {args:?}: not done in {CTL_LIMIT:?}"))??;
-        if !status.success() {
-            bail!("rabbitmqctl {args:?}: {status}: {}", String::from_utf8_lossy(&stderr).trim());
-        }
-        Ok(String::from_utf8(stdout)?)
+    /// The broker closes those connections for which the Erlang code `which` of their `Vhost` is true.
+    pub(super) async fn close_connections(&self, which: &str, reason: &str) -> Result<()> {
+        // One may be gone before its turn comes.
+        self.ask::<Vec<bool>>(&format!(
+            "[begin catch rabbit_networking:close_connection(Pid, {}), true end
+             || [{{pid, Pid}}, {{vhost, Vhost}}] <- rabbit_networking:connection_info_all([pid, vhost]), {which}]",
+            binary(reason)
+        ))
+        .await
+        .map(drop)
+    }
+
+    /// Sets the password of a user.
+    pub async fn set_password(&self, user: &str, password: &str) -> Result<()> {
+        self.user("change_password", &[user, password]).await
+    }
+
+    /// Makes a user, who may not use any virtual host yet.
+    pub async fn add_user(&self, user: &str, password: &str) -> Result<()> {
+        self.user("add_user", &[user, password]).await
+    }
+
+    /// Deletes a user.
+    pub async fn delete_user(&self, user: &str) -> Result<()> {
+        self.user("delete_user", &[user]).await
+    }
+
+    async fn user(&self, function: &str, texts: &[&str]) -> Result<()> {
+        let arguments = texts.iter().map(|text| binary(text)).collect::<Vec<_>>().join(", ");
+        let code = format!("ok = rabbit_auth_backend_internal:{function}({arguments}, {})", binary("guest"));
+        self.ask::<String>(&code).await.map(drop)
     }
 
     /// What `function` of the node tells of each thing, of a virtual host or of all of them.
@@ -120,9 +143,9 @@ impl Node {
         .await
     }
 
-    /// Has the node evaluate `code`, whose value must be what JSON can say. A node that has just started, or
-    /// has a lot to do, may need a while to let somebody ask.
-    pub(super) async fn ask<T: DeserializeOwned>(&self, code: &str) -> Result<T> {
+    /// Has the node evaluate the Erlang `code`, whose value must be what JSON can say. A node that has just
+    /// started, or has a lot to do, may need a while to let somebody ask.
+    pub async fn ask<T: DeserializeOwned>(&self, code: &str) -> Result<T> {
         let asking = async {
             loop {
                 let output = self.asked(code).await?;
@@ -132,9 +155,9 @@ impl Node {
                 sleep(ASK_PAUSE).await;
             }
         };
-        timeout(ASK_LIMIT, asking)
+        timeout(PATIENCE, asking)
             .await
-            .with_context(|| format!("{code}: the node did not answer in {ASK_LIMIT:?}"))?
+            .with_context(|| format!("{code}: the node did not answer in {PATIENCE:?}"))?
     }
 
     async fn asked(&self, code: &str) -> Result<Output> {

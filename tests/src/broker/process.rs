@@ -50,8 +50,9 @@ impl Drop for Process {
 }
 
 /// Runs one of the commands that end by themselves.
-pub(super) fn prepare(command: &str, paths: &[&Path]) -> Result<()> {
-    let done = Command::new(SCRIPT).arg(command).args(paths).output()?;
+pub(super) fn prepare(command: &str, paths: &[&Path], ports: &[u16]) -> Result<()> {
+    let ports = ports.iter().map(u16::to_string);
+    let done = Command::new(SCRIPT).arg(command).args(paths).args(ports).output()?;
     if !done.status.success() {
         bail!("broker.sh {command}: {}", String::from_utf8_lossy(&done.stderr));
     }

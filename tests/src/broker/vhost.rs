@@ -75,7 +75,7 @@ impl Vhost {
 
     /// The broker closes every connection to it, with `reason`.
     pub async fn close_connections(&self, reason: &str) -> Result<()> {
-        self.node.ctl(&["close_all_connections", "--vhost", &self.name, reason]).await.map(drop)
+        self.node.close_connections(&format!("Vhost =:= {}", binary(&self.name)), reason).await
     }
 
     /// The channels of these connections.
@@ -100,7 +100,21 @@ impl Vhost {
 
     /// Deletes a queue, whoever uses it.
     pub async fn delete_queue(&self, queue: &str) -> Result<()> {
-        self.node.ctl(&["delete_queue", "--vhost", &self.name, queue]).await.map(drop)
+        let name = format!("{{resource, {}, queue, {}}}", binary(&self.name), binary(queue));
+        let code = format!(
+            "{{ok, Queue}} = rabbit_amqqueue:lookup({name}),
+             {{ok, Messages}} = rabbit_amqqueue:delete(Queue, false, false, <<\"test\">>), Messages"
+        );
+        self.node.ask::<u64>(&code).await.map(drop)
+    }
+
+    /// The broker moves to the queue `dead` what servers of the queues whose names `pattern` matches reject, and
+    /// drops what they acknowledge.
+    pub async fn dead_letters(&self, pattern: &str, dead: &str) -> Result<()> {
+        let to = serde_json::json!({"dead-letter-exchange": "", "dead-letter-routing-key": dead}).to_string();
+        let texts = [self.name(), "dead", pattern, &to].map(binary).join(", ");
+        let set = format!("rabbit_policy:parse_set({texts}, 0, <<\"queues\">>, <<\"guest\">>)");
+        self.node.ask::<String>(&format!("ok = {set}")).await.map(drop)
     }
 
     /// Deletes an exchange, whoever uses it.

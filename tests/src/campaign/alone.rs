@@ -2,20 +2,16 @@
 
 use std::env;
 use std::process::Stdio;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use tokio::process::Command;
 use tokio::time::timeout;
 use tracing_subscriber::EnvFilter;
 
-use crate::run;
+use crate::{limits, run};
 
 /// Set in the process of one test.
 const ALONE: &str = "RPC_TEST_ALONE";
-
-/// Below the limit of [`run`], so that the outer process is the one that tells.
-const LIMIT: Duration = Duration::from_secs(120);
 
 /// Runs a test in a process of its own: it starts the test program once more for this test alone.
 ///
@@ -57,8 +53,8 @@ async fn again(name: &str) -> Result<()> {
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;
-    let ended = timeout(LIMIT, process.wait_with_output()).await;
-    let output = ended.with_context(|| format!("{name} was not done in {LIMIT:?}"))??;
+    let ended = timeout(limits::ALONE, process.wait_with_output()).await;
+    let output = ended.with_context(|| format!("{name} was not done in {:?}", limits::ALONE))??;
     let stdout = String::from_utf8_lossy(&output.stdout);
     // A name that is none of a test's would run nothing, and succeed.
     if !output.status.success() || !stdout.contains("test result: ok. 1 passed") {

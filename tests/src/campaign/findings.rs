@@ -1,5 +1,6 @@
 //! What a ledger proves: broken guarantees, with the requests that broke them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -12,9 +13,18 @@ use super::{Ledger, Outcome};
 /// How many offending requests a finding shows.
 const SHOWN: usize = 20;
 
-/// How long after its deadline a request may end. A Rust client ends it in the same instant, as tests with
-/// a paused clock assert; this is what a busy machine is given.
-const LATE: Duration = Duration::from_secs(5);
+/// How long after its deadline a request may end before it is said to hang. A Rust client ends it in the same
+/// instant, as tests with a paused clock assert; the rest is what a busy machine takes.
+const LATE: Duration = Duration::from_secs(30);
+
+/// Whose the client of a lane is, or its servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Of this project: what it promises is judged.
+    Ours,
+    /// Unmodified oslo.messaging's, all of them or some: what it does wrong by itself is counted and shown.
+    Peers,
+}
 
 /// What is guaranteed under a fault beyond what always is.
 ///
@@ -22,6 +32,10 @@ const LATE: Duration = Duration::from_secs(5);
 /// to have reached no queue is not executed; nothing is executed that nobody sent; no error is one that the
 /// fault can't explain. And from the [recovery](Ledger::recovered) on, whatever the fault may do: every
 /// cast that the broker has taken is executed, and nothing is executed twice.
+///
+/// Of that, a client that is not ours need not end its requests, nor know what was sent. Where servers are not ours,
+/// they may lose what they were given; and how often they execute it is theirs, while a server of ours beside them
+/// still executes it once.
 #[derive(Debug, Clone, Copy)]
 pub struct Promise {
     /// Every cast that the broker has taken is executed, during the fault too.
@@ -30,18 +44,23 @@ pub struct Promise {
     pub once: bool,
     /// Every request ends at its deadline.
     pub punctual: bool,
+    /// Whose the client is.
+    pub client: Side,
+    /// Whose the servers are; [`Side::Peers`] if one of them is not ours.
+    pub servers: Side,
 }
 
 impl Promise {
     /// All that can be.
-    pub const ALL: Self = Self { keeps: true, once: true, punctual: true };
+    pub const ALL: Self =
+        Self { keeps: true, once: true, punctual: true, client: Side::Ours, servers: Side::Ours };
 }
 
 /// A guarantee as a text, and whether a request breaks it.
 type Rule = (&'static str, fn(Id, &Entry) -> bool);
 
+/// Of everybody.
 const ALWAYS: &[Rule] = &[
-    ("never ended", |_, entry| entry.kind.is_some() && matches!(entry.outcome, None | Some(Outcome::Hung))),
     (
         "answered with the answer to another call",
         |id, entry| matches!(entry.outcome, Some(Outcome::Answered(value)) if value != id),
@@ -49,19 +68,30 @@ const ALWAYS: &[Rule] = &[
     ("answered but not executed", |_, entry| {
         matches!(entry.outcome, Some(Outcome::Answered(_))) && entry.executed.is_empty()
     }),
-    ("executed although its sender was told that it was not sent", |_, entry| {
-        matches!(entry.outcome, Some(Outcome::NotSent(_))) && !entry.executed.is_empty()
-    }),
     ("executed but never sent", |_, entry| entry.kind.is_none()),
     ("ended with an error that nothing explains", |_, entry| {
         matches!(entry.outcome, Some(Outcome::Wrong(_)))
     }),
 ];
 
+/// Of a client of ours.
+const CLIENT: &[Rule] = &[NEVER_ENDED, CONTRADICTED];
+
+const NEVER_ENDED: Rule =
+    ("never ended", |_, entry| entry.kind.is_some() && matches!(entry.outcome, None | Some(Outcome::Hung)));
+
+const CONTRADICTED: Rule = ("executed although its sender was told that it was not sent", |_, entry| {
+    matches!(entry.outcome, Some(Outcome::NotSent(_))) && !entry.executed.is_empty()
+});
+
+/// Of servers of ours, as the next one.
 const KEEPS: Rule =
     ("confirmed but lost", |_, entry| entry.outcome == Some(Outcome::Confirmed) && entry.executed.is_empty());
 
 const ONCE: Rule = ("executed more than once", |_, entry| entry.executed.len() > 1);
+
+/// Of a server of ours beside others.
+const ONCE_BY_OURS: Rule = ("executed more than once by servers of ours", |_, entry| entry.ours > 1);
 
 const PUNCTUAL: Rule = ("ended long after its deadline", |_, entry| entry.late > LATE);
 
@@ -72,9 +102,14 @@ impl Ledger {
     pub fn findings(&self, promise: Promise) -> Vec<String> {
         let recovered = self.recovered_from();
         let from = |promised: bool| if promised { 0 } else { recovered };
-        let more = [(from(promise.keeps), KEEPS), (from(promise.once), ONCE)];
+        let client: &[Rule] = if promise.client == Side::Ours { CLIENT } else { &[] };
+        let (keeps, once) = (from(promise.keeps), from(promise.once));
+        let servers = match promise.servers {
+            Side::Ours => vec![(keeps, KEEPS), (once, ONCE)],
+            Side::Peers => vec![(once, ONCE_BY_OURS)],
+        };
         let punctual = promise.punctual.then_some((0, PUNCTUAL));
-        let rules = ALWAYS.iter().map(|rule| (0, *rule)).chain(more).chain(punctual);
+        let rules = client.iter().chain(ALWAYS).map(|rule| (0, *rule)).chain(servers).chain(punctual);
         let entries = self.entries();
         let judge = |(from, (what, broken)): (Id, Rule)| {
             let offenders: Vec<_> = entries.range(from..).filter(|(id, entry)| broken(**id, entry)).collect();
@@ -99,19 +134,25 @@ impl Ledger {
     #[must_use]
     pub fn tally(&self) -> Tally {
         let mut tally = Tally { name: self.name().to_owned(), ..Tally::default() };
+        for what in self.failures_of_peers() {
+            *tally.peers.entry(what).or_default() += 1;
+        }
         for entry in self.entries().values() {
             match entry.kind {
                 Some(Kind::Call) => tally.calls += 1,
                 Some(_) => tally.casts += 1,
                 None => {}
             }
-            match entry.outcome {
+            match &entry.outcome {
                 Some(Outcome::Confirmed) => tally.confirmed += 1,
                 Some(Outcome::Answered(_)) => tally.answered += 1,
                 Some(Outcome::NotSent(_)) => tally.not_sent += 1,
                 Some(Outcome::Unclear(_)) => tally.unclear += 1,
+                Some(Outcome::Peers(text)) => *tally.peers.entry(text.clone()).or_default() += 1,
                 Some(Outcome::Wrong(_) | Outcome::Hung) | None => {}
             }
+            tally.hung += usize::from(NEVER_ENDED.1(0, entry));
+            tally.contradicted += usize::from(CONTRADICTED.1(0, entry));
             tally.executed += usize::from(!entry.executed.is_empty());
             tally.repeated += usize::from(entry.executed.len() > 1);
             tally.lost += usize::from(KEEPS.1(0, entry));
@@ -138,6 +179,12 @@ pub struct Tally {
     pub not_sent: usize,
     /// Requests whose sender was told that they may be executed or not.
     pub unclear: usize,
+    /// Requests that did not end.
+    pub hung: usize,
+    /// Requests that a server executed although their sender was told that they were not sent.
+    pub contradicted: usize,
+    /// What peers that are not ours did wrong by themselves, by class and text, and how often.
+    pub peers: BTreeMap<String, usize>,
     /// Requests that a server executed.
     pub executed: usize,
     /// Requests that were executed more than once.
@@ -151,10 +198,21 @@ pub struct Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, calls, casts, confirmed, answered, not_sent, unclear, .. } = self;
-        let Self { executed, repeated, lost, latest, .. } = self;
+        let Self { executed, repeated, lost, latest, hung, contradicted, peers, .. } = self;
         write!(f, "{name}: {calls} calls ({answered} answered), {casts} casts ({confirmed} confirmed), ")?;
         write!(f, "{not_sent} not sent, {unclear} unclear; {executed} executed, {repeated} repeated, ")?;
-        write!(f, "{lost} lost; at most {} ms after the deadline", latest.as_millis())
+        write!(f, "{lost} lost; at most {} ms after the deadline", latest.as_millis())?;
+        for (count, what) in [(hung, "never ended"), (contradicted, "executed although said not to be sent")]
+        {
+            if *count > 0 {
+                write!(f, "; {count} {what}")?;
+            }
+        }
+        for (what, count) in peers {
+            // The text of an exception may have lines.
+            write!(f, "; by a peer itself, {count} times: {}", what.lines().next().unwrap_or_default())?;
+        }
+        Ok(())
     }
 }
 
@@ -163,7 +221,9 @@ mod tests {
     use super::*;
 
     const ALL: Promise = Promise::ALL;
-    const NONE: Promise = Promise { keeps: false, once: false, punctual: false };
+    const NONE: Promise = Promise { keeps: false, once: false, punctual: false, ..ALL };
+    const PEERS_CLIENT: Promise = Promise { client: Side::Peers, ..ALL };
+    const PEERS_SERVER: Promise = Promise { servers: Side::Peers, ..ALL };
 
     fn ledger(kind: Kind, outcome: Option<Outcome>, executed: usize) -> Ledger {
         let ledger = Ledger::new("load");
@@ -219,6 +279,86 @@ mod tests {
             (Kind::Cast, Some(Outcome::Unclear(why())), 2, "executed more than once:"),
         ] {
             let found = finding(&ledger(kind, outcome, executed), ALL).unwrap();
+            assert_eq!(found, format!("load: 1 requests {what}"));
+        }
+    }
+
+    #[test]
+    fn what_a_client_of_others_does_by_itself_is_counted_only() {
+        let reset = || Outcome::Peers("ConnectionResetError: [Errno 104]".to_owned());
+        for executed in [0, 1] {
+            let tally = ledger(Kind::Cast, Some(reset()), executed).check(PEERS_CLIENT).unwrap();
+            assert_eq!(tally.peers, BTreeMap::from([("ConnectionResetError: [Errno 104]".to_owned(), 1)]));
+            assert_eq!((tally.unclear, tally.lost, tally.executed), (0, 0, 1 + executed));
+            let shown = "; by a peer itself, 1 times: ConnectionResetError: [Errno 104]";
+            assert!(tally.to_string().ends_with(shown), "{tally}");
+        }
+        for (outcome, shown) in [
+            (None, "; 1 never ended"),
+            (Some(Outcome::Hung), "; 1 never ended"),
+            (Some(Outcome::NotSent("why".to_owned())), "; 1 executed although said not to be sent"),
+        ] {
+            let ledger = ledger(Kind::Call, outcome, 1);
+            assert!(ledger.check(PEERS_CLIENT).unwrap().to_string().ends_with(shown));
+            assert!(ledger.check(ALL).is_err());
+        }
+    }
+
+    #[test]
+    fn what_servers_of_ours_do_for_a_client_of_others_is_judged() {
+        let why = || "why".to_owned();
+        for (kind, outcome, executed, what) in [
+            (Kind::Call, Outcome::Answered(0), 1, "answered with the answer to another call:"),
+            (Kind::Call, Outcome::Answered(1), 0, "answered but not executed:"),
+            (Kind::Call, Outcome::Wrong(why()), 1, "ended with an error that nothing explains:"),
+            (Kind::Cast, Outcome::Confirmed, 0, "confirmed but lost:"),
+            (Kind::Cast, Outcome::Peers(why()), 2, "executed more than once:"),
+        ] {
+            let found = finding(&ledger(kind, Some(outcome), executed), PEERS_CLIENT).unwrap();
+            assert_eq!(found, format!("load: 1 requests {what}"));
+        }
+    }
+
+    #[test]
+    fn what_servers_of_others_do_by_themselves_is_counted_only() {
+        let by_peers = |executed: usize| {
+            let ledger = ledger(Kind::Cast, Some(Outcome::Confirmed), 0);
+            (0..executed).for_each(|_| ledger.executed_by_peer(1, "python"));
+            ledger
+        };
+        assert_eq!(by_peers(0).check(PEERS_SERVER).unwrap().lost, 1);
+        assert_eq!(by_peers(2).check(PEERS_SERVER).unwrap().repeated, 1);
+        // One of ours beside them executes once what it is given.
+        let beside = by_peers(1);
+        beside.executed(1, "rust");
+        assert_eq!(finding(&beside, PEERS_SERVER), None);
+        beside.executed(1, "rust");
+        let found = finding(&beside, PEERS_SERVER).unwrap();
+        assert_eq!(found, "load: 1 requests executed more than once by servers of ours:");
+        // And so with a peer that can't be stopped.
+        let stuck = by_peers(1);
+        stuck.peer_failed("its end: it did not stop");
+        assert!(
+            stuck.check(PEERS_SERVER).unwrap().to_string().ends_with("1 times: its end: it did not stop")
+        );
+    }
+
+    #[test]
+    fn what_a_client_of_ours_does_with_servers_of_others_is_judged() {
+        let why = || "why".to_owned();
+        for (kind, outcome, executed, what) in [
+            (Kind::Call, None, 1, "never ended:"),
+            (Kind::Call, Some(Outcome::Answered(0)), 1, "answered with the answer to another call:"),
+            (Kind::Call, Some(Outcome::Answered(1)), 0, "answered but not executed:"),
+            (Kind::Call, Some(Outcome::Wrong(why())), 1, "ended with an error that nothing explains:"),
+            (
+                Kind::Cast,
+                Some(Outcome::NotSent(why())),
+                1,
+                "executed although its sender was told that it was not sent:",
+            ),
+        ] {
+            let found = finding(&ledger(kind, outcome, executed), PEERS_SERVER).unwrap();
             assert_eq!(found, format!("load: 1 requests {what}"));
         }
     }

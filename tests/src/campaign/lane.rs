@@ -11,8 +11,9 @@ use rpc_runtime::{Kind, ServerBuilder, Transport};
 use super::process::{Process, ServerProcess};
 use super::sending::Sending;
 use super::serving::{By, Post, Serving};
-use super::settled::settled;
-use super::{Id, Ledger, Outcome, Pace, Promise, Tally};
+use super::settled::{settled, settled_within};
+use super::{Id, Ledger, Outcome, Pace, Promise, Side, Tally};
+use crate::limits::{PATIENCE, PEERS_PATIENCE};
 use crate::{Vhost, until};
 
 /// How many requests of each kind have to succeed before a lane is taken to work.
@@ -68,7 +69,9 @@ impl Lane {
     /// A Python server of the topic `name`, at a pace that Python keeps up with.
     #[must_use]
     pub fn python(name: &'static str) -> Self {
-        Self::new(name, By::Python).per_second(40)
+        let mut lane = Self::new(name, By::Python).per_second(40);
+        lane.promise.servers = Side::Peers;
+        lane
     }
 
     /// A Python client of a Rust server of the topic `name`, at a pace that Python keeps up with. It ends
@@ -79,6 +82,7 @@ impl Lane {
         // As many as a Python client has threads.
         lane.pace.at_once = 30;
         lane.promise.punctual = false;
+        lane.promise.client = Side::Peers;
         lane.python_client = true;
         lane
     }
@@ -101,6 +105,7 @@ impl Lane {
     #[must_use]
     pub fn with_python(mut self) -> Self {
         self.by.push(By::Python);
+        self.promise.servers = Side::Peers;
         self.per_second(40)
     }
 
@@ -276,7 +281,7 @@ impl Running {
 
     /// One call, so that all that is made at the first use is there.
     pub(super) async fn touch(&mut self) -> Result<()> {
-        self.client.touch(self.pace).await.with_context(|| self.ledger.name().to_owned())
+        self.client.touch().await.with_context(|| self.ledger.name().to_owned())
     }
 
     pub(super) fn load(&mut self) {
@@ -288,7 +293,10 @@ impl Running {
         let from = self.ledger.next_id();
         let read = async || Ok([Kind::Call, Kind::Cast].map(|kind| self.ledger.succeeded_since(from, kind)));
         let what = format!("{}: calls and casts succeed", self.ledger.name());
-        let works = settled(&what, read, |counts| counts.iter().all(|count| *count >= ENOUGH)).await;
+        let Promise { client, servers, .. } = self.promise;
+        let limit = if (client, servers) == (Side::Ours, Side::Ours) { PATIENCE } else { PEERS_PATIENCE };
+        let enough = |counts: &[usize; 2]| counts.iter().all(|count| *count >= ENOUGH);
+        let works = settled_within(limit, &what, read, enough).await;
         works.map(drop).with_context(|| {
             let failures = self.ledger.failures_since(from, ENOUGH);
             let status = self.client.transport().map(Transport::status);
@@ -306,8 +314,12 @@ impl Running {
         self.client.stop_load().await
     }
 
-    /// Waits for the execution of what has to be executed; what is missing then is a finding.
+    /// Waits for the execution of what has to be executed; what is missing then is a finding. Nothing has to be by
+    /// servers of others: what they still have comes in until they stop.
     pub(super) async fn drain(&self) {
+        if self.promise.servers == Side::Peers {
+            return;
+        }
         let from = if self.promise.keeps { 0 } else { self.ledger.recovered_from() };
         let read = async || Ok(self.ledger.missing_since(from));
         drop(settled("every confirmed cast is executed", read, Vec::is_empty).await);
@@ -335,6 +347,8 @@ pub(super) fn check(stopped: &[(Arc<Ledger>, Promise)]) -> Result<Vec<Tally>> {
         }
     }
     if !findings.is_empty() {
+        // What else happened at the same time may explain it.
+        findings.extend(tallies.iter().map(Tally::to_string));
         bail!("{}", findings.join("\n"));
     }
     Ok(tallies)

@@ -19,6 +19,8 @@ pub struct Ledger {
     entries: Mutex<BTreeMap<Id, Entry>>,
     /// The first request of those that no fault is to blame for; above all of them while there is none.
     recovered: AtomicU64,
+    /// What peers did wrong that is none of a request's.
+    peers: Mutex<Vec<String>>,
 }
 
 /// What is known about one request.
@@ -32,13 +34,20 @@ pub(super) struct Entry {
     pub(super) late: Duration,
     /// The servers that executed it, by name.
     pub(super) executed: Vec<String>,
+    /// How many of these executions were those of servers of ours.
+    pub(super) ours: usize,
 }
 
 impl Ledger {
     /// An empty ledger; the name is for its findings.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), entries: Mutex::default(), recovered: AtomicU64::new(Id::MAX) }
+        Self {
+            name: name.into(),
+            entries: Mutex::default(),
+            recovered: AtomicU64::new(Id::MAX),
+            peers: Mutex::default(),
+        }
     }
 
     /// Its name.
@@ -64,9 +73,27 @@ impl Ledger {
         entry.late = late;
     }
 
-    /// Notes that a server executes a request.
+    /// Notes that a server of ours executes a request.
     pub fn executed(&self, id: Id, server: &str) {
+        let mut entries = self.entries();
+        let entry = entries.entry(id).or_default();
+        entry.executed.push(server.to_owned());
+        entry.ours += 1;
+    }
+
+    /// Notes that a server which is not ours executes a request.
+    pub fn executed_by_peer(&self, id: Id, server: &str) {
         self.entries().entry(id).or_default().executed.push(server.to_owned());
+    }
+
+    /// Notes what a peer did wrong by itself, if that is none of a request's.
+    pub fn peer_failed(&self, what: impl Into<String>) {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner).push(what.into());
+    }
+
+    /// What was noted of peers.
+    pub(super) fn failures_of_peers(&self) -> Vec<String> {
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Notes that the fault is over: what is sent from now on is kept and executed once, whatever the

@@ -30,7 +30,7 @@ mod work;
 
 pub use self::alone::alone;
 pub use self::fault::{Fault, OPTIONS, Site};
-pub use self::findings::{Promise, Tally};
+pub use self::findings::{Promise, Side, Tally};
 pub use self::lane::{Lane, Running};
 pub use self::ledger::{Id, Ledger};
 pub use self::load::{Load, Pace, Requests};

@@ -15,6 +15,9 @@ pub enum Outcome {
     Unclear(String),
     /// An error that no fault of a broker or network explains; carries its text.
     Wrong(String),
+    /// An error that a peer which is not ours raises by itself, and that says nothing of what became of the request;
+    /// carries its class and text.
+    Peers(String),
     /// The request was still not over long after its deadline.
     Hung,
 }

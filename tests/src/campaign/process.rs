@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
@@ -12,12 +11,10 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::Ledger;
+use crate::limits::PATIENCE;
 
 /// How many workers a server in a process of its own has.
 pub const PROCESS_WORKERS: usize = 64;
-
-const START_LIMIT: Duration = Duration::from_secs(40);
-const END_LIMIT: Duration = Duration::from_secs(40);
 
 /// A running `peer`, the program of this crate; dropping it kills it.
 #[derive(Debug)]
@@ -42,7 +39,7 @@ impl Process {
         let stdin = process.stdin.take();
         let stdout = process.stdout.take().context("the program has no stdout")?;
         let mut lines = BufReader::new(stdout).lines();
-        timeout(START_LIMIT, read(&mut lines, ledger, Some("ready"))).await.context("it is not ready")??;
+        timeout(PATIENCE, read(&mut lines, ledger, Some("ready"))).await.context("it is not ready")??;
         let ledger = Arc::clone(ledger);
         let reading = tokio::spawn(async move { read(&mut lines, &ledger, None).await });
         Ok(Self { process, _stdin: stdin, reading })
@@ -56,7 +53,7 @@ impl Process {
 
     /// Waits until it has ended by itself; all that it said is in the ledger then.
     pub async fn ended(mut self) -> Result<()> {
-        timeout(END_LIMIT, async {
+        timeout(PATIENCE, async {
             self.process.wait().await?;
             (&mut self.reading).await?
         })

@@ -132,7 +132,9 @@ impl PythonClient {
                 match &**class {
                     "MessageUndeliverable" => Outcome::NotSent(text),
                     "MessagingTimeout" | "MessageDeliveryFailure" => Outcome::Unclear(text),
-                    _ => Outcome::Wrong(text),
+                    // The failure that the server answered with: that is nothing that the client does by itself.
+                    class if class == "RemoteError" || class.ends_with("_Remote") => Outcome::Wrong(text),
+                    _ => Outcome::Peers(text),
                 }
             }
         };

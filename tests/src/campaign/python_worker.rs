@@ -41,20 +41,25 @@ impl PythonWorker {
 
     /// Stops the server; all that it has executed is in the ledger then.
     pub async fn stop(self) -> Result<()> {
-        self.end(PythonServer::stop).await
+        self.end(PythonServer::stop_somehow).await
     }
 
     /// Kills the server as a crash would; all that it has executed is in the ledger then.
     pub async fn kill(self) -> Result<()> {
-        self.end(PythonServer::kill).await
+        self.end(async |server| Ok((server.kill().await?, Ok(())))).await
     }
 
-    async fn end(self, end: impl AsyncFnOnce(PythonServer) -> Result<Vec<Note>>) -> Result<()> {
+    async fn end(self, end: impl AsyncFnOnce(PythonServer) -> Result<(Vec<Note>, Result<()>)>) -> Result<()> {
         // An error means that the noting has failed, which is told by its end.
         let _ = self.stop.send(());
         let server = self.noting.await??;
-        for note in end(server).await? {
+        let (notes, ended) = end(server).await?;
+        for note in notes {
             enter(&self.ledger, &note)?;
+        }
+        if let Err(error) = ended {
+            let text = error.to_string();
+            self.ledger.peer_failed(format!("its end: {}", text.lines().next().unwrap_or_default()));
         }
         Ok(())
     }
@@ -77,6 +82,6 @@ async fn note(
 
 fn enter(ledger: &Ledger, note: &Note) -> Result<()> {
     let id = note.args.get("id").and_then(serde_json::Value::as_u64);
-    ledger.executed(id.with_context(|| format!("{note:?} has no id"))?, &note.server);
+    ledger.executed_by_peer(id.with_context(|| format!("{note:?} has no id"))?, &note.server);
     Ok(())
 }

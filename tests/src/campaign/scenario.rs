@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::{Context as _, Result};
-use futures::future::try_join_all;
+use futures::future::{join_all, try_join_all};
 use rpc_runtime::Transport;
 
 use super::Tally;
@@ -80,9 +80,7 @@ impl<'a> Scenario<'a> {
     /// then before the start.
     pub async fn finish(mut self) -> Result<Vec<Tally>> {
         try_join_all(self.lanes.iter_mut().map(Running::stop_load)).await?;
-        for lane in &self.lanes {
-            lane.drain().await;
-        }
+        join_all(self.lanes.iter().map(Running::drain)).await;
         let (held, served) = &self.idle;
         let idle = async {
             served.back(self.vhost).await?;

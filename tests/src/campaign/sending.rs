@@ -5,8 +5,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use rpc_runtime::{Kind, Transport};
 
-use super::serving::{Post, STOP};
+use super::serving::Post;
 use super::{Load, Outcome, Pace, PythonClient, PythonClients, Requests};
+use crate::limits::PATIENCE;
+use crate::until;
 
 /// A client that is connected.
 #[derive(Debug)]
@@ -54,10 +56,18 @@ impl Sending {
     }
 
     /// One call, so that all that is made at the first use is there.
-    pub(super) async fn touch(&mut self, pace: Pace) -> Result<()> {
+    pub(super) async fn touch(&mut self) -> Result<()> {
         let outcome = match self {
-            Sending::Rust { requests, .. } => requests.send(Kind::Call, pace.deadline, 0.0).await,
-            Sending::Python { idle, .. } => idle.as_mut().context("it is at work")?.call().await?,
+            Sending::Rust { requests, .. } => requests.send(Kind::Call, PATIENCE, 0.0).await,
+            Sending::Python { idle, .. } => {
+                let client = idle.as_mut().context("it is at work")?;
+                // Its deadline is that of its load, and may be too early for the first call on a busy machine.
+                until("a first call is answered", async || {
+                    let outcome = client.call().await?;
+                    Ok(matches!(outcome, Outcome::Answered(_)).then_some(outcome))
+                })
+                .await?
+            }
         };
         match outcome {
             Outcome::Answered(_) => Ok(()),
@@ -91,7 +101,7 @@ impl Sending {
     pub(super) async fn stop(self) {
         // Python's goes with its process.
         if let Sending::Rust { transport, .. } = self {
-            transport.close(STOP).await;
+            transport.close(PATIENCE).await;
         }
     }
 }

@@ -2,16 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use rpc_runtime::{Server, ServerBuilder, Target, Transport};
 
 use super::process::ServerProcess;
 use super::{Ledger, PythonWorker, WorkApi, Worker};
-
-/// How long a server and a transport may take to stop.
-pub(super) const STOP: Duration = Duration::from_secs(20);
+use crate::limits::PATIENCE;
 
 /// What a server is.
 #[derive(Debug)]
@@ -96,8 +93,8 @@ impl Serving {
     pub(super) async fn stop(self) -> Result<()> {
         match self {
             Serving::Rust(server, transport) => {
-                server.shutdown(STOP).await.context("a server")?;
-                transport.close(STOP).await;
+                server.shutdown(PATIENCE).await.context("a server")?;
+                transport.close(PATIENCE).await;
                 Ok(())
             }
             Serving::Python(server) => server.stop().await,

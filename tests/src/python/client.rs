@@ -1,16 +1,12 @@
 //! `tests/python/client.py`.
 
-use std::time::Duration;
-
 use anyhow::{Result, bail};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::PeerBuilder;
 use super::peer::Peer;
-
-/// Above oslo.messaging's own limit for a call, 60 seconds.
-const COMMAND_LIMIT: Duration = Duration::from_secs(90);
+use crate::limits::PATIENCE;
 
 /// A Python RPC client.
 ///
@@ -71,13 +67,13 @@ impl PythonClient {
 
     /// Ends the client in an orderly way.
     pub async fn stop(mut self) -> Result<()> {
-        self.0.stop().await.map(drop)
+        self.0.stop().await.1
     }
 
     async fn execute(&mut self, kind: &str, mut request: Value) -> Result<Result<Value, Raised>> {
         request["kind"] = kind.into();
         self.0.write(&request).await?;
-        let answer = self.0.read(COMMAND_LIMIT).await?;
+        let answer = self.0.read(PATIENCE).await?;
         match Answer::deserialize(&answer) {
             Ok(Answer::Result(result)) => Ok(Ok(result)),
             Ok(Answer::Raised(raised)) => Ok(Err(raised)),

@@ -13,10 +13,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
+use crate::limits::PATIENCE;
+
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
-/// Python takes a second or two to import all it needs, more on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(60);
-const STOP_LIMIT: Duration = Duration::from_secs(30);
 
 /// A peer that is yet to be started; `T` is what it becomes.
 #[derive(Debug)]
@@ -98,7 +97,7 @@ impl Peer {
         // A server may have taken requests before it says that it is ready.
         let mut early = VecDeque::new();
         loop {
-            let line = peer.read(START_LIMIT).await?;
+            let line = peer.read(PATIENCE).await?;
             if line == json!({"event": "ready"}) {
                 break;
             }
@@ -141,23 +140,24 @@ impl Peer {
         Ok(lines)
     }
 
-    /// Ends its input, which tells it to stop, and returns the lines that it still writes.
-    pub(super) async fn stop(&mut self) -> Result<Vec<Value>> {
+    /// Ends its input, which tells it to stop; returns the lines that it still writes, and how it ended.
+    pub(super) async fn stop(&mut self) -> (Vec<Value>, Result<()>) {
         self.stdin = None;
         let mut lines = Vec::from(std::mem::take(&mut self.early));
-        let ended = timeout(STOP_LIMIT, async {
+        let ended = timeout(PATIENCE, async {
             while let Some(line) = self.stdout.next_line().await? {
                 lines.push(serde_json::from_str(&line)?);
             }
             anyhow::Ok(self.process.wait().await?)
         })
         .await;
-        match ended {
-            Ok(Ok(status)) if status.success() => Ok(lines),
+        let ended = match ended {
+            Ok(Ok(status)) if status.success() => Ok(()),
             Ok(Ok(status)) => Err(self.failure(&format!("it ended with {status}"))),
             Ok(Err(error)) => Err(self.failure(&format!("{error:#}"))),
-            Err(_) => Err(self.failure(&format!("it did not stop within {STOP_LIMIT:?}"))),
-        }
+            Err(_) => Err(self.failure(&format!("it did not stop within {PATIENCE:?}"))),
+        };
+        (lines, ended)
     }
 
     /// An error that names the peer and shows what it logged.

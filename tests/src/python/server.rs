@@ -1,15 +1,12 @@
 //! `tests/python/server.py`.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::PeerBuilder;
 use super::peer::Peer;
-
-const NOTE_LIMIT: Duration = Duration::from_secs(30);
+use crate::limits::PATIENCE;
 
 /// A Python RPC server; the script shows its methods.
 #[derive(Debug)]
@@ -44,19 +41,29 @@ impl PythonServer {
         PeerBuilder::new("cinder_volume.py", url).arg("--server", server)
     }
 
-    /// The next note; fails if none comes within 30 seconds.
+    /// The next note; fails if none comes.
     pub async fn note(&mut self) -> Result<Note> {
-        let event = self.0.read(NOTE_LIMIT).await?;
+        let event = self.0.read(PATIENCE).await?;
         self.parse(event)
     }
 
     /// Stops the server in an orderly way and returns the notes that were not asked for yet.
-    pub async fn stop(mut self) -> Result<Vec<Note>> {
-        let mut events = self.0.stop().await?;
-        if events.pop() != Some(json!({"event": "stopped"})) {
-            return Err(self.0.failure("it ended without a word"));
+    pub async fn stop(self) -> Result<Vec<Note>> {
+        let (notes, ended) = self.stop_somehow().await?;
+        ended.map(|()| notes)
+    }
+
+    /// The same with the notes of a server that does not stop in an orderly way, and with why it did not.
+    pub async fn stop_somehow(mut self) -> Result<(Vec<Note>, Result<()>)> {
+        let (mut events, mut ended) = self.0.stop().await;
+        let last = json!({"event": "stopped"});
+        if events.last() == Some(&last) {
+            events.pop();
+        } else if ended.is_ok() {
+            ended = Err(self.0.failure("it ended without a word"));
         }
-        events.into_iter().map(|event| self.parse(event)).collect()
+        let notes = events.into_iter().map(|event| self.parse(event)).collect::<Result<_>>()?;
+        Ok((notes, ended))
     }
 
     /// Kills the server as a crash would and returns the notes that were not asked for yet.

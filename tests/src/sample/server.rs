@@ -11,8 +11,7 @@ use tokio::time::timeout;
 
 use super::{Admin, AdminApi, Broken, BrokenApi, Sample, SampleApi, SampleError, Unencodable, Whoami};
 use crate::Note;
-
-const NOTE_LIMIT: Duration = Duration::from_secs(30);
+use crate::limits::PATIENCE;
 
 /// A server of the topic of the sample, with all its endpoints.
 #[derive(Debug)]
@@ -43,15 +42,15 @@ impl RustServer {
         Ok(Self { server: set(builder).start().await?, notes })
     }
 
-    /// The next note; fails if none comes within 30 seconds.
+    /// The next note; fails if none comes.
     pub async fn note(&mut self) -> Result<Note> {
-        let note = timeout(NOTE_LIMIT, self.notes.recv()).await;
-        note.with_context(|| format!("no note for {NOTE_LIMIT:?}"))?.context("the server is gone")
+        let note = timeout(PATIENCE, self.notes.recv()).await;
+        note.with_context(|| format!("no note for {PATIENCE:?}"))?.context("the server is gone")
     }
 
     /// Stops the server and returns the notes that were not asked for yet.
     pub async fn stop(mut self) -> Result<Vec<Note>, ShutdownError> {
-        self.server.shutdown(Duration::from_secs(20)).await?;
+        self.server.shutdown(PATIENCE).await?;
         Ok(std::iter::from_fn(|| self.notes.try_recv().ok()).collect())
     }
 }

@@ -9,7 +9,7 @@ use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer};
 use rpc_runtime::{Context, Transport};
 use rpc_tests::sample::{RustServer, SampleApi};
-use rpc_tests::{Broker, Vhost, run};
+use rpc_tests::{Vhost, run};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -172,9 +172,7 @@ fn nothing_that_comes_in_ends_a_server() {
         let vhost = vhost("bad-input").await;
         let mut raw = Raw::connect(&vhost).await;
         // The broker moves to `dead` what a server rejects, and drops what it acknowledges.
-        let policy = json!({"dead-letter-exchange": "", "dead-letter-routing-key": "dead"}).to_string();
-        let set = ["set_policy", "-p", vhost.name(), "dead", "^topic$", &policy, "--apply-to", "queues"];
-        Broker::shared().unwrap().ctl(&set).await.unwrap();
+        vhost.dead_letters("^topic$", "dead").await.unwrap();
         let transport = Transport::connect(&format!("{}?max_body={MAX_BODY}", vhost.url())).await.unwrap();
         let rust = RustServer::start(&transport, "rust").await.unwrap();
         let api = SampleApi::new(&transport);

@@ -184,8 +184,8 @@ fn a_handler_that_outlasts_the_broker_s_patience_is_executed_once() {
     run(async {
         let broker = Broker::start_with(|_, _| Ok("consumer_timeout = 1500\n".to_owned())).await.unwrap();
         // It looks once a minute otherwise.
-        let look = "application:set_env(rabbit, channel_tick_interval, 500).";
-        broker.node().ctl(&["eval", look]).await.unwrap();
+        let look = "application:set_env(rabbit, channel_tick_interval, 500)";
+        broker.node().ask::<String>(look).await.unwrap();
         let vhost = broker.node().vhost("late-timeout").await.unwrap();
         let transport = connect(&vhost, "").await;
         let keeper = Keeper::new("a", false);
