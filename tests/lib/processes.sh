@@ -19,6 +19,7 @@ begin_run() {
     scratch=$(mktemp -d "$base/rpc-tests.$(id -u).XXXXXX")
     identity $$ >"$scratch/owner"
     mkdir "$scratch/tmp"
+    touch "$scratch/counts" "$scratch/failures"
     trap finish EXIT
     trap 'exit 129' HUP
     trap 'exit 130' INT
@@ -31,6 +32,7 @@ begin_run() {
 
 finish() {
     local status=$?
+    set +e
     trap - EXIT INT TERM HUP
     [ -z "$job" ] || kill -TERM -- "-$job" 2>/dev/null || true
     kill "$watchdog" 2>/dev/null || true
@@ -64,15 +66,12 @@ is_running() {
     [ -n "$1" ] && [ "$(identity "${1%% *}")" = "$1" ]
 }
 
-# The processes of the run with this directory, this shell apart.
+# The processes of the run with this directory. A shell that goes on has the environment that it began with, so
+# tests/run itself is none of them.
 processes_of() {
-    local file pid
     # The marked environment is also that of whatever looks for it.
-    env -u RPC_TEST_RUN grep --null-data --line-regexp --fixed-strings --files-with-matches --no-messages \
-        "RPC_TEST_RUN=$1" /proc/[0-9]*/environ 2>/dev/null | while read -r file; do
-        pid=${file//[!0-9]/}
-        [ "$pid" = $$ ] || [ "$pid" = "$BASHPID" ] || echo "$pid"
-    done
+    { env -u RPC_TEST_RUN grep --null-data --line-regexp --fixed-strings --files-with-matches --no-messages \
+        "RPC_TEST_RUN=$1" /proc/[0-9]*/environ || true; } | tr -cd '0-9\n'
 }
 
 # Waits for the end of all processes of a run; those that are left are killed. Removes its directory.

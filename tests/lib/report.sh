@@ -11,7 +11,7 @@ timed() {
     step=$1
     local began=$SECONDS status before
     echo "== $step: $2"
-    before=$(cat "$scratch/counts" "$scratch/failures" 2>/dev/null | wc -l)
+    before=$(wc -l <"$scratch/counts")
     # Not by `||`, within which the shell would go on after a command that fails.
     set +e
     "${runner:-in_job}" strictly "${@:3}"
@@ -24,11 +24,11 @@ timed() {
     esac
     ran+=("$step") seconds[$step]=$((SECONDS - began))
     # One that has counted no tests is one itself, and one that fails has at least one failure.
-    case $status,$(cat "$scratch/counts" "$scratch/failures" 2>/dev/null | wc -l) in
+    case $status,$(wc -l <"$scratch/counts") in
     "$NOT_CHECKED",*) ;;
     0,"$before") echo 1 0 >>"$scratch/counts" ;;
     0,*) ;;
-    *) if ! grep -q "^$step	" "$scratch/failures" 2>/dev/null; then
+    *) if ! grep -q "^$step	" "$scratch/failures"; then
         echo 0 1 >>"$scratch/counts"
         printf '%s\tthe step itself\t\n' "$step" >>"$scratch/failures"
     fi ;;

@@ -63,17 +63,17 @@ step_fuzz() {
     tests/lib/fuzz.sh "$@"
 }
 
-define compile short tools 'what must not compile does not, and says why at the right place'
-step_compile() {
-    tests_where 'package(rpc-compile-tests)' "$@"
-}
-
 define build short tools 'all tests and programs compile, and no test is ignored'
 step_build() {
     local ignored
     build_tests
     ignored=$(nextest list --workspace --run-ignored only --message-format oneline)
     [ -z "$ignored" ] || { echo "ignored, and none may be:" && echo "$ignored" && return 1; }
+}
+
+define compile short tools 'what must not compile does not, and says why at the right place'
+step_compile() {
+    tests_where 'package(rpc-compile-tests)' "$@"
 }
 
 # Test binaries that need a broker, and the tests of the driver.

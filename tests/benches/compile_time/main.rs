@@ -32,7 +32,11 @@ const CONTENDERS: [Contender; 3] = [
     Contender {
         package: "with-ours",
         library: "rpc-runtime",
-        dependencies: concat!("rpc-runtime = { path = '", env!("CARGO_MANIFEST_DIR"), "/../../rpc-runtime' }\n"),
+        dependencies: concat!(
+            "rpc-runtime = { path = '",
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../rpc-runtime' }\n"
+        ),
         source: services::ours,
     },
     Contender {
