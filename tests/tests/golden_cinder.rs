@@ -5,7 +5,6 @@ mod golden;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rpc_examples::volume::types::{
     AttachMode, Backend, Backup, CleanupRequest, Connector, ExistingRef, Group, GroupSnapshot, ImageMeta,
@@ -85,7 +84,7 @@ async fn every_recorded_message_is_served() {
         }
     }
     assert_eq!(served.len(), 50, "all methods, and the old name of one");
-    server.shutdown(Duration::from_secs(1)).await.unwrap();
+    server.shutdown(rpc_tests::limits::PATIENCE).await.unwrap();
 }
 
 /// The recorded message, or the version that it needs.

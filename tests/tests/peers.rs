@@ -152,15 +152,15 @@ async fn timeouts_and_call_monitor() {
     let _server = server(&vhost, "host1").await.unwrap();
     let mut client = client(&vhost).await.unwrap();
     let slow = |options: Value| {
-        let mut request = json!({"topic": "topic", "method": "slow", "args": {"seconds": 3}});
+        let mut request = json!({"topic": "topic", "method": "slow", "args": {"seconds": 6}});
         request.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
         request
     };
     let raised = client.call(slow(json!({"timeout": 1}))).await.unwrap().unwrap_err();
     assert_eq!(raised.class, "MessagingTimeout");
-    // Heartbeats come every second, half of the monitor's limit, and keep the call alive.
-    let monitored = client.call(slow(json!({"timeout": 30, "call_monitor_timeout": 2}))).await;
-    assert_eq!(monitored.unwrap().unwrap(), 3);
+    // Heartbeats come after half of the monitor's limit, and keep the call alive.
+    let monitored = client.call(slow(json!({"timeout": 30, "call_monitor_timeout": 5}))).await;
+    assert_eq!(monitored.unwrap().unwrap(), 6);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use rpc_runtime::{
     CallOptions, ConnectionStatus, Context, FailureKind, Reached, RemoteError, RpcError, Status, StatusWatch,
     Transport, TransportError, rpc_manager,
 };
+use rpc_tests::limits::PATIENCE;
 use rpc_tests::{Alarm, Broker, Node};
 use tokio::time::timeout;
 
@@ -16,9 +17,6 @@ pub trait Notes {
     #[rpc(cast)]
     async fn note(&self, ctx: Context, text: String) -> Result<(), RemoteError>;
 }
-
-/// How long anything may take; only a failure takes that long.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn until(watch: &mut StatusWatch, wanted: impl FnMut(&Status) -> bool) -> Status {
     let status = timeout(PATIENCE, watch.wait_for(wanted)).await;
@@ -62,7 +60,7 @@ async fn a_broker_dies_and_comes_back() -> Result<()> {
     broker.restart().await?;
     until(&mut watch, Status::is_ready).await;
     api.note(&Context::new(), "kept").await?;
-    transport.close(Duration::from_secs(5)).await;
+    transport.close(PATIENCE).await;
     assert_eq!(transport.status().to_string(), "the transport is closed");
     no_connections(broker.node()).await
 }

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Result;
 use rcgen::{
@@ -13,6 +12,7 @@ use rpc_runtime::{
     Context, FailureKind, RemoteError, Server, Target, Transport, TransportError, rpc_manager,
 };
 use rpc_tests::Broker;
+use rpc_tests::limits::PATIENCE;
 
 #[rpc_manager(client = EchoApi, topic = "echo", version = "1.0", error = RemoteError)]
 pub trait Echo {
@@ -89,7 +89,7 @@ const SECRET: &str = "secret";
 
 /// Why no connection came about. It has to fail by itself, not because the time is over.
 async fn refusal(url: &str) -> (FailureKind, String) {
-    let builder = Transport::builder(url).unwrap().connect_within(Duration::from_secs(60));
+    let builder = Transport::builder(url).unwrap().connect_within(PATIENCE);
     let error = builder.connect().await.expect_err("it should have been refused");
     let text = error.to_string();
     assert!(url.contains(SECRET) && !text.contains(SECRET), "{text}");
@@ -126,8 +126,8 @@ async fn only_the_right_authority_name_and_client_get_through() -> Result<()> {
         .start()
         .await?;
     assert_eq!(EchoApi::new(&transport).echo(&Context::new(), "über TLS").await?, "über TLS");
-    server.shutdown(Duration::from_secs(10)).await?;
-    transport.close(Duration::from_secs(5)).await;
+    server.shutdown(PATIENCE).await?;
+    transport.close(PATIENCE).await;
 
     let (login, wrong) =
         (format!("guest:{PASSWORD}@127.0.0.1:{port}"), format!("guest:{WRONG}@127.0.0.1:{port}"));

@@ -52,7 +52,7 @@ pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
 
 /// Waits until the casts before have changed the number of volumes.
 async fn settled(api: &VolumeApi, ctx: &Context, server: &str, expected: usize) -> anyhow::Result<()> {
-    for _ in 0..100 {
+    for _ in 0..1200 {
         let Capabilities { volumes, .. } = api.get_capabilities(ctx, server, false).await?;
         if volumes == expected {
             println!("get_capabilities: {server} has {volumes} volumes");

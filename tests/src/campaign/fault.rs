@@ -3,11 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use tokio::time::sleep;
 
 use crate::proxy::{Direction, End, Flow, Proxy};
-use crate::{Alarm, Broker, Vhost};
+use crate::{Alarm, Broker, Vhost, until};
 
 /// The options of lanes that the faults are made for.
 pub const OPTIONS: [&str; 2] = ["heartbeat_timeout_threshold=2", "kombu_reconnect_delay=0.1"];
@@ -184,10 +184,10 @@ async fn both(proxy: &Proxy, flow: Flow, time: Duration) -> Result<()> {
 async fn cut(proxy: &Proxy, direction: Direction) -> Result<()> {
     for (after, end) in [(1000, End::Reset), (10, End::Close), (2000, End::Close)] {
         let before = proxy.affected(direction);
-        one(proxy, direction, Flow::Cut { after, end }, SHORT).await?;
-        if proxy.affected(direction) == before {
-            bail!("nothing was there to be cut");
-        }
+        proxy.set(direction, Flow::Cut { after, end });
+        sleep(SHORT).await;
+        until("something is cut", async || Ok((proxy.affected(direction) > before).then_some(()))).await?;
+        proxy.resume();
     }
     Ok(())
 }

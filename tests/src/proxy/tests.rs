@@ -1,9 +1,10 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpSocket;
 use tokio::time::{Instant, timeout};
 
 use super::*;
+use crate::limits::PATIENCE;
 
-const SOON: Duration = Duration::from_secs(20);
 /// As long as it takes to believe that nothing comes.
 const NEVER: Duration = Duration::from_millis(200);
 
@@ -18,7 +19,7 @@ async fn line() -> (Proxy, TcpStream, TcpStream) {
 
 async fn read(from: &mut TcpStream, count: usize) -> Vec<u8> {
     let mut bytes = vec![0; count];
-    timeout(SOON, from.read_exact(&mut bytes)).await.unwrap().unwrap();
+    timeout(PATIENCE, from.read_exact(&mut bytes)).await.unwrap().unwrap();
     bytes
 }
 
@@ -35,12 +36,12 @@ async fn nothing_comes(to: &mut TcpStream) {
 /// What was still in the stream, and whether it ended by a reset.
 async fn rest(from: &mut TcpStream) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
-    let end = timeout(SOON, from.read_to_end(&mut bytes)).await.unwrap();
+    let end = timeout(PATIENCE, from.read_to_end(&mut bytes)).await.unwrap();
     (bytes, end.is_err())
 }
 
 async fn until(mut holds: impl FnMut() -> bool) {
-    timeout(SOON, async {
+    timeout(PATIENCE, async {
         while !holds() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -81,7 +82,6 @@ async fn delays_one_way_and_keeps_the_order() {
     proxy.resume();
     client.write_all(b"r").await.unwrap();
     passes(&mut broker, &mut client, b"at once").await;
-    nothing_comes(&mut broker).await;
     assert_eq!(read(&mut broker, 5).await, b"later");
     assert!(start.elapsed() >= NEVER * 5);
 }
@@ -144,14 +144,16 @@ async fn all_connections_can_be_ended() {
         proxy.end_connections(end);
         assert_eq!(rest(&mut client).await, (vec![], reset));
         assert_eq!(rest(&mut broker).await, (vec![], reset));
-        assert_eq!(proxy.connections(), 0);
+        until(|| proxy.connections() == 0).await;
     }
 }
 
 #[tokio::test]
 async fn a_broker_that_is_down_is_a_connection_that_ends() {
-    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap().port();
-    let proxy = Proxy::start(port).await.unwrap();
+    // Nobody listens on it, and nobody else can.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let proxy = Proxy::start(socket.local_addr().unwrap().port()).await.unwrap();
     let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port())).await.unwrap();
     assert_eq!(rest(&mut client).await, (vec![], false));
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use rpc_runtime::ConnectionStatus;
 use rpc_tests::campaign::{Lane, Scenario, alone};
-use rpc_tests::{Alarm, Broker};
+use rpc_tests::{Alarm, Broker, until};
 
 use super::told;
 
@@ -33,7 +33,8 @@ async fn alarm(alarm: Alarm, words: &str) -> Result<()> {
     alarm.off(broker.node()).await?;
     scenario.recovered().await?;
     for lane in scenario.lanes() {
-        assert!(lane.transport()?.status().is_ready(), "{:?}", lane.transport()?.status());
+        let transport = lane.transport()?;
+        until("its connections are ready", async || Ok(transport.status().is_ready().then_some(()))).await?;
     }
     scenario.finish().await.map(drop)
 }

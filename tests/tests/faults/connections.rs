@@ -4,9 +4,8 @@ use anyhow::{Result, ensure};
 use rpc_runtime::{Acknowledge, Server, ServerError, Target, Transport};
 use rpc_tests::campaign::{Lane, Ledger, Scenario, WorkApi, Worker, alone};
 
+use rpc_tests::limits::PATIENCE;
 use rpc_tests::{Channel, Vhost, until};
-
-use std::time::Duration;
 
 use super::{connections, vhost};
 
@@ -14,8 +13,6 @@ use super::{connections, vhost};
 const CUTS: usize = 2;
 /// How many messages a server has without having acknowledged them, where that matters.
 const PREFETCH: u16 = 8;
-
-const GOODBYE: Duration = Duration::from_secs(10);
 
 #[test]
 fn all_connections_closed_by_the_operator() {
@@ -75,10 +72,12 @@ fn each_channel_closed_by_an_error() {
         let consuming = channels.iter().filter(|channel| channel.consumers > 0).count();
         // Requests and replies; the topic, the server, its fanouts, and replies.
         ensure!(publishing >= 2 && consuming == 4, "{channels:?}");
-        for channel in channels.chunks(1).chain([&*vhost.channels().await?]) {
+        for channel in channels.chunks(1) {
             close(&vhost, channel).await?;
             scenario.recovered().await?;
         }
+        close(&vhost, &vhost.channels().await?).await?;
+        scenario.recovered().await?;
         // Each was closed alone: no connection had to go with its channel.
         assert_eq!(connections(&vhost).await?, before);
         scenario.finish().await.map(drop)
@@ -113,8 +112,8 @@ fn a_channel_closed_by_a_conflict() {
             let Err(ServerError::Transport(error)) = refused else { panic!("{refused:?}") };
             assert!(error.to_string().contains("PRECONDITION_FAILED"), "{error}");
         }
-        taken.shutdown(GOODBYE).await?;
-        quorum.close(GOODBYE).await;
+        taken.shutdown(PATIENCE).await?;
+        quorum.close(PATIENCE).await;
         drop(quorum);
         for queue in ["taken", "taken.other"] {
             vhost.delete_queue(queue).await?;

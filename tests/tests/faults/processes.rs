@@ -18,6 +18,10 @@ const SHORT_LIVED: &str = "rabbit_transient_queues_ttl=2";
 const KILLS: usize = 2;
 /// How long each request takes it, in seconds: at a hundred a second it is in the middle of about forty.
 const WORK: f64 = 0.4;
+/// The deadline of what may be lost with a server: what is not has to be executed before, by the next server.
+const TO_BE_LOST: Duration = Duration::from_secs(10);
+/// The deadline where nothing may be lost.
+const TO_BE_ANSWERED: Duration = Duration::from_secs(60);
 /// How many calls it is in the middle of, at least, when it is killed.
 const BEGUN: usize = 5;
 
@@ -27,7 +31,7 @@ fn a_server_killed_in_the_middle_of_requests() {
         let vhost = vhost("killed").await?;
         // What it is in the middle of goes with it. What it took in its last instant may be done again: an
         // acknowledgement that is written is not received yet.
-        let lane = Lane::process("killed", PEER).deadline(Duration::from_secs(5)).may_lose().may_repeat();
+        let lane = Lane::process("killed", PEER).deadline(TO_BE_LOST).may_lose().may_repeat();
         let tally = killed(&vhost, lane).await?;
         ensure!(tally.unclear >= KILLS, "nothing was in progress: {tally}");
         ensure!(tally.unclear + tally.lost <= KILLS * PROCESS_WORKERS, "{tally}");
@@ -41,7 +45,8 @@ fn a_server_killed_that_acknowledges_late() {
         let vhost = vhost("late").await?;
         // What a server was at work on is done again by the next one: nothing is lost, and every call
         // is answered.
-        let tally = killed(&vhost, Lane::process("late", PEER).late().may_repeat()).await?;
+        let tally =
+            killed(&vhost, Lane::process("late", PEER).deadline(TO_BE_ANSWERED).late().may_repeat()).await?;
         ensure!(tally.repeated >= KILLS, "nothing was in progress: {tally}");
         ensure!(tally.answered == tally.calls && tally.confirmed == tally.casts, "{tally}");
         ensure!(tally.lost == 0, "{tally}");

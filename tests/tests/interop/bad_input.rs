@@ -1,13 +1,13 @@
 //! Messages that no honest client sends, at a Rust server on a real broker.
 
 use std::io::Write as _;
-use std::time::Duration;
 
 use futures::StreamExt as _;
 use lapin::options::{BasicConsumeOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer};
 use rpc_runtime::{Context, Transport};
+use rpc_tests::limits::PATIENCE;
 use rpc_tests::sample::{RustServer, SampleApi};
 use rpc_tests::{Vhost, run};
 use serde_json::{Value, json};
@@ -15,7 +15,6 @@ use tokio::time::timeout;
 
 use super::vhost;
 
-const LIMIT: Duration = Duration::from_secs(30);
 const MAX_BODY: usize = 100_000;
 
 /// A plain AMQP client that publishes whatever it likes.
@@ -65,8 +64,8 @@ async fn consume(channel: &Channel, queue: &'static str) -> Consumer {
 }
 
 async fn next(consumer: &mut Consumer, what: &str) -> lapin::message::Delivery {
-    let delivery = timeout(LIMIT, consumer.next()).await;
-    delivery.unwrap_or_else(|_| panic!("nothing after {LIMIT:?}: {what}")).unwrap().unwrap()
+    let delivery = timeout(PATIENCE, consumer.next()).await;
+    delivery.unwrap_or_else(|_| panic!("nothing after {PATIENCE:?}: {what}")).unwrap().unwrap()
 }
 
 struct Message {

@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use rpc_runtime::codegen::{Dispatch, Incoming, Outcome, outcome};
 use rpc_runtime::{
     Arg, Context, Endpoint, Interface, Kind, Method, RemoteError, Server, Target, Transport, Version,
 };
+use rpc_tests::limits::PATIENCE;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
@@ -90,7 +90,7 @@ impl Peer {
 
     /// The next message.
     pub(crate) async fn next(&mut self) -> Sent {
-        tokio::time::timeout(Duration::from_secs(30), self.sent.recv()).await.expect("a message").unwrap()
+        tokio::time::timeout(PATIENCE, self.sent.recv()).await.expect("a message").unwrap()
     }
 
     /// Checks that nothing more was sent. The servers are asked in between, so that nothing is

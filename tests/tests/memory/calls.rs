@@ -67,7 +67,8 @@ async fn nobody_there() {
     other.close(&ctx).await.unwrap();
 }
 
-#[tokio::test]
+/// The clock goes on only while there is nothing to do.
+#[tokio::test(start_paused = true)]
 async fn a_timeout_ends_the_call_and_nothing_else() {
     let World { transport, servers: _servers, .. } = world(&["a"]).await;
     let api = ShopApi::new(&transport);
@@ -81,7 +82,8 @@ async fn a_timeout_ends_the_call_and_nothing_else() {
     assert_eq!(api.whoami(&Context::new()).await.unwrap(), "a");
 }
 
-#[tokio::test]
+/// The clock goes on only while there is nothing to do.
+#[tokio::test(start_paused = true)]
 async fn a_monitored_call_outlives_its_monitor_timeout() {
     let World { transport, servers: _servers, .. } = world(&["a"]).await;
     let options = CallOptions::new().timeout(Duration::from_secs(30)).monitor(Duration::from_secs(2));

@@ -1,4 +1,6 @@
 //! Servers: what they refuse, bear and finish.
+//!
+//! Where time passes, the clock goes on only while there is nothing to do: what can happen before has happened.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -27,7 +29,7 @@ async fn panics_and_unencodable_results_are_failures_and_the_server_lives() {
     assert_eq!(api.whoami(&Context::new()).await.unwrap(), "a");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn shutdown_finishes_what_runs_and_gives_back_the_rest() {
     let World { transport, mut servers, .. } = world(&["a"]).await;
     let api = ShopApi::new(&transport);
@@ -46,7 +48,7 @@ async fn shutdown_finishes_what_runs_and_gives_back_the_rest() {
     assert_eq!(waiting.await.unwrap().unwrap(), "next");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn shutdown_has_a_deadline_and_the_callers_are_told() {
     let World { transport, mut servers, .. } = world(&["a"]).await;
     let running = tokio::spawn(ShopApi::new(&transport).slow(&Context::new(), 60_000_u64).into_future());
@@ -97,7 +99,7 @@ async fn a_late_server_that_stops_leaves_its_calls_to_the_next_but_not_for_ever(
     until(|| reader.queue.waiting.load(Ordering::SeqCst) == 1).await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn requests_wait_while_all_workers_are_busy() {
     let transport = Transport::connect("memory://").await.unwrap();
     let counter = Arc::new(Counter::default());
@@ -119,7 +121,7 @@ async fn requests_wait_while_all_workers_are_busy() {
     assert_eq!(counter.queue.longest.load(Ordering::SeqCst), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn shutdown_gives_back_what_was_handed_over_and_not_started() {
     let transport = Transport::connect("memory://").await.unwrap();
     let start = async |name: &str| {
@@ -172,7 +174,7 @@ async fn servers_that_cannot_work_are_refused() {
     assert!(start(target(), vec![endpoint()]).await.is_ok());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn handlers_of_a_dropped_server_finish() {
     let World { transport, servers, .. } = world(&["a"]).await;
     let running = tokio::spawn(ShopApi::new(&transport).slow(&Context::new(), 300_u64).into_future());

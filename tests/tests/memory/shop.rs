@@ -179,7 +179,7 @@ pub(super) async fn world(names: &[&str]) -> World {
 
 /// Waits until `done`, which a cast that was taken makes true.
 pub(super) async fn until(done: impl Fn() -> bool) {
-    tokio::time::timeout(Duration::from_secs(20), async {
+    tokio::time::timeout(rpc_tests::limits::PATIENCE, async {
         while !done() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

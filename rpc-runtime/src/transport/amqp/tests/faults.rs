@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::*;
 
@@ -33,6 +33,9 @@ async fn broker_a_deleted_queue_is_consumed_again() {
     assert_eq!(text(&next(&mut replies.deliveries).await), "2");
 }
 
+/// How many messages are taken between one cut and the next, at least.
+const BETWEEN_CUTS: usize = 100;
+
 /// Both connections are cut again and again under 16 senders: whatever was taken arrives.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn broker_cut_connections_lose_nothing() {
@@ -41,25 +44,30 @@ async fn broker_cut_connections_lose_nothing() {
     let driver = Arc::new(connect(quick()).await);
     let mut listener = listen(&driver, &names, "s").await;
     let over = Arc::new(AtomicBool::new(false));
+    let count = Arc::new(AtomicUsize::new(0));
 
     let senders = (0..16).map(|task| {
-        let (driver, names, over) = (driver.clone(), names.clone(), over.clone());
+        let (driver, names, over, count) = (driver.clone(), names.clone(), over.clone(), count.clone());
         tokio::spawn(async move {
             let mut sent = Vec::new();
             while !over.load(Ordering::Relaxed) {
                 let body = format!("{task}-{}", sent.len());
                 send(&driver, names.route(None), &body).await.unwrap();
                 sent.push(body);
+                count.fetch_add(1, Ordering::Relaxed);
             }
             sent
         })
     });
     let senders: Vec<_> = senders.collect();
     let cutter = {
-        let (driver, over) = (driver.clone(), over.clone());
+        let (driver, over, count) = (driver.clone(), over.clone(), count.clone());
         tokio::spawn(async move {
-            for _ in 0..4 {
-                tokio::time::sleep(Duration::from_millis(300)).await;
+            for cut in 1..=4 {
+                // They are at work again.
+                while count.load(Ordering::Relaxed) < cut * BETWEEN_CUTS {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
                 driver.send.kill();
                 driver.listen.get().unwrap().kill();
             }
@@ -84,7 +92,7 @@ async fn broker_cut_connections_lose_nothing() {
         }
     };
     cutter.await.unwrap();
-    assert!(sent.len() > 100, "{}", sent.len());
+    assert!(sent.len() >= 4 * BETWEEN_CUTS, "{}", sent.len());
     while !sent.iter().all(|body| seen.contains(body)) {
         let delivery = next(&mut listener.deliveries).await;
         seen.insert(text(&delivery));

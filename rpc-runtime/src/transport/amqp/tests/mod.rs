@@ -26,7 +26,7 @@ use crate::transport::options::AmqpOptions;
 use crate::transport::url::TransportUrl;
 
 /// How long anything may take; only a failure takes that long.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Held for writing by the test that counts the threads of the process, for reading by all others.
 static THREADS: RwLock<()> = RwLock::const_new(());
