@@ -54,8 +54,9 @@ $(paste -d '\t' <(printf '  %s\n' "${looked[@]}") <(printf '(package %s)\n' "${m
     as_root apt-get update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
     if [[ " ${missing[*]} " == *" rabbitmq-server "* ]] && command -v service >/dev/null; then
-        # The package starts a node, which nobody asked for. One that was there before stays.
+        # The package starts a node, which nobody asked for, and that an epmd. What was there before stays.
         as_root service rabbitmq-server stop || true
+        as_root epmd -kill || true
     fi
 }
 

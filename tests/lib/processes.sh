@@ -99,7 +99,7 @@ nothing_is_left() {
         sleep 0.1
     done
     # shellcheck disable=SC2086
-    [ -z "$pids" ] || ps -o pid,ppid,args -p ${pids//$'\n'/,}
+    [ -z "$pids" ] || ps -o pid,ppid,args -p ${pids//$'\n'/,} || echo "processes $pids"
     ls -lA "$TMPDIR"
     return 1
 }

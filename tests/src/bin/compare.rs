@@ -1,4 +1,4 @@
-//! What unmodified oslo.messaging does under the faults of the campaign; see `tests/campaign --python`.
+//! What unmodified oslo.messaging does under the faults of the campaign; see `tests/run --list`.
 
 // It talks to people on standard output.
 #![allow(clippy::print_stdout)]

@@ -1,4 +1,4 @@
-//! Random faults under load, for as long as one likes; see `tests/soak`.
+//! Random faults under load, for as long as one likes; see `tests/run --list`.
 
 // It talks to people on standard output.
 #![allow(clippy::print_stdout)]

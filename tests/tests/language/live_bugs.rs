@@ -1,5 +1,5 @@
 //! Live bugs of real services that are no matter of one trait; the others are in
-//! `compile-fail/live-bugs`.
+//! `tests/compile/fail/live-bugs`.
 
 use rpc_runtime::{Context, RemoteError, Version, VersionPin, rpc_manager};
 use serde_json::json;
