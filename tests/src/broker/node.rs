@@ -3,7 +3,6 @@
 use std::io::{Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -70,9 +69,9 @@ impl Node {
     /// Makes a virtual host for one test: no other test sees what is in it. `name` is for people,
     /// the real name has a suffix of its own.
     pub async fn vhost(&self, name: &str) -> Result<Vhost> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        Vhost::create(self.clone(), format!("{name}-{}-{number}", std::process::id())).await
+        // Not by the number of the process alone: that comes again, and one that was killed leaves its own behind.
+        let random = fastrand::u32(..);
+        Vhost::create(self.clone(), format!("{name}-{}-{random:08x}", std::process::id())).await
     }
 
     /// The virtual host that the node starts with, for a test that has the node to itself.

@@ -1,6 +1,8 @@
 //! What the sender of a request learned about it.
 
-use rpc_runtime::{CallError, Reached, RemoteError, RpcError};
+use rpc_runtime::{CallError, Kind, Reached, RemoteError, RpcError};
+
+use crate::Ended;
 
 /// How a request ended for its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,26 @@ impl Outcome {
         }
     }
 
+    /// Of a request of a Python client.
+    #[must_use]
+    pub fn of_python(kind: Kind, ended: &Ended) -> Self {
+        let Some(class) = &ended.raised else {
+            return match (kind, ended.result.as_u64()) {
+                (Kind::Call, Some(value)) => Outcome::Answered(value),
+                (Kind::Cast, _) => Outcome::Confirmed,
+                _ => Outcome::Wrong(format!("returned {}", ended.result)),
+            };
+        };
+        let text = format!("{class}: {}", ended.text);
+        match &**class {
+            "MessageUndeliverable" => Outcome::NotSent(text),
+            "MessagingTimeout" | "MessageDeliveryFailure" => Outcome::Unclear(text),
+            // What the server answered with: that is nothing that the client does by itself.
+            class if class == "RemoteError" || class.ends_with("_Remote") => Outcome::Wrong(text),
+            _ => Outcome::Peers(text),
+        }
+    }
+
     fn of_error(error: &RpcError) -> Self {
         let text = error.to_string();
         match error {
@@ -51,5 +73,37 @@ impl Outcome {
             }
             _ => Outcome::Wrong(text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn of_a_python_client_only_what_it_raises_by_itself_is_the_peer_s() {
+        let ended = |result: Value, raised: Option<&str>| {
+            let text = raised.map_or_else(String::new, |_| "why".to_owned());
+            Ended { id: 1, result, raised: raised.map(str::to_owned), text }
+        };
+        let raised = |class: &str| Outcome::of_python(Kind::Call, &ended(Value::Null, Some(class)));
+        let text = |class: &str| format!("{class}: why");
+        for class in ["ConnectionResetError", "OSError", "RecoverableConnectionError"] {
+            assert_eq!(raised(class), Outcome::Peers(text(class)));
+        }
+        for class in ["RemoteError", "ValueError_Remote"] {
+            assert_eq!(raised(class), Outcome::Wrong(text(class)));
+        }
+        for class in ["MessagingTimeout", "MessageDeliveryFailure"] {
+            assert_eq!(raised(class), Outcome::Unclear(text(class)));
+        }
+        assert_eq!(raised("MessageUndeliverable"), Outcome::NotSent(text("MessageUndeliverable")));
+
+        let returned = |kind, result| Outcome::of_python(kind, &ended(result, None));
+        assert_eq!(returned(Kind::Call, json!(1)), Outcome::Answered(1));
+        assert_eq!(returned(Kind::Cast, Value::Null), Outcome::Confirmed);
+        assert!(matches!(returned(Kind::Call, Value::Null), Outcome::Wrong(_)));
     }
 }

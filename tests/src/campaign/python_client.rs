@@ -123,21 +123,7 @@ impl PythonClient {
     /// Enters the end of a request; `None` if it counts as hung.
     fn ended(&mut self, ended: Ended) -> Option<Outcome> {
         let (kind, begun) = self.under_way.remove(&ended.id)?;
-        let outcome = match (&ended.raised, kind, ended.result.as_u64()) {
-            (None, Kind::Call, Some(value)) => Outcome::Answered(value),
-            (None, Kind::Cast, _) => Outcome::Confirmed,
-            (None, ..) => Outcome::Wrong(format!("returned {}", ended.result)),
-            (Some(class), ..) => {
-                let text = format!("{class}: {}", ended.text);
-                match &**class {
-                    "MessageUndeliverable" => Outcome::NotSent(text),
-                    "MessagingTimeout" | "MessageDeliveryFailure" => Outcome::Unclear(text),
-                    // The failure that the server answered with: that is nothing that the client does by itself.
-                    class if class == "RemoteError" || class.ends_with("_Remote") => Outcome::Wrong(text),
-                    _ => Outcome::Peers(text),
-                }
-            }
-        };
+        let outcome = Outcome::of_python(kind, &ended);
         self.ledger.ended(ended.id, outcome.clone(), begun.elapsed().saturating_sub(self.pace.deadline));
         Some(outcome)
     }
