@@ -69,9 +69,11 @@ is_running() {
 # The processes of the run with this directory. A shell that goes on has the environment that it began with, so
 # tests/run itself is none of them.
 processes_of() {
-    # The marked environment is also that of whatever looks for it.
-    { env -u RPC_TEST_RUN grep --null-data --line-regexp --fixed-strings --files-with-matches --no-messages \
-        "RPC_TEST_RUN=$1" /proc/[0-9]*/environ || true; } | tr -cd '0-9\n'
+    local files
+    # Without the mark, which what looks for it would have as well.
+    files=$(env -u RPC_TEST_RUN grep --null-data --line-regexp --fixed-strings --files-with-matches --no-messages \
+        "RPC_TEST_RUN=$1" /proc/[0-9]*/environ) || true
+    echo "${files//[!0-9$'\n']/}"
 }
 
 # Waits for the end of all processes of a run; those that are left are killed. Removes its directory.
