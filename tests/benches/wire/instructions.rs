@@ -1,8 +1,7 @@
 //! Counts of instructions, which repeat where times do not: valgrind runs this program once for each way of
 //! each case and once more without doing anything, and the difference is what the case takes.
 
-use std::env;
-use std::process::Command;
+use rpc_tests::bench::instructions;
 
 use super::cases::{Case, Result};
 
@@ -22,20 +21,8 @@ pub(crate) fn table(cases: &[Case], filter: &str) -> Result<()> {
 
 /// What one repetition takes.
 fn count(name: &str, way: &str) -> Result<u64> {
-    Ok((under_valgrind(name, way, REPEATS)? - under_valgrind(name, way, 0)?) / REPEATS)
-}
-
-/// The instructions of this program when it runs [`repeat`].
-fn under_valgrind(name: &str, way: &str, times: u64) -> Result<u64> {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(env::current_exe()?)
-        .args(["--repeat", name, way, &times.to_string()])
-        .output()
-        .map_err(|error| format!("valgrind: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let collected = said.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
-    collected.filter(|_| output.status.success()).ok_or_else(|| said.into())
+    let repeated = |times: u64| instructions(&["--repeat", name, way, &times.to_string()]);
+    Ok((repeated(REPEATS)? - repeated(0)?) / REPEATS)
 }
 
 /// Repeats one way of a case.

@@ -1,11 +1,13 @@
 //! What the benchmarks share: values of several rounds, tables, and what the system knows of processes.
 
+mod instructions;
 mod machine;
 mod process;
 mod section;
 mod series;
 mod table;
 
+pub use instructions::instructions;
 pub use machine::Machine;
 pub use process::{cpu_time, cpu_time_of_children, cpu_time_of_group, peak_memory};
 pub use section::replace_section;
