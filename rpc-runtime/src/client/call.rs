@@ -15,13 +15,13 @@ use uuid::Uuid;
 
 use super::Request;
 use super::options::check_monitor;
-use super::waiters::{Sign, Waiter};
 use crate::clock::after;
 use crate::error::{CallError, Reached, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
+use crate::transport::Transport;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
-use crate::transport::{Inbox, Transport};
+use crate::transport::replies::{Replies, Sign, Waiter};
 use crate::wire::{Reply, ReplyTo, RequestHead};
 
 /// A call that is sent when it is awaited, and resolves with the method's result.
@@ -200,16 +200,16 @@ impl Request {
         let monitor = self.client.options.monitor.or_else(|| self.method.monitor.map(|monitor| monitor()));
         monitor.map_or(Ok(()), check_monitor).map_err(|why| self.bad_argument(why))?;
         let transport = &self.client.transport;
-        let inbox = match transport.opened_replies() {
-            Some(inbox) => inbox,
+        let replies = match transport.opened_replies() {
+            Some(replies) => replies,
             // Apart, so that the many others have no room for it.
             None => Box::pin(open_replies(transport, &sending)).await?,
         };
-        let mut waiter = inbox.waiters.register();
+        let mut waiter = replies.waiters.register();
         let mut msg_id = [0; 32];
         let reply_to = ReplyTo {
             msg_id: waiter.msg_id(&mut msg_id),
-            queue: &inbox.queue,
+            queue: &replies.queue,
             monitor: monitor.map(|monitor| monitor.as_secs()),
         };
         let outgoing = Outgoing {
@@ -364,9 +364,9 @@ async fn wait(
 }
 
 /// The reply queue, declared before the first call.
-async fn open_replies<'a>(transport: &'a Transport, sending: &Sending) -> Result<&'a Inbox, RpcError> {
-    let Ok(inbox) = timeout_at(sending.deadline, transport.replies()).await else {
+async fn open_replies<'a>(transport: &'a Transport, sending: &Sending) -> Result<&'a Replies, RpcError> {
+    let Ok(replies) = timeout_at(sending.deadline, transport.replies()).await else {
         return Err(sending.timeout(Reached::NotSent, "not sent: the reply queue could not be declared"));
     };
-    inbox.map_err(|error| RpcError::Connection { reached: Reached::NotSent, why: error.to_string() })
+    replies.map_err(|error| RpcError::Connection { reached: Reached::NotSent, why: error.to_string() })
 }

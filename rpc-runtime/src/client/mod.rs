@@ -6,7 +6,6 @@ mod pin;
 mod prepared;
 mod request;
 mod values;
-mod waiters;
 
 use std::sync::Arc;
 
@@ -16,7 +15,6 @@ pub use pin::VersionPin;
 pub use prepared::Prepared;
 pub use request::Request;
 pub use values::{Carries, IntoServer, MaybeSet, RestArg};
-pub(crate) use waiters::Waiters;
 
 use crate::context::RpcContext;
 use crate::interface::{Interface, Method, SupportsError};

@@ -16,8 +16,8 @@ use crate::error::{CallError, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
 use crate::transport::Transport;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, Forward, History, Inbox, ListenOptions, Listener, Outgoing, PublishError,
-    ServerAddress, Settle, Settler, Verdict,
+    ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing, PublishError,
+    ServerAddress, Settle, Settler, TakeReply, Verdict,
 };
 use crate::version::Version;
 use crate::wire::{Content, Limits, Request};
@@ -55,11 +55,11 @@ impl Driver for Bench {
         unreachable!("the client serves nothing")
     }
 
-    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
         let mut deliveries = self.deliveries.lock().unwrap().take().unwrap();
         tokio::spawn(async move {
             while let Some(delivery) = deliveries.recv().await {
-                inbox(delivery);
+                take(delivery);
             }
         });
         std::future::ready(Ok("reply_probe".into())).boxed()

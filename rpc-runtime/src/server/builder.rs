@@ -6,11 +6,13 @@ use std::sync::Arc;
 use super::acknowledge::{Acknowledge, DeadLetters};
 use super::dispatch::Endpoints;
 use super::endpoint::Endpoint;
-use super::handle::Server;
-use super::worker::RequestInfo;
+use super::error::ServerError;
+use super::lifecycle::Server;
+use super::observer::{Observer, RequestInfo};
+use super::setup::Setup;
 use crate::target::Target;
+use crate::transport::Transport;
 use crate::transport::driver::ListenOptions;
-use crate::transport::{Transport, TransportError};
 
 /// Handlers that run at once; oslo.messaging's `executor_thread_pool_size`.
 const WORKERS: usize = 64;
@@ -22,23 +24,30 @@ const DUPLICATES: usize = 65_536;
 /// A server that has not been started.
 #[must_use = "a server does nothing until it is started"]
 pub struct ServerBuilder {
-    pub(super) transport: Transport,
-    pub(super) target: Target,
+    transport: Transport,
+    target: Target,
     endpoints: Vec<Endpoint>,
     ping: bool,
-    pub(super) workers: usize,
+    workers: usize,
     prefetch: Option<u16>,
-    pub(super) duplicates: usize,
-    pub(super) acknowledge: Acknowledge,
-    pub(super) dead_letters: Option<DeadLetters>,
-    pub(super) observer: Option<Observer>,
+    duplicates: usize,
+    acknowledge: Acknowledge,
+    dead_letters: Option<DeadLetters>,
+    observer: Option<Observer>,
 }
 
-/// Called with every request that a server accepts.
-pub(super) type Observer = Arc<dyn Fn(&RequestInfo<'_>) + Send + Sync>;
+impl Server {
+    /// Sets up a server for `target`, which needs a topic and a server name.
+    ///
+    /// Its exchange is the target's or else the transport's control exchange; namespace and
+    /// version of the target play no part, as every endpoint has its own.
+    pub fn builder(transport: &Transport, target: Target) -> ServerBuilder {
+        ServerBuilder::new(transport, target)
+    }
+}
 
 impl ServerBuilder {
-    pub(super) fn new(transport: &Transport, target: Target) -> Self {
+    fn new(transport: &Transport, target: Target) -> Self {
         Self {
             transport: transport.clone(),
             target,
@@ -127,18 +136,28 @@ impl ServerBuilder {
     /// # Errors
     /// [`ServerError`]: an address without topic or server, no endpoint, two endpoints of which
     /// one could never answer, or queues that cannot be declared.
-    pub async fn start(mut self) -> Result<Server, ServerError> {
+    pub async fn start(self) -> Result<Server, ServerError> {
         if self.target.topic_name().is_empty() {
             return Err(ServerError::NoTopic);
         }
         if self.target.server().is_none_or(str::is_empty) {
             return Err(ServerError::NoServer { topic: self.target.topic_name().to_owned() });
         }
-        let endpoints = Endpoints::new(std::mem::take(&mut self.endpoints), self.ping)?;
         let prefetch = self.prefetch_for_start();
         let topic = self.target.topic_name();
         let dead_letters = self.dead_letters.as_ref().map(|dead_letters| dead_letters.topic_for(topic));
-        Server::start(self, endpoints, ListenOptions { prefetch, dead_letters }).await
+        Server::start(Setup {
+            endpoints: Endpoints::new(self.endpoints, self.ping)?,
+            listen: ListenOptions { prefetch, dead_letters },
+            transport: self.transport,
+            target: self.target,
+            workers: self.workers,
+            duplicates: self.duplicates,
+            acknowledge: self.acknowledge,
+            dead_letters: self.dead_letters,
+            observer: self.observer,
+        })
+        .await
     }
 
     /// What is asked for, else what suits the acknowledgement; 0 leaves it to the driver.
@@ -168,41 +187,6 @@ impl fmt::Debug for ServerBuilder {
             .field("dead_letters", &self.dead_letters)
             .finish_non_exhaustive()
     }
-}
-
-/// Why a server could not be started.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum ServerError {
-    /// The target has an empty topic.
-    #[error("the server's target has no topic")]
-    NoTopic,
-    /// The target has no server name, so that nobody could send to this server alone.
-    #[error("the server's target {topic} has no server name: use Target::with_server")]
-    NoServer {
-        /// The topic of the target.
-        topic: String,
-    },
-    /// The server has nothing to answer with.
-    #[error("the server has no endpoint: use ServerBuilder::endpoint")]
-    NoEndpoint,
-    /// Two endpoints answer the same namespace, major version and method.
-    #[error(
-        "{second} can never answer {method}: {first} has it too, in the same namespace and version {major}.x"
-    )]
-    Shadowed {
-        /// The method that both have.
-        method: &'static str,
-        /// The interface of the endpoint that was given first.
-        first: &'static str,
-        /// The interface of the other one.
-        second: &'static str,
-        /// The major version of both.
-        major: u32,
-    },
-    /// The queues cannot be declared or consumed.
-    #[error(transparent)]
-    Transport(#[from] TransportError),
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Which endpoint answers a request.
 
-use super::builder::ServerError;
 use super::endpoint::Endpoint;
+use super::error::ServerError;
 use crate::error::RemoteError;
 use crate::interface::Interface;
 use crate::version::Version;

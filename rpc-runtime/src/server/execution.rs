@@ -11,31 +11,14 @@ use futures::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::time::interval_at;
 
-use super::builder::Observer;
 use super::dispatch::{Answerer, Endpoints, PING};
-use super::handle::Phase;
 use super::incoming::{Incoming, Outcome, Raised};
+use super::panics::panic_text;
+use super::phase::Phase;
 use super::replier::Replier;
-use super::worker::RequestInfo;
 use crate::clock::after;
 use crate::error::RemoteError;
-use crate::interface::Kind;
 use crate::wire::{Arguments, EncodedValue, Invocation, Reply, ReplyAddress};
-
-/// Tells the observer; its panic must not end the receiving of requests.
-pub(super) fn observe(observer: &Observer, invocation: &Invocation, context: &Arguments, wants_reply: bool) {
-    let request_id = context.decode::<String>("request_id").and_then(Result::ok);
-    let info = RequestInfo {
-        method: &invocation.method,
-        kind: if wants_reply { Kind::Call } else { Kind::Cast },
-        namespace: invocation.namespace.as_deref(),
-        version: invocation.version,
-        request_id: request_id.as_deref(),
-    };
-    if let Err(panic) = std::panic::catch_unwind(AssertUnwindSafe(|| observer(&info))) {
-        tracing::error!("on_request panicked: {}", panic_text(&*panic));
-    }
-}
 
 /// What answers a request.
 pub(super) struct Handler {
@@ -120,15 +103,6 @@ pub(super) fn answer(msg_id: &str, outcome: Outcome, max_body: usize) -> Bytes {
     }
     let text = format!("the reply has {} bytes, more than max_body={max_body}", body.len());
     Reply::failure(msg_id, &RemoteError::builtin("ValueError", text))
-}
-
-/// What a panic said, if it said it in words.
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
 }
 
 /// Runs a call and tells its caller at every interval that it still runs.

@@ -7,21 +7,27 @@ mod counters;
 mod dispatch;
 mod duplicates;
 mod endpoint;
+mod error;
 mod execution;
 mod forwarder;
-mod handle;
 mod incoming;
+mod lifecycle;
+mod observer;
+mod panics;
+mod phase;
+mod receiver;
 mod replier;
 mod requests;
-mod worker;
+mod setup;
 
 pub use acknowledge::{Acknowledge, DeadLetters};
-pub use builder::{ServerBuilder, ServerError};
+pub use builder::ServerBuilder;
 pub use counters::Counters;
 pub use endpoint::{Dispatch, Endpoint};
-pub use handle::{Server, ShutdownError};
+pub use error::{ServerError, ShutdownError};
 pub use incoming::{Args, FromAbsent, Incoming, Outcome, Raised, outcome, outcome_expecting};
-pub use worker::RequestInfo;
+pub use lifecycle::Server;
+pub use observer::RequestInfo;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! What becomes of a request once a worker has taken it.
+//! What becomes of a request once the receiver has taken it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use super::builder::Observer;
 use super::claims::Claim;
 use super::counters::Tally;
 use super::dispatch::Endpoints;
 use super::execution::{Handler, answer, execute, stopped, with_heartbeats};
 use super::forwarder::{Forwarder, Letter};
-use super::handle::Phase;
 use super::incoming::{Outcome, Raised};
+use super::observer::Observer;
+use super::phase::Phase;
 use super::replier::Replier;
 use crate::error::RemoteError;
 use crate::transport::driver::{AckForGood, Settle};

@@ -18,8 +18,8 @@ use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
 use crate::transport::Transport;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, Forward, History, Inbox, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, Route, ServerAddress, Settle, Settler, StopListening, Verdict,
+    ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, Route, ServerAddress, Settle, Settler, StopListening, TakeReply, Verdict,
 };
 use crate::version::Version;
 use crate::wire::Content;
@@ -96,7 +96,7 @@ impl Driver for Bench {
         std::future::ready(Ok(Listener { deliveries, stop: Arc::new(Nothing) })).boxed()
     }
 
-    fn listen_for_replies(&self, _: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
         unreachable!("the server calls nobody")
     }
 

@@ -50,8 +50,8 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     ) -> BoxFuture<'_, Result<Listener, ConnectError>>;
 
     /// Declares and consumes the reply queue of this transport, whose name it gives; called once, before its
-    /// first call. Replies go to `inbox`, which is dropped when none can come any more.
-    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>>;
+    /// first call. Replies go to `take`, which is dropped when none can come any more.
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>>;
 
     /// Sends what is queued, closes the connections and fails whatever is asked afterwards; done
     /// at `deadline` at the latest.
@@ -238,7 +238,7 @@ pub(crate) trait StopListening: fmt::Debug + Send + Sync {
 }
 
 /// Takes the replies of a transport; it must not block.
-pub(crate) type Inbox = Box<dyn Fn(Delivery) + Send + Sync>;
+pub(crate) type TakeReply = Box<dyn Fn(Delivery) + Send + Sync>;
 
 /// A message that came in; unsettled, it goes back to its queue when the connection ends.
 #[derive(Debug)]

@@ -5,13 +5,14 @@ mod amqp;
 mod builder;
 pub(crate) mod driver;
 mod failure;
-mod inbox;
+
 mod memory;
 #[cfg(feature = "amqp")]
 mod option_value;
 #[cfg(feature = "amqp")]
 pub(crate) mod options;
 mod recording;
+pub(crate) mod replies;
 mod status;
 mod status_watch;
 pub(crate) mod url;
@@ -26,10 +27,10 @@ pub use self::builder::TransportBuilder;
 use self::driver::{ConnectError, Driver};
 use self::failure::Listed;
 pub use self::failure::{FailureKind, HostFailure};
-pub(crate) use self::inbox::Inbox;
 #[cfg(feature = "amqp")]
 use self::options::OptionError;
 pub use self::recording::{Recorder, Sent};
+use self::replies::Replies;
 pub use self::status::{ConnectionStatus, Status};
 pub use self::status_watch::StatusWatch;
 use self::url::UrlError;
@@ -54,7 +55,7 @@ pub struct Transport {
 struct Shared {
     driver: Arc<dyn Driver>,
     settings: Settings,
-    inbox: OnceCell<Inbox>,
+    replies: OnceCell<Replies>,
 }
 
 /// What is the same for every driver.
@@ -98,7 +99,7 @@ impl Transport {
     }
 
     fn new(driver: Arc<dyn Driver>, settings: Settings) -> Self {
-        Self { shared: Arc::new(Shared { driver, settings, inbox: OnceCell::new() }) }
+        Self { shared: Arc::new(Shared { driver, settings, replies: OnceCell::new() }) }
     }
 
     /// A transport on a driver of the test's own, with the default settings.
@@ -160,7 +161,7 @@ impl Transport {
     /// What has happened on this transport so far that no caller was told.
     #[must_use]
     pub fn counters(&self) -> TransportCounters {
-        let waiters = self.shared.inbox.get().map(|inbox| &inbox.waiters);
+        let waiters = self.shared.replies.get().map(|replies| &replies.waiters);
         TransportCounters { replies_unclaimed: waiters.map_or(0, |waiters| waiters.unclaimed()) }
     }
 
@@ -201,14 +202,14 @@ impl Transport {
     }
 
     /// The reply queue, if there was a call.
-    pub(crate) fn opened_replies(&self) -> Option<&Inbox> {
-        self.shared.inbox.get()
+    pub(crate) fn opened_replies(&self) -> Option<&Replies> {
+        self.shared.replies.get()
     }
 
     /// The reply queue, declared at the first call.
-    pub(crate) async fn replies(&self) -> Result<&Inbox, ConnectError> {
-        let Shared { driver, settings, inbox } = &*self.shared;
-        inbox.get_or_try_init(|| Inbox::open(&**driver, settings.limits)).await
+    pub(crate) async fn replies(&self) -> Result<&Replies, ConnectError> {
+        let Shared { driver, settings, replies } = &*self.shared;
+        replies.get_or_try_init(|| Replies::open(&**driver, settings.limits)).await
     }
 }
 

@@ -12,13 +12,13 @@ use super::acks::Acks;
 use super::broker::Incoming;
 use crate::lock::lock;
 use crate::rare_log::RareLog;
-use crate::transport::driver::{Delivery, Inbox, Settle};
+use crate::transport::driver::{Delivery, Settle, TakeReply};
 
 /// Where deliveries go.
 pub(super) enum To {
     /// To a server, which may be busy; when it drops the other end, the listener stops.
     Server(mpsc::Sender<Delivery>),
-    Inbox(Inbox),
+    Replies(TakeReply),
 }
 
 impl To {
@@ -26,7 +26,7 @@ impl To {
     pub(super) async fn closed(&self) {
         match self {
             Self::Server(sender) => sender.closed().await,
-            Self::Inbox(_) => pending().await,
+            Self::Replies(_) => pending().await,
         }
     }
 }
@@ -86,7 +86,7 @@ impl Intake {
         let queue = queue.clone();
         let delivery = Delivery { body, content_type, compression, redelivered, history, queue, settle };
         match &*to {
-            To::Inbox(inbox) => inbox(delivery),
+            To::Replies(take) => take(delivery),
             To::Server(sender) => self.send(sender, delivery),
         }
     }

@@ -49,8 +49,8 @@ use self::supervisor::{Purpose, Supervisor};
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::TransportError;
 use super::driver::{
-    CLOSED, ConnectError, Done, Driver, Forward, Inbox, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, Route, ServerAddress, StopListening,
+    CLOSED, ConnectError, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, Route, ServerAddress, StopListening, TakeReply,
 };
 use super::options::AmqpOptions;
 use super::status::ConnectionStatus;
@@ -256,13 +256,13 @@ impl Driver for AmqpDriver {
         })
     }
 
-    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
         Box::pin(async move {
             let queue = unique_queue("reply");
             let topology = Topology::replies(&queue, &self.options);
             let deadline = after(self.patience);
             let consumption = self.consumption(topology, 0).await?;
-            consumption.start(To::Inbox(inbox), self.runtime.handle(), deadline).await?;
+            consumption.start(To::Replies(take), self.runtime.handle(), deadline).await?;
             Ok(queue)
         })
     }

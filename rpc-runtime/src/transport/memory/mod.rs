@@ -20,8 +20,9 @@ use tokio::time::Instant;
 
 use self::state::{ConsumerId, Owned, State};
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, History, Inbox, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, Route, ServerAddress, Settle, Settler, StopListening, Verdict, Wanted,
+    CLOSED, ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, Route, ServerAddress, Settle, Settler, StopListening, TakeReply, Verdict,
+    Wanted,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
@@ -145,11 +146,11 @@ impl Driver for MemoryDriver {
         .boxed()
     }
 
-    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
         async move {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
             let queue: Arc<str> = format!("reply_{}", new_id()).into();
-            lock(&self.broker.inboxes).insert(Arc::clone(&queue), Arc::new(inbox));
+            lock(&self.broker.takers).insert(Arc::clone(&queue), Arc::new(take));
             let replies = Replies { broker: Arc::clone(&self.broker), queue: Arc::clone(&queue) };
             *lock(&self.replies) = Some(replies);
             Ok(queue)
@@ -179,7 +180,7 @@ impl Driver for MemoryDriver {
 struct Broker {
     state: Mutex<State>,
     /// Who takes what is sent to a reply queue, by its name.
-    inboxes: Mutex<HashMap<Arc<str>, Arc<Inbox>>>,
+    takers: Mutex<HashMap<Arc<str>, Arc<TakeReply>>>,
 }
 
 impl Broker {
@@ -189,9 +190,9 @@ impl Broker {
 
     /// Hands a reply to its transport, on the thread that has it; `false` if there is none of that name.
     fn answer(&self, queue: &Arc<str>, body: &Bytes) -> bool {
-        let inbox = lock(&self.inboxes).get(queue).cloned();
-        let Some(inbox) = inbox else { return false };
-        inbox(Delivery {
+        let taker = lock(&self.takers).get(queue).cloned();
+        let Some(take) = taker else { return false };
+        take(Delivery {
             body: body.clone(),
             content_type: Some(Content::CONTENT_TYPE.to_owned()),
             compression: None,
@@ -213,9 +214,9 @@ struct Replies {
 
 impl Drop for Replies {
     fn drop(&mut self) {
-        let inbox = lock(&self.broker.inboxes).remove(&self.queue);
+        let taker = lock(&self.broker.takers).remove(&self.queue);
         // Not under the lock: it tells every call.
-        drop(inbox);
+        drop(taker);
     }
 }
 

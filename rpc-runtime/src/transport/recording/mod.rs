@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 pub use self::sent::Sent;
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, History, Inbox, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, ServerAddress, Settle,
+    CLOSED, ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, ServerAddress, Settle, TakeReply,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
@@ -57,7 +57,7 @@ impl Transport {
         let tape = Arc::<Mutex<Tape>>::default();
         let driver = RecordingDriver {
             tape: Arc::clone(&tape),
-            inbox: OnceLock::new(),
+            take: OnceLock::new(),
             status: Board::new(ConnectionStatus::ready("recording")),
         };
         (Self::new(Arc::new(driver), Settings::default()), Recorder { tape })
@@ -115,7 +115,7 @@ impl Default for Tape {
 struct RecordingDriver {
     tape: Arc<Mutex<Tape>>,
     /// There before the first call.
-    inbox: OnceLock<Inbox>,
+    take: OnceLock<TakeReply>,
     status: Board,
 }
 
@@ -147,8 +147,8 @@ impl RecordingDriver {
 impl Driver for RecordingDriver {
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
         let recorded = self.record(&message).map(|answer| {
-            if let (Some(answer), Some(inbox)) = (answer, self.inbox.get()) {
-                inbox(answer);
+            if let (Some(answer), Some(take)) = (answer, self.take.get()) {
+                take(answer);
             }
         });
         std::future::ready(recorded).boxed()
@@ -164,8 +164,8 @@ impl Driver for RecordingDriver {
         std::future::ready(Err(error)).boxed()
     }
 
-    fn listen_for_replies(&self, inbox: Inbox) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
-        let set = self.inbox.set(inbox).map(|()| "reply_recorded".into());
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+        let set = self.take.set(take).map(|()| "reply_recorded".into());
         let set = set.map_err(|_| ConnectError("the replies are consumed already".to_owned()));
         std::future::ready(set).boxed()
     }

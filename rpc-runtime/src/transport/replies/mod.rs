@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+mod waiters;
+
+use self::waiters::Waiters;
+pub(crate) use self::waiters::{Sign, Waiter};
 use super::driver::{ConnectError, Delivery, Driver};
-use crate::client::Waiters;
 use crate::wire::{Content, Limits, Reply};
 
 /// Where the replies of all calls of a transport come in; each goes to its waiter.
 #[derive(Debug)]
-pub(crate) struct Inbox {
+pub(crate) struct Replies {
     /// What callers name as `_reply_q`.
     pub(crate) queue: Arc<str>,
     pub(crate) waiters: Arc<Waiters>,
 }
 
-impl Inbox {
+impl Replies {
     /// Declares the queue and starts to receive.
     pub(super) async fn open(driver: &dyn Driver, limits: Limits) -> Result<Self, ConnectError> {
         let waiters = Arc::<Waiters>::default();

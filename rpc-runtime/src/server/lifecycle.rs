@@ -8,36 +8,24 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use super::acknowledge::Acknowledge;
-use super::builder::{ServerBuilder, ServerError};
 use super::claims::Claims;
 use super::counters::{Counters, Tally};
-use super::dispatch::Endpoints;
 use super::duplicates::Duplicates;
+use super::error::{ServerError, ShutdownError};
 use super::forwarder::Forwarder;
+use super::phase::Phase;
+use super::receiver::{Order, Receiver};
 use super::replier::Replier;
 use super::requests::Requests;
-use super::worker::{Order, Worker};
+use super::setup::Setup;
 use crate::clock::after;
 use crate::rare_log::RareLog;
 use crate::target::Target;
-use crate::transport::driver::{Delivery, ListenOptions, ServerAddress, StopListening};
-use crate::transport::{Transport, TransportError};
+use crate::transport::TransportError;
+use crate::transport::driver::{Delivery, ServerAddress, StopListening};
 
 /// How long handlers that were cut off at the deadline have to send their failure.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-
-/// What a server is told to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Phase {
-    /// Take requests.
-    Serve,
-    /// Take no more, finish those that run.
-    Drain,
-    /// The same, and nobody waits for them.
-    Leave,
-    /// Cut off those that still run.
-    Abort,
-}
 
 /// A running server. Dropping it stops the taking of requests at once; handlers that run then
 /// finish by themselves, and with [`Acknowledge::Late`] acknowledge their requests.
@@ -56,64 +44,53 @@ pub struct Server {
 }
 
 impl Server {
-    /// Sets up a server for `target`, which needs a topic and a server name.
-    ///
-    /// Its exchange is the target's or else the transport's control exchange; namespace and
-    /// version of the target play no part, as every endpoint has its own.
-    pub fn builder(transport: &Transport, target: Target) -> ServerBuilder {
-        ServerBuilder::new(transport, target)
-    }
-
-    pub(super) async fn start(
-        builder: ServerBuilder,
-        endpoints: Endpoints,
-        options: ListenOptions,
-    ) -> Result<Self, ServerError> {
-        let ServerBuilder { transport, target, .. } = &builder;
+    /// Declares its queues and starts to receive.
+    pub(super) async fn start(setup: Setup) -> Result<Self, ServerError> {
+        let Setup { transport, target, endpoints, listen, observer, acknowledge, .. } = setup;
         let address = ServerAddress {
             exchange: target.exchange().map_or_else(|| transport.control_exchange(), Into::into),
             topic: target.topic_name().into(),
             server: target.server().unwrap_or_default().into(),
         };
-        let forwarder = builder.dead_letters.as_ref();
-        let forwarder = forwarder.map(|dead| Arc::new(Forwarder::new(transport, &address, dead)));
-        let listener = transport.driver().listen(address, options).await.map_err(TransportError::from)?;
+        let forwarder = setup.dead_letters.as_ref();
+        let forwarder = forwarder.map(|dead| Arc::new(Forwarder::new(&transport, &address, dead)));
+        let listener = transport.driver().listen(address, listen).await.map_err(TransportError::from)?;
         let (phase, phases) = watch::channel(Phase::Serve);
-        let worker_count = u32::try_from(builder.workers.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
+        let worker_count = u32::try_from(setup.workers.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let workers = Arc::new(Semaphore::new(worker_count as usize));
         let tally = Arc::<Tally>::default();
-        let replier = Arc::new(Replier::new(transport, Arc::clone(&tally)));
+        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally)));
         let requests = Requests {
             endpoints,
             limits: transport.limits(),
-            observer: builder.observer.clone(),
+            observer,
             forwarder,
             replier: Arc::clone(&replier),
             phases,
             tally: Arc::clone(&tally),
         };
-        let worker = Worker {
+        let receiver = Receiver {
             requests: Arc::new(requests),
-            order: match builder.acknowledge {
-                Acknowledge::Early => Order::Early(Duplicates::new(builder.duplicates)),
-                Acknowledge::Late => Order::Late(Claims::new(builder.duplicates)),
+            order: match acknowledge {
+                Acknowledge::Early => Order::Early(Duplicates::new(setup.duplicates)),
+                Acknowledge::Late => Order::Late(Claims::new(setup.duplicates)),
             },
             workers: Arc::clone(&workers),
             worker_count,
             stop: Arc::clone(&listener.stop),
             undecodable: RareLog::default(),
         };
-        let receiving = tokio::spawn(worker.run(listener.deliveries));
+        let receiving = tokio::spawn(receiver.run(listener.deliveries));
         tracing::info!(%target, "serving");
         Ok(Self {
-            target: target.clone(),
+            target,
             phase,
             workers,
             worker_count,
             replier,
             stop: listener.stop,
             receiving: Some(receiving),
-            acknowledge: builder.acknowledge,
+            acknowledge,
             tally,
         })
     }
@@ -204,12 +181,4 @@ impl Drop for Server {
             self.phase.send_replace(Phase::Leave);
         }
     }
-}
-
-/// Handlers were still running when the time for shutting down was over.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{cut_off} handlers had not finished in time and were cut off")]
-pub struct ShutdownError {
-    /// How many handlers were cut off.
-    pub cut_off: usize,
 }

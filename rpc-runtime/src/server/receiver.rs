@@ -7,39 +7,20 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::claims::Claims;
 use super::duplicates::Duplicates;
-use super::execution::observe;
 use super::forwarder::Letter;
-use super::handle::Phase;
+use super::observer::observe;
+use super::phase::Phase;
 use super::requests::{Batch, Requests};
 use crate::clock::after;
-use crate::interface::Kind;
 use crate::rare_log::RareLog;
 use crate::transport::driver::{Delivery, StopListening};
-use crate::version::Version;
 use crate::wire::{Content, DecodeError, Request};
 
 /// How many requests are acknowledged together at most.
 const AT_ONCE: usize = 32;
 
-/// A request as it comes in, for [`ServerBuilder::on_request`](super::ServerBuilder::on_request).
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct RequestInfo<'a> {
-    /// The method, by its name on the wire.
-    pub method: &'a str,
-    /// [`Kind::Call`] if the caller waits for a reply, else [`Kind::Cast`]; a fanout cannot be
-    /// told from a cast by its receiver.
-    pub kind: Kind,
-    /// The namespace, if any.
-    pub namespace: Option<&'a str>,
-    /// The version that the client stamped.
-    pub version: Version,
-    /// The `request_id` of the context, if it is there.
-    pub request_id: Option<&'a str>,
-}
-
 /// Takes requests one by one and starts a task for each.
-pub(super) struct Worker {
+pub(super) struct Receiver {
     pub(super) requests: Arc<Requests>,
     pub(super) order: Order,
     pub(super) workers: Arc<Semaphore>,
@@ -55,7 +36,7 @@ pub(super) enum Order {
     Late(Arc<Claims>),
 }
 
-impl Worker {
+impl Receiver {
     /// Runs until the server drains or the transport ends. As long as the stream that it returns is
     /// kept, what was delivered by it can be acknowledged.
     pub(super) async fn run(mut self, mut deliveries: mpsc::Receiver<Delivery>) -> mpsc::Receiver<Delivery> {

@@ -126,7 +126,7 @@ impl Waiters {
     }
 
     #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         lock(&self.table).slots.len()
     }
 }

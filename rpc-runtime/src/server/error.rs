@@ -1,0 +1,46 @@
+//! What can be wrong with a server that is to be started, or stopped.
+
+use crate::transport::TransportError;
+
+/// Why a server could not be started.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// The target has an empty topic.
+    #[error("the server's target has no topic")]
+    NoTopic,
+    /// The target has no server name, so that nobody could send to this server alone.
+    #[error("the server's target {topic} has no server name: use Target::with_server")]
+    NoServer {
+        /// The topic of the target.
+        topic: String,
+    },
+    /// The server has nothing to answer with.
+    #[error("the server has no endpoint: use ServerBuilder::endpoint")]
+    NoEndpoint,
+    /// Two endpoints answer the same namespace, major version and method.
+    #[error(
+        "{second} can never answer {method}: {first} has it too, in the same namespace and version {major}.x"
+    )]
+    Shadowed {
+        /// The method that both have.
+        method: &'static str,
+        /// The interface of the endpoint that was given first.
+        first: &'static str,
+        /// The interface of the other one.
+        second: &'static str,
+        /// The major version of both.
+        major: u32,
+    },
+    /// The queues cannot be declared or consumed.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+}
+
+/// Handlers were still running when the time for shutting down was over.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{cut_off} handlers had not finished in time and were cut off")]
+pub struct ShutdownError {
+    /// How many handlers were cut off.
+    pub cut_off: usize,
+}
