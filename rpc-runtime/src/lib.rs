@@ -72,6 +72,7 @@ mod interface;
 mod lock;
 #[cfg(test)]
 mod logged;
+mod pin;
 mod rare_log;
 mod server;
 mod target;
@@ -80,22 +81,23 @@ mod transport;
 mod version;
 pub mod wire;
 
-pub use client::{
-    Call, CallOptions, CallOrCast, Carries, Cast, IntoServer, MaybeSet, Prepared, RestArg, VersionPin,
-};
+pub use client::{Call, CallOptions, CallOrCast, Carries, Cast, IntoServer, MaybeSet, Prepared, RestArg};
 pub use context::{Context, RpcContext};
 pub use error::{CallError, Reached, RemoteError, RpcError, RpcException};
 pub use interface::{
     Arg, CastResult, Downgrade, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, RouteFn,
     RouteRequest, RpcArg, SupportsError, Was,
 };
+pub use pin::VersionPin;
 pub use server::{
     Acknowledge, Counters, DeadLetters, Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder,
     ServerError, ShutdownError,
 };
 pub use target::Target;
 #[cfg(feature = "amqp")]
-pub use transport::options::{AmqpOptions, InFlightPolicy, OptionError};
+pub use transport::OptionError;
+#[cfg(feature = "amqp")]
+pub use transport::amqp::options::{AmqpOptions, InFlightPolicy};
 pub use transport::url::{Host, Scheme, TransportUrl, UrlError};
 pub use transport::{
     ConnectionStatus, FailureKind, HostFailure, Recorder, Sent, Status, StatusWatch, Transport,

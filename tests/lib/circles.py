@@ -14,6 +14,7 @@ from pathlib import Path
 NO_CODE = re.compile(
     r"""//[^\n]*|/\*.*?\*/|b?r(?P<hashes>\#*)".*?"(?P=hashes)|b?"(?:\\.|[^"\\])*"|b?'(?:\\.[^']*|[^\\'])'""", re.S
 )
+VISIBILITY = re.compile(r"\bpub\s*\(\s*in\b[^)]*\)")
 TEST = re.compile(r"\#\[cfg\(test\)\]\s*(?:\#\[[^\]]*\]\s*)*")
 USE = re.compile(r"(?P<public>\bpub\s*(?:\([^)]*\)\s*)?)?\buse\s+(?P<tree>[^;]+);")
 PATH = re.compile(r"\b(?:crate|self|super)(?:\s*::\s*\w+)+")
@@ -73,7 +74,7 @@ def modules_of(source):
     def read(file, parts):
         module = modules[parts] = Module(file, parts)
         code = without_tests(NO_CODE.sub(" ", file.read_text()))
-        body = USE.sub(" ", code)
+        body = VISIBILITY.sub("pub", USE.sub(" ", code))
         for use in USE.finditer(code):
             for path, name in expanded(use["tree"]):
                 module.names[name] = path

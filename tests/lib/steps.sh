@@ -36,6 +36,11 @@ step_lints() {
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features macros -- -D warnings
 }
 
+define structure short '' 'no files or folders depend on each other in a circle'
+step_structure() {
+    python3 tests/lib/circles.py rpc-macros rpc-runtime examples tests
+}
+
 define docs short '' 'the documentation is built without a warning'
 step_docs() {
     # With --examples, dependencies have the features that they have for the lints, and are not checked again.

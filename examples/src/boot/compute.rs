@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rpc_runtime::{Context, RemoteError, Server, ServerError, Transport, rpc_manager};
+use rpc_runtime::{Context, RemoteError, Server, ServerError, Transport};
 use tokio::task::JoinHandle;
 
-use super::{ConductorApi, Instance, SchedulerApi, Status};
+use super::interfaces::{ComputeApi, ComputeManager, ConductorApi, SchedulerApi};
+use super::serve::serve;
+use super::types::{Instance, Status};
 
 /// How often the schedulers are told.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
@@ -15,25 +17,6 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 const BOOT_TIME: Duration = Duration::from_millis(300);
 /// The memory of a host in MiB.
 const MEMORY_MB: u64 = 8192;
-
-/// Runs instances on one host.
-#[rpc_manager(
-    client = ComputeApi,
-    topic = "compute",
-    version = "6.5",
-    history("6.5" = "a topic of its own for what takes long"),
-    error = RemoteError
-)]
-pub trait ComputeManager {
-    /// Builds the instance on `host` and starts it.
-    #[rpc(cast, to = host)]
-    async fn build_and_run_instance(
-        &self,
-        ctx: Context,
-        instance: Instance,
-        host: String,
-    ) -> Result<(), RemoteError>;
-}
 
 /// One compute host.
 #[derive(Debug)]
@@ -52,7 +35,7 @@ impl ComputeService {
         let service =
             Self { conductor: ConductorApi::new(transport), free_memory_mb: Arc::clone(&free_memory_mb) };
         let endpoint = ComputeApi::endpoint(Arc::new(service));
-        let server = super::serve(transport, &ComputeApi::INTERFACE, host, endpoint).await?;
+        let server = serve(transport, &ComputeApi::INTERFACE, host, endpoint).await?;
         let reporting = tokio::spawn(report(SchedulerApi::new(transport), host.to_owned(), free_memory_mb));
         Ok((server, reporting))
     }

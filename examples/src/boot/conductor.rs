@@ -3,26 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rpc_runtime::{Context, Server, ServerError, Transport, rpc_manager};
+use rpc_runtime::{Context, Server, ServerError, Transport};
 use uuid::Uuid;
 
-use super::{ComputeApi, Instance, InstanceNotFound, SchedulerApi, Status};
-
-/// Leads instances through their build and remembers them.
-#[rpc_manager(client = ConductorApi, topic = "conductor", version = "3.0", error = InstanceNotFound)]
-pub trait ConductorManager {
-    /// Finds a host for the instance and has it built there.
-    #[rpc(cast)]
-    async fn build_instances(&self, ctx: Context, instance: Instance) -> Result<(), InstanceNotFound>;
-
-    /// Notes what has become of an instance.
-    #[rpc(cast)]
-    async fn update_instance(&self, ctx: Context, instance: Instance) -> Result<(), InstanceNotFound>;
-
-    /// The instance as it is now.
-    #[rpc(call)]
-    async fn get_instance(&self, ctx: Context, instance_id: Uuid) -> Result<Instance, InstanceNotFound>;
-}
+use super::interfaces::{ComputeApi, ConductorApi, ConductorManager, SchedulerApi};
+use super::serve::serve;
+use super::types::{Instance, InstanceNotFound, Status};
 
 /// A conductor with its records in memory.
 #[derive(Debug)]
@@ -44,7 +30,7 @@ impl ConductorService {
             instances: Mutex::default(),
         };
         let endpoint = ConductorApi::endpoint(Arc::new(service));
-        super::serve(transport, &ConductorApi::INTERFACE, host, endpoint).await
+        serve(transport, &ConductorApi::INTERFACE, host, endpoint).await
     }
 
     fn instances(&self) -> MutexGuard<'_, HashMap<Uuid, Instance>> {

@@ -11,32 +11,17 @@
 mod api;
 mod compute;
 mod conductor;
+mod interfaces;
 mod scheduler;
+mod serve;
 mod types;
 
 pub use api::{ServerApi, serve_http};
-pub use compute::{ComputeApi, ComputeManager, ComputeService};
-pub use conductor::{ConductorApi, ConductorManager, ConductorService};
-pub use scheduler::{SchedulerApi, SchedulerError, SchedulerManager, SchedulerService};
+pub use compute::ComputeService;
+pub use conductor::ConductorService;
+pub use interfaces::{
+    ComputeApi, ComputeManager, ConductorApi, ConductorManager, SchedulerApi, SchedulerError,
+    SchedulerManager,
+};
+pub use scheduler::SchedulerService;
 pub use types::{Instance, InstanceNotFound, Status};
-
-use std::sync::Arc;
-
-use rpc_runtime::{Endpoint, Interface, Server, ServerError, Target, Transport};
-
-use crate::cli::print_request;
-
-/// Serves one endpoint as `host`, printing a line for each request.
-async fn serve(
-    transport: &Transport,
-    interface: &Interface,
-    host: &str,
-    endpoint: Endpoint,
-) -> Result<Server, ServerError> {
-    let service: Arc<str> = format!("{} {host}", interface.topic).into();
-    Server::builder(transport, Target::topic(interface.topic).with_server(host))
-        .endpoint(endpoint)
-        .on_request(move |request| print_request(&service, request))
-        .start()
-        .await
-}

@@ -4,47 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rpc_runtime::{Context, RpcException, Server, ServerError, Transport, rpc_manager};
+use rpc_runtime::{Context, Server, ServerError, Transport};
 
-use super::Instance;
+use super::interfaces::{SchedulerApi, SchedulerError, SchedulerManager};
+use super::serve::serve;
+use super::types::Instance;
 
 /// A host that was silent for this long is taken for dead.
 const FORGET_AFTER: Duration = Duration::from_secs(5);
-
-/// What the scheduler raises.
-#[derive(Debug, Clone, PartialEq, thiserror::Error, RpcException)]
-#[exception(module = "nova.exception")]
-pub enum SchedulerError {
-    /// No host can take the instance.
-    #[error("No valid host was found. {reason}")]
-    NoValidHost {
-        /// Why not.
-        reason: String,
-    },
-}
-
-/// Chooses hosts for instances.
-#[rpc_manager(
-    client = SchedulerApi,
-    topic = "scheduler",
-    version = "4.5",
-    history("4.5" = "alternate hosts"),
-    error = SchedulerError
-)]
-pub trait SchedulerManager {
-    /// The host that the instance is to be built on.
-    #[rpc(call)]
-    async fn select_destinations(&self, ctx: Context, instance: Instance) -> Result<String, SchedulerError>;
-
-    /// Tells every scheduler how much memory a host has left, in MiB.
-    #[rpc(cast, fanout)]
-    async fn update_service_capabilities(
-        &self,
-        ctx: Context,
-        host: String,
-        free_memory_mb: u64,
-    ) -> Result<(), SchedulerError>;
-}
 
 /// The scheduler's one fact about each host: its free memory, and when it said so.
 #[derive(Debug, Default)]
@@ -59,7 +26,7 @@ impl SchedulerService {
     /// If the queues cannot be declared.
     pub async fn start(transport: &Transport, host: &str) -> Result<Server, ServerError> {
         let endpoint = SchedulerApi::endpoint(Arc::new(Self::default()));
-        super::serve(transport, &SchedulerApi::INTERFACE, host, endpoint).await
+        serve(transport, &SchedulerApi::INTERFACE, host, endpoint).await
     }
 }
 

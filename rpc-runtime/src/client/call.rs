@@ -13,8 +13,8 @@ use futures::future::BoxFuture;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use uuid::Uuid;
 
-use super::Request;
 use super::options::check_monitor;
+use super::request::Request;
 use crate::clock::after;
 use crate::error::{CallError, Reached, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
@@ -23,6 +23,23 @@ use crate::transport::Transport;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
 use crate::transport::replies::{Replies, Sign, Waiter};
 use crate::wire::{Reply, ReplyTo, RequestHead};
+
+impl Request {
+    /// Waits for the reply.
+    pub fn call<R: MethodResult>(self) -> Call<R> {
+        Call::new(self.complete())
+    }
+
+    /// Waits for the broker only.
+    pub fn cast(self) -> Cast {
+        Cast::new(self.complete())
+    }
+
+    /// Leaves that to the caller.
+    pub fn call_or_cast<R: MethodResult>(self) -> CallOrCast<R> {
+        CallOrCast::new(self)
+    }
+}
 
 /// A call that is sent when it is awaited, and resolves with the method's result.
 ///

@@ -2,7 +2,7 @@
 
 mod call;
 mod options;
-mod pin;
+mod parts;
 mod prepared;
 mod request;
 mod values;
@@ -11,13 +11,14 @@ use std::sync::Arc;
 
 pub use call::{Call, CallOrCast, Cast};
 pub use options::CallOptions;
-pub use pin::VersionPin;
 pub use prepared::Prepared;
 pub use request::Request;
 pub use values::{Carries, IntoServer, MaybeSet, RestArg};
 
+use self::parts::Parts;
 use crate::context::RpcContext;
 use crate::interface::{Interface, Method, SupportsError};
+use crate::pin::VersionPin;
 use crate::transport::Transport;
 
 /// What every generated client holds: a transport, its interface, a pin and options.
@@ -26,17 +27,6 @@ use crate::transport::Transport;
 #[derive(Debug, Clone)]
 pub struct Client {
     parts: Arc<Parts>,
-}
-
-/// What a client and its requests share.
-#[derive(Debug, Clone)]
-struct Parts {
-    transport: Transport,
-    interface: &'static Interface,
-    pin: VersionPin,
-    options: CallOptions,
-    /// The topic of requests that no route addresses.
-    topic: Arc<str>,
 }
 
 impl Client {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::parts::Parts;
 use super::values::{IntoServer, MaybeSet, RestArg};
-use super::{Call, CallOrCast, Cast, Parts};
 use crate::context::RpcContext;
 use crate::error::RpcError;
-use crate::interface::{Method, MethodResult, Old};
+use crate::interface::{Method, Old};
 use crate::version::Version;
 use crate::wire::Fields;
 
@@ -152,23 +152,8 @@ impl Request {
         }
     }
 
-    /// Waits for the reply.
-    pub fn call<R: MethodResult>(self) -> Call<R> {
-        Call::new(self.complete())
-    }
-
-    /// Waits for the broker only.
-    pub fn cast(self) -> Cast {
-        Cast::new(self.complete())
-    }
-
-    /// Leaves that to the caller.
-    pub fn call_or_cast<R: MethodResult>(self) -> CallOrCast<R> {
-        CallOrCast::new(self)
-    }
-
     /// Once all arguments are there: makes older ones of them if the server needs that.
-    fn complete(mut self) -> Self {
+    pub(super) fn complete(mut self) -> Self {
         if let (Some(present), Some(downgrade)) = (self.to_downgrade.take(), self.method.downgrade) {
             for (name, value) in (downgrade.with)(present) {
                 self.set(&name, &value);

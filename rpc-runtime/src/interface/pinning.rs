@@ -1,7 +1,7 @@
 //! Pins given as text, and what they allow.
 
 use super::Interface;
-use crate::client::VersionPin;
+use crate::pin::VersionPin;
 use crate::version::{Version, VersionError};
 
 impl Interface {

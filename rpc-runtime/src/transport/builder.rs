@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "amqp")]
+use super::amqp::options::AmqpOptions;
 use super::driver::Driver;
 use super::memory::MemoryDriver;
-#[cfg(feature = "amqp")]
-use super::options::AmqpOptions;
 use super::url::{Scheme, TransportUrl};
 use super::{Settings, Transport, TransportError};
 #[cfg(feature = "amqp")]
@@ -36,8 +36,27 @@ pub struct TransportBuilder {
     connect_within: Duration,
 }
 
+impl Transport {
+    /// Connects with the options of the URL and the defaults for the rest, see [`TransportBuilder`].
+    ///
+    /// # Errors
+    /// [`TransportError`]: a URL or option that is wrong, or no connection: at once if every host fails for a
+    /// reason that is [hopeless](FailureKind::is_hopeless), like a wrong password, else after 30 seconds.
+    pub async fn connect(url: &str) -> Result<Self, TransportError> {
+        Self::builder(url)?.connect().await
+    }
+
+    /// A transport to be set up before it connects.
+    ///
+    /// # Errors
+    /// [`TransportError::Url`] or [`TransportError::Option`], naming what is wrong.
+    pub fn builder(url: &str) -> Result<TransportBuilder, TransportError> {
+        TransportBuilder::new(url)
+    }
+}
+
 impl TransportBuilder {
-    pub(super) fn new(url: &str) -> Result<Self, TransportError> {
+    fn new(url: &str) -> Result<Self, TransportError> {
         let url: TransportUrl = url.parse()?;
         // What is wrong with the URL is told before anything else is set up.
         if url.scheme() == Scheme::Memory

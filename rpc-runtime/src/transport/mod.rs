@@ -1,16 +1,13 @@
 //! Transports: one driver trait, RabbitMQ, the in-memory broker and a recorder behind it.
 
 #[cfg(feature = "amqp")]
-mod amqp;
+pub(crate) mod amqp;
 mod builder;
 pub(crate) mod driver;
+mod error;
 mod failure;
 
 mod memory;
-#[cfg(feature = "amqp")]
-mod option_value;
-#[cfg(feature = "amqp")]
-pub(crate) mod options;
 mod recording;
 pub(crate) mod replies;
 mod status;
@@ -25,15 +22,14 @@ use tokio::sync::OnceCell;
 
 pub use self::builder::TransportBuilder;
 use self::driver::{ConnectError, Driver};
-use self::failure::Listed;
-pub use self::failure::{FailureKind, HostFailure};
 #[cfg(feature = "amqp")]
-use self::options::OptionError;
+pub use self::error::OptionError;
+pub use self::error::TransportError;
+pub use self::failure::{FailureKind, HostFailure};
 pub use self::recording::{Recorder, Sent};
 use self::replies::Replies;
 pub use self::status::{ConnectionStatus, Status};
 pub use self::status_watch::StatusWatch;
-use self::url::UrlError;
 use crate::clock::after;
 use crate::wire::Limits;
 
@@ -81,23 +77,6 @@ impl Default for Settings {
 }
 
 impl Transport {
-    /// Connects with the options of the URL and the defaults for the rest, see [`TransportBuilder`].
-    ///
-    /// # Errors
-    /// [`TransportError`]: a URL or option that is wrong, or no connection: at once if every host fails for a
-    /// reason that is [hopeless](FailureKind::is_hopeless), like a wrong password, else after 30 seconds.
-    pub async fn connect(url: &str) -> Result<Self, TransportError> {
-        Self::builder(url)?.connect().await
-    }
-
-    /// A transport to be set up before it connects.
-    ///
-    /// # Errors
-    /// [`TransportError::Url`] or [`TransportError::Option`], naming what is wrong.
-    pub fn builder(url: &str) -> Result<TransportBuilder, TransportError> {
-        TransportBuilder::new(url)
-    }
-
     fn new(driver: Arc<dyn Driver>, settings: Settings) -> Self {
         Self { shared: Arc::new(Shared { driver, settings, replies: OnceCell::new() }) }
     }
@@ -226,44 +205,4 @@ pub struct TransportCounters {
     /// Replies and heartbeats that no call waited for: they came after the call's deadline, a second time,
     /// or for a call that this transport never made. They are dropped.
     pub replies_unclaimed: u64,
-}
-
-/// Why a transport cannot be had or a queue not be declared.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum TransportError {
-    /// The URL is malformed.
-    #[error(transparent)]
-    Url(#[from] UrlError),
-    /// An option is unknown, or has a value that it can't have.
-    #[error(transparent)]
-    #[cfg(feature = "amqp")]
-    Option(#[from] OptionError),
-    /// An option of the transport itself has a value that it can't have.
-    #[error("{0}")]
-    Setting(String),
-    /// The URL needs a transport that this build is without.
-    #[error("{scheme}:// needs the feature \"amqp\" of rpc-runtime")]
-    NotBuilt {
-        /// The scheme of the URL.
-        scheme: String,
-    },
-    /// No host of the URL could be connected to, in time or at all.
-    #[error("RabbitMQ: {why}{}", Listed(failures))]
-    #[non_exhaustive]
-    NotConnected {
-        /// What ended the attempts.
-        why: String,
-        /// For each host that was tried why its last attempt failed.
-        failures: Vec<HostFailure>,
-    },
-    /// The broker refused a declaration, or the connection was lost meanwhile; says what and why.
-    #[error("{0}")]
-    Broker(String),
-}
-
-impl From<ConnectError> for TransportError {
-    fn from(error: ConnectError) -> Self {
-        TransportError::Broker(error.0)
-    }
 }

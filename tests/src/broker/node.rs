@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
-use super::{Connection, Vhost};
+use super::state::Connection;
 use crate::limits::PATIENCE;
 
 /// Starts nodes and talks to them; the comment at its top says how.
@@ -64,19 +64,6 @@ impl Node {
     /// The transport URL of the default virtual host.
     pub fn url(&self) -> String {
         format!("rabbit://guest:guest@127.0.0.1:{}/", self.port)
-    }
-
-    /// Makes a virtual host for one test: no other test sees what is in it. `name` is for people,
-    /// the real name has a suffix of its own.
-    pub async fn vhost(&self, name: &str) -> Result<Vhost> {
-        // Not by the number of the process alone: that comes again, and one that was killed leaves its own behind.
-        let random = fastrand::u32(..);
-        Vhost::create(self.clone(), format!("{name}-{}-{random:08x}", std::process::id())).await
-    }
-
-    /// The virtual host that the node starts with, for a test that has the node to itself.
-    pub fn default_vhost(&self) -> Vhost {
-        Vhost::default_of(self.clone())
     }
 
     /// The connections of all virtual hosts.

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
+use super::node::Node;
 use super::node::binary;
-use super::{Binding, Channel, Connection, Exchange, Node, Queue};
+use super::state::{Binding, Channel, Connection, Exchange, Queue};
 
 /// The name of the virtual host that every node has.
 const DEFAULT: &str = "/";
@@ -16,8 +17,23 @@ pub struct Vhost {
     name: String,
 }
 
+impl Node {
+    /// Makes a virtual host for one test: no other test sees what is in it. `name` is for people,
+    /// the real name has a suffix of its own.
+    pub async fn vhost(&self, name: &str) -> Result<Vhost> {
+        // Not by the number of the process alone: that comes again, and one that was killed leaves its own behind.
+        let random = fastrand::u32(..);
+        Vhost::create(self.clone(), format!("{name}-{}-{random:08x}", std::process::id())).await
+    }
+
+    /// The virtual host that the node starts with, for a test that has the node to itself.
+    pub fn default_vhost(&self) -> Vhost {
+        Vhost::default_of(self.clone())
+    }
+}
+
 impl Vhost {
-    pub(super) async fn create(node: Node, name: String) -> Result<Self> {
+    async fn create(node: Node, name: String) -> Result<Self> {
         let (vhost, guest, all) = (binary(&name), binary("guest"), binary(".*"));
         let add = format!(
             "ok = rabbit_vhost:add({vhost}, {guest}),
@@ -28,7 +44,7 @@ impl Vhost {
     }
 
     /// The one that every node has, also one that was emptied.
-    pub(super) fn default_of(node: Node) -> Self {
+    fn default_of(node: Node) -> Self {
         Self { node, name: DEFAULT.to_owned() }
     }
 

@@ -1,18 +1,20 @@
 //! A TCP proxy between clients and a broker, for faults of the network.
 
+mod flow;
 mod frames;
 mod pump;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use anyhow::Result;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
+use self::flow::Line;
+pub use self::flow::{End, Flow};
 use self::pump::pump;
 
 /// A proxy to a port of this machine. Dropping it ends its connections.
@@ -35,37 +37,6 @@ pub enum Direction {
     ToClient,
 }
 
-/// What happens to the bytes of one direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
-    /// They pass at once.
-    Pass,
-    /// They pass so much later, in order.
-    Delay(Duration),
-    /// Nothing is read: the sender's buffers fill up. Nothing is lost either.
-    Hold,
-    /// They are taken and lost. The connection stays open and silent in this direction, also after
-    /// [`Proxy::resume`]: there is no way back into a stream that has a hole.
-    Swallow,
-    /// So many bytes pass, and then as few more as it takes to be inside an AMQP frame. Then the
-    /// connection ends.
-    Cut {
-        /// How many bytes pass on each connection.
-        after: usize,
-        /// How it ends.
-        end: End,
-    },
-}
-
-/// How a connection ends, for both of its sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// In an orderly way, as far as TCP can tell (FIN).
-    Close,
-    /// As after a crash (RST).
-    Reset,
-}
-
 /// What the connections look at.
 #[derive(Debug)]
 struct Lines {
@@ -75,13 +46,6 @@ struct Lines {
     end: watch::Sender<End>,
     open: AtomicUsize,
     accepted: AtomicUsize,
-}
-
-/// What the connections look at for one direction.
-#[derive(Debug)]
-struct Line {
-    flow: watch::Sender<Flow>,
-    affected: AtomicUsize,
 }
 
 impl Proxy {
@@ -157,12 +121,6 @@ impl Lines {
             Direction::ToBroker => &self.to_broker,
             Direction::ToClient => &self.to_client,
         }
-    }
-}
-
-impl Line {
-    fn new() -> Self {
-        Self { flow: watch::Sender::new(Flow::Pass), affected: AtomicUsize::new(0) }
     }
 }
 

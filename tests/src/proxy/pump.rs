@@ -9,8 +9,8 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
+use super::flow::{End, Flow, Line};
 use super::frames::Frames;
-use super::{End, Flow, Line};
 
 const CHUNK: usize = 16 * 1024;
 /// Chunks on their way: more are left to the sender, as a full socket does.

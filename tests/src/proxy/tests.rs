@@ -2,6 +2,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 use tokio::time::{Instant, timeout};
 
+use std::time::Duration;
+
 use super::*;
 use crate::limits::PATIENCE;
 

@@ -71,8 +71,8 @@ mod tests {
     use super::super::fake::FakeLink;
     use super::super::topology::Topology;
     use super::*;
+    use crate::transport::amqp::options::AmqpOptions;
     use crate::transport::driver::ServerAddress;
-    use crate::transport::options::AmqpOptions;
 
     fn refused(code: u16, why: &str) -> Result<(), BrokerError> {
         Err(BrokerError::Refused(code, why.to_owned()))

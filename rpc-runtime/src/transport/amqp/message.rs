@@ -6,11 +6,14 @@ use tokio::time::Instant;
 
 use super::broker::{Header, Kept, Message};
 use super::topology::{address, check_name};
+use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{Forward, Outgoing};
-use crate::transport::options::AmqpOptions;
 
 /// The longest expiration that RabbitMQ takes, in milliseconds: about 50 days.
 const LONGEST_EXPIRATION: u64 = u32::MAX as u64;
+
+/// The header that says how a body is compressed.
+pub(super) const COMPRESSION: &str = "compression";
 
 /// The header by which a copy says how often the message was delivered before.
 pub(super) const EARLIER_DELIVERIES: &str = "x-rpc-earlier-deliveries";

@@ -22,7 +22,9 @@ mod in_flight;
 mod intake;
 mod lapin_broker;
 mod message;
+pub(crate) mod options;
 mod publisher;
+mod purpose;
 mod report;
 mod retry;
 mod state;
@@ -44,15 +46,16 @@ use self::declare::declare;
 use self::in_flight::InFlight;
 use self::intake::To;
 use self::lapin_broker::LapinBroker;
+use self::options::AmqpOptions;
 use self::publisher::Publisher;
-use self::supervisor::{Purpose, Supervisor};
+use self::purpose::Purpose;
+use self::supervisor::Supervisor;
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::TransportError;
 use super::driver::{
     CLOSED, ConnectError, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
     PublishFault, Route, ServerAddress, StopListening, TakeReply,
 };
-use super::options::AmqpOptions;
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::url::{Host, TransportUrl};

@@ -4,6 +4,7 @@
 //! each server has one of its own and one for fanouts, a message waits in its queue until a
 //! consumer has room, and what a consumer did not settle goes back to the front.
 
+mod ids;
 mod queue;
 mod state;
 
@@ -18,7 +19,8 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use self::state::{ConsumerId, Owned, State};
+use self::ids::ConsumerId;
+use self::state::{Owned, State};
 use super::driver::{
     CLOSED, ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing,
     PublishError, PublishFault, Route, ServerAddress, Settle, Settler, StopListening, TakeReply, Verdict,

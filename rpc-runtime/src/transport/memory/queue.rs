@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::state::ConsumerId;
+use super::ids::ConsumerId;
 
 /// Messages that a queue holds at most, so that a topic whose server is gone can't eat the memory.
 const MAX_LENGTH: usize = 65_536;

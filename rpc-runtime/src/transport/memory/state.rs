@@ -7,20 +7,13 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::ids::{ConsumerId, QueueId};
 use super::queue::{Message, Queue};
 use crate::clock::later;
 use crate::transport::driver::{
     Delivery, History, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
 };
 use crate::wire::Content;
-
-/// Tells consumers apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct ConsumerId(u64);
-
-/// Tells queues apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct QueueId(u64);
 
 #[derive(Default)]
 pub(super) struct State {

@@ -17,14 +17,13 @@ use lapin::{BasicProperties, Confirmation};
 use super::super::broker::{
     Answer, BrokerError, Channel, Chore, Confirm, Consuming, Header, Message, Returned, Take,
 };
+use super::super::message::COMPRESSION;
 use super::super::topology::{Argument, Arguments, Consume, ExchangeKind, Step};
 use super::deliveries::Deliveries;
 use super::error::{lapin_error, limited};
 use super::thread::{Thread, calling_once};
 use crate::wire::Content;
 
-/// The header that says how a body is compressed.
-pub(super) const COMPRESSION: &str = "compression";
 pub(super) struct LapinChannel {
     /// Shared, because a clone of lapin's channel touches some fifteen reference counts.
     channel: Arc<lapin::Channel>,

@@ -12,8 +12,7 @@ use lapin::types::AMQPValue;
 use tokio::sync::oneshot;
 
 use super::super::broker::{Chore, Consuming, Incoming, Take};
-use super::super::message::EARLIER_DELIVERIES;
-use super::channel::COMPRESSION;
+use super::super::message::{COMPRESSION, EARLIER_DELIVERIES};
 use super::thread::Thread;
 use crate::lock::lock;
 use crate::transport::driver::History;

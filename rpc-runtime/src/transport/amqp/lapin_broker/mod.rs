@@ -40,8 +40,8 @@ use super::broker::{Broker, BrokerError, Channel, ConnectFailure, Link, LinkEven
 use super::topology::check_name;
 use crate::clock::after;
 use crate::lock::lock;
+use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::failure::FailureKind;
-use crate::transport::options::AmqpOptions;
 use crate::transport::url::Host;
 
 /// A channel that the broker closes costs lapin its number for good, and the broker grants 2047: long before

@@ -9,7 +9,7 @@ use lapin::tcp::{RustlsConnector, RustlsConnectorConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::transport::options::AmqpOptions;
+use crate::transport::amqp::options::AmqpOptions;
 
 /// The certificates of a transport.
 #[derive(Debug, Clone)]

@@ -13,12 +13,11 @@ use super::super::confirms::Outcome;
 use super::super::declare::declare;
 use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
-use super::IN_FLIGHT;
 use super::gate::{Attended, Gate, Queued};
 use super::job::{Expired, Job, NACK_TEXT};
-use super::line::Line;
+use super::line::{IN_FLIGHT, Line};
+use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::PublishFault;
-use crate::transport::options::AmqpOptions;
 
 /// How many messages wait for their next try after a nack; further ones fail at once.
 const MAX_NACKED: usize = 1024;

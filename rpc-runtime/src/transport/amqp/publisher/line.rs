@@ -11,10 +11,12 @@ use super::super::confirms::{Confirms, Outcome, Sent};
 use super::super::message::expire_by;
 use super::super::supervisor::Up;
 use super::super::topology::Step;
-use super::IN_FLIGHT;
 use super::job::Job;
 use super::under_way::UnderWay;
 use crate::transport::driver::PublishFault;
+
+/// How many messages are sent before the first of them is confirmed; more only adds latency.
+pub(super) const IN_FLIGHT: usize = 256;
 
 pub(super) struct Line {
     pub(super) link: Arc<dyn Link>,

@@ -6,7 +6,8 @@ use tokio::time::timeout;
 
 use super::super::broker::{Link, LinkEvent, Message};
 use super::super::fake::{Fake, Fate};
-use super::super::supervisor::{Purpose, Supervisor};
+use super::super::purpose::Purpose;
+use super::super::supervisor::Supervisor;
 use super::*;
 use crate::error::Reached;
 use crate::transport::driver::Route;

@@ -18,11 +18,11 @@ use tokio::time::{Instant, timeout};
 
 use self::raw::Raw;
 use super::AmqpDriver;
+use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{
     Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, Route, ServerAddress,
     Wanted,
 };
-use crate::transport::options::AmqpOptions;
 use crate::transport::url::TransportUrl;
 
 /// How long anything may take; only a failure takes that long.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::options::InFlightPolicy;
 use crate::wire::Compression;
 
 /// A type that an option can have.
@@ -61,16 +60,6 @@ impl OptionValue for Option<Compression> {
             "gzip" => Ok(Some(Compression::Gzip)),
             "bzip2" => Ok(Some(Compression::Bzip2)),
             _ => Err("gzip or bzip2"),
-        }
-    }
-}
-
-impl OptionValue for InFlightPolicy {
-    fn read(text: &str) -> Result<Self, &'static str> {
-        match text {
-            "wait" => Ok(Self::Wait),
-            "fail" => Ok(Self::Fail),
-            _ => Err("wait or fail"),
         }
     }
 }

@@ -319,5 +319,4 @@ fn wrong(why: impl Into<String>) -> UrlError {
 }
 
 #[cfg(test)]
-#[path = "url_tests.rs"]
 mod tests;

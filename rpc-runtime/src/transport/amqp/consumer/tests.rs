@@ -3,11 +3,12 @@ use std::collections::BTreeSet;
 use tokio::sync::mpsc;
 
 use super::super::fake::{Fake, FakeLink, Fate};
-use super::super::supervisor::{Purpose, Supervisor};
+use super::super::purpose::Purpose;
+use super::super::supervisor::Supervisor;
 use super::*;
 use crate::logged::Warnings;
+use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{Delivery, ServerAddress};
-use crate::transport::options::AmqpOptions;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;
 use crate::transport::url::TransportUrl;

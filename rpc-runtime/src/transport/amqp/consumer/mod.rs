@@ -411,5 +411,4 @@ fn lost() -> BrokerError {
 }
 
 #[cfg(test)]
-#[path = "consumer_tests.rs"]
 mod tests;

@@ -8,33 +8,18 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::broker::{Broker, Link, LinkEvent};
+use super::purpose::Purpose;
 use super::report::Report;
 use super::state::{Backoff, Happening, Machine, State};
 use crate::transport::TransportError;
+use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::CLOSED;
 use crate::transport::failure::{FailureKind, HostFailure};
-use crate::transport::options::AmqpOptions;
 use crate::transport::status_watch::Reporter;
 use crate::transport::url::Host;
 
 /// How long a connection may be lost or closed without its supervisor having noticed.
 const UNNOTICED: Duration = Duration::from_millis(50);
-
-/// What one connection is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    Send,
-    Listen,
-}
-
-impl Purpose {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Purpose::Send => "send",
-            Purpose::Listen => "listen",
-        }
-    }
-}
 
 /// A connection for as long as the transport lives.
 #[derive(Debug)]
@@ -350,5 +335,4 @@ fn jittered(wait: Duration) -> Duration {
 }
 
 #[cfg(test)]
-#[path = "supervisor_tests.rs"]
 mod tests;

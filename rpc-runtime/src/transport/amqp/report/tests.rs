@@ -15,8 +15,8 @@ use super::super::fake::{Fake, Fate};
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::clock::after;
+use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::failure::FailureKind;
-use crate::transport::options::AmqpOptions;
 use crate::transport::status_watch::Board;
 use crate::transport::url::{Host, TransportUrl};
 

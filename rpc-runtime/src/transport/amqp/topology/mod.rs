@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{Route, ServerAddress};
-use crate::transport::options::AmqpOptions;
 
 /// Names travel with a length of one byte.
 const MAX_NAME: usize = 255;
@@ -297,5 +297,4 @@ pub(super) fn give_up_durability(steps: &mut [Step], n: usize) -> bool {
 }
 
 #[cfg(test)]
-#[path = "topology_tests.rs"]
 mod tests;

@@ -5,7 +5,8 @@ use tokio::runtime::Handle;
 
 use super::super::broker::LinkEvent;
 use super::super::fake::{Fake, Fate};
-use super::super::supervisor::{Purpose, Supervisor};
+use super::super::purpose::Purpose;
+use super::super::supervisor::Supervisor;
 use super::*;
 use crate::clock::after;
 use crate::error::Reached;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
-use crate::{Version, VersionError};
+use crate::version::{Version, VersionError};
 
 /// The version cap of one or more clients: one shared cell, to be swapped at run time.
 ///

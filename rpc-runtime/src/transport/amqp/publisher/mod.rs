@@ -26,16 +26,14 @@ use tokio::time::{Instant, timeout_at};
 use self::actor::Actor;
 use self::gate::{Gate, Queued};
 use self::job::{Job, Ticket};
+use self::line::IN_FLIGHT;
 use super::broker::Message;
 use super::message::{forwarded, message};
 use super::supervisor::Links;
 use super::topology::exchange_step;
 use crate::lock::lock;
+use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{Done, Forward, Outgoing, PublishError, PublishFault, Route, Wanted};
-use crate::transport::options::AmqpOptions;
-
-/// How many messages are sent before the first of them is confirmed; more only adds latency.
-const IN_FLIGHT: usize = 256;
 
 /// The way to one confirm channel; cheap to clone.
 #[derive(Debug, Clone)]

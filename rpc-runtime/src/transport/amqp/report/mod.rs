@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use tokio::time::Instant;
 
+use super::purpose::Purpose;
 use super::state::State;
-use super::supervisor::Purpose;
 use crate::transport::failure::HostFailure;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Reporter;
@@ -97,5 +97,4 @@ impl Report {
 }
 
 #[cfg(test)]
-#[path = "report_tests.rs"]
 mod tests;

@@ -6,8 +6,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::time::{Instant, timeout_at};
 
 use super::supervisor::Links;
+use crate::transport::amqp::options::{AmqpOptions, InFlightPolicy};
 use crate::transport::driver::{PublishError, PublishFault};
-use crate::transport::options::{AmqpOptions, InFlightPolicy};
 
 /// The places for messages that are sent and not confirmed, or wait to be sent.
 #[derive(Debug)]
@@ -56,5 +56,4 @@ impl InFlight {
 }
 
 #[cfg(test)]
-#[path = "in_flight_tests.rs"]
 mod tests;

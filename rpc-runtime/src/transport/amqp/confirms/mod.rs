@@ -105,5 +105,4 @@ impl<J> Confirms<J> {
 }
 
 #[cfg(test)]
-#[path = "confirms_tests.rs"]
 mod tests;

@@ -6,11 +6,12 @@ pub use std::borrow::Borrow;
 pub use std::sync::Arc;
 
 pub use crate::client::{
-    Call, CallOptions, CallOrCast, Cast, Client, IntoServer, MaybeSet, Prepared, Request, VersionPin,
+    Call, CallOptions, CallOrCast, Cast, Client, IntoServer, MaybeSet, Prepared, Request,
 };
 pub use crate::context::{Context, RpcContext};
 pub use crate::error::{RemoteError, RpcException};
 pub use crate::interface::{Arg, Interface, Kind, Legacy, Method, Old, PinError, SupportsError};
+pub use crate::pin::VersionPin;
 pub use crate::server::{Args, Dispatch, Endpoint, Incoming, Outcome, Raised, outcome, outcome_expecting};
 pub use crate::transport::Transport;
 pub use crate::version::Version;

@@ -1,10 +1,13 @@
 //! The options of the RabbitMQ transport, by builder or by URL query, with oslo.messaging's names.
 
+mod value;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::option_value::{OptionValue, nearest};
-use super::url::{Scheme, TransportUrl};
+use self::value::{OptionValue, nearest};
+use crate::transport::error::OptionError;
+use crate::transport::url::{Scheme, TransportUrl};
 use crate::wire::{Compression, Limits};
 
 /// Options of the URL that belong to the transport as a whole, not to RabbitMQ.
@@ -164,6 +167,16 @@ pub enum InFlightPolicy {
     Fail,
 }
 
+impl OptionValue for InFlightPolicy {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "wait" => Ok(Self::Wait),
+            "fail" => Ok(Self::Fail),
+            _ => Err("wait or fail"),
+        }
+    }
+}
+
 impl AmqpOptions {
     /// These options, overridden by those of the query of `url`; `amqps://` sets `ssl`.
     ///
@@ -255,11 +268,5 @@ impl AmqpOptions {
     }
 }
 
-/// An option that cannot be used; names the option, its value and what was expected.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct OptionError(String);
-
 #[cfg(test)]
-#[path = "options_tests.rs"]
 mod tests;

@@ -129,5 +129,4 @@ fn replace(known: &mut ConnectionStatus, now: ConnectionStatus) -> bool {
 }
 
 #[cfg(test)]
-#[path = "status_tests.rs"]
 mod tests;
