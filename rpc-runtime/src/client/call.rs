@@ -285,14 +285,12 @@ impl Request {
             return Err(refuse("the topic is empty".to_owned()));
         }
         let server = routed.as_ref().map_or(destination, Target::server).map(Into::into);
-        if fanout {
-            return Ok(Route::Fanout { topic, server });
-        }
         let exchange = options.exchange.as_deref().or(routed.as_ref().and_then(Target::exchange));
-        Ok(Route::Topic {
-            exchange: exchange.map_or_else(|| client.transport.control_exchange(), Into::into),
-            topic,
-            server,
+        let exchange = exchange.map_or_else(|| client.transport.control_exchange(), Into::into);
+        Ok(if fanout {
+            Route::Fanout { exchange, topic, server }
+        } else {
+            Route::Topic { exchange, topic, server }
         })
     }
 

@@ -55,10 +55,9 @@ impl Forwarder {
     pub(super) fn new(transport: &Transport, address: &ServerAddress, dead_letters: &DeadLetters) -> Self {
         Self {
             transport: transport.clone(),
-            dead_letters: Route::Topic {
+            dead_letters: Route::DeadLetters {
                 exchange: Arc::clone(&address.exchange),
                 topic: dead_letters.topic_for(&address.topic),
-                server: None,
             },
             limit: dead_letters.limit(),
             undecodable: dead_letters.keeps_undecodable(),
@@ -98,7 +97,7 @@ impl Forwarder {
 
     /// Puts a copy with a count at the end of the queue that the message came from.
     pub(super) async fn count(&self, letter: Letter) -> Result<(), PublishError> {
-        let route = Route::Reply { queue: Arc::clone(&letter.queue) };
+        let route = Route::Queue { name: Arc::clone(&letter.queue) };
         let (deliveries, expiration) = (letter.earlier, letter.history.expiration);
         self.send(letter, route, deliveries, expiration, None).await
     }

@@ -76,11 +76,15 @@ pub(crate) type Done = Box<dyn FnOnce(Result<(), PublishError>) + Send>;
 pub(crate) enum Route {
     /// One server of a topic, whichever is free, or the named one.
     Topic { exchange: Arc<str>, topic: Arc<str>, server: Option<Arc<str>> },
-    /// Every server of a topic. A route may name a server with it; like oslo.messaging, no broker
-    /// looks at that name.
-    Fanout { topic: Arc<str>, server: Option<Arc<str>> },
-    /// The reply queue of a caller, or any other queue by its name.
+    /// Every server of a topic. A route may name a server with it; like oslo.messaging, no broker looks at
+    /// that name, and neither RabbitMQ nor the broker in memory at the exchange.
+    Fanout { exchange: Arc<str>, topic: Arc<str>, server: Option<Arc<str>> },
+    /// The caller of a call, by what its request names.
     Reply { queue: Arc<str> },
+    /// The queue that a message came from, by its name.
+    Queue { name: Arc<str> },
+    /// Where a server keeps what it gives up: a topic that was declared with its queues.
+    DeadLetters { exchange: Arc<str>, topic: Arc<str> },
 }
 
 impl fmt::Display for Route {
@@ -92,6 +96,8 @@ impl fmt::Display for Route {
             }
             Route::Fanout { topic, .. } => write!(f, "{topic} (fanout)"),
             Route::Reply { queue } => write!(f, "{queue}"),
+            Route::Queue { name } => write!(f, "{name}"),
+            Route::DeadLetters { exchange, topic } => write!(f, "{exchange}/{topic}"),
         }
     }
 }

@@ -120,7 +120,10 @@ mod tests {
         for (outgoing, expected) in [
             (to_topic(None), ("nova", "compute")),
             (to_topic(Some("host.1")), ("nova", "compute.host.1")),
-            (outgoing(Route::Fanout { topic: "compute".into(), server: None }), ("compute_fanout", "")),
+            (
+                outgoing(Route::Fanout { exchange: "nova".into(), topic: "compute".into(), server: None }),
+                ("compute_fanout", ""),
+            ),
             (outgoing(Route::Reply { queue: "reply_1".into() }), ("", "reply_1")),
         ] {
             let message = message(&outgoing, &AmqpOptions::default()).unwrap();

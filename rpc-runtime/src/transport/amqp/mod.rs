@@ -215,9 +215,7 @@ impl Driver for AmqpDriver {
     fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
         let (requests, mut links) = (self.requests.clone(), self.send.links());
         let missing = match &message.route {
-            Route::Topic { exchange, topic, server: None } if message.death.is_some() => {
-                Some(dead_letter_steps(exchange, topic, &self.options))
-            }
+            Route::DeadLetters { exchange, topic } => Some(dead_letter_steps(exchange, topic, &self.options)),
             _ => None,
         };
         Box::pin(async move {

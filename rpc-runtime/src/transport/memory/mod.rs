@@ -128,12 +128,13 @@ impl Driver for MemoryDriver {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
             let ServerAddress { exchange, topic, server } = address;
             if let Some(topic) = &options.dead_letters {
-                self.broker.state().declare(of_topic(&exchange, topic, None));
+                let (exchange, topic) = (Arc::clone(&exchange), Arc::clone(topic));
+                self.broker.state().declare(Route::DeadLetters { exchange, topic });
             }
             let routes = [
                 (of_topic(&exchange, &topic, None), Owned::Shared),
                 (of_topic(&exchange, &topic, Some(server)), Owned::Shared),
-                (Route::Fanout { topic, server: None }, Owned::ByConsumer),
+                (Route::Fanout { exchange, topic, server: None }, Owned::ByConsumer),
             ];
             let prefetch = match usize::from(options.prefetch) {
                 0 => UNLIMITED_PREFETCH,

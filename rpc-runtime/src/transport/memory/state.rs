@@ -68,12 +68,12 @@ impl State {
 
     /// Makes the queue of a route if it is not there.
     pub(super) fn declare(&mut self, route: Route) {
-        self.queue(route, Owned::Shared);
+        self.queue(bound_as(route), Owned::Shared);
     }
 
     /// Lets a consumer take from a queue of a route, which is made if it is not there.
     pub(super) fn consume(&mut self, id: ConsumerId, route: Route, owned: Owned) {
-        let at = self.queue(route, owned);
+        let at = self.queue(bound_as(route), owned);
         if let Some(held) = self.consumers.get_mut(&id) {
             held.queues.push((at, owned));
         }
@@ -92,10 +92,10 @@ impl State {
         let number = self.next_id();
         // As RabbitMQ would call it.
         let name = match &route {
-            Route::Topic { topic, server: None, .. } => Arc::clone(topic),
+            Route::Topic { topic, server: None, .. } | Route::DeadLetters { topic, .. } => Arc::clone(topic),
             Route::Topic { topic, server: Some(server), .. } => format!("{topic}.{server}").into(),
             Route::Fanout { topic, .. } => format!("{topic}_fanout_{number}").into(),
-            Route::Reply { queue } => Arc::clone(queue),
+            Route::Reply { queue: name } | Route::Queue { name } => Arc::clone(name),
         };
         let at = QueueId(number);
         self.queues.insert(at, Queue::new(name));
@@ -114,10 +114,8 @@ impl State {
         deliveries: u32,
         now: Instant,
     ) -> Result<(), PublishError> {
-        let Outgoing { mut route, body, mandatory, expiration, .. } = message;
-        if let Route::Fanout { server, .. } = &mut route {
-            *server = None;
-        }
+        let Outgoing { route, body, mandatory, expiration, .. } = message;
+        let route = bound_as(route);
         let Some(bound) = self.bound.get(&route) else {
             if mandatory {
                 return Err(PublishFault::Unroutable(format!("no queue takes messages for {route}")).into());
@@ -204,6 +202,16 @@ impl State {
         if let Some(queue) = self.queues.get_mut(&at) {
             deliver(at, queue, &mut self.consumers, Instant::now());
         }
+    }
+}
+
+/// The route by which its queues are found: a fanout goes to all servers of its topic in any exchange, as with
+/// RabbitMQ, and dead letters are a topic like any other.
+fn bound_as(route: Route) -> Route {
+    match route {
+        Route::Fanout { topic, .. } => Route::Fanout { exchange: "".into(), topic, server: None },
+        Route::DeadLetters { exchange, topic } => Route::Topic { exchange, topic, server: None },
+        other => other,
     }
 }
 

@@ -45,11 +45,11 @@ impl Sent {
                 let target = Target::topic(&**topic).with_exchange(&**exchange);
                 server.iter().fold(target, |target, server| target.with_server(&**server))
             }
-            Route::Fanout { topic, server } => {
+            Route::Fanout { topic, server, .. } => {
                 let target = Target::topic(&**topic).with_fanout(true);
                 server.iter().fold(target, |target, server| target.with_server(&**server))
             }
-            Route::Reply { queue } => return Err(format!("{queue} is a reply queue")),
+            other => return Err(format!("{other} is no address of servers")),
         };
         let target = match invocation.namespace {
             Some(namespace) => target.with_namespace(namespace),

@@ -58,7 +58,11 @@ impl Names {
     }
 
     fn fanout(&self) -> Route {
-        Route::Fanout { topic: self.topic.as_str().into(), server: None }
+        Route::Fanout {
+            exchange: self.exchange.as_str().into(),
+            topic: self.topic.as_str().into(),
+            server: None,
+        }
     }
 
     fn address(&self, server: &str) -> ServerAddress {

@@ -130,21 +130,25 @@ pub(super) fn dead_letter_steps(exchange: &Arc<str>, queue: &Arc<str>, options: 
 /// The exchange that has to exist before something is sent along `route`; none for replies.
 pub(super) fn exchange_step(route: &Route, options: &AmqpOptions) -> Option<Step> {
     match route {
-        Route::Topic { exchange, .. } => Some(topic_step(exchange, options)),
+        Route::Topic { exchange, .. } | Route::DeadLetters { exchange, .. } => {
+            Some(topic_step(exchange, options))
+        }
         Route::Fanout { topic, .. } => Some(fanout_step(&fanout_exchange(topic), options)),
-        Route::Reply { .. } => None,
+        Route::Reply { .. } | Route::Queue { .. } => None,
     }
 }
 
 /// Exchange and routing key of a route.
 pub(super) fn address(route: &Route) -> (Arc<str>, Arc<str>) {
     match route {
-        Route::Topic { exchange, topic, server: None } => (exchange.clone(), topic.clone()),
+        Route::Topic { exchange, topic, server: None } | Route::DeadLetters { exchange, topic } => {
+            (exchange.clone(), topic.clone())
+        }
         Route::Topic { exchange, topic, server: Some(server) } => {
             (exchange.clone(), format!("{topic}.{server}").into())
         }
         Route::Fanout { topic, .. } => (fanout_exchange(topic), "".into()),
-        Route::Reply { queue } => ("".into(), queue.clone()),
+        Route::Reply { queue: name } | Route::Queue { name } => ("".into(), name.clone()),
     }
 }
 

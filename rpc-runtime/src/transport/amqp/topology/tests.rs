@@ -111,7 +111,7 @@ fn declarations_are_those_of_oslo_messaging() {
 
         let replies = Topology::replies(&vector.queue("reply_"), &vector.options);
         let to_topic = Route::Topic { exchange: "nova".into(), topic: "compute".into(), server: None };
-        let fanout = Route::Fanout { topic: "compute".into(), server: None };
+        let fanout = Route::Fanout { exchange: "nova".into(), topic: "compute".into(), server: None };
         let mut client = all("client", &replies);
         for route in [to_topic, fanout] {
             client.extend(exchange_step(&route, &vector.options).map(|declared| step("client", &declared)));
