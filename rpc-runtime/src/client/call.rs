@@ -19,9 +19,9 @@ use crate::clock::after;
 use crate::error::{CallError, Reached, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
-use crate::transport::Transport;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
 use crate::transport::replies::{Replies, Sign, Waiter};
+use crate::transport::{Ability, Transport};
 use crate::wire::{Reply, ReplyTo, RequestHead};
 
 impl Request {
@@ -200,10 +200,14 @@ impl Sending {
 impl Request {
     async fn cast_and_confirm(&self) -> Result<(), RpcError> {
         let sending = self.prepare(None)?;
+        let mandatory = self.client.options.mandatory && self.method.kind != Kind::Fanout;
+        if mandatory {
+            self.check("CallOptions::mandatory", &[Ability::Confirms])?;
+        }
         let outgoing = Outgoing {
             route: sending.route.clone(),
             body: self.encode(None)?,
-            mandatory: self.client.options.mandatory && self.method.kind != Kind::Fanout,
+            mandatory,
             expiration: None,
             deadline: sending.deadline,
             wanted: Wanted::AtOnce,
@@ -215,8 +219,11 @@ impl Request {
     async fn call_and_wait(&self) -> Result<Reply, RpcError> {
         let sending = self.prepare(self.method.timeout)?;
         let monitor = self.client.options.monitor.or_else(|| self.method.monitor.map(|monitor| monitor()));
-        monitor.map_or(Ok(()), check_monitor).map_err(|why| self.bad_argument(why))?;
         let transport = &self.client.transport;
+        if let Some(monitor) = monitor {
+            check_monitor(monitor).map_err(|why| self.bad_argument(why))?;
+            self.check("a monitor", &[Ability::Monitors])?;
+        }
         let replies = match transport.opened_replies() {
             Some(replies) => replies,
             // Apart, so that the many others have no room for it.
@@ -224,9 +231,10 @@ impl Request {
         };
         let mut waiter = replies.waiters.register();
         let mut msg_id = [0; 32];
+        let place = replies.place.address();
         let reply_to = ReplyTo {
             msg_id: waiter.msg_id(&mut msg_id),
-            queue: &replies.queue,
+            queue: &place,
             monitor: monitor.map(|monitor| monitor.as_secs()),
         };
         let outgoing = Outgoing {
@@ -294,6 +302,11 @@ impl Request {
         })
     }
 
+    /// Whether the bus can do what the options ask for.
+    fn check(&self, what: &'static str, needed: &[Ability]) -> Result<(), RpcError> {
+        self.client.transport.check(what, needed).map_err(|unable| self.bad_argument(unable.to_string()))
+    }
+
     fn bad_argument(&self, why: String) -> RpcError {
         RpcError::BadArgument { method: self.method.name.to_owned(), why }
     }
@@ -308,7 +321,8 @@ impl Request {
             reply,
             unique_id: Uuid::new_v4().simple().encode_lower(&mut unique_id),
         };
-        let body = head.encode(&self.args, &self.context);
+        let format = self.client.transport.driver().format();
+        let body = format.request(&head, &self.args, &self.context);
         let limit = self.client.transport.limits().max_body;
         if body.len() > limit {
             return Err(RpcError::Encode {

@@ -15,12 +15,14 @@ use crate::context::Context;
 use crate::error::{CallError, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
 use crate::transport::Transport;
+use crate::transport::abilities::Abilities;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing, PublishError,
-    ServerAddress, Settle, Settler, TakeReply, Verdict,
+    ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
+    PublishError, ReplyPlace, ReplyQueue, ServerAddress, Settle, Settler, TakeReply, Verdict,
 };
+use crate::transport::stub::Stub;
 use crate::version::Version;
-use crate::wire::{Content, Limits, Request};
+use crate::wire::{Content, Limits, MessageFormat, Request};
 
 type Returns = Result<Value, RemoteError>;
 
@@ -38,6 +40,18 @@ struct Bench {
 }
 
 impl Driver for Bench {
+    fn name(&self) -> &'static str {
+        "test"
+    }
+
+    fn format(&self) -> MessageFormat {
+        MessageFormat::Envelope
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities::ALL
+    }
+
     fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
         unreachable!("clients send nothing on")
     }
@@ -55,14 +69,17 @@ impl Driver for Bench {
         unreachable!("the client serves nothing")
     }
 
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+    fn listen_for_replies(
+        &self,
+        take: TakeReply,
+    ) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
         let mut deliveries = self.deliveries.lock().unwrap().take().unwrap();
         tokio::spawn(async move {
             while let Some(delivery) = deliveries.recv().await {
                 take(delivery);
             }
         });
-        std::future::ready(Ok("reply_probe".into())).boxed()
+        std::future::ready(Ok(Arc::new(ReplyQueue("reply_probe".into())) as Arc<dyn ReplyPlace>)).boxed()
     }
 
     fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
@@ -95,8 +112,7 @@ impl Bench {
         let missing_type = self.row["name"].as_str().unwrap().starts_with("content_type missing");
         Delivery {
             // Only the first message of that row lacks the type; the second is the real reply.
-            content_type: (!(missing_type && sent.is_string())).then(|| Content::CONTENT_TYPE.to_owned()),
-            compression: None,
+            labels: if missing_type && sent.is_string() { Labels::default() } else { Labels::json() },
             redelivered: false,
             history: History::default(),
             queue: "probe".into(),
@@ -204,4 +220,29 @@ async fn a_call_leaves_nothing_behind() {
     let dropped = tokio::time::timeout(Duration::from_secs(1), call).await;
     assert!(dropped.is_err());
     assert_eq!(transport.replies().await.unwrap().waiters.len(), 0);
+}
+
+#[tokio::test]
+async fn what_the_bus_cannot_do_is_refused_before_anything_is_sent() {
+    static CASTS: Interface = Interface::new(
+        "Casts",
+        "compute",
+        V1,
+        &[Method::cast::<Result<(), RemoteError>>("note", &[V1], &[])],
+    );
+    let client = |abilities, interface| Client::new(&Transport::for_tests(Stub(abilities)), interface);
+
+    let deaf = client(Abilities { monitors: false, ..Abilities::ALL }, &PROBE);
+    let monitored = deaf.with(CallOptions::new().monitor(Duration::from_secs(9)));
+    let error = monitored.request(&PROBE.methods[0], &Context::new()).call::<Returns>().await.unwrap_err();
+    let why = "a monitor cannot be had over the stub, which does not carry heartbeats";
+    assert!(error.to_string().contains(why), "{error}");
+
+    let silent = client(Abilities { confirms: false, ..Abilities::ALL }, &CASTS);
+    let mandatory = silent.with(CallOptions::new().mandatory());
+    let error = mandatory.request(&CASTS.methods[0], &Context::new()).cast().await.unwrap_err();
+    let why = "CallOptions::mandatory cannot be had over the stub, which does not confirm messages";
+    assert!(error.to_string().contains(why), "{error}");
+    let error = silent.request(&CASTS.methods[0], &Context::new()).cast().await.unwrap_err();
+    assert!(error.to_string().contains("the transport is closed"), "{error}");
 }

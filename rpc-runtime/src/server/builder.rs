@@ -11,8 +11,8 @@ use super::lifecycle::Server;
 use super::observer::{Observer, RequestInfo};
 use super::setup::Setup;
 use crate::target::Target;
-use crate::transport::Transport;
 use crate::transport::driver::ListenOptions;
+use crate::transport::{Ability, Transport, Unable};
 
 /// Handlers that run at once; oslo.messaging's `executor_thread_pool_size`.
 const WORKERS: usize = 64;
@@ -143,6 +143,7 @@ impl ServerBuilder {
         if self.target.server().is_none_or(str::is_empty) {
             return Err(ServerError::NoServer { topic: self.target.topic_name().to_owned() });
         }
+        self.check_abilities().map_err(|unable| ServerError::Unable { why: unable.to_string() })?;
         let prefetch = self.prefetch_for_start();
         let topic = self.target.topic_name();
         let dead_letters = self.dead_letters.as_ref().map(|dead_letters| dead_letters.topic_for(topic));
@@ -158,6 +159,20 @@ impl ServerBuilder {
             observer: self.observer,
         })
         .await
+    }
+
+    /// Whether the bus can do what is asked for.
+    fn check_abilities(&self) -> Result<(), Unable> {
+        use Ability::{Counts, DeadLetters, Requeues, Stores};
+        let late = self.acknowledge == Acknowledge::Late;
+        if late {
+            self.transport.check("Acknowledge::Late", &[Stores, Requeues])?;
+        }
+        match self.dead_letters {
+            Some(_) if late => self.transport.check("DeadLetters", &[DeadLetters, Counts]),
+            Some(_) => self.transport.check("DeadLetters", &[DeadLetters]),
+            None => Ok(()),
+        }
     }
 
     /// What is asked for, else what suits the acknowledgement; 0 leaves it to the driver.
@@ -192,6 +207,21 @@ impl fmt::Debug for ServerBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interface::Interface;
+    use crate::server::{Dispatch, Incoming, Outcome};
+    use crate::transport::abilities::Abilities;
+    use crate::transport::stub::Stub;
+    use crate::version::Version;
+
+    static INTERFACE: Interface = Interface::new("Nothing", "topic", Version::new(1, 0), &[]);
+
+    struct Nothing;
+
+    impl Dispatch for Nothing {
+        async fn dispatch(&self, incoming: Incoming) -> Outcome {
+            incoming.unknown()
+        }
+    }
 
     fn prefetch(set: impl FnOnce(ServerBuilder) -> ServerBuilder) -> u16 {
         let target = Target::topic("topic").with_server("server");
@@ -212,5 +242,47 @@ mod tests {
     fn an_early_one_is_given_what_it_asks_for() {
         assert_eq!(prefetch(|builder| builder), PREFETCH);
         assert_eq!(prefetch(|builder| builder.workers(200).prefetch(1)), 1);
+    }
+
+    #[tokio::test]
+    async fn what_the_bus_cannot_do_is_refused_before_anything_is_declared() {
+        let refused = async |abilities, set: fn(ServerBuilder) -> ServerBuilder| {
+            let transport = Transport::for_tests(Stub(abilities));
+            let endpoint = Endpoint::new(&INTERFACE, Nothing);
+            let target = Target::topic("topic").with_server("server");
+            set(Server::builder(&transport, target).endpoint(endpoint)).start().await.unwrap_err().to_string()
+        };
+        let late: fn(ServerBuilder) -> ServerBuilder = |builder| builder.acknowledge(Acknowledge::Late);
+        let dead: fn(ServerBuilder) -> ServerBuilder = |builder| builder.dead_letters(DeadLetters::new());
+        let both: fn(ServerBuilder) -> ServerBuilder =
+            |builder| builder.acknowledge(Acknowledge::Late).dead_letters(DeadLetters::new());
+        let all = Abilities::ALL;
+        for (abilities, set, why) in [
+            (
+                Abilities { stores: false, ..all },
+                late,
+                "Acknowledge::Late cannot be had over the stub, which does not keep messages",
+            ),
+            (
+                Abilities { requeues: false, ..all },
+                late,
+                "Acknowledge::Late cannot be had over the stub, which does not take messages back",
+            ),
+            (
+                Abilities { dead_letters: false, ..all },
+                dead,
+                "DeadLetters cannot be had over the stub, which does not keep dead letters",
+            ),
+            (
+                Abilities { counts: false, ..all },
+                both,
+                "DeadLetters cannot be had over the stub, which does not count deliveries",
+            ),
+            // Nothing of it is needed.
+            (Abilities { counts: false, ..all }, dead, "it moves nothing"),
+            (Abilities { requeues: false, ..all }, |builder| builder, "it moves nothing"),
+        ] {
+            assert_eq!(refused(abilities, set).await, why);
+        }
     }
 }

@@ -32,6 +32,13 @@ pub enum ServerError {
         /// The major version of both.
         major: u32,
     },
+    /// The bus of the transport cannot do what the server was set up for.
+    #[error("{why}")]
+    #[non_exhaustive]
+    Unable {
+        /// What cannot be had, over which transport, and why.
+        why: String,
+    },
     /// The queues cannot be declared or consumed.
     #[error(transparent)]
     Transport(#[from] TransportError),

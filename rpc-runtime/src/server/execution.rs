@@ -18,7 +18,7 @@ use super::phase::Phase;
 use super::replier::Replier;
 use crate::clock::after;
 use crate::error::RemoteError;
-use crate::wire::{Arguments, EncodedValue, Invocation, Reply, ReplyAddress};
+use crate::wire::{Arguments, EncodedValue, Invocation, MessageFormat, ReplyAddress};
 
 /// What answers a request.
 pub(super) struct Handler {
@@ -93,16 +93,16 @@ pub(super) fn stopped(method: &str) -> Outcome {
 }
 
 /// The reply to a call; an outcome that is too large to be sent is a failure that says so.
-pub(super) fn answer(msg_id: &str, outcome: Outcome, max_body: usize) -> Bytes {
+pub(super) fn answer(msg_id: &str, outcome: Outcome, format: MessageFormat, max_body: usize) -> Bytes {
     let body = match outcome {
-        Ok(value) => Reply::result(msg_id, &value),
-        Err(Raised { error, .. }) => Reply::failure(msg_id, &error),
+        Ok(value) => format.result(msg_id, &value),
+        Err(Raised { error, .. }) => format.failure(msg_id, &error),
     };
     if body.len() <= max_body {
         return body;
     }
     let text = format!("the reply has {} bytes, more than max_body={max_body}", body.len());
-    Reply::failure(msg_id, &RemoteError::builtin("ValueError", text))
+    format.failure(msg_id, &RemoteError::builtin("ValueError", text))
 }
 
 /// Runs a call and tells its caller at every interval that it still runs.
@@ -110,6 +110,7 @@ pub(super) async fn with_heartbeats(
     execution: impl Future<Output = Option<Outcome>>,
     reply: &ReplyAddress,
     interval: Duration,
+    format: MessageFormat,
     replier: &Replier,
 ) -> Option<Outcome> {
     futures::pin_mut!(execution);
@@ -121,7 +122,7 @@ pub(super) async fn with_heartbeats(
             biased;
             outcome = &mut execution => return outcome,
             _ = ticks.tick(), if wanted => {
-                let body = Reply::heartbeat(&reply.msg_id);
+                let body = format.heartbeat(&reply.msg_id);
                 // In step with the execution, which must not wait for a slow broker.
                 tokio::select! {
                     biased;

@@ -10,7 +10,9 @@ use super::acknowledge::DeadLetters;
 use crate::clock::after;
 use crate::text::shortened;
 use crate::transport::Transport;
-use crate::transport::driver::{Death, Delivery, Forward, History, PublishError, Route, ServerAddress};
+use crate::transport::driver::{
+    Death, Delivery, Forward, History, Labels, PublishError, Route, ServerAddress,
+};
 
 /// How long the broker may take to confirm a message that is sent on.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -30,8 +32,7 @@ pub(super) struct Forwarder {
 #[derive(Debug)]
 pub(super) struct Letter {
     body: Bytes,
-    content_type: Option<String>,
-    compression: Option<String>,
+    labels: Labels,
     history: History,
     queue: Arc<str>,
     earlier: u32,
@@ -42,8 +43,7 @@ impl Letter {
     pub(super) fn of(delivery: &Delivery) -> Self {
         Self {
             body: delivery.body.clone(),
-            content_type: delivery.content_type.clone(),
-            compression: delivery.compression.clone(),
+            labels: delivery.labels.clone(),
             history: delivery.history,
             queue: Arc::clone(&delivery.queue),
             earlier: delivery.earlier(),
@@ -110,10 +110,9 @@ impl Forwarder {
         expiration: Option<Duration>,
         death: Option<Death>,
     ) -> Result<(), PublishError> {
-        let Letter { body, content_type, compression, queue, .. } = letter;
+        let Letter { body, labels, queue, .. } = letter;
         let deadline = after(LIMIT);
-        let message =
-            Forward { route, body, content_type, compression, expiration, deliveries, death, deadline };
+        let message = Forward { route, body, labels, expiration, deliveries, death, deadline };
         let sent = self.transport.driver().forward(message).await;
         if let Err(error) = &sent {
             tracing::error!(%queue, %error, "could not send a message on; it goes back to its queue");

@@ -62,6 +62,7 @@ impl Server {
         let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally)));
         let requests = Requests {
             endpoints,
+            format: transport.driver().format(),
             limits: transport.limits(),
             observer,
             forwarder,

@@ -14,7 +14,7 @@ use super::requests::{Batch, Requests};
 use crate::clock::after;
 use crate::rare_log::RareLog;
 use crate::transport::driver::{Delivery, StopListening};
-use crate::wire::{Content, DecodeError, Request};
+use crate::wire::{DecodeError, Request};
 
 /// How many requests are acknowledged together at most.
 const AT_ONCE: usize = 32;
@@ -107,11 +107,9 @@ impl Receiver {
     fn take(&mut self, delivery: Delivery, permit: OwnedSemaphorePermit, batch: &mut Batch) {
         let tally = &self.requests.tally;
         tally.taken.add_one();
-        let content = Content {
-            content_type: delivery.content_type.as_deref(),
-            compression: delivery.compression.as_deref(),
-        };
-        let request = match Request::decode(&delivery.body, &content, &self.requests.limits) {
+        let content = delivery.labels.content();
+        let Requests { format, limits, .. } = &*self.requests;
+        let request = match format.read_request(&delivery.body, &content, limits) {
             Ok(request) => request,
             Err(error) => {
                 tally.rejected.add_one();

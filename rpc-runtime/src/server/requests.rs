@@ -20,11 +20,12 @@ use super::phase::Phase;
 use super::replier::Replier;
 use crate::error::RemoteError;
 use crate::transport::driver::{AckForGood, Settle};
-use crate::wire::{Limits, Reply, ReplyAddress, Request};
+use crate::wire::{Limits, MessageFormat, ReplyAddress, Request};
 
 /// What the tasks of all requests share.
 pub(super) struct Requests {
     pub(super) endpoints: Endpoints,
+    pub(super) format: MessageFormat,
     pub(super) limits: Limits,
     pub(super) observer: Option<Observer>,
     pub(super) forwarder: Option<Arc<Forwarder>>,
@@ -77,7 +78,7 @@ impl Requests {
             let outcome = match (&reply, heartbeat) {
                 (Some(reply), Some(interval)) => {
                     // Apart, so that the many others have no room for it.
-                    Box::pin(with_heartbeats(running, reply, interval, &self.replier)).await
+                    Box::pin(with_heartbeats(running, reply, interval, self.format, &self.replier)).await
                 }
                 _ => running.await,
             };
@@ -94,7 +95,7 @@ impl Requests {
             log_failure(&outcome, &method, reply.is_some());
             match reply {
                 Some(reply) => {
-                    let body = answer(&reply.msg_id, outcome, self.limits.max_body);
+                    let body = answer(&reply.msg_id, outcome, self.format, self.limits.max_body);
                     self.reply(&reply.queue, body, method, claim, permit).await;
                 }
                 None => {
@@ -145,7 +146,8 @@ impl Requests {
         self.tally.dead_lettered.add_one();
         match request.reply {
             Some(reply) => {
-                let body = Reply::failure(&reply.msg_id, &RemoteError::builtin("RuntimeError", why));
+                let error = RemoteError::builtin("RuntimeError", why);
+                let body = self.format.failure(&reply.msg_id, &error);
                 self.reply(&reply.queue, body, method.into(), Some(claim), permit).await;
             }
             None => claim.done(),

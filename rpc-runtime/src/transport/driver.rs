@@ -13,15 +13,26 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::abilities::Abilities;
 use super::status::ConnectionStatus;
 use super::status_watch::StatusWatch;
 use crate::error::Reached;
+use crate::wire::{Content, MessageFormat};
 
 /// What is said of a transport that was closed on purpose.
 pub(super) const CLOSED: &str = "the transport is closed";
 
 /// A way to move messages: the in-memory broker or RabbitMQ.
 pub(crate) trait Driver: fmt::Debug + Send + Sync {
+    /// What its bus is called, for errors and the status.
+    fn name(&self) -> &'static str;
+
+    /// The form that bodies have on its bus.
+    fn format(&self) -> MessageFormat;
+
+    /// What its bus can do.
+    fn abilities(&self) -> Abilities;
+
     /// Sends one message and resolves with its exact outcome: `Ok` once the broker has taken
     /// responsibility for it.
     ///
@@ -49,9 +60,10 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
         options: ListenOptions,
     ) -> BoxFuture<'_, Result<Listener, ConnectError>>;
 
-    /// Declares and consumes the reply queue of this transport, whose name it gives; called once, before its
-    /// first call. Replies go to `take`, which is dropped when none can come any more.
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>>;
+    /// Makes the place for the replies of this transport, and takes what comes there; called once, before its first
+    /// call. Replies go to `take`, which is dropped when none can come any more.
+    fn listen_for_replies(&self, take: TakeReply)
+    -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>>;
 
     /// Sends what is queued, closes the connections and fails whatever is asked afterwards; done
     /// at `deadline` at the latest.
@@ -106,7 +118,7 @@ impl fmt::Display for Route {
 #[derive(Debug, Clone)]
 pub(crate) struct Outgoing {
     pub(crate) route: Route,
-    /// The whole body, envelope included.
+    /// The whole body, in the form that the driver names.
     pub(crate) body: Bytes,
     /// Whether a message that no queue takes is an error.
     pub(crate) mandatory: bool,
@@ -134,8 +146,7 @@ pub(crate) enum Wanted {
 pub(crate) struct Forward {
     pub(crate) route: Route,
     pub(crate) body: Bytes,
-    pub(crate) content_type: Option<String>,
-    pub(crate) compression: Option<String>,
+    pub(crate) labels: Labels,
     /// How long the message may wait in a queue.
     pub(crate) expiration: Option<Duration>,
     /// How often it was delivered so far; comes back as [`History::noted`], but not of a dead letter.
@@ -246,18 +257,52 @@ pub(crate) trait StopListening: fmt::Debug + Send + Sync {
 /// Takes the replies of a transport; it must not block.
 pub(crate) type TakeReply = Box<dyn Fn(Delivery) + Send + Sync>;
 
+/// Where the replies of a transport come in.
+pub(crate) trait ReplyPlace: fmt::Debug + Send + Sync {
+    /// What a call that is sent now names as the place of its replies. It belongs to the driver, which may have
+    /// another one after a reconnect; a format that has no such name does not write it.
+    fn address(&self) -> Arc<str>;
+}
+
+/// A queue whose name stays, because the driver declares it again wherever it connects to.
+#[derive(Debug)]
+pub(crate) struct ReplyQueue(pub(crate) Arc<str>);
+
+impl ReplyPlace for ReplyQueue {
+    fn address(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
+}
+
 /// A message that came in; unsettled, it goes back to its queue when the connection ends.
 #[derive(Debug)]
 pub(crate) struct Delivery {
     pub(crate) body: Bytes,
-    pub(crate) content_type: Option<String>,
-    /// The header `compression`, if it is a string.
-    pub(crate) compression: Option<String>,
+    pub(crate) labels: Labels,
     pub(crate) redelivered: bool,
     pub(crate) history: History,
     /// The queue that it came from.
     pub(crate) queue: Arc<str>,
     pub(crate) settle: Settle,
+}
+
+/// What a message says about its body, on a bus whose messages do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Labels {
+    pub(crate) content_type: Option<String>,
+    /// The header `compression`, if it is a string.
+    pub(crate) compression: Option<String>,
+}
+
+impl Labels {
+    /// Of JSON without compression, as bodies are written.
+    pub(crate) fn json() -> Self {
+        Self { content_type: Some(Content::CONTENT_TYPE.to_owned()), compression: None }
+    }
+
+    pub(crate) fn content(&self) -> Content<'_> {
+        Content { content_type: self.content_type.as_deref(), compression: self.compression.as_deref() }
+    }
 }
 
 /// What became of a message before this delivery, as far as it is known.

@@ -1,5 +1,6 @@
 //! Transports: one driver trait, RabbitMQ, the in-memory broker and a recorder behind it.
 
+pub(crate) mod abilities;
 #[cfg(feature = "amqp")]
 pub(crate) mod amqp;
 mod builder;
@@ -12,6 +13,8 @@ mod recording;
 pub(crate) mod replies;
 mod status;
 mod status_watch;
+#[cfg(test)]
+pub(crate) mod stub;
 pub(crate) mod url;
 
 use std::fmt;
@@ -20,6 +23,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
+pub(crate) use self::abilities::{Ability, Unable};
 pub use self::builder::TransportBuilder;
 use self::driver::{ConnectError, Driver};
 #[cfg(feature = "amqp")]
@@ -174,6 +178,15 @@ impl Transport {
     /// What incoming messages may be like.
     pub(crate) fn limits(&self) -> Limits {
         self.shared.settings.limits
+    }
+
+    /// Whether the bus can do what `what` needs; else what it cannot.
+    pub(crate) fn check(&self, what: &'static str, needed: &[Ability]) -> Result<(), Unable> {
+        let driver = self.driver();
+        match driver.abilities().lacks(needed) {
+            Some(ability) => Err(Unable { what, transport: driver.name(), ability }),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn driver(&self) -> &dyn Driver {

@@ -17,12 +17,14 @@ use crate::error::RemoteError;
 use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
 use crate::transport::Transport;
+use crate::transport::abilities::Abilities;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, Route, ServerAddress, Settle, Settler, StopListening, TakeReply, Verdict,
+    ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, ReplyPlace, Route, ServerAddress, Settle, Settler, StopListening, TakeReply,
+    Verdict,
 };
 use crate::version::Version;
-use crate::wire::Content;
+use crate::wire::{Content, MessageFormat};
 
 mod hostile;
 
@@ -82,6 +84,18 @@ struct Bench {
 }
 
 impl Driver for Bench {
+    fn name(&self) -> &'static str {
+        "test"
+    }
+
+    fn format(&self) -> MessageFormat {
+        MessageFormat::Envelope
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities::ALL
+    }
+
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
         let sent = self.published.send(message).map_err(|_| PublishFault::Closed.into());
         std::future::ready(sent).boxed()
@@ -96,7 +110,7 @@ impl Driver for Bench {
         std::future::ready(Ok(Listener { deliveries, stop: Arc::new(Nothing) })).boxed()
     }
 
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
         unreachable!("the server calls nobody")
     }
 
@@ -165,8 +179,10 @@ impl Rig {
         let before = self.called.load(Ordering::SeqCst);
         let delivery = Delivery {
             body,
-            content_type: content.content_type.map(str::to_owned),
-            compression: content.compression.map(str::to_owned),
+            labels: Labels {
+                content_type: content.content_type.map(str::to_owned),
+                compression: content.compression.map(str::to_owned),
+            },
             redelivered: false,
             history: History::default(),
             queue: "probe".into(),

@@ -14,7 +14,7 @@ use futures::future::{BoxFuture, FutureExt};
 use tokio::sync::oneshot;
 
 use super::topology::{Consume, Step};
-use crate::transport::driver::History;
+use crate::transport::driver::{History, Labels};
 use crate::transport::failure::FailureKind;
 use crate::transport::url::Host;
 
@@ -87,7 +87,7 @@ pub(super) trait Chore: Send + Sync {
 }
 
 /// Takes the messages of a consumer as they come in, on the thread that reads the connection: it must not block.
-pub(super) type Take = Box<dyn FnMut(Incoming) + Send>;
+pub(super) type Take = Box<dyn FnMut(RawDelivery) + Send>;
 
 /// A consumer that was started. Nothing more is taken once it is dropped.
 pub(super) struct Consuming {
@@ -139,9 +139,7 @@ pub(super) struct Message {
 /// What a message that is sent on has of its first sender, and of us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Kept {
-    pub(super) content_type: Option<String>,
-    /// The header `compression`.
-    pub(super) compression: Option<String>,
+    pub(super) labels: Labels,
     pub(super) headers: Vec<(&'static str, Header)>,
 }
 
@@ -193,11 +191,10 @@ pub(super) struct Returned {
 
 /// A message as it comes from the broker.
 #[derive(Debug)]
-pub(super) struct Incoming {
+pub(super) struct RawDelivery {
     pub(super) tag: u64,
     pub(super) body: Bytes,
-    pub(super) content_type: Option<String>,
-    pub(super) compression: Option<String>,
+    pub(super) labels: Labels,
     pub(super) redelivered: bool,
     pub(super) history: History,
 }

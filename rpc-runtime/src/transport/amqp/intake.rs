@@ -9,7 +9,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc};
 
 use super::acks::Acks;
-use super::broker::Incoming;
+use super::broker::RawDelivery;
 use crate::lock::lock;
 use crate::rare_log::RareLog;
 use crate::transport::driver::{Delivery, Settle, TakeReply};
@@ -68,8 +68,8 @@ impl Intake {
     }
 
     /// Does with a message what is to be done with all; does not block.
-    pub(super) fn take(&self, queue: &Arc<str>, incoming: Incoming) {
-        let Incoming { tag, body, content_type, compression, redelivered, history } = incoming;
+    pub(super) fn take(&self, queue: &Arc<str>, delivery: RawDelivery) {
+        let RawDelivery { tag, body, labels, redelivered, history } = delivery;
         let settle = Settle::new(self.acks.clone(), tag);
         match self.what.load(Ordering::Acquire) {
             HAND_ON => {}
@@ -84,7 +84,7 @@ impl Intake {
         // If nobody receives, the listener stops.
         let Some(to) = self.to.upgrade() else { return };
         let queue = queue.clone();
-        let delivery = Delivery { body, content_type, compression, redelivered, history, queue, settle };
+        let delivery = Delivery { body, labels, redelivered, history, queue, settle };
         match &*to {
             To::Replies(take) => take(delivery),
             To::Server(sender) => self.send(sender, delivery),
@@ -161,11 +161,11 @@ mod tests {
     use super::super::broker::Link;
     use super::super::fake::FakeLink;
     use super::*;
-    use crate::transport::driver::History;
+    use crate::transport::driver::{History, Labels};
 
-    fn incoming(tag: u64) -> Incoming {
+    fn delivery(tag: u64) -> RawDelivery {
         let (body, history) = (Bytes::from(tag.to_string()), History::default());
-        Incoming { tag, body, content_type: None, compression: None, redelivered: false, history }
+        RawDelivery { tag, body, labels: Labels::default(), redelivered: false, history }
     }
 
     #[tokio::test(start_paused = true)]
@@ -178,7 +178,7 @@ mod tests {
         let intake = Intake::new(&to, acks, limit);
         let queue = "q".into();
         for tag in 1..=5 {
-            intake.take(&queue, incoming(tag));
+            intake.take(&queue, delivery(tag));
         }
         let handing_on = tokio::spawn({
             let intake = intake.clone();
@@ -190,7 +190,7 @@ mod tests {
         }
         // 4 has found room meanwhile, 5 has not.
         intake.rest();
-        intake.take(&queue, incoming(6));
+        intake.take(&queue, delivery(6));
         assert_eq!(deliveries.recv().await.unwrap().body, "4");
         assert!(timeout(Duration::from_secs(1), deliveries.recv()).await.is_err());
         assert_eq!(*lock(&link.log), ["1 requeue 5", "1 requeue 6"]);

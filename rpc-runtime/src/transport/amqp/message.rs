@@ -47,7 +47,7 @@ pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Mess
 
 /// A message that is sent on, as it goes out, or why it cannot.
 pub(super) fn forwarded(forward: Forward) -> Result<Message, String> {
-    let Forward { route, body, content_type, compression, expiration, deliveries, death, .. } = forward;
+    let Forward { route, body, labels, expiration, deliveries, death, .. } = forward;
     let (exchange, routing_key) = address(&route);
     check_name("routing key", &routing_key)?;
     let headers = match death {
@@ -67,7 +67,7 @@ pub(super) fn forwarded(forward: Forward) -> Result<Message, String> {
         compression: None,
         expiration: expiration.map(milliseconds),
         mandatory: None,
-        kept: Some(Box::new(Kept { content_type, compression, headers })),
+        kept: Some(Box::new(Kept { labels, headers })),
     })
 }
 

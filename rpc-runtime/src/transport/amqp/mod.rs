@@ -52,14 +52,16 @@ use self::purpose::Purpose;
 use self::supervisor::Supervisor;
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::TransportError;
+use super::abilities::Abilities;
 use super::driver::{
     CLOSED, ConnectError, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, Route, ServerAddress, StopListening, TakeReply,
+    PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, StopListening, TakeReply,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::url::{Host, TransportUrl};
 use crate::clock::after;
+use crate::wire::MessageFormat;
 
 /// How much of the time to close is kept for the connections, after what was queued has been sent.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -190,6 +192,18 @@ impl AmqpDriver {
 }
 
 impl Driver for AmqpDriver {
+    fn name(&self) -> &'static str {
+        "RabbitMQ"
+    }
+
+    fn format(&self) -> MessageFormat {
+        MessageFormat::Envelope
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities::ALL
+    }
+
     fn publish(&self, mut message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
         if let Route::Reply { .. } = message.route {
             message.mandatory &= self.options.direct_mandatory_flag;
@@ -257,14 +271,17 @@ impl Driver for AmqpDriver {
         })
     }
 
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+    fn listen_for_replies(
+        &self,
+        take: TakeReply,
+    ) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
         Box::pin(async move {
             let queue = unique_queue("reply");
             let topology = Topology::replies(&queue, &self.options);
             let deadline = after(self.patience);
             let consumption = self.consumption(topology, 0).await?;
             consumption.start(To::Replies(take), self.runtime.handle(), deadline).await?;
-            Ok(queue)
+            Ok(Arc::new(ReplyQueue(queue)) as Arc<dyn ReplyPlace>)
         })
     }
 

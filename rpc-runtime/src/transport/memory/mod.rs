@@ -21,15 +21,16 @@ use tokio::time::Instant;
 
 use self::ids::ConsumerId;
 use self::state::{Owned, State};
+use super::abilities::Abilities;
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, Route, ServerAddress, Settle, Settler, StopListening, TakeReply, Verdict,
-    Wanted,
+    CLOSED, ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, Settle, Settler, StopListening,
+    TakeReply, Verdict, Wanted,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use crate::lock::lock;
-use crate::wire::{Content, new_id};
+use crate::wire::{MessageFormat, new_id};
 
 /// Messages that a consumer without a prefetch limit may hold at once.
 const UNLIMITED_PREFETCH: usize = 1024;
@@ -106,6 +107,18 @@ impl MemoryDriver {
 }
 
 impl Driver for MemoryDriver {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn format(&self) -> MessageFormat {
+        MessageFormat::Envelope
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities::ALL
+    }
+
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
         std::future::ready(self.send(message, 0)).boxed()
     }
@@ -149,14 +162,17 @@ impl Driver for MemoryDriver {
         .boxed()
     }
 
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
+    fn listen_for_replies(
+        &self,
+        take: TakeReply,
+    ) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
         async move {
             self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
             let queue: Arc<str> = format!("reply_{}", new_id()).into();
             lock(&self.broker.takers).insert(Arc::clone(&queue), Arc::new(take));
             let replies = Replies { broker: Arc::clone(&self.broker), queue: Arc::clone(&queue) };
             *lock(&self.replies) = Some(replies);
-            Ok(queue)
+            Ok(Arc::new(ReplyQueue(queue)) as Arc<dyn ReplyPlace>)
         }
         .boxed()
     }
@@ -197,8 +213,7 @@ impl Broker {
         let Some(take) = taker else { return false };
         take(Delivery {
             body: body.clone(),
-            content_type: Some(Content::CONTENT_TYPE.to_owned()),
-            compression: None,
+            labels: Labels::json(),
             redelivered: false,
             history: History::default(),
             queue: Arc::clone(queue),

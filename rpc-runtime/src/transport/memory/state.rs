@@ -11,9 +11,8 @@ use super::ids::{ConsumerId, QueueId};
 use super::queue::{Message, Queue};
 use crate::clock::later;
 use crate::transport::driver::{
-    Delivery, History, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
+    Delivery, History, Labels, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
 };
-use crate::wire::Content;
 
 #[derive(Default)]
 pub(super) struct State {
@@ -222,8 +221,7 @@ fn deliver(at: QueueId, queue: &mut Queue, consumers: &mut BTreeMap<ConsumerId, 
         held.next_tag += 1;
         let delivery = Delivery {
             body: message.body.clone(),
-            content_type: Some(Content::CONTENT_TYPE.to_owned()),
-            compression: None,
+            labels: Labels::json(),
             redelivered: message.redelivered,
             history: History { counted: Some(message.deliveries), noted: 0, expiration: None },
             queue: queue.name(),

@@ -13,16 +13,20 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 pub use self::sent::Sent;
+use super::abilities::Abilities;
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, History, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, ServerAddress, Settle, TakeReply,
+    CLOSED, ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, ReplyPlace, ReplyQueue, ServerAddress, Settle, TakeReply,
 };
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::{Settings, Transport};
 use crate::error::RemoteError;
 use crate::lock::lock;
-use crate::wire::{Content, EncodeError, EncodedValue, Reply};
+use crate::wire::{EncodeError, EncodedValue, MessageFormat};
+
+/// The place of its replies, where none ever are.
+const REPLIES: &str = "reply_recorded";
 
 impl Transport {
     /// A transport for tests of user code: it records every request instead of sending it.
@@ -125,26 +129,37 @@ impl RecordingDriver {
         if self.status.is_closed() {
             return Err(PublishFault::Closed.into());
         }
-        let (sent, msg_id) = Sent::read(message).map_err(PublishFault::Refused)?;
+        let (sent, msg_id) = Sent::read(message, self.format()).map_err(PublishFault::Refused)?;
         let mut tape = lock(&self.tape);
         tape.sent.push(sent);
         let body = msg_id.map(|msg_id| match &tape.answer {
-            Ok(result) => Reply::result(&msg_id, result),
-            Err(error) => Reply::failure(&msg_id, error),
+            Ok(result) => self.format().result(&msg_id, result),
+            Err(error) => self.format().failure(&msg_id, error),
         });
         Ok(body.map(|body| Delivery {
             body,
-            content_type: Some(Content::CONTENT_TYPE.to_owned()),
-            compression: None,
+            labels: Labels::json(),
             redelivered: false,
             history: History::default(),
-            queue: "reply_recorded".into(),
+            queue: REPLIES.into(),
             settle: Settle::nothing(),
         }))
     }
 }
 
 impl Driver for RecordingDriver {
+    fn name(&self) -> &'static str {
+        "recording"
+    }
+
+    fn format(&self) -> MessageFormat {
+        MessageFormat::Envelope
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities::ALL
+    }
+
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
         let recorded = self.record(&message).map(|answer| {
             if let (Some(answer), Some(take)) = (answer, self.take.get()) {
@@ -164,8 +179,11 @@ impl Driver for RecordingDriver {
         std::future::ready(Err(error)).boxed()
     }
 
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<str>, ConnectError>> {
-        let set = self.take.set(take).map(|()| "reply_recorded".into());
+    fn listen_for_replies(
+        &self,
+        take: TakeReply,
+    ) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+        let set = self.take.set(take).map(|()| Arc::new(ReplyQueue(REPLIES.into())) as Arc<dyn ReplyPlace>);
         let set = set.map_err(|_| ConnectError("the replies are consumed already".to_owned()));
         std::future::ready(set).boxed()
     }

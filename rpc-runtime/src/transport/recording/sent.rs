@@ -8,7 +8,7 @@ use super::super::driver::{Outgoing, Route};
 use crate::context::{Context, RpcContext};
 use crate::interface::Kind;
 use crate::target::Target;
-use crate::wire::{Content, Limits, Request};
+use crate::wire::{Content, Limits, MessageFormat};
 
 /// A request as it would have been sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,9 +36,10 @@ impl Sent {
     ///
     /// # Errors
     /// A text that names the part that cannot be read.
-    pub(super) fn read(message: &Outgoing) -> Result<(Self, Option<String>), String> {
+    pub(super) fn read(message: &Outgoing, format: MessageFormat) -> Result<(Self, Option<String>), String> {
         let limits = Limits { max_body: usize::MAX, ..Limits::default() };
-        let request = Request::decode(&message.body, &Content::JSON, &limits).map_err(|e| e.to_string())?;
+        let request =
+            format.read_request(&message.body, &Content::JSON, &limits).map_err(|e| e.to_string())?;
         let invocation = request.invocation.map_err(|error| error.to_string())?;
         let target = match &message.route {
             Route::Topic { exchange, topic, server } => {

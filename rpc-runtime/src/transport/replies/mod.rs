@@ -6,14 +6,14 @@ mod waiters;
 
 use self::waiters::Waiters;
 pub(crate) use self::waiters::{Sign, Waiter};
-use super::driver::{ConnectError, Delivery, Driver};
-use crate::wire::{Content, Limits, Reply};
+use super::driver::{ConnectError, Delivery, Driver, ReplyPlace};
+use crate::wire::{Limits, MessageFormat};
 
 /// Where the replies of all calls of a transport come in; each goes to its waiter.
 #[derive(Debug)]
 pub(crate) struct Replies {
-    /// What callers name as `_reply_q`.
-    pub(crate) queue: Arc<str>,
+    /// Where they come in.
+    pub(crate) place: Arc<dyn ReplyPlace>,
     pub(crate) waiters: Arc<Waiters>,
 }
 
@@ -23,9 +23,10 @@ impl Replies {
         let waiters = Arc::<Waiters>::default();
         let end = End(Arc::clone(&waiters));
         // On the thread that has the reply: to hand it to another one first costs a wake-up.
-        let receive = Box::new(move |delivery| receive(delivery, &end.0, limits));
-        let queue = driver.listen_for_replies(receive).await?;
-        Ok(Self { queue, waiters })
+        let format = driver.format();
+        let receive = Box::new(move |delivery| receive(delivery, &end.0, format, limits));
+        let place = driver.listen_for_replies(receive).await?;
+        Ok(Self { place, waiters })
     }
 }
 
@@ -38,10 +39,9 @@ impl Drop for End {
     }
 }
 
-fn receive(delivery: Delivery, waiters: &Waiters, limits: Limits) {
-    let Delivery { body, content_type, compression, settle, .. } = delivery;
-    let content = Content { content_type: content_type.as_deref(), compression: compression.as_deref() };
-    match Reply::decode(&body, &content, &limits) {
+fn receive(delivery: Delivery, waiters: &Waiters, format: MessageFormat, limits: Limits) {
+    let Delivery { body, labels, settle, .. } = delivery;
+    match format.read_reply(&body, &labels.content(), &limits) {
         Ok(reply) => {
             waiters.deliver(reply);
             settle.ack_before_long();

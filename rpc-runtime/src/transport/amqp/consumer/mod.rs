@@ -301,7 +301,7 @@ impl Session {
         let mut consuming = Vec::new();
         for consumer in &self.what.topology.consumers {
             let (intake, queue) = (intake.clone(), consumer.queue.clone());
-            let take = Box::new(move |incoming| intake.take(&queue, incoming));
+            let take = Box::new(move |delivery| intake.take(&queue, delivery));
             consuming.push(channel.consume(consumer, take).await?);
         }
         Ok(Open { channel, acks, failed, intake, consuming })

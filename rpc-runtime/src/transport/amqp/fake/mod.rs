@@ -332,8 +332,8 @@ impl Channel for FakeChannel {
         let (ending, ended) = oneshot::channel();
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
-            while let Some(incoming) = stream.next().await {
-                take(incoming);
+            while let Some(delivery) = stream.next().await {
+                take(delivery);
             }
             drop(ending);
         });

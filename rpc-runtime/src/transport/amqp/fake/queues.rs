@@ -8,8 +8,8 @@ use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, unfold};
 use tokio::sync::mpsc;
 
-use super::super::broker::Incoming;
-use crate::transport::driver::History;
+use super::super::broker::RawDelivery;
+use crate::transport::driver::{History, Labels};
 
 #[derive(Default)]
 pub(super) struct Queues(Mutex<All>);
@@ -24,7 +24,7 @@ struct All {
 struct Queue {
     /// Each with whether it was delivered before.
     ready: VecDeque<(Bytes, bool)>,
-    consumer: Option<(usize, mpsc::UnboundedSender<Incoming>)>,
+    consumer: Option<(usize, mpsc::UnboundedSender<RawDelivery>)>,
 }
 
 /// What one channel has delivered.
@@ -46,7 +46,7 @@ impl Queues {
         self.0.lock().unwrap().queues.remove(queue);
     }
 
-    pub(super) fn consume(&self, channel: usize, queue: &str) -> BoxStream<'static, Incoming> {
+    pub(super) fn consume(&self, channel: usize, queue: &str) -> BoxStream<'static, RawDelivery> {
         let (sender, receiver) = mpsc::unbounded_channel();
         let mut all = self.0.lock().unwrap();
         all.queues.entry(queue.to_owned()).or_default().consumer = Some((channel, sender));
@@ -88,14 +88,7 @@ impl All {
             delivered.unsettled.insert(tag, (name.to_owned(), body.clone()));
             let history = History::default();
             // Whoever stops to listen closes the channel next.
-            let _ = consumer.send(Incoming {
-                tag,
-                body,
-                content_type: None,
-                compression: None,
-                redelivered,
-                history,
-            });
+            let _ = consumer.send(RawDelivery { tag, body, labels: Labels::default(), redelivered, history });
         }
     }
 }

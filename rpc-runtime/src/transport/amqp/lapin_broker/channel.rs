@@ -189,7 +189,7 @@ async fn confirmation(
 fn properties(message: &Message) -> BasicProperties {
     let mut headers = FieldTable::default();
     let compression = match &message.kept {
-        Some(kept) => kept.compression.as_deref(),
+        Some(kept) => kept.labels.compression.as_deref(),
         None => message.compression,
     };
     if let Some(compression) = compression {
@@ -205,7 +205,7 @@ fn properties(message: &Message) -> BasicProperties {
     let mut properties =
         BasicProperties::default().with_headers(headers).with_delivery_mode(2).with_priority(0);
     let content_type = match &message.kept {
-        Some(kept) => kept.content_type.as_deref().and_then(|name| ShortString::try_new(name).ok()),
+        Some(kept) => kept.labels.content_type.as_deref().and_then(|name| ShortString::try_new(name).ok()),
         None => Some(Content::CONTENT_TYPE.into()),
     };
     if let Some(content_type) = content_type {

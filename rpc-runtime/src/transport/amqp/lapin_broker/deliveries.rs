@@ -11,11 +11,11 @@ use lapin::message::Delivery;
 use lapin::types::AMQPValue;
 use tokio::sync::oneshot;
 
-use super::super::broker::{Chore, Consuming, Incoming, Take};
+use super::super::broker::{Chore, Consuming, RawDelivery, Take};
 use super::super::message::{COMPRESSION, EARLIER_DELIVERIES};
 use super::thread::Thread;
 use crate::lock::lock;
-use crate::transport::driver::History;
+use crate::transport::driver::{History, Labels};
 
 /// The header by which a quorum queue says how often it delivered a message before.
 const DELIVERY_COUNT: &str = "x-delivery-count";
@@ -69,7 +69,7 @@ impl Chore for Deliveries {
         let mut open = lock(&self.open);
         while let Some(Open { consumer, take, .. }) = &mut *open {
             match consumer.poll_next_unpin(&mut cx) {
-                Poll::Ready(Some(Ok(delivery))) => take(incoming(delivery)),
+                Poll::Ready(Some(Ok(delivery))) => take(raw(delivery)),
                 Poll::Pending => return,
                 // The first error is the end: lapin yields nothing after it.
                 Poll::Ready(Some(Err(error))) => {
@@ -112,7 +112,7 @@ fn history(delivery: &Delivery) -> History {
     }
 }
 
-fn incoming(delivery: Delivery) -> Incoming {
+fn raw(delivery: Delivery) -> RawDelivery {
     let history = history(&delivery);
     let compression = delivery.properties.headers().as_ref().and_then(|headers| {
         match headers.inner().get(COMPRESSION)? {
@@ -120,10 +120,12 @@ fn incoming(delivery: Delivery) -> Incoming {
             _ => None,
         }
     });
-    Incoming {
+    RawDelivery {
         tag: delivery.delivery_tag,
-        content_type: delivery.properties.content_type().as_ref().map(ToString::to_string),
-        compression,
+        labels: Labels {
+            content_type: delivery.properties.content_type().as_ref().map(ToString::to_string),
+            compression,
+        },
         redelivered: delivery.redelivered,
         history,
         body: delivery.data.into(),

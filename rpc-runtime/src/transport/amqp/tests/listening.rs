@@ -29,8 +29,8 @@ async fn broker_messages_arrive_on_every_route() {
     send(&driver, names.route(Some("host.1")), "to one").await.unwrap();
     let delivery = next(&mut one.deliveries).await;
     assert_eq!(text(&delivery), "to one");
-    assert_eq!(delivery.content_type.as_deref(), Some("application/json"));
-    assert_eq!((delivery.compression.as_deref(), delivery.redelivered), (None, false));
+    assert_eq!(delivery.labels.content_type.as_deref(), Some("application/json"));
+    assert_eq!((delivery.labels.compression.as_deref(), delivery.redelivered), (None, false));
     delivery.settle.ack();
 
     driver.publish(outgoing(names.fanout(), "to all")).await.unwrap();
@@ -90,7 +90,7 @@ async fn broker_compressed_messages_say_so() {
     let mut listener = listen(&driver, &names, "s").await;
     send(&driver, names.route(None), "body").await.unwrap();
     let delivery = next(&mut listener.deliveries).await;
-    assert_eq!(delivery.compression.as_deref(), Some("application/x-gzip"));
+    assert_eq!(delivery.labels.compression.as_deref(), Some("application/x-gzip"));
     assert_eq!(delivery.body[0], 0x78);
 }
 

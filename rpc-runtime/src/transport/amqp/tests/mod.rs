@@ -94,8 +94,8 @@ struct Replies {
 
 async fn listen_for_replies(driver: &AmqpDriver) -> Replies {
     let (sender, deliveries) = channel(1024);
-    let inbox = Box::new(move |delivery| sender.try_send(delivery).unwrap_or_default());
-    Replies { queue: driver.listen_for_replies(inbox).await.unwrap(), deliveries }
+    let take = Box::new(move |delivery| sender.try_send(delivery).unwrap_or_default());
+    Replies { queue: driver.listen_for_replies(take).await.unwrap().address(), deliveries }
 }
 
 fn outgoing(route: Route, body: &str) -> Outgoing {

@@ -1,0 +1,52 @@
+//! A driver for unit tests of what is asked before anything is moved: it moves nothing.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
+use tokio::time::Instant;
+
+use super::abilities::Abilities;
+use super::driver::{
+    ConnectError, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
+    ServerAddress, TakeReply,
+};
+use crate::wire::MessageFormat;
+
+/// Says what it can do, and does none of it.
+#[derive(Debug)]
+pub(crate) struct Stub(pub(crate) Abilities);
+
+impl Driver for Stub {
+    fn name(&self) -> &'static str {
+        "the stub"
+    }
+
+    fn format(&self) -> MessageFormat {
+        MessageFormat::Envelope
+    }
+
+    fn abilities(&self) -> Abilities {
+        self.0
+    }
+
+    fn publish(&self, _: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
+        ready(Err(PublishFault::Closed.into())).boxed()
+    }
+
+    fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
+        ready(Err(PublishFault::Closed.into())).boxed()
+    }
+
+    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
+        ready(Err(ConnectError("it moves nothing".to_owned()))).boxed()
+    }
+
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+        ready(Err(ConnectError("it moves nothing".to_owned()))).boxed()
+    }
+
+    fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
+        ready(()).boxed()
+    }
+}

@@ -1,0 +1,68 @@
+//! The form that requests and replies have on a bus.
+
+use bytes::Bytes;
+
+use super::content::{Content, Limits};
+use super::error::DecodeError;
+use super::fields::Fields;
+use super::reply::{EncodedValue, Reply};
+use super::request::{Request, RequestHead};
+use crate::error::RemoteError;
+
+/// How the messages of a bus are written and read. Its driver names it; clients and servers do not look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MessageFormat {
+    /// That of oslo.messaging 2.0: JSON within JSON, with all of the message in the body, the id of the call and
+    /// the place of its replies included.
+    Envelope,
+}
+
+impl MessageFormat {
+    pub(crate) fn request(self, head: &RequestHead<'_>, args: &Fields, context: &Fields) -> Bytes {
+        match self {
+            MessageFormat::Envelope => head.encode(args, context),
+        }
+    }
+
+    /// See [`Request::decode`].
+    pub(crate) fn read_request(
+        self,
+        body: &Bytes,
+        content: &Content<'_>,
+        limits: &Limits,
+    ) -> Result<Request, DecodeError> {
+        match self {
+            MessageFormat::Envelope => Request::decode(body, content, limits),
+        }
+    }
+
+    pub(crate) fn result(self, msg_id: &str, result: &EncodedValue) -> Bytes {
+        match self {
+            MessageFormat::Envelope => Reply::result(msg_id, result),
+        }
+    }
+
+    pub(crate) fn failure(self, msg_id: &str, error: &RemoteError) -> Bytes {
+        match self {
+            MessageFormat::Envelope => Reply::failure(msg_id, error),
+        }
+    }
+
+    pub(crate) fn heartbeat(self, msg_id: &str) -> Bytes {
+        match self {
+            MessageFormat::Envelope => Reply::heartbeat(msg_id),
+        }
+    }
+
+    /// See [`Reply::decode`].
+    pub(crate) fn read_reply(
+        self,
+        body: &Bytes,
+        content: &Content<'_>,
+        limits: &Limits,
+    ) -> Result<Reply, DecodeError> {
+        match self {
+            MessageFormat::Envelope => Reply::decode(body, content, limits),
+        }
+    }
+}
