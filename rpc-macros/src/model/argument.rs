@@ -3,11 +3,13 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, LitStr, Meta, Pat, PatType, Type};
+use syn::{Attribute, LitStr, Meta, Pat, PatType, Type};
 
 use super::names::{Claims, Was, refuse_argument};
-use super::parameters::Declaration;
-use super::{Version, Versions, types};
+use super::source::{Declaration, Default, Source};
+use super::types;
+use super::version::Version;
+use super::versions::Versions;
 use crate::errors::Errors;
 use crate::parse::{ArgKeys, Derived, Old};
 
@@ -43,41 +45,6 @@ impl Late {
     pub(crate) fn is_converted(&self) -> bool {
         matches!(self.old, Old::With(_))
     }
-}
-
-/// What the server takes for an absent argument and the client sends unless told otherwise.
-#[derive(Debug)]
-pub(crate) enum Default {
-    /// The type's own.
-    OfType,
-    /// A text, for any type that can be made from one.
-    Text(LitStr),
-    /// An expression of the argument's type.
-    Value(Box<Expr>),
-}
-
-impl Default {
-    fn of(value: Expr) -> Self {
-        match value {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Self::Text(text),
-            value => Self::Value(Box::new(value)),
-        }
-    }
-}
-
-/// Where the client has the value from.
-#[derive(Debug)]
-pub(crate) enum Source {
-    /// A parameter of the client method with the argument's name and type.
-    Parameter,
-    /// A setter of the request: the argument has a default.
-    Setter,
-    /// A parameter of this name that `to` or `from` declares with a type of its own.
-    Declared(Box<Type>),
-    /// An expression over other parameters.
-    Derived(Box<Expr>),
-    /// The same value in every request.
-    Fixed(Default),
 }
 
 /// The plain name of a parameter, which is its name on the wire.
@@ -146,10 +113,7 @@ impl Argument {
                         "a conditional argument has its own client parameter: `from` cannot be there",
                     );
                 }
-                let of = Some(name.clone());
-                declarations.extend(
-                    parameters.into_iter().map(|parameter| Declaration { parameter, of: of.clone() }),
-                );
+                declarations.extend(Declaration::all(&parameters, Some(name)));
                 Source::Derived(Box::new(value))
             }
             (None, None) if default.is_some() => Source::Setter,

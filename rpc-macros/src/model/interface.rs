@@ -6,9 +6,10 @@ use syn::ext::IdentExt as _;
 use syn::{LitStr, Path, Type, Visibility, parse_quote};
 
 use super::carried::Carried;
-use super::method::TraitScope;
+use super::method::{Method, TraitScope};
 use super::names::{Claims, camel, constant_of};
-use super::{Method, Version, Versions};
+use super::version::Version;
+use super::versions::Versions;
 use crate::errors::Errors;
 use crate::parse::{ManagerKeys, ManagerTrait, TraitItem};
 

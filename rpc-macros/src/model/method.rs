@@ -5,13 +5,16 @@ use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Expr, FnArg, LitStr, Pat, PatType, Path, ReturnType, Signature, Type};
 
-use super::argument::{Argument, Late, Scope, Source, parameter_name};
+use super::argument::{Argument, Late, Scope, parameter_name};
 use super::carried::Carried;
 use super::kind::Kind;
 use super::names::{Claims, Was, collides_with, refuse_method};
 use super::older::{Downgrade, Legacy};
-use super::parameters::{ClientParameter, Declaration, Declared};
-use super::{Version, Versions, expressions, shape, types};
+use super::parameters::{ClientParameter, Declared};
+use super::source::{Declaration, Source};
+use super::version::Version;
+use super::versions::Versions;
+use super::{expressions, shape, types};
 use crate::errors::Errors;
 use crate::parse::{Old, RpcKeys, TraitMethod};
 
@@ -112,7 +115,8 @@ impl Method {
         check_kind(&keys, kind, scope.is_routed, errors);
 
         let mut names = Claims::default();
-        let mut declarations = Declaration::all(keys.to.as_ref());
+        let of_to = keys.to.as_ref().map(|to| &to.parameters[..]).unwrap_or_default();
+        let mut declarations: Vec<_> = Declaration::all(of_to, None).collect();
         let scope = Scope { versions, since: since.as_deref(), wire_names: &mut names };
         let (context, mut arguments) = parameters(signature, scope, &mut declarations, errors);
         let legacy = Legacy::read(&keys.legacy, versions, start, &mut names, errors);
@@ -131,8 +135,9 @@ impl Method {
         let used: Vec<&Expr> = values(to.as_ref(), &arguments, &legacy).map(|(_, value)| value).collect();
         let declared = Declared::collect(declarations, context_name, &arguments, &used, errors);
         Declared::merge(&declared, &mut arguments);
+        let sources: Vec<_> = arguments.iter().map(|argument| (&argument.name, &argument.source)).collect();
         for (key, value) in values(to.as_ref(), &arguments, &legacy) {
-            expressions::check(key, value, &arguments, errors);
+            expressions::check(key, value, &sources, errors);
         }
         let returns = result_type(signature, errors);
 

@@ -6,7 +6,8 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 
-use super::{Version, Versions};
+use super::version::Version;
+use super::versions::Versions;
 use crate::errors::Errors;
 use crate::parse::WasKey;
 

@@ -5,7 +5,8 @@ use syn::ext::IdentExt as _;
 use syn::{Expr, Path};
 
 use super::names::{Claims, refuse_argument};
-use super::{Version, Versions};
+use super::version::Version;
+use super::versions::Versions;
 use crate::errors::Errors;
 use crate::parse::{DowngradeKey, LegacyKey};
 

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::LitStr;
 use syn::ext::IdentExt as _;
 
-use super::Version;
+use super::version::Version;
 use crate::errors::Errors;
 
 /// The last version of each major that is sent and served, the current one first; none if the

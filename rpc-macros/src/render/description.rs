@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::Path;
 use syn::spanned::Spanned as _;
 
-use crate::model::{Argument, Default, Interface, Kind, Method, Source, Version, source_text};
+use crate::model::{Argument, Interface, Kind, Method, Source, Version, source_text};
 use crate::parse::Old;
 
 /// `Client::INTERFACE`.
@@ -145,17 +145,6 @@ fn argument(argument: &Argument) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         __rpc::Arg::new::<#ty>(#wire, #text) #with_was #with_since #with_default #with_fixed #as_rest
-    }
-}
-
-impl Default {
-    /// The default for people to read.
-    pub(super) fn text(&self) -> String {
-        match self {
-            Self::OfType => "default".to_owned(),
-            Self::Text(text) => format!("{:?}", text.value()),
-            Self::Value(value) => source_text(&value),
-        }
     }
 }
 
