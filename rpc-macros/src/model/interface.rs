@@ -6,6 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::{LitStr, Path, Type, Visibility, parse_quote};
 
 use super::carried::Carried;
+use super::changes::changes;
 use super::method::{Method, TraitScope};
 use super::names::{Claims, camel, constant_of};
 use super::version::Version;
@@ -100,6 +101,11 @@ impl Interface {
     /// The request type of a method with settable arguments.
     pub(crate) fn request(&self, method: &Method) -> Ident {
         format_ident!("{}{}", self.client, camel(&method.name), span = self.client.span())
+    }
+
+    /// The versions that changed something, oldest first, and what each of them did.
+    pub(crate) fn changes(&self) -> Vec<(Version, Vec<String>)> {
+        changes(&self.methods, self.versions.oldest(), &self.history)
     }
 
     /// A version that brought nothing was raised by mistake, or what it brought was not marked.

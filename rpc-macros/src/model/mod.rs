@@ -2,8 +2,8 @@
 
 mod argument;
 mod carried;
+mod changes;
 mod expressions;
-mod history;
 mod interface;
 mod kind;
 mod method;
