@@ -11,7 +11,7 @@ use super::types;
 use super::version::Version;
 use super::versions::Versions;
 use crate::errors::Errors;
-use crate::parse::{ArgKeys, Derived, Old};
+use crate::parse::{ArgKeys, Derived, Old, is_arg, is_rpc};
 
 /// An argument that travels.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Argument {
     ) -> Option<Self> {
         let before = errors.count();
         let (attributes, others): (Vec<&Attribute>, Vec<&Attribute>) =
-            parameter.attrs.iter().partition(|attribute| attribute.path().is_ident("arg"));
+            parameter.attrs.iter().partition(|attribute| is_arg(attribute));
         let (cfgs, others): (Vec<&Attribute>, Vec<&Attribute>) =
             others.into_iter().partition(|attribute| attribute.path().is_ident("cfg"));
         for other in others {
@@ -178,7 +178,7 @@ fn check_combination(keys: &ArgKeys, name: &Ident, errors: &mut Errors) {
 fn refused_attribute(attribute: &Attribute) -> &'static str {
     if attribute.path().is_ident("cfg_attr") {
         "an rpc argument takes no #[cfg_attr]: put #[cfg] on it, or on the method"
-    } else if attribute.path().is_ident("rpc") {
+    } else if is_rpc(attribute) {
         "#[rpc] goes on the method; an argument takes #[arg(..)]"
     } else {
         "an rpc argument takes no attribute but #[arg(..)] and #[cfg(..)]"

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::ext::IdentExt as _;
-use syn::{LitStr, Path, Type, Visibility, parse_quote};
+use syn::{LitStr, Path, Type, Visibility};
 
 use super::carried::Carried;
 use super::changes::changes;
@@ -12,7 +12,7 @@ use super::names::{Claims, camel, constant_of};
 use super::version::Version;
 use super::versions::Versions;
 use crate::errors::Errors;
-use crate::parse::{ManagerKeys, ManagerTrait, TraitItem};
+use crate::parse::{ManagerKeys, ManagerTrait, TraitItem, runtime};
 
 /// A trait from which a client and an endpoint can be made.
 #[derive(Debug)]
@@ -61,7 +61,6 @@ impl Interface {
         let history = versions.history(&keys.history, errors);
         let methods = methods(item, &versions, keys.route.is_some(), errors);
 
-        let runtime = keys.runtime.unwrap_or_else(|| parse_quote!(::rpc_runtime));
         if item.generics.lt_token.is_some() || item.generics.where_clause.is_some() {
             return None;
         }
@@ -78,7 +77,7 @@ impl Interface {
             route: keys.route,
             context: keys.context,
             error: keys.error,
-            runtime,
+            runtime: runtime(keys.runtime),
             methods,
         };
         interface.check_generated_names(errors);

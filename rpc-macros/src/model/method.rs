@@ -16,7 +16,7 @@ use super::version::Version;
 use super::versions::Versions;
 use super::{expressions, shape, types};
 use crate::errors::Errors;
-use crate::parse::{Old, RpcKeys, TraitMethod};
+use crate::parse::{Old, RpcKeys, TraitMethod, is_arg, is_rpc};
 
 /// How many different `#[cfg]`s the arguments of a method may have: the handler has a branch for
 /// every combination.
@@ -73,9 +73,9 @@ impl Method {
         let signature = &method.signature;
         let name = &signature.ident;
         let attributes: Vec<&Attribute> =
-            method.attributes.iter().filter(|attribute| attribute.path().is_ident("rpc")).collect();
+            method.attributes.iter().filter(|attribute| is_rpc(attribute)).collect();
         shape::check(signature, errors);
-        for misplaced in method.attributes.iter().filter(|attribute| attribute.path().is_ident("arg")) {
+        for misplaced in method.attributes.iter().filter(|attribute| is_arg(attribute)) {
             errors.at(misplaced, "#[arg] goes on an argument; a method takes #[rpc(..)]");
         }
         let Some(first) = attributes.first() else {

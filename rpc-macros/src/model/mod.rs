@@ -17,7 +17,7 @@ mod version;
 mod versions;
 
 pub(crate) use argument::{Argument, Late};
-pub(crate) use carried::{Carried, is_helper};
+pub(crate) use carried::Carried;
 pub(crate) use expressions::may_use;
 pub(crate) use interface::Interface;
 pub(crate) use kind::Kind;
