@@ -1,10 +1,10 @@
 //! The interface as constants: what version checks, dispatch and introspection know of it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Path;
-use syn::spanned::Spanned as _;
 
+use super::names::named_at;
 use crate::model::{Argument, Interface, Kind, Method, Source, Version, source_text};
 use crate::parse::Old;
 
@@ -164,7 +164,7 @@ fn number(number: u32) -> proc_macro2::Literal {
 
 fn with_route(route: &Path) -> TokenStream {
     // Rustc shows this where the route is named, if it is not a function of that.
-    let request = Ident::new("request", Span::mixed_site().located_at(route.span()));
+    let request = named_at("request", route);
     quote_spanned!(Span::mixed_site()=> .with_route(|#request| __rpc::route(#route(#request))))
 }
 

@@ -1,21 +1,17 @@
 //! The dispatcher: from a request to the manager's method and back.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote_spanned};
+use quote::{ToTokens as _, quote_spanned};
 
-use super::request::default_value;
-use super::{context_type, named_at};
+use super::arguments::default_value;
+use super::names::{context_type, dispatch_type, named_at};
 use crate::model::{Argument, Interface, Late, Method, source_text};
 use crate::parse::Old;
 
-/// The name of the private dispatcher.
-pub(super) fn dispatch_name(interface: &Interface) -> Ident {
-    format_ident!("{}Dispatch", interface.client, span = Span::mixed_site())
-}
-
+/// The dispatcher of the interface.
 pub(super) fn endpoint(interface: &Interface) -> TokenStream {
     let name = &interface.name;
-    let dispatch = dispatch_name(interface);
+    let dispatch = dispatch_type(interface);
     let arms = interface.methods.iter().map(|method| arm(interface, method));
     quote_spanned! {Span::mixed_site()=>
         struct #dispatch<M>(__rpc::Arc<M>);
