@@ -1,15 +1,15 @@
 //! One wire argument of a method.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
-use syn::ext::IdentExt as _;
+use quote::quote;
 use syn::{Attribute, LitStr, Meta, Pat, PatType, Type};
 
-use super::names::{Claims, Was, refuse_argument};
+use super::older::Was;
 use super::source::{Declaration, Default, Source};
 use super::types;
 use super::version::Version;
 use super::versions::Versions;
+use super::wire_names::WireNames;
 use crate::errors::Errors;
 use crate::parse::{ArgKeys, Derived, Old, is_arg, is_rpc};
 
@@ -67,7 +67,7 @@ pub(super) struct Scope<'a> {
     pub(super) versions: &'a Versions,
     /// The first version of the method in each major that has it; `None` if that is wrong.
     pub(super) since: Option<&'a [Version]>,
-    pub(super) wire_names: &'a mut Claims,
+    pub(super) wire_names: &'a mut WireNames,
 }
 
 impl Argument {
@@ -91,15 +91,16 @@ impl Argument {
         let name = parameter_name(parameter, errors)?;
         check_combination(&keys, name, errors);
         let is_rest = keys.keys.saw("rest");
-        let wire = wire_name(name, keys.name.as_ref(), scope.wire_names, errors);
+        let wire = scope.wire_names.take_own(name, keys.name.as_ref(), errors);
         let late = late(&mut keys, scope, name, errors);
         let start = match &late {
             Some(late) => late.since.last(),
             None => scope.since.and_then(<[Version]>::last),
         };
-        let was = keys.was.as_ref().and_then(|was| {
-            Was::of_argument(was, scope.versions, start.copied(), name, scope.wire_names, errors)
-        });
+        let was = keys
+            .was
+            .as_ref()
+            .and_then(|was| Was::read(was, scope.versions, start.copied(), name, scope.wire_names, errors));
         let default = match keys.default {
             Some(value) => Some(Default::of(value)),
             None => keys.keys.saw("default").then_some(Default::OfType),
@@ -183,19 +184,6 @@ fn refused_attribute(attribute: &Attribute) -> &'static str {
     } else {
         "an rpc argument takes no attribute but #[arg(..)] and #[cfg(..)]"
     }
-}
-
-fn wire_name(name: &Ident, renamed: Option<&LitStr>, taken: &mut Claims, errors: &mut Errors) -> String {
-    let wire = renamed.map_or_else(|| name.unraw().to_string(), LitStr::value);
-    let at: &dyn ToTokens = match renamed {
-        Some(text) => text,
-        None => name,
-    };
-    match refuse_argument(&wire) {
-        Some(why) => errors.at(at, why),
-        None => taken.claim("wire argument", &wire, name, at, errors),
-    }
-    wire
 }
 
 /// `since` and `old`, which need each other.

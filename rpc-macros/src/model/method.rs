@@ -1,19 +1,19 @@
 //! One method of the trait.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
-use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, FnArg, LitStr, Pat, PatType, Path, ReturnType, Signature, Type};
+use quote::format_ident;
+use syn::{Attribute, Expr, FnArg, Pat, PatType, Path, ReturnType, Signature, Type};
 
 use super::argument::{Argument, Late, Scope, parameter_name};
 use super::carried::Carried;
+use super::generated::{collides_with, constant_of};
 use super::kind::Kind;
-use super::names::{Claims, Was, collides_with, refuse_method};
-use super::older::{Downgrade, Legacy};
+use super::older::{Downgrade, Legacy, Was};
 use super::parameters::{ClientParameter, Declared};
 use super::source::{Declaration, Source};
 use super::version::Version;
 use super::versions::Versions;
+use super::wire_names::WireNames;
 use super::{expressions, shape, types};
 use crate::errors::Errors;
 use crate::parse::{Old, RpcKeys, TraitMethod, is_arg, is_rpc};
@@ -63,7 +63,7 @@ pub(super) struct TraitScope<'a> {
     /// Whether the trait has a route.
     pub(super) is_routed: bool,
     /// The names on the wire of the methods before.
-    pub(super) wire_names: Claims,
+    pub(super) wire_names: WireNames,
 }
 
 impl Method {
@@ -91,7 +91,7 @@ impl Method {
 
         let keys = RpcKeys::read(&attributes, errors);
         let kind = Kind::read(&keys.keys, name, first, errors);
-        let wire = wire_name(name, keys.name.as_ref(), &mut scope.wire_names, errors);
+        let wire = scope.wire_names.take_own(name, keys.name.as_ref(), errors);
         let is_manual = keys.keys.saw("manual");
         if let Some(item) = collides_with(name).filter(|_| !is_manual) {
             errors.at(
@@ -111,10 +111,10 @@ impl Method {
         let was = keys
             .was
             .as_ref()
-            .and_then(|was| Was::of_method(was, versions, start, name, &mut scope.wire_names, errors));
+            .and_then(|was| Was::read(was, versions, start, name, &mut scope.wire_names, errors));
         check_kind(&keys, kind, scope.is_routed, errors);
 
-        let mut names = Claims::default();
+        let mut names = WireNames::of_arguments();
         let of_to = keys.to.as_ref().map(|to| &to.parameters[..]).unwrap_or_default();
         let mut declarations: Vec<_> = Declaration::all(of_to, None).collect();
         let scope = Scope { versions, since: since.as_deref(), wire_names: &mut names };
@@ -176,6 +176,16 @@ impl Method {
         self.arguments.iter().filter(|argument| matches!(argument.source, Source::Setter) && !self.is_manual)
     }
 
+    /// The constant of the client that describes it.
+    pub(crate) fn constant(&self) -> Ident {
+        Ident::new(&constant_of(&self.name), Span::mixed_site())
+    }
+
+    /// The function of the client that starts a request of it, if it is manual.
+    pub(crate) fn prepare(&self) -> Ident {
+        format_ident!("prepare_{}", self.name, span = self.name.span())
+    }
+
     /// The different conditions of its arguments.
     pub(crate) fn conditions(&self) -> Vec<TokenStream> {
         conditions(&self.arguments)
@@ -209,19 +219,6 @@ fn values<'a>(
         _ => None,
     });
     to.chain(from).chain(legacy.iter().map(|legacy| ("legacy", &legacy.value)))
-}
-
-fn wire_name(name: &Ident, renamed: Option<&LitStr>, taken: &mut Claims, errors: &mut Errors) -> String {
-    let wire = renamed.map_or_else(|| name.unraw().to_string(), LitStr::value);
-    let at: &dyn ToTokens = match renamed {
-        Some(text) => text,
-        None => name,
-    };
-    match refuse_method(&wire) {
-        Some(why) => errors.at(at, why),
-        None => taken.claim("wire method", &wire, name, at, errors),
-    }
-    wire
 }
 
 /// Refuses what the kind of a method makes pointless.

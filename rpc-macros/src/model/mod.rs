@@ -3,11 +3,12 @@
 mod argument;
 mod carried;
 mod changes;
+mod claims;
 mod expressions;
+mod generated;
 mod interface;
 mod kind;
 mod method;
-mod names;
 mod older;
 mod parameters;
 mod shape;
@@ -15,6 +16,7 @@ mod source;
 mod types;
 mod version;
 mod versions;
+mod wire_names;
 
 pub(crate) use argument::{Argument, Late};
 pub(crate) use carried::Carried;

@@ -105,7 +105,7 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
         let (ty, borrowed) = (arguments::borrowed_type(argument), arguments::borrow(argument));
         quote_spanned!(Span::mixed_site()=> #(#cfgs)* let #name: &#ty = #borrowed;)
     });
-    let (statements, request) = fill(interface, method);
+    let (statements, request) = fill(method);
     let (returns, body) = if method.settable().next().is_some() {
         let ty = interface.request(method);
         (
@@ -130,9 +130,8 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
 fn prepare(interface: &Interface, method: &Method) -> TokenStream {
     let visibility = &interface.visibility;
     let attributes = attributes(interface, method);
-    let (name, context_name, context) =
-        (Interface::prepare(method), &method.context.name, context_type(interface));
-    let constant = interface.constant(method);
+    let (name, context_name, context) = (method.prepare(), &method.context.name, context_type(interface));
+    let constant = method.constant();
     quote_spanned! {Span::mixed_site()=>
         #attributes
         #visibility fn #name(&self, #context_name: &#context) -> __rpc::Prepared {
@@ -156,8 +155,8 @@ fn attributes(interface: &Interface, method: &Method) -> TokenStream {
 }
 
 /// The request with all its arguments: what goes before, and the expression itself.
-fn fill(interface: &Interface, method: &Method) -> (TokenStream, TokenStream) {
-    let (context_name, constant) = (&method.context.name, interface.constant(method));
+fn fill(method: &Method) -> (TokenStream, TokenStream) {
+    let (context_name, constant) = (&method.context.name, method.constant());
     let to = method.to.as_ref().map(|to| quote_spanned!(Span::mixed_site()=> .to(#to)));
     let start = quote_spanned! {Span::mixed_site()=>
         self.client.request(&Self::#constant, #context_name) #to

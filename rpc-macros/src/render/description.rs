@@ -15,7 +15,7 @@ pub(super) fn interface(interface: &Interface) -> TokenStream {
     let current = version(interface.versions.current());
     let methods = interface.methods.iter().map(|method| {
         let cfgs = &method.carried.cfgs;
-        let constant = interface.constant(method);
+        let constant = method.constant();
         quote_spanned!(Span::mixed_site()=> #(#cfgs)* Self::#constant)
     });
     let with_namespace = interface
@@ -56,7 +56,7 @@ pub(super) fn interface(interface: &Interface) -> TokenStream {
 /// The constant of one method.
 pub(super) fn method(interface: &Interface, method: &Method) -> TokenStream {
     let cfgs = &method.carried.cfgs;
-    let constant = interface.constant(method);
+    let constant = method.constant();
     let kind = match method.kind {
         Kind::Call => quote_spanned!(Span::mixed_site()=> call),
         Kind::Cast => quote_spanned!(Span::mixed_site()=> cast),

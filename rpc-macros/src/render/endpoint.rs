@@ -39,7 +39,7 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
         quote_spanned!(Span::mixed_site()=> | #name)
     });
     let ctx = named_at("ctx", &method.context.ty);
-    let constant = interface.constant(method);
+    let constant = method.constant();
     let binding =
         args(method).map_or_else(|| quote_spanned!(Span::mixed_site()=> _), Ident::into_token_stream);
     let handle = handle(method, &ctx);
