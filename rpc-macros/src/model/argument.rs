@@ -1,10 +1,12 @@
 //! One wire argument of a method.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
-use syn::{Attribute, LitStr, Meta, Pat, PatType, Type};
+use proc_macro2::Ident;
+use syn::{Attribute, PatType, Type};
 
+use super::conditions::Condition;
+use super::late::Late;
 use super::older::Was;
+use super::signature::parameter_name;
 use super::source::{Declaration, Default, Source};
 use super::types;
 use super::version::Version;
@@ -30,36 +32,8 @@ pub(crate) struct Argument {
     pub(crate) is_rest: bool,
     /// `#[cfg]`: under which conditions the argument exists.
     pub(crate) cfgs: Vec<Attribute>,
-}
-
-/// That an argument came after its method.
-#[derive(Debug)]
-pub(crate) struct Late {
-    /// Its first version in each major that has it, newest first.
-    pub(crate) since: Vec<Version>,
-    pub(crate) old: Old,
-}
-
-impl Late {
-    /// Whether older servers have it in another form.
-    pub(crate) fn is_converted(&self) -> bool {
-        matches!(self.old, Old::With(_))
-    }
-}
-
-/// The plain name of a parameter, which is its name on the wire.
-pub(super) fn parameter_name<'a>(parameter: &'a PatType, errors: &mut Errors) -> Option<&'a Ident> {
-    match &*parameter.pat {
-        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
-        other => {
-            errors.at(
-                other,
-                "rpc arguments need a plain name: it is the name on the wire (for a keyword write `r#ref`, or \
-                 another name and #[arg(name = \"ref\")])",
-            );
-            None
-        }
-    }
+    /// The same as one condition.
+    pub(crate) condition: Option<Condition>,
 }
 
 /// What an argument is validated against.
@@ -92,7 +66,7 @@ impl Argument {
         check_combination(&keys, name, errors);
         let is_rest = keys.keys.saw("rest");
         let wire = scope.wire_names.take_own(name, keys.name.as_ref(), errors);
-        let late = late(&mut keys, scope, name, errors);
+        let late = Late::read(&mut keys, scope.versions, scope.since, name, errors);
         let start = match &late {
             Some(late) => late.since.last(),
             None => scope.since.and_then(<[Version]>::last),
@@ -130,17 +104,9 @@ impl Argument {
             default,
             source,
             is_rest,
+            condition: Condition::of(&cfgs),
             cfgs: cfgs.into_iter().cloned().collect(),
         })
-    }
-
-    /// What its `#[cfg]`s ask for, separated by commas; nothing without any.
-    pub(crate) fn condition(&self) -> Option<TokenStream> {
-        let predicates = self.cfgs.iter().filter_map(|cfg| match &cfg.meta {
-            Meta::List(list) => Some(&list.tokens),
-            Meta::Path(_) | Meta::NameValue(_) => None,
-        });
-        (!self.cfgs.is_empty()).then(|| quote!(#(#predicates),*))
     }
 }
 
@@ -184,78 +150,4 @@ fn refused_attribute(attribute: &Attribute) -> &'static str {
     } else {
         "an rpc argument takes no attribute but #[arg(..)] and #[cfg(..)]"
     }
-}
-
-/// `since` and `old`, which need each other.
-fn late(keys: &mut ArgKeys, scope: &Scope<'_>, name: &Ident, errors: &mut Errors) -> Option<Late> {
-    match (keys.keys.token("since"), keys.old.take()) {
-        (Some(_), Some(old)) => {
-            later_than_method(scope, &keys.since, name, errors).map(|since| Late { since, old })
-        }
-        (Some(at), None) if !keys.keys.saw("old") => {
-            let since = keys.since.first().map(LitStr::value).unwrap_or_default();
-            errors.at(
-                at,
-                format!(
-                    "say what a client pinned below {since} does with {name}: old = drop, \
-                     old = error_if_set or old = with(function)"
-                ),
-            );
-            None
-        }
-        (None, _) if keys.keys.saw("old") => {
-            errors.at(keys.keys.token("old"), "`old` needs `since`: the version that the argument came with");
-            None
-        }
-        _ => None,
-    }
-}
-
-/// The argument's first version in each major; later than the method's in one of them at least.
-fn later_than_method(
-    scope: &Scope<'_>,
-    texts: &[LitStr],
-    name: &Ident,
-    errors: &mut Errors,
-) -> Option<Vec<Version>> {
-    let resolved = scope.versions.since(texts, errors)?;
-    let Some(method) = scope.since.filter(|method| !method.is_empty()) else { return Some(resolved) };
-    let of_method = |major: u32| method.iter().find(|version| version.major == major).copied();
-    for text in texts {
-        let Some(since) = Version::of(text) else { continue };
-        match of_method(since.major) {
-            Some(method) if since >= method => {}
-            Some(method) => {
-                errors.at(
-                    text,
-                    format!("argument {name} cannot be older ({since}) than its method ({method})"),
-                );
-                return None;
-            }
-            None => {
-                errors.at(
-                    text,
-                    format!(
-                        "argument {name} came with {since}, but its method never was in major {}",
-                        since.major
-                    ),
-                );
-                return None;
-            }
-        }
-    }
-    // Where it is implied, the argument came with the method at the earliest.
-    let since: Vec<Version> = resolved
-        .into_iter()
-        .filter_map(|since| of_method(since.major).map(|method| method.max(since)))
-        .collect();
-    if since == method {
-        let start = method.first().copied().unwrap_or(Version::UNKNOWN);
-        errors.at(
-            texts.first(),
-            format!("argument {name} came with its method in {start}: drop `since` and `old`"),
-        );
-        return None;
-    }
-    Some(since)
 }

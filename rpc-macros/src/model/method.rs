@@ -1,20 +1,23 @@
 //! One method of the trait.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span};
 use quote::format_ident;
-use syn::{Attribute, Expr, FnArg, Pat, PatType, Path, ReturnType, Signature, Type};
+use syn::{Attribute, Expr, FnArg, Pat, Path, Signature, Type};
 
-use super::argument::{Argument, Late, Scope, parameter_name};
+use super::argument::{Argument, Scope};
 use super::carried::Carried;
+use super::conditions::Condition;
 use super::generated::{collides_with, constant_of};
 use super::kind::Kind;
+use super::late::Late;
 use super::older::{Downgrade, Legacy, Was};
 use super::parameters::{ClientParameter, Declared};
+use super::signature::ContextParameter;
 use super::source::{Declaration, Source};
 use super::version::Version;
 use super::versions::Versions;
 use super::wire_names::WireNames;
-use super::{expressions, shape, types};
+use super::{expressions, signature};
 use crate::errors::Errors;
 use crate::parse::{Old, RpcKeys, TraitMethod, is_arg, is_rpc};
 
@@ -49,14 +52,6 @@ pub(crate) struct Method {
     pub(crate) returns: Type,
 }
 
-/// The first parameter, which becomes the context fields of a request.
-#[derive(Debug)]
-pub(crate) struct ContextParameter {
-    pub(crate) name: Ident,
-    /// The type as written; it has to be the interface's.
-    pub(crate) ty: Type,
-}
-
 /// What a method is validated against.
 pub(super) struct TraitScope<'a> {
     pub(super) versions: &'a Versions,
@@ -74,7 +69,7 @@ impl Method {
         let name = &signature.ident;
         let attributes: Vec<&Attribute> =
             method.attributes.iter().filter(|attribute| is_rpc(attribute)).collect();
-        shape::check(signature, errors);
+        signature::check(signature, errors);
         for misplaced in method.attributes.iter().filter(|attribute| is_arg(attribute)) {
             errors.at(misplaced, "#[arg] goes on an argument; a method takes #[rpc(..)]");
         }
@@ -112,7 +107,10 @@ impl Method {
             .was
             .as_ref()
             .and_then(|was| Was::read(was, versions, start, name, &mut scope.wire_names, errors));
-        check_kind(&keys, kind, scope.is_routed, errors);
+        if let Some(kind) = kind {
+            let is_routed = scope.is_routed || keys.route.is_some();
+            kind.check(&keys.keys, is_routed, errors);
+        }
 
         let mut names = WireNames::of_arguments();
         let of_to = keys.to.as_ref().map(|to| &to.parameters[..]).unwrap_or_default();
@@ -139,7 +137,7 @@ impl Method {
         for (key, value) in values(to.as_ref(), &arguments, &legacy) {
             expressions::check(key, value, &sources, errors);
         }
-        let returns = result_type(signature, errors);
+        let returns = signature::result_type(signature, errors);
 
         if errors.count() > before {
             return None;
@@ -187,7 +185,7 @@ impl Method {
     }
 
     /// The different conditions of its arguments.
-    pub(crate) fn conditions(&self) -> Vec<TokenStream> {
+    pub(crate) fn conditions(&self) -> Vec<&Condition> {
         conditions(&self.arguments)
     }
 
@@ -197,14 +195,8 @@ impl Method {
     }
 }
 
-fn conditions(arguments: &[Argument]) -> Vec<TokenStream> {
-    let mut conditions: Vec<TokenStream> = Vec::new();
-    for condition in arguments.iter().filter_map(Argument::condition) {
-        if conditions.iter().all(|known| types::source_text(&known) != types::source_text(&condition)) {
-            conditions.push(condition);
-        }
-    }
-    conditions
+fn conditions(arguments: &[Argument]) -> Vec<&Condition> {
+    Condition::different(arguments.iter().filter_map(|argument| argument.condition.as_ref()))
 }
 
 /// The expressions that the client evaluates, with the keys that they are values of.
@@ -219,25 +211,6 @@ fn values<'a>(
         _ => None,
     });
     to.chain(from).chain(legacy.iter().map(|legacy| ("legacy", &legacy.value)))
-}
-
-/// Refuses what the kind of a method makes pointless.
-fn check_kind(keys: &RpcKeys, kind: Option<Kind>, is_routed: bool, errors: &mut Errors) {
-    let token = |key| keys.keys.token(key);
-    if kind == Some(Kind::Fanout)
-        && !is_routed
-        && keys.route.is_none()
-        && let Some(to) = token("to")
-    {
-        errors.at(to, "fanout sends to every server of the topic; `to` would be ignored without a `route`");
-    }
-    if matches!(kind, Some(Kind::Cast | Kind::Fanout)) {
-        for key in ["timeout", "monitor"] {
-            if let Some(token) = token(key) {
-                errors.at(token, format!("a cast waits for nothing; remove `{key}`"));
-            }
-        }
-    }
 }
 
 /// Refuses setters that would be taken for the two ways to send the request.
@@ -292,7 +265,7 @@ fn parameters(
         );
         return (None, Vec::new());
     };
-    let context = context(first, errors);
+    let context = ContextParameter::new(first, errors);
     let arguments: Vec<Argument> =
         typed.filter_map(|parameter| Argument::new(parameter, &mut scope, declarations, errors)).collect();
     if let Some((_, others)) = arguments.split_last() {
@@ -301,36 +274,4 @@ fn parameters(
         }
     }
     (context, arguments)
-}
-
-fn context(parameter: &PatType, errors: &mut Errors) -> Option<ContextParameter> {
-    if let Some(attribute) = parameter.attrs.first() {
-        errors.at(
-            attribute,
-            "the first parameter after &self is the context, which is no argument and takes no attributes",
-        );
-    }
-    if let Type::Reference(reference) = &*parameter.ty {
-        errors.at(reference, "the context is decoded for each request: take it by value");
-    }
-    let name = match &*parameter.pat {
-        // It does not travel, so it needs no name of its own.
-        Pat::Wild(_) => Ident::new("ctx", Span::mixed_site()),
-        _ => parameter_name(parameter, errors)?.clone(),
-    };
-    Some(ContextParameter { name, ty: (*parameter.ty).clone() })
-}
-
-fn result_type(signature: &Signature, errors: &mut Errors) -> Option<Type> {
-    match &signature.output {
-        ReturnType::Default => {
-            let name = &signature.ident;
-            errors.at(name, format!("`{name}` returns nothing: rpc methods return `Result<T, E>`"));
-            None
-        }
-        ReturnType::Type(_, ty) => {
-            types::check(ty, "results", errors);
-            Some((**ty).clone())
-        }
-    }
 }

@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote_spanned};
 
 use super::arguments::default_value;
 use super::names::{context_type, dispatch_type, named_at};
-use crate::model::{Argument, Interface, Late, Method, source_text};
+use crate::model::{Argument, Interface, Late, Method};
 use crate::parse::Old;
 
 /// The dispatcher of the interface.
@@ -87,10 +87,7 @@ fn handle(method: &Method, ctx: &Ident) -> TokenStream {
             false => quote_spanned!(Span::mixed_site()=> not(all(#condition))),
         });
         let is_there = |argument: &&Argument| {
-            let of_argument = argument.condition();
-            let at = conditions
-                .iter()
-                .position(|condition| Some(source_text(condition)) == of_argument.as_ref().map(source_text));
+            let at = conditions.iter().position(|condition| Some(*condition) == argument.condition.as_ref());
             at.is_none_or(holds)
         };
         let call = call(method.arguments.iter().filter(is_there).collect());
