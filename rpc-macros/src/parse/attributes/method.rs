@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, LitStr, Pat, Path, Token};
 
 use super::keys::{Keys, flag, inside, value};
 use super::values::{
-    Derived, WasKey, derived, list, misspelled, parenthesized, path, until, version_text, versions, was,
+    Derived, WasKey, derived, end, list, misspelled, parenthesized, path, until, version_text, versions, was,
 };
 use crate::errors::Errors;
 
@@ -142,9 +142,6 @@ fn downgrade(key: &Ident, input: ParseStream) -> syn::Result<DowngradeKey> {
         return Err(wrong());
     }
     let with = path(&name, &content)?;
-    content.parse::<Option<Token![,]>>()?;
-    match content.is_empty() {
-        true => Ok(DowngradeKey { until, with }),
-        false => Err(wrong()),
-    }
+    end(key, &content, example)?;
+    Ok(DowngradeKey { until, with })
 }

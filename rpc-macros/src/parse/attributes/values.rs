@@ -54,11 +54,8 @@ pub(super) fn was(key: &Ident, input: ParseStream) -> syn::Result<WasKey> {
     let name = content.parse().map_err(|_| wrong())?;
     content.parse::<Token![,]>().map_err(|_| wrong())?;
     let until = until(key, &content, example)?;
-    content.parse::<Option<Token![,]>>()?;
-    match content.is_empty() {
-        true => Ok(WasKey { name, until }),
-        false => Err(wrong()),
-    }
+    end(key, &content, example)?;
+    Ok(WasKey { name, until })
 }
 
 /// `until = "3.8"`
@@ -139,6 +136,15 @@ pub(super) fn parenthesized<'a>(
     match content.is_empty() {
         true => Err(wrong()),
         false => Ok(content),
+    }
+}
+
+/// The end of what is in the parentheses after a key, with or without a comma.
+pub(super) fn end(key: &Ident, content: ParseStream, example: &str) -> syn::Result<()> {
+    content.parse::<Option<Token![,]>>()?;
+    match content.is_empty() {
+        true => Ok(()),
+        false => Err(misspelled(key, example)),
     }
 }
 
