@@ -3,7 +3,7 @@
 use syn::{Attribute, LitStr, Path};
 
 use crate::errors::Errors;
-use crate::parse::{Keys, inside, path, value};
+use crate::parse::{Keys, flag, inside, path, value};
 
 /// What `#[exception(..)]` says on a type or a variant.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl ExceptionKeys {
                     "module" => module = Some(value(key, input)?),
                     "class" => class = Some(value(key, input)?),
                     "crate" => runtime = Some(path(key, input)?),
-                    _ => crate::parse::flag(key, input)?,
+                    _ => flag(key, input)?,
                 }
                 Ok(())
             });

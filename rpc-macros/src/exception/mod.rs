@@ -24,7 +24,7 @@ pub(crate) fn expand(item: TokenStream) -> (TokenStream, Errors) {
         }
     };
     let exceptions = Exceptions::new(&item, &mut errors);
-    let implementation = if errors.count() == 0 {
+    let implementation = if errors.is_empty() {
         render::implementation(&exceptions)
     } else {
         render::placeholder(&exceptions)

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Path, Type, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Path, Type};
 
 use super::keys::{ExceptionKeys, field_name};
 use crate::errors::Errors;
+use crate::parse::{name_of, runtime};
 
 /// An error type and the exceptions that its values are.
 #[derive(Debug)]
@@ -71,7 +72,7 @@ impl Exceptions {
         let mut exceptions = Self {
             name: item.ident.clone(),
             is_generic: item.generics.lt_token.is_some(),
-            runtime: keys.runtime.clone().unwrap_or_else(|| parse_quote!(::rpc_runtime)),
+            runtime: runtime(keys.runtime.clone()),
             variants: Vec::new(),
             other: None,
         };
@@ -196,11 +197,7 @@ fn content(fields: &Fields, errors: &mut Errors) -> Content {
             for field in &fields.named {
                 let Some(ident) = &field.ident else { continue };
                 let renamed = field_name(&field.attrs, errors);
-                let wire = renamed.as_ref().map_or_else(|| ident.unraw().to_string(), LitStr::value);
-                let at: &dyn ToTokens = match &renamed {
-                    Some(text) => text,
-                    None => ident,
-                };
+                let (wire, at) = name_of(ident, renamed.as_ref());
                 if wire.is_empty() {
                     errors.at(at, "the name of a keyword argument is empty");
                 }

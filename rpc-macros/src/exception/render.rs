@@ -74,7 +74,7 @@ fn to_remote(exception: &Exception) -> TokenStream {
                 .map(|index| format_ident!("field{index}", span = Span::mixed_site()))
                 .collect();
             quote_spanned! {Span::mixed_site()=>
-                    #path(#(#fields),*) => __rpc::exception::positional(
+                #path(#(#fields),*) => __rpc::exception::positional(
                     self, #module, #class, [#(__rpc::exception::value(#fields)),*]
                 ),
             }
@@ -85,7 +85,7 @@ fn to_remote(exception: &Exception) -> TokenStream {
                 quote_spanned!(Span::mixed_site()=> .with_kwarg(#wire, __rpc::exception::value(#name)))
             });
             quote_spanned! {Span::mixed_site()=>
-                    #path { #(#names),* } => __rpc::exception::remote(self, #module, #class) #(#kwargs)*,
+                #path { #(#names),* } => __rpc::exception::remote(self, #module, #class) #(#kwargs)*,
             }
         }
     }

@@ -1,15 +1,19 @@
 //! One wire argument of a method.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
-use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, LitStr, Meta, Pat, PatType, Type};
+use proc_macro2::Ident;
+use syn::{Attribute, PatType, Type};
 
-use super::names::{Claims, Was, refuse_argument};
-use super::parameters::Declaration;
-use super::{Version, Versions, types};
+use super::conditions::Condition;
+use super::late::Late;
+use super::older::Was;
+use super::signature::parameter_name;
+use super::source::{Declaration, Default, Source};
+use super::types;
+use super::version::Version;
+use super::versions::Versions;
+use super::wire_names::WireNames;
 use crate::errors::Errors;
-use crate::parse::{ArgKeys, Derived, Old};
+use crate::parse::{ArgKeys, Derived, Old, is_arg, is_rpc};
 
 /// An argument that travels.
 #[derive(Debug)]
@@ -28,71 +32,8 @@ pub(crate) struct Argument {
     pub(crate) is_rest: bool,
     /// `#[cfg]`: under which conditions the argument exists.
     pub(crate) cfgs: Vec<Attribute>,
-}
-
-/// That an argument came after its method.
-#[derive(Debug)]
-pub(crate) struct Late {
-    /// Its first version in each major that has it, newest first.
-    pub(crate) since: Vec<Version>,
-    pub(crate) old: Old,
-}
-
-impl Late {
-    /// Whether older servers have it in another form.
-    pub(crate) fn is_converted(&self) -> bool {
-        matches!(self.old, Old::With(_))
-    }
-}
-
-/// What the server takes for an absent argument and the client sends unless told otherwise.
-#[derive(Debug)]
-pub(crate) enum Default {
-    /// The type's own.
-    OfType,
-    /// A text, for any type that can be made from one.
-    Text(LitStr),
-    /// An expression of the argument's type.
-    Value(Box<Expr>),
-}
-
-impl Default {
-    fn of(value: Expr) -> Self {
-        match value {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Self::Text(text),
-            value => Self::Value(Box::new(value)),
-        }
-    }
-}
-
-/// Where the client has the value from.
-#[derive(Debug)]
-pub(crate) enum Source {
-    /// A parameter of the client method with the argument's name and type.
-    Parameter,
-    /// A setter of the request: the argument has a default.
-    Setter,
-    /// A parameter of this name that `to` or `from` declares with a type of its own.
-    Declared(Box<Type>),
-    /// An expression over other parameters.
-    Derived(Box<Expr>),
-    /// The same value in every request.
-    Fixed(Default),
-}
-
-/// The plain name of a parameter, which is its name on the wire.
-pub(super) fn parameter_name<'a>(parameter: &'a PatType, errors: &mut Errors) -> Option<&'a Ident> {
-    match &*parameter.pat {
-        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
-        other => {
-            errors.at(
-                other,
-                "rpc arguments need a plain name: it is the name on the wire (for a keyword write `r#ref`, or \
-                 another name and #[arg(name = \"ref\")])",
-            );
-            None
-        }
-    }
+    /// The same as one condition.
+    pub(crate) condition: Option<Condition>,
 }
 
 /// What an argument is validated against.
@@ -100,7 +41,7 @@ pub(super) struct Scope<'a> {
     pub(super) versions: &'a Versions,
     /// The first version of the method in each major that has it; `None` if that is wrong.
     pub(super) since: Option<&'a [Version]>,
-    pub(super) wire_names: &'a mut Claims,
+    pub(super) wire_names: &'a mut WireNames,
 }
 
 impl Argument {
@@ -113,7 +54,7 @@ impl Argument {
     ) -> Option<Self> {
         let before = errors.count();
         let (attributes, others): (Vec<&Attribute>, Vec<&Attribute>) =
-            parameter.attrs.iter().partition(|attribute| attribute.path().is_ident("arg"));
+            parameter.attrs.iter().partition(|attribute| is_arg(attribute));
         let (cfgs, others): (Vec<&Attribute>, Vec<&Attribute>) =
             others.into_iter().partition(|attribute| attribute.path().is_ident("cfg"));
         for other in others {
@@ -124,15 +65,16 @@ impl Argument {
         let name = parameter_name(parameter, errors)?;
         check_combination(&keys, name, errors);
         let is_rest = keys.keys.saw("rest");
-        let wire = wire_name(name, keys.name.as_ref(), scope.wire_names, errors);
-        let late = late(&mut keys, scope, name, errors);
+        let wire = scope.wire_names.take_own(name, keys.name.as_ref(), errors);
+        let late = Late::read(&mut keys, scope.versions, scope.since, name, errors);
         let start = match &late {
             Some(late) => late.since.last(),
             None => scope.since.and_then(<[Version]>::last),
         };
-        let was = keys.was.as_ref().and_then(|was| {
-            Was::of_argument(was, scope.versions, start.copied(), name, scope.wire_names, errors)
-        });
+        let was = keys
+            .was
+            .as_ref()
+            .and_then(|was| Was::read(was, scope.versions, start.copied(), name, scope.wire_names, errors));
         let default = match keys.default {
             Some(value) => Some(Default::of(value)),
             None => keys.keys.saw("default").then_some(Default::OfType),
@@ -146,10 +88,7 @@ impl Argument {
                         "a conditional argument has its own client parameter: `from` cannot be there",
                     );
                 }
-                let of = Some(name.clone());
-                declarations.extend(
-                    parameters.into_iter().map(|parameter| Declaration { parameter, of: of.clone() }),
-                );
+                declarations.extend(Declaration::all(&parameters, Some(name)));
                 Source::Derived(Box::new(value))
             }
             (None, None) if default.is_some() => Source::Setter,
@@ -165,17 +104,9 @@ impl Argument {
             default,
             source,
             is_rest,
+            condition: Condition::of(&cfgs),
             cfgs: cfgs.into_iter().cloned().collect(),
         })
-    }
-
-    /// What its `#[cfg]`s ask for, separated by commas; nothing without any.
-    pub(crate) fn condition(&self) -> Option<TokenStream> {
-        let predicates = self.cfgs.iter().filter_map(|cfg| match &cfg.meta {
-            Meta::List(list) => Some(&list.tokens),
-            Meta::Path(_) | Meta::NameValue(_) => None,
-        });
-        (!self.cfgs.is_empty()).then(|| quote!(#(#predicates),*))
     }
 }
 
@@ -214,96 +145,9 @@ fn check_combination(keys: &ArgKeys, name: &Ident, errors: &mut Errors) {
 fn refused_attribute(attribute: &Attribute) -> &'static str {
     if attribute.path().is_ident("cfg_attr") {
         "an rpc argument takes no #[cfg_attr]: put #[cfg] on it, or on the method"
-    } else if attribute.path().is_ident("rpc") {
+    } else if is_rpc(attribute) {
         "#[rpc] goes on the method; an argument takes #[arg(..)]"
     } else {
         "an rpc argument takes no attribute but #[arg(..)] and #[cfg(..)]"
     }
-}
-
-fn wire_name(name: &Ident, renamed: Option<&LitStr>, taken: &mut Claims, errors: &mut Errors) -> String {
-    let wire = renamed.map_or_else(|| name.unraw().to_string(), LitStr::value);
-    let at: &dyn ToTokens = match renamed {
-        Some(text) => text,
-        None => name,
-    };
-    match refuse_argument(&wire) {
-        Some(why) => errors.at(at, why),
-        None => taken.claim("wire argument", &wire, name, at, errors),
-    }
-    wire
-}
-
-/// `since` and `old`, which need each other.
-fn late(keys: &mut ArgKeys, scope: &Scope<'_>, name: &Ident, errors: &mut Errors) -> Option<Late> {
-    match (keys.keys.token("since"), keys.old.take()) {
-        (Some(_), Some(old)) => {
-            later_than_method(scope, &keys.since, name, errors).map(|since| Late { since, old })
-        }
-        (Some(at), None) if !keys.keys.saw("old") => {
-            let since = keys.since.first().map(LitStr::value).unwrap_or_default();
-            errors.at(
-                at,
-                format!(
-                    "say what a client pinned below {since} does with {name}: old = drop, \
-                     old = error_if_set or old = with(function)"
-                ),
-            );
-            None
-        }
-        (None, _) if keys.keys.saw("old") => {
-            errors.at(keys.keys.token("old"), "`old` needs `since`: the version that the argument came with");
-            None
-        }
-        _ => None,
-    }
-}
-
-/// The argument's first version in each major; later than the method's in one of them at least.
-fn later_than_method(
-    scope: &Scope<'_>,
-    texts: &[LitStr],
-    name: &Ident,
-    errors: &mut Errors,
-) -> Option<Vec<Version>> {
-    let resolved = scope.versions.since(texts, errors)?;
-    let Some(method) = scope.since.filter(|method| !method.is_empty()) else { return Some(resolved) };
-    let of_method = |major: u32| method.iter().find(|version| version.major == major).copied();
-    for text in texts {
-        let Some(since) = Version::of(text) else { continue };
-        match of_method(since.major) {
-            Some(method) if since >= method => {}
-            Some(method) => {
-                errors.at(
-                    text,
-                    format!("argument {name} cannot be older ({since}) than its method ({method})"),
-                );
-                return None;
-            }
-            None => {
-                errors.at(
-                    text,
-                    format!(
-                        "argument {name} came with {since}, but its method never was in major {}",
-                        since.major
-                    ),
-                );
-                return None;
-            }
-        }
-    }
-    // Where it is implied, the argument came with the method at the earliest.
-    let since: Vec<Version> = resolved
-        .into_iter()
-        .filter_map(|since| of_method(since.major).map(|method| method.max(since)))
-        .collect();
-    if since == method {
-        let start = method.first().copied().unwrap_or(Version::UNKNOWN);
-        errors.at(
-            texts.first(),
-            format!("argument {name} came with its method in {start}: drop `since` and `old`"),
-        );
-        return None;
-    }
-    Some(since)
 }

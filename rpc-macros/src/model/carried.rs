@@ -60,8 +60,3 @@ impl Carried {
         Some(quote!(::core::concat!(#(#parts),*)))
     }
 }
-
-/// Whether an attribute is one of ours, which no compiler knows and which is never emitted.
-pub(crate) fn is_helper(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("rpc") || attribute.path().is_ident("arg")
-}

@@ -5,18 +5,18 @@ use quote::ToTokens as _;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprPath};
 
-use super::argument::{Argument, Source};
+use super::source::Source;
 use crate::errors::Errors;
 
 /// Refuses what a client does not have when it evaluates the value of `key`: the manager, and
-/// arguments that are set later.
-pub(super) fn check(key: &str, value: &Expr, arguments: &[Argument], errors: &mut Errors) {
-    Check { key, arguments, errors }.visit_expr(value);
+/// arguments whose sources are no parameters.
+pub(super) fn check(key: &str, value: &Expr, sources: &[(&Ident, &Source)], errors: &mut Errors) {
+    Check { key, sources, errors }.visit_expr(value);
 }
 
 struct Check<'a> {
     key: &'a str,
-    arguments: &'a [Argument],
+    sources: &'a [(&'a Ident, &'a Source)],
     errors: &'a mut Errors,
 }
 
@@ -27,8 +27,8 @@ impl Visit<'_> for Check<'_> {
         if name == "self" {
             self.errors.at(name, format!("`{key}` is evaluated by clients, which have no manager"));
         }
-        let Some(argument) = self.arguments.iter().find(|argument| argument.name == *name) else { return };
-        let why = match argument.source {
+        let Some((_, source)) = self.sources.iter().find(|(argument, _)| *argument == name) else { return };
+        let why = match source {
             Source::Parameter | Source::Declared(_) => return,
             Source::Setter => "it has a default, so it is set later",
             Source::Derived(_) => "the client takes something else instead of it",

@@ -1,16 +1,20 @@
 //! The trait as a whole.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 use quote::format_ident;
 use syn::ext::IdentExt as _;
-use syn::{LitStr, Path, Type, Visibility, parse_quote};
+use syn::{LitStr, Path, Type, Visibility};
 
 use super::carried::Carried;
-use super::method::TraitScope;
-use super::names::{Claims, camel, constant_of};
-use super::{Method, Version, Versions};
+use super::changes::changes;
+use super::claims::Claims;
+use super::generated::{camel, constant_of};
+use super::method::{Method, TraitScope};
+use super::version::Version;
+use super::versions::Versions;
+use super::wire_names::WireNames;
 use crate::errors::Errors;
-use crate::parse::{ManagerKeys, ManagerTrait, TraitItem};
+use crate::parse::{ManagerKeys, ManagerTrait, TraitItem, runtime};
 
 /// A trait from which a client and an endpoint can be made.
 #[derive(Debug)]
@@ -59,7 +63,6 @@ impl Interface {
         let history = versions.history(&keys.history, errors);
         let methods = methods(item, &versions, keys.route.is_some(), errors);
 
-        let runtime = keys.runtime.unwrap_or_else(|| parse_quote!(::rpc_runtime));
         if item.generics.lt_token.is_some() || item.generics.where_clause.is_some() {
             return None;
         }
@@ -76,7 +79,7 @@ impl Interface {
             route: keys.route,
             context: keys.context,
             error: keys.error,
-            runtime,
+            runtime: runtime(keys.runtime),
             methods,
         };
         interface.check_generated_names(errors);
@@ -86,19 +89,14 @@ impl Interface {
         Some(interface)
     }
 
-    /// The constant of the client that describes a method.
-    pub(crate) fn constant(&self, method: &Method) -> Ident {
-        Ident::new(&constant_of(&method.name), Span::mixed_site())
-    }
-
-    /// The function of the client that starts a request of a manual method.
-    pub(crate) fn prepare(method: &Method) -> Ident {
-        format_ident!("prepare_{}", method.name, span = method.name.span())
-    }
-
     /// The request type of a method with settable arguments.
     pub(crate) fn request(&self, method: &Method) -> Ident {
         format_ident!("{}{}", self.client, camel(&method.name), span = self.client.span())
+    }
+
+    /// The versions that changed something, oldest first, and what each of them did.
+    pub(crate) fn changes(&self) -> Vec<(Version, Vec<String>)> {
+        changes(&self.methods, self.versions.oldest(), &self.history)
     }
 
     /// A version that brought nothing was raised by mistake, or what it brought was not marked.
@@ -124,7 +122,7 @@ impl Interface {
             let name = &method.name;
             constants.claim("the constant", &constant_of(name), name, name, errors);
             if method.is_manual {
-                prepared.claim("the function", &Self::prepare(method).to_string(), name, name, errors);
+                prepared.claim("the function", &method.prepare().to_string(), name, name, errors);
             } else {
                 prepared.claim("the function", &name.unraw().to_string(), name, name, errors);
             }
@@ -159,7 +157,7 @@ fn checked_topic(topic: &LitStr, errors: &mut Errors) -> String {
 }
 
 fn methods(item: &ManagerTrait, versions: &Versions, is_routed: bool, errors: &mut Errors) -> Vec<Method> {
-    let mut scope = TraitScope { versions, is_routed, wire_names: Claims::default() };
+    let mut scope = TraitScope { versions, is_routed, wire_names: WireNames::of_methods() };
     let mut methods = Vec::new();
     for item in &item.items {
         match item {

@@ -59,4 +59,22 @@ impl Kind {
             }
         }
     }
+
+    /// Refuses keys of the method that are pointless when it is sent like this.
+    pub(super) fn check(self, keys: &Keys, is_routed: bool, errors: &mut Errors) {
+        if self == Self::Fanout
+            && !is_routed
+            && let Some(to) = keys.token("to")
+        {
+            errors
+                .at(to, "fanout sends to every server of the topic; `to` would be ignored without a `route`");
+        }
+        if matches!(self, Self::Cast | Self::Fanout) {
+            for key in ["timeout", "monitor"] {
+                if let Some(token) = keys.token(key) {
+                    errors.at(token, format!("a cast waits for nothing; remove `{key}`"));
+                }
+            }
+        }
+    }
 }

@@ -1,19 +1,25 @@
 //! One method of the trait.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
-use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, FnArg, LitStr, Pat, PatType, Path, ReturnType, Signature, Type};
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::{Attribute, Expr, FnArg, Pat, Path, Signature, Type};
 
-use super::argument::{Argument, Late, Scope, Source, parameter_name};
+use super::argument::{Argument, Scope};
 use super::carried::Carried;
+use super::conditions::Condition;
+use super::generated::{collides_with, constant_of};
 use super::kind::Kind;
-use super::names::{Claims, Was, collides_with, refuse_method};
-use super::older::{Downgrade, Legacy};
-use super::parameters::{ClientParameter, Declaration, Declared};
-use super::{Version, Versions, expressions, shape, types};
+use super::late::Late;
+use super::older::{Downgrade, Legacy, Was};
+use super::parameters::{ClientParameter, Declared};
+use super::signature::ContextParameter;
+use super::source::{Declaration, Source};
+use super::version::Version;
+use super::versions::Versions;
+use super::wire_names::WireNames;
+use super::{expressions, signature};
 use crate::errors::Errors;
-use crate::parse::{Old, RpcKeys, TraitMethod};
+use crate::parse::{Old, RpcKeys, TraitMethod, is_arg, is_rpc};
 
 /// How many different `#[cfg]`s the arguments of a method may have: the handler has a branch for
 /// every combination.
@@ -46,21 +52,13 @@ pub(crate) struct Method {
     pub(crate) returns: Type,
 }
 
-/// The first parameter, which becomes the context fields of a request.
-#[derive(Debug)]
-pub(crate) struct ContextParameter {
-    pub(crate) name: Ident,
-    /// The type as written; it has to be the interface's.
-    pub(crate) ty: Type,
-}
-
 /// What a method is validated against.
 pub(super) struct TraitScope<'a> {
     pub(super) versions: &'a Versions,
     /// Whether the trait has a route.
     pub(super) is_routed: bool,
     /// The names on the wire of the methods before.
-    pub(super) wire_names: Claims,
+    pub(super) wire_names: WireNames,
 }
 
 impl Method {
@@ -70,9 +68,9 @@ impl Method {
         let signature = &method.signature;
         let name = &signature.ident;
         let attributes: Vec<&Attribute> =
-            method.attributes.iter().filter(|attribute| attribute.path().is_ident("rpc")).collect();
-        shape::check(signature, errors);
-        for misplaced in method.attributes.iter().filter(|attribute| attribute.path().is_ident("arg")) {
+            method.attributes.iter().filter(|attribute| is_rpc(attribute)).collect();
+        signature::check(signature, errors);
+        for misplaced in method.attributes.iter().filter(|attribute| is_arg(attribute)) {
             errors.at(misplaced, "#[arg] goes on an argument; a method takes #[rpc(..)]");
         }
         let Some(first) = attributes.first() else {
@@ -88,7 +86,7 @@ impl Method {
 
         let keys = RpcKeys::read(&attributes, errors);
         let kind = Kind::read(&keys.keys, name, first, errors);
-        let wire = wire_name(name, keys.name.as_ref(), &mut scope.wire_names, errors);
+        let wire = scope.wire_names.take_own(name, keys.name.as_ref(), errors);
         let is_manual = keys.keys.saw("manual");
         if let Some(item) = collides_with(name).filter(|_| !is_manual) {
             errors.at(
@@ -108,11 +106,15 @@ impl Method {
         let was = keys
             .was
             .as_ref()
-            .and_then(|was| Was::of_method(was, versions, start, name, &mut scope.wire_names, errors));
-        check_kind(&keys, kind, scope.is_routed, errors);
+            .and_then(|was| Was::read(was, versions, start, name, &mut scope.wire_names, errors));
+        if let Some(kind) = kind {
+            let is_routed = scope.is_routed || keys.route.is_some();
+            kind.check(&keys.keys, is_routed, errors);
+        }
 
-        let mut names = Claims::default();
-        let mut declarations = Declaration::all(keys.to.as_ref());
+        let mut names = WireNames::of_arguments();
+        let of_to = keys.to.as_ref().map(|to| &to.parameters[..]).unwrap_or_default();
+        let mut declarations: Vec<_> = Declaration::all(of_to, None).collect();
         let scope = Scope { versions, since: since.as_deref(), wire_names: &mut names };
         let (context, mut arguments) = parameters(signature, scope, &mut declarations, errors);
         let legacy = Legacy::read(&keys.legacy, versions, start, &mut names, errors);
@@ -131,10 +133,11 @@ impl Method {
         let used: Vec<&Expr> = values(to.as_ref(), &arguments, &legacy).map(|(_, value)| value).collect();
         let declared = Declared::collect(declarations, context_name, &arguments, &used, errors);
         Declared::merge(&declared, &mut arguments);
+        let sources: Vec<_> = arguments.iter().map(|argument| (&argument.name, &argument.source)).collect();
         for (key, value) in values(to.as_ref(), &arguments, &legacy) {
-            expressions::check(key, value, &arguments, errors);
+            expressions::check(key, value, &sources, errors);
         }
-        let returns = result_type(signature, errors);
+        let returns = signature::result_type(signature, errors);
 
         if errors.count() > before {
             return None;
@@ -171,8 +174,18 @@ impl Method {
         self.arguments.iter().filter(|argument| matches!(argument.source, Source::Setter) && !self.is_manual)
     }
 
+    /// The constant of the client that describes it.
+    pub(crate) fn constant(&self) -> Ident {
+        Ident::new(&constant_of(&self.name), Span::mixed_site())
+    }
+
+    /// The function of the client that starts a request of it, if it is manual.
+    pub(crate) fn prepare(&self) -> Ident {
+        format_ident!("prepare_{}", self.name, span = self.name.span())
+    }
+
     /// The different conditions of its arguments.
-    pub(crate) fn conditions(&self) -> Vec<TokenStream> {
+    pub(crate) fn conditions(&self) -> Vec<&Condition> {
         conditions(&self.arguments)
     }
 
@@ -182,14 +195,8 @@ impl Method {
     }
 }
 
-fn conditions(arguments: &[Argument]) -> Vec<TokenStream> {
-    let mut conditions: Vec<TokenStream> = Vec::new();
-    for condition in arguments.iter().filter_map(Argument::condition) {
-        if conditions.iter().all(|known| types::source_text(&known) != types::source_text(&condition)) {
-            conditions.push(condition);
-        }
-    }
-    conditions
+fn conditions(arguments: &[Argument]) -> Vec<&Condition> {
+    Condition::different(arguments.iter().filter_map(|argument| argument.condition.as_ref()))
 }
 
 /// The expressions that the client evaluates, with the keys that they are values of.
@@ -204,38 +211,6 @@ fn values<'a>(
         _ => None,
     });
     to.chain(from).chain(legacy.iter().map(|legacy| ("legacy", &legacy.value)))
-}
-
-fn wire_name(name: &Ident, renamed: Option<&LitStr>, taken: &mut Claims, errors: &mut Errors) -> String {
-    let wire = renamed.map_or_else(|| name.unraw().to_string(), LitStr::value);
-    let at: &dyn ToTokens = match renamed {
-        Some(text) => text,
-        None => name,
-    };
-    match refuse_method(&wire) {
-        Some(why) => errors.at(at, why),
-        None => taken.claim("wire method", &wire, name, at, errors),
-    }
-    wire
-}
-
-/// Refuses what the kind of a method makes pointless.
-fn check_kind(keys: &RpcKeys, kind: Option<Kind>, is_routed: bool, errors: &mut Errors) {
-    let token = |key| keys.keys.token(key);
-    if kind == Some(Kind::Fanout)
-        && !is_routed
-        && keys.route.is_none()
-        && let Some(to) = token("to")
-    {
-        errors.at(to, "fanout sends to every server of the topic; `to` would be ignored without a `route`");
-    }
-    if matches!(kind, Some(Kind::Cast | Kind::Fanout)) {
-        for key in ["timeout", "monitor"] {
-            if let Some(token) = token(key) {
-                errors.at(token, format!("a cast waits for nothing; remove `{key}`"));
-            }
-        }
-    }
 }
 
 /// Refuses setters that would be taken for the two ways to send the request.
@@ -290,7 +265,7 @@ fn parameters(
         );
         return (None, Vec::new());
     };
-    let context = context(first, errors);
+    let context = ContextParameter::new(first, errors);
     let arguments: Vec<Argument> =
         typed.filter_map(|parameter| Argument::new(parameter, &mut scope, declarations, errors)).collect();
     if let Some((_, others)) = arguments.split_last() {
@@ -299,36 +274,4 @@ fn parameters(
         }
     }
     (context, arguments)
-}
-
-fn context(parameter: &PatType, errors: &mut Errors) -> Option<ContextParameter> {
-    if let Some(attribute) = parameter.attrs.first() {
-        errors.at(
-            attribute,
-            "the first parameter after &self is the context, which is no argument and takes no attributes",
-        );
-    }
-    if let Type::Reference(reference) = &*parameter.ty {
-        errors.at(reference, "the context is decoded for each request: take it by value");
-    }
-    let name = match &*parameter.pat {
-        // It does not travel, so it needs no name of its own.
-        Pat::Wild(_) => Ident::new("ctx", Span::mixed_site()),
-        _ => parameter_name(parameter, errors)?.clone(),
-    };
-    Some(ContextParameter { name, ty: (*parameter.ty).clone() })
-}
-
-fn result_type(signature: &Signature, errors: &mut Errors) -> Option<Type> {
-    match &signature.output {
-        ReturnType::Default => {
-            let name = &signature.ident;
-            errors.at(name, format!("`{name}` returns nothing: rpc methods return `Result<T, E>`"));
-            None
-        }
-        ReturnType::Type(_, ty) => {
-            types::check(ty, "results", errors);
-            Some((**ty).clone())
-        }
-    }
 }

@@ -1,13 +1,39 @@
-//! What only older servers get.
+//! What older servers get instead: other names, other arguments.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
 use syn::{Expr, Path};
 
-use super::names::{Claims, refuse_argument};
-use super::{Version, Versions};
+use super::version::Version;
+use super::versions::Versions;
+use super::wire_names::WireNames;
 use crate::errors::Errors;
-use crate::parse::{DowngradeKey, LegacyKey};
+use crate::parse::{DowngradeKey, LegacyKey, WasKey};
+
+/// An older name on the wire.
+#[derive(Debug)]
+pub(crate) struct Was {
+    pub(crate) name: String,
+    /// The first version with the present name.
+    pub(crate) until: Version,
+}
+
+impl Was {
+    /// The older name of `owner`, which is there since `start`.
+    pub(super) fn read(
+        key: &WasKey,
+        versions: &Versions,
+        start: Option<Version>,
+        owner: &Ident,
+        names: &mut WireNames,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let name = key.name.value();
+        names.take(&name, owner, &key.name, errors);
+        let until = versions.until(&key.until, start, "the old name", errors)?;
+        Some(Self { name, until })
+    }
+}
 
 /// An argument that only servers below the version `until` get.
 #[derive(Debug)]
@@ -23,14 +49,14 @@ impl Legacy {
         keys: &[LegacyKey],
         versions: &Versions,
         start: Option<Version>,
-        taken: &mut Claims,
+        names: &mut WireNames,
         errors: &mut Errors,
     ) -> Vec<Self> {
         let mut legacy = Vec::new();
         for LegacyKey { arguments, until: text } in keys {
             let until = versions.until(text, start, "the removed argument", errors);
             for (name, value) in arguments {
-                let wire = claim(name, &text.value(), taken, errors);
+                let wire = take(name, &text.value(), names, errors);
                 legacy.extend(until.map(|until| Self { wire, value: value.clone(), until }));
             }
         }
@@ -38,17 +64,15 @@ impl Legacy {
     }
 }
 
-fn claim(name: &Ident, until: &str, taken: &mut Claims, errors: &mut Errors) -> String {
+fn take(name: &Ident, until: &str, names: &mut WireNames, errors: &mut Errors) -> String {
     let wire = name.unraw().to_string();
-    if let Some(why) = refuse_argument(&wire) {
-        errors.at(name, why);
-    } else if taken.has(&wire) {
+    if names.has(&wire) {
         errors.at(
             name,
             format!("{wire} is still a normal argument; `legacy` is for arguments removed in {until:?}"),
         );
     } else {
-        taken.claim("wire argument", &wire, name, name, errors);
+        names.take(&wire, name, name, errors);
     }
     wire
 }

@@ -3,11 +3,12 @@
 use proc_macro2::Ident;
 use syn::{Expr, Type};
 
-use super::argument::{Argument, Source};
+use super::argument::Argument;
 use super::expressions::may_use;
+use super::source::{Declaration, Source};
 use super::types::source_text;
 use crate::errors::Errors;
-use crate::parse::{Derived, Parameter};
+use crate::parse::Parameter;
 
 /// One parameter of a client method.
 #[derive(Debug, Clone, Copy)]
@@ -16,22 +17,6 @@ pub(crate) enum ClientParameter<'a> {
     Declared(&'a Declared),
     /// An argument, by its own name and type.
     Argument(&'a Argument),
-}
-
-/// A parameter as it is declared once.
-#[derive(Debug)]
-pub(super) struct Declaration {
-    pub(super) parameter: Parameter,
-    /// The argument whose `from` declares it; without one it is `to`.
-    pub(super) of: Option<Ident>,
-}
-
-impl Declaration {
-    /// Those of `to`.
-    pub(super) fn all(to: Option<&Derived>) -> Vec<Self> {
-        let parameters = to.into_iter().flat_map(|to| to.parameters.iter().cloned());
-        parameters.map(|parameter| Self { parameter, of: None }).collect()
-    }
 }
 
 /// A parameter that `to` or `from` declares. Those of one name are one parameter.

@@ -7,6 +7,9 @@ use syn::{Type, TypeImplTrait, TypeReference};
 
 use crate::errors::Errors;
 
+/// Why a method has no type parameters, however they are written.
+pub(super) const GENERIC: &str = "rpc methods cannot be generic: there is one handler per wire name";
+
 /// Refuses types that have no place in an interface; whether the others can travel is decided by
 /// the traits of the runtime. `what` they are the types of: arguments or results.
 pub(crate) fn check(ty: &Type, what: &'static str, errors: &mut Errors) {
@@ -34,7 +37,7 @@ impl Visit<'_> for Check<'_> {
     }
 
     fn visit_type_impl_trait(&mut self, ty: &TypeImplTrait) {
-        self.errors.at(ty, "rpc methods cannot be generic: there is one handler per wire name");
+        self.errors.at(ty, GENERIC);
     }
 
     fn visit_ident(&mut self, ident: &Ident) {

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::LitStr;
 use syn::ext::IdentExt as _;
 
-use super::Version;
+use super::version::Version;
 use crate::errors::Errors;
 
 /// The last version of each major that is sent and served, the current one first; none if the
@@ -97,22 +97,16 @@ impl Versions {
     fn one_since(&self, text: &LitStr, errors: &mut Errors) -> Option<Version> {
         let since = Version::read(text, errors)?;
         let Some(&current) = self.served.first() else { return Some(since) };
-        let Some(last) = self.served.iter().find(|version| version.major == since.major) else {
-            let majors = self.majors();
-            errors.at(text, format!("since \"{since}\" has major {}, this API serves {majors}", since.major));
+        let Some(last) = self.last_of(since.major) else {
+            errors.at(text, self.not_served("since", since));
             return None;
         };
         if since > current {
-            errors.at(
-                text,
-                format!(
-                    "since \"{since}\" is newer than the API version \"{current}\"; raise `version` on #[rpc_manager]"
-                ),
-            );
+            errors.at(text, newer("since", since, current));
             return None;
         }
-        if since > *last {
-            errors.at(text, never(since, *last));
+        if since > last {
+            errors.at(text, never(since, last));
             return None;
         }
         if self.starts().last() == Some(&since) {
@@ -133,12 +127,7 @@ impl Versions {
         let until = Version::read(text, errors)?;
         let (current, oldest) = (*self.served.first()?, self.starts().last().copied()?);
         if until > current {
-            errors.at(
-                text,
-                format!(
-                    "until \"{until}\" is newer than the API version \"{current}\"; raise `version` on #[rpc_manager]"
-                ),
-            );
+            errors.at(text, newer("until", until, current));
         } else if until.major < oldest.major {
             errors.at(
                 text,
@@ -158,16 +147,10 @@ impl Versions {
                 format!("it is there since {start}, so until \"{until}\" {what} can never be used"),
             );
         } else {
-            match self.served.iter().find(|version| version.major == until.major) {
-                Some(last) if until > *last => errors.at(text, never(until, *last)),
+            match self.last_of(until.major) {
+                Some(last) if until > last => errors.at(text, never(until, last)),
                 Some(_) => return Some(until),
-                None => {
-                    let majors = self.majors();
-                    errors.at(
-                        text,
-                        format!("until \"{until}\" has major {}, this API serves {majors}", until.major),
-                    );
-                }
+                None => errors.at(text, self.not_served("until", until)),
             }
         }
         None
@@ -209,9 +192,9 @@ impl Versions {
     fn known(&self, what: &str, text: &LitStr, errors: &mut Errors) -> Option<Version> {
         let version = Version::read(text, errors)?;
         self.served.first()?;
-        match self.served.iter().find(|served| served.major == version.major) {
-            Some(last) if version > *last => {
-                errors.at(text, format!("{what} = {}", never(version, *last)));
+        match self.last_of(version.major) {
+            Some(last) if version > last => {
+                errors.at(text, format!("{what} = {}", never(version, last)));
                 None
             }
             Some(_) => Some(version),
@@ -223,6 +206,17 @@ impl Versions {
         }
     }
 
+    /// The last version of a major, if it is served.
+    fn last_of(&self, major: u32) -> Option<Version> {
+        self.served.iter().find(|version| version.major == major).copied()
+    }
+
+    /// Why there cannot be the version `version` after `key`: its major is not served.
+    fn not_served(&self, key: &str, version: Version) -> String {
+        let majors = self.majors();
+        format!("{key} \"{version}\" has major {}, this API serves {majors}", version.major)
+    }
+
     /// `major 3`, `majors 6 and 5`
     fn majors(&self) -> String {
         let majors: Vec<String> = self.served.iter().map(|version| version.major.to_string()).collect();
@@ -231,6 +225,14 @@ impl Versions {
     }
 }
 
+/// Why there cannot be the version `version` after `key`: the trait is only at `current`.
+fn newer(key: &str, version: Version, current: Version) -> String {
+    format!(
+        "{key} \"{version}\" is newer than the API version \"{current}\"; raise `version` on #[rpc_manager]"
+    )
+}
+
+/// Why there is no version `version`: its major ended with `last`.
 fn never(version: Version, last: Version) -> String {
     format!("\"{version}\" was never an API version of major {} (last is {last})", last.major)
 }

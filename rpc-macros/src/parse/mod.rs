@@ -2,11 +2,9 @@
 
 mod attributes;
 mod item;
-mod keys;
-mod suggest;
 
 pub(crate) use attributes::{
-    ArgKeys, Derived, DowngradeKey, LegacyKey, ManagerKeys, Old, Parameter, RpcKeys, WasKey, inside, path,
+    ArgKeys, Derived, DowngradeKey, Keys, LegacyKey, ManagerKeys, Old, Parameter, RpcKeys, WasKey, flag,
+    inside, is_arg, is_helper, is_rpc, name_of, path, runtime, value,
 };
 pub(crate) use item::{ManagerTrait, MethodEnd, TraitItem, TraitMethod};
-pub(crate) use keys::{Keys, flag, value};

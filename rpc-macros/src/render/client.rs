@@ -4,7 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Expr;
 
-use super::{context_type, description, docs, request};
+use super::names::{context_type, dispatch_type};
+use super::{arguments, description, docs, request};
 use crate::model::{Argument, Carried, ClientParameter, Interface, Method, Source, may_use};
 
 /// The struct of the client.
@@ -30,7 +31,7 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
         false => client_method(interface, method),
     });
     let endpoint_doc = format!(" An endpoint that serves `manager` as [`{name}`].");
-    let dispatch = super::endpoint::dispatch_name(interface);
+    let dispatch = dispatch_type(interface);
     quote_spanned! {Span::mixed_site()=>
         // A program that only calls or only serves leaves the other half unused, and how many
         // arguments there are was decided in the trait.
@@ -94,17 +95,17 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
             quote_spanned!(Span::mixed_site()=> #name: #ty)
         }
         ClientParameter::Argument(argument) => {
-            let (cfgs, name, ty) = (&argument.cfgs, &argument.name, request::parameter(argument));
+            let (cfgs, name, ty) = (&argument.cfgs, &argument.name, arguments::parameter(argument));
             quote_spanned!(Span::mixed_site()=> #(#cfgs)* #name: #ty)
         }
     });
     // What an expression uses is borrowed for it, and then for the argument itself.
     let bindings = method.arguments.iter().filter(|argument| is_bound(method, argument)).map(|argument| {
         let (cfgs, name) = (&argument.cfgs, &argument.name);
-        let (ty, borrowed) = (request::borrowed_type(argument), request::borrow(argument));
+        let (ty, borrowed) = (arguments::borrowed_type(argument), arguments::borrow(argument));
         quote_spanned!(Span::mixed_site()=> #(#cfgs)* let #name: &#ty = #borrowed;)
     });
-    let (statements, request) = fill(interface, method);
+    let (statements, request) = fill(method);
     let (returns, body) = if method.settable().next().is_some() {
         let ty = interface.request(method);
         (
@@ -129,9 +130,8 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
 fn prepare(interface: &Interface, method: &Method) -> TokenStream {
     let visibility = &interface.visibility;
     let attributes = attributes(interface, method);
-    let (name, context_name, context) =
-        (Interface::prepare(method), &method.context.name, context_type(interface));
-    let constant = interface.constant(method);
+    let (name, context_name, context) = (method.prepare(), &method.context.name, context_type(interface));
+    let constant = method.constant();
     quote_spanned! {Span::mixed_site()=>
         #attributes
         #visibility fn #name(&self, #context_name: &#context) -> __rpc::Prepared {
@@ -155,14 +155,14 @@ fn attributes(interface: &Interface, method: &Method) -> TokenStream {
 }
 
 /// The request with all its arguments: what goes before, and the expression itself.
-fn fill(interface: &Interface, method: &Method) -> (TokenStream, TokenStream) {
-    let (context_name, constant) = (&method.context.name, interface.constant(method));
+fn fill(method: &Method) -> (TokenStream, TokenStream) {
+    let (context_name, constant) = (&method.context.name, method.constant());
     let to = method.to.as_ref().map(|to| quote_spanned!(Span::mixed_site()=> .to(#to)));
     let start = quote_spanned! {Span::mixed_site()=>
         self.client.request(&Self::#constant, #context_name) #to
     };
     let arguments = method.arguments.iter().map(|argument| add(method, argument));
-    let legacy: Vec<TokenStream> = method.legacy.iter().map(request::add_legacy).collect();
+    let legacy: Vec<TokenStream> = method.legacy.iter().map(arguments::add_legacy).collect();
     if method.arguments.iter().all(|argument| argument.cfgs.is_empty()) {
         let request = quote_spanned!(Span::mixed_site()=> #start #(#arguments)* #(#legacy)*);
         return (TokenStream::new(), request);
@@ -183,13 +183,13 @@ fn add(method: &Method, argument: &Argument) -> TokenStream {
     let name = &argument.name;
     match &argument.source {
         Source::Parameter if is_bound(method, argument) => {
-            request::add(argument, &quote_spanned!(Span::mixed_site()=> #name))
+            arguments::add(argument, &quote_spanned!(Span::mixed_site()=> #name))
         }
-        Source::Parameter => request::add(argument, &request::borrow(argument)),
-        Source::Setter => request::add_default(argument),
-        Source::Declared(ty) => request::add_declared(argument, ty),
-        Source::Derived(value) => request::add(argument, &request::borrow_value(argument, value)),
-        Source::Fixed(value) => request::add(argument, &request::default_reference(argument, value)),
+        Source::Parameter => arguments::add(argument, &arguments::borrow(argument)),
+        Source::Setter => arguments::add_default(argument),
+        Source::Declared(ty) => arguments::add_declared(argument, ty),
+        Source::Derived(value) => arguments::add(argument, &arguments::borrow_value(argument, value)),
+        Source::Fixed(value) => arguments::add(argument, &arguments::default_reference(argument, value)),
     }
 }
 

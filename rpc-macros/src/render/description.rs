@@ -1,11 +1,11 @@
 //! The interface as constants: what version checks, dispatch and introspection know of it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Path;
-use syn::spanned::Spanned as _;
 
-use crate::model::{Argument, Default, Interface, Kind, Method, Source, Version, source_text};
+use super::names::named_at;
+use crate::model::{Argument, Interface, Kind, Method, Source, Version, source_text};
 use crate::parse::Old;
 
 /// `Client::INTERFACE`.
@@ -15,7 +15,7 @@ pub(super) fn interface(interface: &Interface) -> TokenStream {
     let current = version(interface.versions.current());
     let methods = interface.methods.iter().map(|method| {
         let cfgs = &method.carried.cfgs;
-        let constant = interface.constant(method);
+        let constant = method.constant();
         quote_spanned!(Span::mixed_site()=> #(#cfgs)* Self::#constant)
     });
     let with_namespace = interface
@@ -56,7 +56,7 @@ pub(super) fn interface(interface: &Interface) -> TokenStream {
 /// The constant of one method.
 pub(super) fn method(interface: &Interface, method: &Method) -> TokenStream {
     let cfgs = &method.carried.cfgs;
-    let constant = interface.constant(method);
+    let constant = method.constant();
     let kind = match method.kind {
         Kind::Call => quote_spanned!(Span::mixed_site()=> call),
         Kind::Cast => quote_spanned!(Span::mixed_site()=> cast),
@@ -148,17 +148,6 @@ fn argument(argument: &Argument) -> TokenStream {
     }
 }
 
-impl Default {
-    /// The default for people to read.
-    pub(super) fn text(&self) -> String {
-        match self {
-            Self::OfType => "default".to_owned(),
-            Self::Text(text) => format!("{:?}", text.value()),
-            Self::Value(value) => source_text(&value),
-        }
-    }
-}
-
 fn version(version: Version) -> TokenStream {
     let (major, minor) = (number(version.major), number(version.minor));
     quote_spanned!(Span::mixed_site()=> __rpc::Version::new(#major, #minor))
@@ -175,7 +164,7 @@ fn number(number: u32) -> proc_macro2::Literal {
 
 fn with_route(route: &Path) -> TokenStream {
     // Rustc shows this where the route is named, if it is not a function of that.
-    let request = Ident::new("request", Span::mixed_site().located_at(route.span()));
+    let request = named_at("request", route);
     quote_spanned!(Span::mixed_site()=> .with_route(|#request| __rpc::route(#route(#request))))
 }
 

@@ -1,21 +1,17 @@
 //! The dispatcher: from a request to the manager's method and back.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote_spanned};
+use quote::{ToTokens as _, quote_spanned};
 
-use super::request::default_value;
-use super::{context_type, named_at};
-use crate::model::{Argument, Interface, Late, Method, source_text};
+use super::arguments::default_value;
+use super::names::{context_type, dispatch_type, named_at};
+use crate::model::{Argument, Interface, Late, Method};
 use crate::parse::Old;
 
-/// The name of the private dispatcher.
-pub(super) fn dispatch_name(interface: &Interface) -> Ident {
-    format_ident!("{}Dispatch", interface.client, span = Span::mixed_site())
-}
-
+/// The dispatcher of the interface.
 pub(super) fn endpoint(interface: &Interface) -> TokenStream {
     let name = &interface.name;
-    let dispatch = dispatch_name(interface);
+    let dispatch = dispatch_type(interface);
     let arms = interface.methods.iter().map(|method| arm(interface, method));
     quote_spanned! {Span::mixed_site()=>
         struct #dispatch<M>(__rpc::Arc<M>);
@@ -43,7 +39,7 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
         quote_spanned!(Span::mixed_site()=> | #name)
     });
     let ctx = named_at("ctx", &method.context.ty);
-    let constant = interface.constant(method);
+    let constant = method.constant();
     let binding =
         args(method).map_or_else(|| quote_spanned!(Span::mixed_site()=> _), Ident::into_token_stream);
     let handle = handle(method, &ctx);
@@ -91,10 +87,7 @@ fn handle(method: &Method, ctx: &Ident) -> TokenStream {
             false => quote_spanned!(Span::mixed_site()=> not(all(#condition))),
         });
         let is_there = |argument: &&Argument| {
-            let of_argument = argument.condition();
-            let at = conditions
-                .iter()
-                .position(|condition| Some(source_text(condition)) == of_argument.as_ref().map(source_text));
+            let at = conditions.iter().position(|condition| Some(*condition) == argument.condition.as_ref());
             at.is_none_or(holds)
         };
         let call = call(method.arguments.iter().filter(is_there).collect());

@@ -4,8 +4,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, parse_quote};
 
-use crate::model::is_helper;
-use crate::parse::{ManagerTrait, MethodEnd, TraitItem, TraitMethod};
+use crate::parse::{ManagerTrait, MethodEnd, TraitItem, TraitMethod, is_helper};
 
 /// The trait without our attributes, its methods with the promise that their futures are `Send`.
 pub(crate) fn manager(manager: &ManagerTrait) -> TokenStream {

@@ -1,140 +1,11 @@
-//! Arguments on their way into a request, and the request type of methods with defaults.
+//! How a request is sent, and the request type of a method with settable arguments.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
-use syn::spanned::Spanned as _;
-use syn::{Expr, Type};
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 
-use super::named_at;
-use crate::model::{Argument, Default, Kind, Late, Legacy, Method};
-use crate::parse::Old;
-
-/// The type of an argument's client parameter.
-pub(super) fn parameter(argument: &Argument) -> TokenStream {
-    let ty = &argument.ty;
-    if argument.is_string {
-        quote_spanned!(Span::mixed_site()=> impl ::core::convert::AsRef<str>)
-    } else {
-        quote_spanned!(Span::mixed_site()=> impl __rpc::Borrow<#ty>)
-    }
-}
-
-/// The type that a client parameter is borrowed as.
-pub(super) fn borrowed_type(argument: &Argument) -> TokenStream {
-    let ty = &argument.ty;
-    if argument.is_string {
-        quote_spanned!(Span::mixed_site()=> str)
-    } else {
-        quote_spanned!(Span::mixed_site()=> #ty)
-    }
-}
-
-/// A client parameter, borrowed as its type.
-pub(super) fn borrow(argument: &Argument) -> TokenStream {
-    let name = &argument.name;
-    if argument.is_string {
-        quote_spanned!(Span::mixed_site()=> ::core::convert::AsRef::as_ref(&#name))
-    } else {
-        quote_spanned!(Span::mixed_site()=> __rpc::Borrow::borrow(&#name))
-    }
-}
-
-/// The value of an expression, borrowed as the argument's type.
-pub(super) fn borrow_value(argument: &Argument, value: &Expr) -> TokenStream {
-    if argument.is_string {
-        quote_spanned!(Span::mixed_site()=> ::core::convert::AsRef::as_ref(&(#value)))
-    } else {
-        quote_spanned!(Span::mixed_site()=> __rpc::Borrow::borrow(&(#value)))
-    }
-}
-
-/// The call that adds an argument with the value `value`, a reference, to a request.
-pub(super) fn add(argument: &Argument, value: &TokenStream) -> TokenStream {
-    add_as(argument, &borrowed_type(argument), value)
-}
-
-/// The call that adds an argument whose parameter was declared with a type of its own.
-pub(super) fn add_declared(argument: &Argument, declared: &Type) -> TokenStream {
-    let (name, wanted) = (&argument.name, &argument.ty);
-    let carry = named_at("carry", declared);
-    match declared {
-        Type::Reference(reference) => {
-            let ty = &reference.elem;
-            let value = quote_spanned!(Span::mixed_site()=> __rpc::#carry::<#wanted, _>(#name));
-            add_as(argument, &ty.to_token_stream(), &value)
-        }
-        ty => {
-            let value = quote_spanned!(Span::mixed_site()=> __rpc::#carry::<#wanted, _>(&#name));
-            add_as(argument, &ty.to_token_stream(), &value)
-        }
-    }
-}
-
-/// The call that adds an argument that only older servers have.
-pub(super) fn add_legacy(legacy: &Legacy) -> TokenStream {
-    let (wire, value) = (&legacy.wire, &legacy.value);
-    // An absent value of any type, which nothing else here would name.
-    let is_none = matches!(value, Expr::Path(path) if path.path.is_ident("None"));
-    let of_any_type = is_none.then(|| quote_spanned!(Span::mixed_site()=> ::<()>));
-    quote_spanned!(Span::mixed_site()=> .legacy_arg(#wire, &(#value #of_any_type)))
-}
-
-fn add_as(argument: &Argument, ty: &TokenStream, value: &TokenStream) -> TokenStream {
-    let wire = &argument.wire;
-    if argument.is_rest {
-        let rest = named_at("rest", &argument.ty);
-        return quote_spanned!(Span::mixed_site()=> .#rest::<#ty>(#value));
-    }
-    match (&argument.late, &argument.default) {
-        (Some(Late { old: Old::With(function), .. }), _) => {
-            // By a closure, so that a function of a slice serves a `Vec` as well.
-            let it = Ident::new("value", Span::mixed_site().located_at(function.span()));
-            quote_spanned!(Span::mixed_site()=> .arg_or::<#ty, _>(#wire, #value, |#it| #function(#it)))
-        }
-        (Some(Late { old: Old::ErrorIfSet, .. }), Some(default)) => {
-            let default = default_reference(argument, default);
-            quote_spanned!(Span::mixed_site()=> .arg_unless_default::<#ty>(#wire, #value, #default))
-        }
-        (Some(Late { old: Old::ErrorIfSet, .. }), None) => {
-            quote_spanned!(Span::mixed_site()=> .arg_unless_old::<#ty>(#wire, #value))
-        }
-        (Some(Late { old: Old::Drop, .. }) | None, _) => {
-            quote_spanned!(Span::mixed_site()=> .arg::<#ty>(#wire, #value))
-        }
-    }
-}
-
-/// The call that adds an argument's default.
-pub(super) fn add_default(argument: &Argument) -> TokenStream {
-    argument
-        .default
-        .as_ref()
-        .map(|default| add(argument, &default_reference(argument, default)))
-        .unwrap_or_default()
-}
-
-/// The default as a value of the argument's type.
-pub(super) fn default_value(ty: &Type, default: &Default) -> TokenStream {
-    match default {
-        Default::OfType => {
-            quote_spanned!(Span::mixed_site()=> <#ty as ::core::default::Default>::default())
-        }
-        Default::Text(text) => {
-            quote_spanned!(Span::mixed_site()=> <#ty as ::core::convert::From<&str>>::from(#text))
-        }
-        Default::Value(value) => quote_spanned!(Span::mixed_site()=> #value),
-    }
-}
-
-pub(super) fn default_reference(argument: &Argument, default: &Default) -> TokenStream {
-    match default {
-        Default::Text(text) if argument.is_string => quote_spanned!(Span::mixed_site()=> #text),
-        _ => {
-            let value = default_value(&argument.ty, default);
-            quote_spanned!(Span::mixed_site()=> &(#value))
-        }
-    }
-}
+use super::arguments::{add, borrow, parameter};
+use super::names::named_at;
+use crate::model::{Argument, Default, Interface, Kind, Method};
 
 /// The reply that a method's caller waits for, and the call that makes it of a request.
 pub(super) fn sent(method: &Method) -> (TokenStream, TokenStream) {
@@ -151,6 +22,105 @@ pub(super) fn sent(method: &Method) -> (TokenStream, TokenStream) {
         ),
         Kind::Cast | Kind::Fanout => {
             (quote_spanned!(Span::mixed_site()=> __rpc::Cast), quote_spanned!(Span::mixed_site()=> .cast()))
+        }
+    }
+}
+
+/// The request type of a method with settable arguments.
+pub(super) fn request_type(interface: &Interface, method: &Method) -> Option<TokenStream> {
+    method.settable().next()?;
+    let (runtime, visibility) = (&interface.runtime, &interface.visibility);
+    let name = interface.request(method);
+    let cfgs = &method.carried.cfgs;
+    let how = match method.kind {
+        Kind::CallOrCast => "by `call` or `cast`",
+        Kind::Call | Kind::Cast | Kind::Fanout => "when awaited",
+    };
+    let doc = format!(" A request of [`{}::{}`], sent {how}.", interface.client, method.name);
+    Some(quote_spanned! {Span::mixed_site()=>
+        #(#cfgs)*
+        #[doc = #doc]
+        #[must_use = "a request is sent when it is awaited"]
+        #[derive(::core::fmt::Debug)]
+        #visibility struct #name {
+            request: #runtime::codegen::Request,
+        }
+    })
+}
+
+/// What can be done with the request type: set arguments, and send it.
+pub(super) fn request(interface: &Interface, method: &Method) -> Option<TokenStream> {
+    method.settable().next()?;
+    let name = interface.request(method);
+    let cfgs = &method.carried.cfgs;
+    let setters = method.settable().map(|argument| setter(interface, argument));
+    let sending = match method.kind {
+        Kind::CallOrCast => either(interface, method),
+        Kind::Call | Kind::Cast | Kind::Fanout => future(interface, method),
+    };
+    Some(quote_spanned! {Span::mixed_site()=>
+        #(#cfgs)*
+        #[allow(dead_code)]
+        impl #name {
+            #(#setters)*
+        }
+        #(#cfgs)*
+        #sending
+    })
+}
+
+/// The request as something to await.
+fn future(interface: &Interface, method: &Method) -> TokenStream {
+    let name = interface.request(method);
+    let (sent, send) = sent(method);
+    let future = quote_spanned!(Span::mixed_site()=> <#sent as ::core::future::IntoFuture>);
+    quote_spanned! {Span::mixed_site()=>
+        impl ::core::future::IntoFuture for #name {
+            type Output = #future::Output;
+            type IntoFuture = #future::IntoFuture;
+            fn into_future(self) -> Self::IntoFuture {
+                let sent: #sent = self.request #send;
+                ::core::future::IntoFuture::into_future(sent)
+            }
+        }
+    }
+}
+
+/// The two ways to send the request.
+fn either(interface: &Interface, method: &Method) -> TokenStream {
+    let visibility = &interface.visibility;
+    let (name, returns) = (interface.request(method), &method.returns);
+    quote_spanned! {Span::mixed_site()=>
+        #[allow(dead_code)]
+        impl #name {
+            /// Waits for the result.
+            #visibility fn call(self) -> __rpc::Call<#returns> {
+                self.request.call()
+            }
+
+            /// Waits for the broker only.
+            #visibility fn cast(self) -> __rpc::Cast {
+                self.request.cast()
+            }
+        }
+    }
+}
+
+fn setter(interface: &Interface, argument: &Argument) -> TokenStream {
+    let (visibility, cfgs) = (&interface.visibility, &argument.cfgs);
+    let name = &argument.name;
+    let parameter = parameter(argument);
+    let add = add(argument, &borrow(argument));
+    let otherwise = match &argument.default {
+        None | Some(Default::OfType) => "the default of its type".to_owned(),
+        Some(default) => format!("`{}`", default.text()),
+    };
+    let doc = format!(" Sets `{}`, which is {otherwise} otherwise.", argument.wire);
+    quote_spanned! {Span::mixed_site()=>
+        #[doc = #doc]
+        #(#cfgs)*
+        #visibility fn #name(self, #name: #parameter) -> Self {
+            Self { request: self.request #add }
         }
     }
 }

@@ -4,10 +4,14 @@ use proc_macro2::{Group, Ident, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Expr, LitStr, Path, Token, token};
 
-use super::super::keys::{Keys, flag, value};
-use super::inside;
+use super::keys::{Keys, flag, inside, value};
 use super::values::{Derived, WasKey, derived, versions, was};
 use crate::errors::Errors;
+
+/// Whether an attribute is `#[arg]`.
+pub(crate) fn is_arg(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("arg")
+}
 
 /// What the `#[arg(..)]` attributes of one argument say.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::{LitStr, Path, Type};
 
-use super::super::keys::{Keys, value};
+use super::keys::{Keys, value};
 use super::values::{alias, history, list, path, versions};
 use crate::errors::Errors;
 

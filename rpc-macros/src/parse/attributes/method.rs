@@ -4,12 +4,16 @@ use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Attribute, Expr, LitStr, Pat, Path, Token};
 
-use super::super::keys::{Keys, flag, value};
-use super::inside;
+use super::keys::{Keys, flag, inside, value};
 use super::values::{
-    Derived, WasKey, derived, list, parenthesized, path, until, version_text, versions, was,
+    Derived, WasKey, derived, end, list, misspelled, parenthesized, path, until, version_text, versions, was,
 };
 use crate::errors::Errors;
+
+/// Whether an attribute is `#[rpc]`.
+pub(crate) fn is_rpc(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("rpc")
+}
 
 /// What the `#[rpc(..)]` attributes of one method say.
 #[derive(Debug)]
@@ -132,15 +136,12 @@ fn downgrade(key: &Ident, input: ParseStream) -> syn::Result<DowngradeKey> {
     let content = parenthesized(key, input, example)?;
     let until = until(key, &content, example)?;
     content.parse::<Option<Token![,]>>()?;
-    let wrong = || syn::Error::new(key.span(), format!("`{key}` is written `{example}`"));
+    let wrong = || misspelled(key, example);
     let name: Ident = content.parse().map_err(|_| wrong())?;
     if name != "with" {
         return Err(wrong());
     }
     let with = path(&name, &content)?;
-    content.parse::<Option<Token![,]>>()?;
-    match content.is_empty() {
-        true => Ok(DowngradeKey { until, with }),
-        false => Err(wrong()),
-    }
+    end(key, &content, example)?;
+    Ok(DowngradeKey { until, with })
 }

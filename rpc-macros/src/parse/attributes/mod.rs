@@ -1,28 +1,21 @@
-//! The keys of `#[rpc_manager]`, `#[rpc]` and `#[arg]`.
+//! The keys of `#[rpc_manager]`, `#[rpc]` and `#[arg]`, and the grammar that all keys share.
 
 mod argument;
+mod keys;
 mod manager;
 mod method;
+mod suggest;
 mod values;
 
-use proc_macro2::TokenStream;
-use syn::{Attribute, Meta};
+use syn::Attribute;
 
-use crate::errors::Errors;
-
-pub(crate) use argument::{ArgKeys, Old};
+pub(crate) use argument::{ArgKeys, Old, is_arg};
+pub(crate) use keys::{Keys, flag, inside, value};
 pub(crate) use manager::ManagerKeys;
-pub(crate) use method::{DowngradeKey, LegacyKey, RpcKeys};
-pub(crate) use values::{Derived, Parameter, WasKey, path};
+pub(crate) use method::{DowngradeKey, LegacyKey, RpcKeys, is_rpc};
+pub(crate) use values::{Derived, Parameter, WasKey, name_of, path, runtime};
 
-/// The tokens between the parentheses; none after an error.
-pub(crate) fn inside(attribute: &Attribute, errors: &mut Errors) -> TokenStream {
-    match &attribute.meta {
-        Meta::Path(_) => TokenStream::new(),
-        Meta::List(list) => list.tokens.clone(),
-        Meta::NameValue(pair) => {
-            errors.at(pair, "write the keys in parentheses");
-            TokenStream::new()
-        }
-    }
+/// Whether an attribute is one of ours, which no compiler knows and which is never emitted.
+pub(crate) fn is_helper(attribute: &Attribute) -> bool {
+    is_rpc(attribute) || is_arg(attribute)
 }

@@ -1,12 +1,13 @@
-//! The values that keys have in common: versions, lists, expressions over client parameters.
+//! The values that keys have in common: versions, lists, expressions over client parameters, names.
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseBuffer, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Lit, LitStr, Path, Token, Type, token};
+use syn::{Expr, Lit, LitStr, Path, Token, Type, parse_quote, token};
 
-use super::super::keys::{equals, value};
+use super::keys::{equals, value};
 
 /// A client parameter that is not an argument: `volume: &Volume`.
 #[derive(Debug, Clone)]
@@ -49,20 +50,17 @@ pub(crate) struct WasKey {
 pub(super) fn was(key: &Ident, input: ParseStream) -> syn::Result<WasKey> {
     let example = "was(\"old_name\", until = \"3.8\")";
     let content = parenthesized(key, input, example)?;
-    let wrong = || syn::Error::new(key.span(), format!("`{key}` is written `{example}`"));
+    let wrong = || misspelled(key, example);
     let name = content.parse().map_err(|_| wrong())?;
     content.parse::<Token![,]>().map_err(|_| wrong())?;
     let until = until(key, &content, example)?;
-    content.parse::<Option<Token![,]>>()?;
-    match content.is_empty() {
-        true => Ok(WasKey { name, until }),
-        false => Err(wrong()),
-    }
+    end(key, &content, example)?;
+    Ok(WasKey { name, until })
 }
 
 /// `until = "3.8"`
 pub(super) fn until(key: &Ident, input: ParseStream, example: &str) -> syn::Result<LitStr> {
-    let wrong = || syn::Error::new(key.span(), format!("`{key}` is written `{example}`"));
+    let wrong = || misspelled(key, example);
     let until: Ident = input.parse().map_err(|_| wrong())?;
     match until == "until" {
         true => version_text(&until, input),
@@ -129,7 +127,7 @@ pub(super) fn parenthesized<'a>(
     input: ParseStream<'a>,
     example: &str,
 ) -> syn::Result<ParseBuffer<'a>> {
-    let wrong = || syn::Error::new(key.span(), format!("`{key}` is written `{example}`"));
+    let wrong = || misspelled(key, example);
     if !input.peek(token::Paren) {
         return Err(wrong());
     }
@@ -141,6 +139,20 @@ pub(super) fn parenthesized<'a>(
     }
 }
 
+/// The end of what is in the parentheses after a key, with or without a comma.
+pub(super) fn end(key: &Ident, content: ParseStream, example: &str) -> syn::Result<()> {
+    content.parse::<Option<Token![,]>>()?;
+    match content.is_empty() {
+        true => Ok(()),
+        false => Err(misspelled(key, example)),
+    }
+}
+
+/// A key with another value than one like that of the example.
+pub(super) fn misspelled(key: &Ident, example: &str) -> syn::Error {
+    syn::Error::new(key.span(), format!("`{key}` is written `{example}`"))
+}
+
 /// A path as in `use`: `crate::rpc`, `::runtime`.
 pub(crate) fn path(key: &Ident, input: ParseStream) -> syn::Result<Path> {
     equals(key, input)?;
@@ -150,5 +162,19 @@ pub(crate) fn path(key: &Ident, input: ParseStream) -> syn::Result<Path> {
             Err(syn::Error::new(segment.ident.span(), "`Self` is no place to find something in"))
         }
         None => Ok(path),
+    }
+}
+
+/// The path of the runtime crate, which is the value of `crate` if there is one.
+pub(crate) fn runtime(key: Option<Path>) -> Path {
+    key.unwrap_or_else(|| parse_quote!(::rpc_runtime))
+}
+
+/// What `item` is called on the wire, which is the value of `name` if there is one; and the token
+/// that says so.
+pub(crate) fn name_of<'a>(item: &'a Ident, key: Option<&'a LitStr>) -> (String, &'a dyn ToTokens) {
+    match key {
+        Some(text) => (text.value(), text),
+        None => (item.unraw().to_string(), item),
     }
 }

@@ -3,21 +3,25 @@
 use std::collections::BTreeMap;
 
 use super::argument::Argument;
-use super::{Interface, Method, Version};
+use super::method::Method;
+use super::version::Version;
 
-impl Interface {
-    /// The versions that changed something, oldest first, and what each of them did.
-    pub(crate) fn changes(&self) -> Vec<(Version, Vec<String>)> {
-        let mut changes: BTreeMap<Version, Vec<String>> = BTreeMap::new();
-        let mut note = |version: Version, what: String| changes.entry(version).or_default().push(what);
-        for method in &self.methods {
-            method_changes(method, self.versions.oldest(), &mut note);
-        }
-        for (version, what) in &self.history {
-            note(*version, what.clone());
-        }
-        changes.into_iter().collect()
+/// The versions that changed something, oldest first, and what each of them did. `oldest` is where
+/// the interface starts, `history` what it says of its versions itself.
+pub(super) fn changes(
+    methods: &[Method],
+    oldest: Version,
+    history: &[(Version, String)],
+) -> Vec<(Version, Vec<String>)> {
+    let mut changes: BTreeMap<Version, Vec<String>> = BTreeMap::new();
+    let mut note = |version: Version, what: String| changes.entry(version).or_default().push(what);
+    for method in methods {
+        method_changes(method, oldest, &mut note);
     }
+    for (version, what) in history {
+        note(*version, what.clone());
+    }
+    changes.into_iter().collect()
 }
 
 fn method_changes(method: &Method, oldest: Version, note: &mut impl FnMut(Version, String)) {

@@ -1,9 +1,9 @@
 //! The grammar that all our attributes share: `key`, `key = value`, separated by commas.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use syn::Token;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::{Attribute, Meta, Token};
 
 use super::suggest::closest;
 use crate::errors::Errors;
@@ -105,6 +105,18 @@ fn skip_entry(input: ParseStream) -> syn::Result<()> {
         input.parse::<TokenTree>()?;
     }
     Ok(())
+}
+
+/// The tokens between the parentheses; none after an error.
+pub(crate) fn inside(attribute: &Attribute, errors: &mut Errors) -> TokenStream {
+    match &attribute.meta {
+        Meta::Path(_) => TokenStream::new(),
+        Meta::List(list) => list.tokens.clone(),
+        Meta::NameValue(pair) => {
+            errors.at(pair, "write the keys in parentheses");
+            TokenStream::new()
+        }
+    }
 }
 
 /// The value after `key =`.

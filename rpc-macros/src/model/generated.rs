@@ -1,0 +1,59 @@
+//! Names of what is generated.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt as _;
+
+/// What the client has besides the methods of the trait.
+const CLIENT_ITEMS: &[(&str, &str)] = &[
+    ("new", "constructor `new`"),
+    ("pinned", "method `pinned`"),
+    ("with", "method `with`"),
+    ("endpoint", "function `endpoint`"),
+    ("pin", "function `pin`"),
+    ("supports", "method `supports`"),
+    ("supports_argument", "method `supports_argument`"),
+    ("INTERFACE", "constant `INTERFACE`"),
+];
+
+/// The generated item of the client that a method of this name would collide with.
+pub(super) fn collides_with(method: &Ident) -> Option<&'static str> {
+    let name = method.unraw();
+    CLIENT_ITEMS.iter().find(|(item, _)| name == item).map(|(_, what)| *what)
+}
+
+/// The constant that describes a method.
+pub(super) fn constant_of(method: &Ident) -> String {
+    format!("METHOD_{}", method.unraw().to_string().to_uppercase())
+}
+
+/// `create_volume` as part of a type's name: `CreateVolume`.
+pub(super) fn camel(name: &Ident) -> String {
+    let name = name.unraw().to_string();
+    name.split('_')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proc_macro2::Span;
+
+    #[test]
+    fn camel_case() {
+        for (from, to) in [
+            ("create_volume", "CreateVolume"),
+            ("r#move", "Move"),
+            ("_x", "X"),
+            ("a__b", "AB"),
+            ("été", "Été"),
+        ] {
+            let ident: Ident = syn::parse_str(from).unwrap();
+            assert_eq!(camel(&ident), to);
+        }
+        assert_eq!(constant_of(&Ident::new("ping", Span::call_site())), "METHOD_PING");
+    }
+}
