@@ -24,7 +24,7 @@ async fn until(watch: &mut StatusWatch, wanted: impl FnMut(&Status) -> bool) -> 
 }
 
 fn failed(status: &Status, kind: FailureKind) -> bool {
-    matches!(&status.send, ConnectionStatus::Reconnecting { last, .. } if last.kind == kind)
+    matches!(status.connection("send"), Some(ConnectionStatus::Reconnecting { last, .. }) if last.kind == kind)
 }
 
 async fn until_closed(watch: &mut StatusWatch) -> String {
@@ -81,7 +81,7 @@ async fn a_broker_is_short_of_memory() -> Result<()> {
     let mut waiting = Box::pin(api.note(&context, "first").into_future());
     tokio::select! {
         outcome = &mut waiting => panic!("the broker is short of memory: {outcome:?}"),
-        status = until(&mut watch, |status| matches!(status.send, ConnectionStatus::Blocked { .. })) => {
+        status = until(&mut watch, |status| matches!(status.overall(), ConnectionStatus::Blocked { .. })) => {
             assert!(status.to_string().contains("low on memory"), "{status}");
         }
     }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::abilities::Abilities;
-use super::status::ConnectionStatus;
+use super::status::{ConnectionStatus, Status};
 use super::status_watch::StatusWatch;
 use crate::error::Reached;
 use crate::wire::{Content, MessageFormat};
@@ -71,7 +71,7 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
 
     /// Follows what the connections are doing; a driver that has none is always ready.
     fn watch(&self) -> StatusWatch {
-        StatusWatch::fixed(ConnectionStatus::ready("none"))
+        StatusWatch::fixed(Status::new(self.name(), "none", ConnectionStatus::ready("none")))
     }
 
     /// How many tasks it has on a runtime of its own.

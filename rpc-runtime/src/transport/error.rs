@@ -25,9 +25,11 @@ pub enum TransportError {
         scheme: String,
     },
     /// No host of the URL could be connected to, in time or at all.
-    #[error("RabbitMQ: {why}{}", Listed(failures))]
+    #[error("{transport}: {why}{}", Listed(failures))]
     #[non_exhaustive]
     NotConnected {
+        /// What the bus of the transport is called.
+        transport: &'static str,
         /// What ended the attempts.
         why: String,
         /// For each host that was tried why its last attempt failed.

@@ -7,29 +7,50 @@ use super::failure::HostFailure;
 
 /// What the connections of a transport are doing: [`Transport::status`](crate::Transport::status) at this
 /// moment, [`Transport::watch`](crate::Transport::watch) from now on.
+///
+/// RabbitMQ has the connection `send`, by which requests and replies go out, and from the first server or the first
+/// call on the connection `listen`, by which they come in. `memory://` has one connection, `memory`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Status {
-    /// The connection that requests and replies are sent by.
-    pub send: ConnectionStatus,
-    /// The connection that they are received by; none before the first server starts or the first call is
-    /// made, and always none for `memory://`.
-    pub listen: Option<ConnectionStatus>,
+    transport: &'static str,
+    /// By name, in the order in which they were made; there is at least one.
+    connections: Vec<(&'static str, ConnectionStatus)>,
 }
 
 impl Status {
-    pub(super) fn new(send: ConnectionStatus) -> Self {
-        Self { send, listen: None }
+    pub(super) fn new(transport: &'static str, connection: &'static str, status: ConnectionStatus) -> Self {
+        Self { transport, connections: vec![(connection, status)] }
+    }
+
+    /// What the bus of the transport is called: `RabbitMQ`, `memory`.
+    #[must_use]
+    pub fn transport(&self) -> &'static str {
+        self.transport
+    }
+
+    /// The connections and their names, in the order in which they were made.
+    pub fn connections(&self) -> impl Iterator<Item = (&'static str, &ConnectionStatus)> {
+        self.connections.iter().map(|(name, status)| (*name, status))
+    }
+
+    /// The connection of this name; `None` if it is not made yet, or there is none of that name.
+    #[must_use]
+    pub fn connection(&self, name: &str) -> Option<&ConnectionStatus> {
+        self.connections().find(|(known, _)| *known == name).map(|(_, status)| status)
     }
 
     /// The state of the transport as a whole: that of the connection that is worse off. From good to bad:
     /// ready, blocked, connecting, reconnecting, closed.
     #[must_use]
     pub fn overall(&self) -> &ConnectionStatus {
-        match &self.listen {
-            Some(listen) if listen.rank() > self.send.rank() => listen,
-            _ => &self.send,
+        // There is at least one.
+        let mut worst = &self.connections[0].1;
+        for (_, status) in &self.connections[1..] {
+            if status.rank() > worst.rank() {
+                worst = status;
+            }
         }
+        worst
     }
 
     /// Whether every connection that is needed is there and takes messages.
@@ -40,6 +61,32 @@ impl Status {
 
     pub(super) fn is_closed(&self) -> bool {
         matches!(self.overall(), ConnectionStatus::Closed { .. })
+    }
+
+    /// Notes what a connection is doing, which may be new; whether that is news. Closed is the last word,
+    /// whatever a connection goes through while it is taken down.
+    #[cfg(feature = "amqp")]
+    pub(super) fn note(&mut self, name: &'static str, now: ConnectionStatus) -> bool {
+        match self.connections.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) if *known == now || matches!(known, ConnectionStatus::Closed { .. }) => false,
+            Some((_, known)) => {
+                *known = now;
+                true
+            }
+            None => {
+                self.connections.push((name, now));
+                true
+            }
+        }
+    }
+
+    /// Closes all connections; whether they were not.
+    pub(super) fn close(&mut self, reason: &str) -> bool {
+        let open = !self.is_closed();
+        if open {
+            self.connections.iter_mut().for_each(|(_, status)| *status = ConnectionStatus::closed(reason));
+        }
+        open
     }
 }
 

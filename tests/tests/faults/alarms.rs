@@ -25,8 +25,9 @@ async fn alarm(alarm: Alarm, words: &str) -> Result<()> {
     alarm.on(broker.node()).await?;
     for lane in scenario.lanes() {
         told(lane, &format!("the broker blocks the connection: {words}")).await?;
-        let ConnectionStatus::Blocked { reason, .. } = lane.transport()?.status().send else {
-            panic!("{:?}", lane.transport()?.status());
+        let status = lane.transport()?.status();
+        let Some(ConnectionStatus::Blocked { reason, .. }) = status.connection("send") else {
+            panic!("{status:?}");
         };
         assert_eq!(reason, words);
     }

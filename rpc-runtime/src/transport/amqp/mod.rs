@@ -48,7 +48,7 @@ use self::intake::To;
 use self::lapin_broker::LapinBroker;
 use self::options::AmqpOptions;
 use self::publisher::Publisher;
-use self::purpose::Purpose;
+use self::purpose::{BUS, Purpose};
 use self::supervisor::Supervisor;
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::TransportError;
@@ -116,13 +116,13 @@ impl AmqpDriver {
             Arc::new(LapinBroker::new(url.vhost(), &options).map_err(TransportError::Setting)?);
         let options = Arc::new(options);
         let hosts = url.hosts().to_vec();
-        let status = Board::new(ConnectionStatus::Connecting);
+        let status = Board::new(BUS, Purpose::Send.name(), ConnectionStatus::Connecting);
         let send = Supervisor::start(
             Purpose::Send,
             broker.clone(),
             hosts.clone(),
             &options,
-            status.reporter(),
+            status.reporter(Purpose::Send.name()),
             handle,
         );
         let requests = Publisher::start(send.links(), options.clone(), handle);
@@ -152,7 +152,8 @@ impl AmqpDriver {
         if !closed() {
             let listen = self.listen.get_or_init(|| {
                 let (broker, hosts) = (self.broker.clone(), self.hosts.clone());
-                let (reporter, handle) = (self.status.reporter(), self.runtime.handle());
+                let (reporter, handle) =
+                    (self.status.reporter(Purpose::Listen.name()), self.runtime.handle());
                 Supervisor::start(Purpose::Listen, broker, hosts, &self.options, reporter, handle)
             });
             if !closed() {
@@ -193,7 +194,7 @@ impl AmqpDriver {
 
 impl Driver for AmqpDriver {
     fn name(&self) -> &'static str {
-        "RabbitMQ"
+        BUS
     }
 
     fn format(&self) -> MessageFormat {

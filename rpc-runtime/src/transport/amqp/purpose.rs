@@ -1,4 +1,7 @@
-//! The connections of a transport.
+//! What the bus and its connections are called.
+
+/// The bus.
+pub(super) const BUS: &str = "RabbitMQ";
 
 /// What one connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -32,6 +32,9 @@ use super::status_watch::{Board, StatusWatch};
 use crate::lock::lock;
 use crate::wire::{MessageFormat, new_id};
 
+/// What the bus and its one connection are called.
+const NAME: &str = "memory";
+
 /// Messages that a consumer without a prefetch limit may hold at once.
 const UNLIMITED_PREFETCH: usize = 1024;
 
@@ -67,7 +70,7 @@ impl MemoryDriver {
         Self {
             broker,
             closed: AtomicBool::default(),
-            status: Board::new(ConnectionStatus::ready("memory")),
+            status: Board::new(NAME, NAME, ConnectionStatus::ready(NAME)),
             replies: Mutex::default(),
             servers: Mutex::default(),
         }
@@ -108,7 +111,7 @@ impl MemoryDriver {
 
 impl Driver for MemoryDriver {
     fn name(&self) -> &'static str {
-        "memory"
+        NAME
     }
 
     fn format(&self) -> MessageFormat {

@@ -25,6 +25,9 @@ use crate::error::RemoteError;
 use crate::lock::lock;
 use crate::wire::{EncodeError, EncodedValue, MessageFormat};
 
+/// What the bus and its one connection are called.
+const NAME: &str = "recording";
+
 /// The place of its replies, where none ever are.
 const REPLIES: &str = "reply_recorded";
 
@@ -62,7 +65,7 @@ impl Transport {
         let driver = RecordingDriver {
             tape: Arc::clone(&tape),
             take: OnceLock::new(),
-            status: Board::new(ConnectionStatus::ready("recording")),
+            status: Board::new(NAME, NAME, ConnectionStatus::ready(NAME)),
         };
         (Self::new(Arc::new(driver), Settings::default()), Recorder { tape })
     }
@@ -149,7 +152,7 @@ impl RecordingDriver {
 
 impl Driver for RecordingDriver {
     fn name(&self) -> &'static str {
-        "recording"
+        NAME
     }
 
     fn format(&self) -> MessageFormat {

@@ -17,8 +17,7 @@ pub struct StatusWatch {
 
 impl StatusWatch {
     /// Of what never changes.
-    pub(super) fn fixed(send: ConnectionStatus) -> Self {
-        let told = Status::new(send);
+    pub(super) fn fixed(told: Status) -> Self {
         Self { status: watch::channel(told.clone()).1, told }
     }
 
@@ -59,42 +58,40 @@ impl StatusWatch {
 
 /// The status of a transport; dropping it closes.
 #[derive(Debug)]
-pub(super) struct Board(Reporter);
+pub(super) struct Board(watch::Sender<Status>);
 
-/// Where a connection writes its status.
+/// Where a connection of this name writes its status.
+#[cfg(feature = "amqp")]
 #[derive(Debug, Clone)]
-pub(super) struct Reporter(watch::Sender<Status>);
+pub(super) struct Reporter {
+    connection: &'static str,
+    status: watch::Sender<Status>,
+}
 
 impl Board {
-    pub(super) fn new(send: ConnectionStatus) -> Self {
-        Self(Reporter(watch::Sender::new(Status::new(send))))
+    /// With the first connection.
+    pub(super) fn new(transport: &'static str, connection: &'static str, status: ConnectionStatus) -> Self {
+        Self(watch::Sender::new(Status::new(transport, connection, status)))
     }
 
     #[cfg(feature = "amqp")]
-    pub(super) fn reporter(&self) -> Reporter {
-        self.0.clone()
+    pub(super) fn reporter(&self, connection: &'static str) -> Reporter {
+        Reporter { connection, status: self.0.clone() }
     }
 
     pub(super) fn watch(&self) -> StatusWatch {
-        let status = self.0.0.subscribe();
+        let status = self.0.subscribe();
         let told = status.borrow().clone();
         StatusWatch { status, told }
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.0.0.borrow().is_closed()
+        self.0.borrow().is_closed()
     }
 
     /// Closes all connections in the eyes of those who watch; the first reason stays.
     pub(super) fn close(&self, reason: &str) {
-        self.0.0.send_if_modified(|status| {
-            let open = !status.is_closed();
-            if open {
-                status.send = ConnectionStatus::closed(reason);
-                status.listen = status.listen.take().map(|_| ConnectionStatus::closed(reason));
-            }
-            open
-        });
+        self.0.send_if_modified(|status| status.close(reason));
     }
 }
 
@@ -106,26 +103,9 @@ impl Drop for Board {
 
 #[cfg(feature = "amqp")]
 impl Reporter {
-    pub(super) fn send(&self, now: ConnectionStatus) {
-        self.0.send_if_modified(|status| replace(&mut status.send, now));
+    pub(super) fn tell(&self, now: ConnectionStatus) {
+        self.status.send_if_modified(|status| status.note(self.connection, now));
     }
-
-    pub(super) fn listen(&self, now: ConnectionStatus) {
-        self.0.send_if_modified(|status| match &mut status.listen {
-            Some(listen) => replace(listen, now),
-            none => none.replace(now).is_none(),
-        });
-    }
-}
-
-/// Whether it is news. Closed is the last word, whatever a connection goes through while it is taken down.
-#[cfg(feature = "amqp")]
-fn replace(known: &mut ConnectionStatus, now: ConnectionStatus) -> bool {
-    let news = *known != now && !matches!(known, ConnectionStatus::Closed { .. });
-    if news {
-        *known = now;
-    }
-    news
 }
 
 #[cfg(test)]

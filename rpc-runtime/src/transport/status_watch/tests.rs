@@ -5,23 +5,25 @@ use super::*;
 const CLOSED: &str = "the transport is closed";
 
 fn board() -> Board {
-    Board::new(ConnectionStatus::Connecting)
+    Board::new("bus", "send", ConnectionStatus::Connecting)
 }
 
+#[cfg(feature = "amqp")]
 #[tokio::test]
 async fn the_latest_status_is_not_missed() {
     let board = board();
     let mut watch = board.watch();
     assert!(watch.changed().now_or_never().is_none(), "nothing has changed");
-    board.0.0.send_modify(|status| status.send = ConnectionStatus::ready("a"));
-    board.0.0.send_modify(|status| status.listen = Some(ConnectionStatus::Connecting));
+    let (send, listen) = (board.reporter("send"), board.reporter("listen"));
+    send.tell(ConnectionStatus::ready("a"));
+    listen.tell(ConnectionStatus::Connecting);
     // Asking is not being told.
     assert!(!watch.current().is_ready());
     let status = watch.changed().await.unwrap();
     assert_eq!(status.overall(), &ConnectionStatus::Connecting);
-    assert!(matches!(status.send, ConnectionStatus::Ready { .. }));
+    assert!(matches!(status.connection("send"), Some(ConnectionStatus::Ready { .. })));
     assert!(watch.changed().now_or_never().is_none(), "it was told");
-    board.0.0.send_modify(|status| status.listen = Some(ConnectionStatus::ready("a")));
+    listen.tell(ConnectionStatus::ready("a"));
     assert!(watch.wait_for(Status::is_ready).await.unwrap().is_ready());
     assert!(watch.changed().await.unwrap().is_ready(), "waiting is not being told either");
 }
@@ -32,7 +34,7 @@ async fn closed_is_told_once_and_is_the_end() {
     let (mut watch, mut waiting) = (board.watch(), board.watch());
     board.close(CLOSED);
     drop(board);
-    assert_eq!(watch.changed().await.unwrap().send, ConnectionStatus::closed(CLOSED));
+    assert_eq!(watch.changed().await.unwrap().overall(), &ConnectionStatus::closed(CLOSED));
     assert_eq!(watch.changed().await, None);
     assert_eq!(watch.current().to_string(), CLOSED);
     assert_eq!(waiting.wait_for(Status::is_ready).await, None);
@@ -52,22 +54,26 @@ async fn a_dropped_transport_is_closed() {
 #[test]
 fn nothing_comes_after_closed() {
     let board = board();
-    let reporter = board.reporter();
-    reporter.listen(ConnectionStatus::ready("a"));
+    let (send, listen) = (board.reporter("send"), board.reporter("listen"));
+    listen.tell(ConnectionStatus::ready("a"));
     board.close(CLOSED);
-    reporter.send(ConnectionStatus::ready("a"));
-    reporter.listen(ConnectionStatus::closed("for another reason"));
+    send.tell(ConnectionStatus::ready("a"));
+    listen.tell(ConnectionStatus::closed("for another reason"));
     let status = board.watch().current();
-    assert_eq!(status.send, ConnectionStatus::closed(CLOSED));
-    assert_eq!(status.listen, Some(ConnectionStatus::closed(CLOSED)));
+    let closed = ConnectionStatus::closed(CLOSED);
+    let connections: Vec<_> = status.connections().collect();
+    assert_eq!(connections, [("send", &closed), ("listen", &closed)]);
 }
 
+#[cfg(feature = "amqp")]
 #[test]
 fn the_worse_connection_counts() {
-    let mut status = Status::new(ConnectionStatus::ready("a"));
+    let mut status = Status::new("bus", "send", ConnectionStatus::ready("a"));
     assert!(status.is_ready());
-    status.listen = Some(ConnectionStatus::Connecting);
+    assert_eq!((status.transport(), status.connection("listen")), ("bus", None));
+    assert!(status.note("listen", ConnectionStatus::Connecting));
     assert_eq!(status.to_string(), "connecting");
-    status.send = ConnectionStatus::closed(CLOSED);
+    assert!(!status.note("listen", ConnectionStatus::Connecting), "that is no news");
+    assert!(status.note("send", ConnectionStatus::closed(CLOSED)));
     assert!(status.is_closed() && !status.is_ready());
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use tokio::sync::mpsc;
 
 use super::super::fake::{Fake, FakeLink, Fate};
-use super::super::purpose::Purpose;
+use super::super::purpose::{BUS, Purpose};
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::logged::Warnings;
@@ -28,7 +28,7 @@ impl Scene {
         let broker = Fake::new(|_| Fate::Ack);
         let url: TransportUrl = "rabbit://host".parse().unwrap();
         let (hosts, handle) = (url.hosts().to_vec(), Handle::current());
-        let reporter = Board::new(ConnectionStatus::Connecting).reporter();
+        let reporter = Board::new(BUS, "listen", ConnectionStatus::Connecting).reporter("listen");
         let supervisor =
             Supervisor::start(Purpose::Listen, broker.clone(), hosts, &options, reporter, &handle);
         supervisor.connected(Instant::now() + MINUTE).await.unwrap();

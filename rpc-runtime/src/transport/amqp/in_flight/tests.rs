@@ -5,7 +5,7 @@ use tokio::runtime::Handle;
 
 use super::super::broker::LinkEvent;
 use super::super::fake::{Fake, Fate};
-use super::super::purpose::Purpose;
+use super::super::purpose::{BUS, Purpose};
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::clock::after;
@@ -23,7 +23,8 @@ struct Scene {
 async fn scene(options: AmqpOptions) -> Scene {
     let broker = Fake::new(|_| Fate::Ack);
     let url: TransportUrl = "rabbit://a".parse().unwrap();
-    let (hosts, reporter) = (url.hosts().to_vec(), Board::new(ConnectionStatus::Connecting).reporter());
+    let (hosts, reporter) =
+        (url.hosts().to_vec(), Board::new(BUS, "send", ConnectionStatus::Connecting).reporter("send"));
     let supervisor =
         Supervisor::start(Purpose::Send, broker.clone(), hosts, &options, reporter, &Handle::current());
     let mut links = supervisor.links();

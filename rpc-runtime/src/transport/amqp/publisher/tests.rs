@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::super::broker::{Link, LinkEvent, Message};
 use super::super::fake::{Fake, Fate};
-use super::super::purpose::Purpose;
+use super::super::purpose::{BUS, Purpose};
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::error::Reached;
@@ -40,7 +40,7 @@ impl Scene {
         let url: TransportUrl = "rabbit://host".parse().unwrap();
         let options = Arc::new(AmqpOptions::default());
         let handle = Handle::current();
-        let reporter = Board::new(ConnectionStatus::Connecting).reporter();
+        let reporter = Board::new(BUS, "send", ConnectionStatus::Connecting).reporter("send");
         let hosts = url.hosts().to_vec();
         let supervisor = Supervisor::start(Purpose::Send, broker.clone(), hosts, &options, reporter, &handle);
         let publisher = Publisher::start(supervisor.links(), options, &handle);

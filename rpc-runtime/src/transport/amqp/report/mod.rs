@@ -59,10 +59,7 @@ impl Report {
     }
 
     fn publish(&self) {
-        match self.purpose {
-            Purpose::Send => self.reporter.send(self.known.clone()),
-            Purpose::Listen => self.reporter.listen(self.known.clone()),
-        }
+        self.reporter.tell(self.known.clone());
     }
 
     fn log(&mut self, now: &ConnectionStatus) {

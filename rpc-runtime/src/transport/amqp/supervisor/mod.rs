@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::broker::{Broker, Link, LinkEvent};
-use super::purpose::Purpose;
+use super::purpose::{BUS, Purpose};
 use super::report::Report;
 use super::state::{Backoff, Happening, Machine, State};
 use crate::transport::TransportError;
@@ -118,7 +118,7 @@ impl Supervisor {
         let failures = self.current.borrow().failures.clone();
         let mut failures: Vec<HostFailure> = failures.into_iter().flatten().collect();
         failures.sort_by(|a, b| a.host.cmp(&b.host));
-        Err(TransportError::NotConnected { why, failures })
+        Err(TransportError::NotConnected { transport: BUS, why, failures })
     }
 
     /// Closes the connection, in good order if `deadline` allows.

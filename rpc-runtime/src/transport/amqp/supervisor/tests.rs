@@ -10,7 +10,7 @@ use crate::transport::url::TransportUrl;
 fn start_on(board: &Board, broker: Arc<Fake>, url: &str) -> Supervisor {
     let url: TransportUrl = url.parse().unwrap();
     let (hosts, options) = (url.hosts().to_vec(), AmqpOptions::default());
-    Supervisor::start(Purpose::Send, broker, hosts, &options, board.reporter(), &Handle::current())
+    Supervisor::start(Purpose::Send, broker, hosts, &options, board.reporter("send"), &Handle::current())
 }
 
 fn start(broker: Arc<Fake>, url: &str) -> Supervisor {
@@ -18,7 +18,7 @@ fn start(broker: Arc<Fake>, url: &str) -> Supervisor {
 }
 
 fn board() -> Board {
-    Board::new(ConnectionStatus::Connecting)
+    Board::new(BUS, "send", ConnectionStatus::Connecting)
 }
 
 fn failure<T>(kind: FailureKind, why: &str) -> Result<T, ConnectFailure> {
@@ -142,7 +142,7 @@ async fn one_host_that_may_come_back_is_waited_for() {
     let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://dead,strange");
     let error = supervisor.connected(soon()).await.unwrap_err();
     assert_eq!(began.elapsed(), Duration::from_secs(60));
-    let TransportError::NotConnected { why, failures } = &error else { panic!("{error}") };
+    let TransportError::NotConnected { why, failures, .. } = &error else { panic!("{error}") };
     assert_eq!(why, "no connection in time");
     let failures: Vec<_> = failures.iter().map(|failure| (failure.host.as_str(), failure.kind)).collect();
     let expected =
@@ -185,7 +185,7 @@ async fn a_login_refused_later_is_tried_again() {
     supervisor.connected(soon()).await.unwrap();
     broker.link(0).kill();
     let mut watch = board.watch();
-    let refused = watch.wait_for(|status| match &status.send {
+    let refused = watch.wait_for(|status| match status.overall() {
         ConnectionStatus::Reconnecting { last, .. } => last.kind == FailureKind::LoginRefused,
         _ => false,
     });
@@ -207,10 +207,10 @@ async fn the_status_follows_the_connection() {
     let mut watch = board.watch();
     let broker = Fake::with_connect(|_| Fate::Ack, connect);
     let supervisor = start_on(&board, broker.clone(), "rabbit://a");
-    assert_eq!(watch.current().send, ConnectionStatus::Connecting);
+    assert_eq!(watch.current().overall(), &ConnectionStatus::Connecting);
     let mut links = supervisor.links();
     links.up().await.unwrap();
-    let ready = watch.current().send;
+    let ready = watch.current().overall().clone();
     assert!(matches!(&ready, ConnectionStatus::Ready { host, .. } if host == "a:5672"), "{ready}");
 
     broker.link(0).happen(LinkEvent::Blocked("low on memory".to_owned()));
@@ -218,13 +218,14 @@ async fn the_status_follows_the_connection() {
     assert_eq!(watch.changed().await.unwrap().to_string(), "blocked by a:5672: low on memory");
     broker.link(0).happen(LinkEvent::Unblocked);
     links.up().await.unwrap();
-    assert_eq!(watch.changed().await.unwrap().send, ready, "it is still the same connection");
+    assert_eq!(watch.changed().await.unwrap().overall(), &ready, "it is still the same connection");
 
     // Long enough to be a good connection, whose loss is no failure.
     tokio::time::sleep(Duration::from_secs(3)).await;
     let lost = Instant::now().into_std();
     broker.link(0).kill();
-    let ConnectionStatus::Reconnecting { attempt, last, next_try } = watch.changed().await.unwrap().send
+    let ConnectionStatus::Reconnecting { attempt, last, next_try } =
+        watch.changed().await.unwrap().overall().clone()
     else {
         panic!("{}", watch.current())
     };

@@ -118,17 +118,18 @@ async fn broker_a_lost_connection_leaves_the_other_alone() {
     let before = driver.watch().current();
     let mut watch = driver.watch();
     driver.send.kill();
-    let lost = watch.wait_for(|status| status.send != before.send).await.unwrap();
-    assert_eq!(lost.listen, before.listen);
+    let lost = watch.wait_for(|status| status.connection("send") != before.connection("send")).await.unwrap();
+    assert_eq!(lost.connection("listen"), before.connection("listen"));
     send(&driver, names.route(None), "again").await.unwrap();
     assert_eq!(text(&next(&mut listener.deliveries).await), "again");
     assert!(held.settle.ack(), "it came by the connection that stayed");
-    assert_eq!(watch.current().listen, before.listen);
+    assert_eq!(watch.current().connection("listen"), before.connection("listen"));
 
     let before = driver.watch().current();
     driver.listen.get().unwrap().kill();
-    let lost = watch.wait_for(|status| status.listen != before.listen).await.unwrap();
-    assert_eq!(lost.send, before.send);
+    let lost =
+        watch.wait_for(|status| status.connection("listen") != before.connection("listen")).await.unwrap();
+    assert_eq!(lost.connection("send"), before.connection("send"));
     until_served(&driver, names.route(Some("s")), &mut listener.deliveries).await;
-    assert_eq!(watch.current().send, before.send);
+    assert_eq!(watch.current().connection("send"), before.connection("send"));
 }
