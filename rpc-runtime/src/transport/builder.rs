@@ -3,24 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Transport;
 #[cfg(feature = "amqp")]
 use super::amqp::options::AmqpOptions;
+#[cfg(feature = "amqp")]
+use super::amqp::{self, AmqpDriver};
 use super::driver::Driver;
-use super::memory::MemoryDriver;
+use super::error::TransportError;
+use super::memory::{self, MemoryDriver};
+use super::settings::Settings;
 use super::url::{Scheme, TransportUrl};
-use super::{Settings, Transport, TransportError};
 #[cfg(feature = "amqp")]
 use crate::clock::after;
-#[cfg(feature = "amqp")]
-use crate::wire::Limits;
-
-/// The options of the URL that the in-memory broker has a meaning for.
-const OF_MEMORY: &[&str] = &[
-    "control_exchange",
-    "rpc_response_timeout",
-    #[cfg(feature = "amqp")]
-    "max_body",
-];
 
 /// A transport that has not connected. Options of the URL have the last word over what is set here.
 #[derive(Debug, Clone)]
@@ -59,16 +53,13 @@ impl TransportBuilder {
     fn new(url: &str) -> Result<Self, TransportError> {
         let url: TransportUrl = url.parse()?;
         // What is wrong with the URL is told before anything else is set up.
-        if url.scheme() == Scheme::Memory
-            && let Some((name, _)) = url.options().find(|(name, _)| !OF_MEMORY.contains(name))
-        {
-            let known = OF_MEMORY.join(", ");
-            return Err(TransportError::Setting(format!(
-                "option {name} has no meaning for memory://, which takes only {known}"
-            )));
+        match url.scheme() {
+            Scheme::Memory => memory::check_options(&url)?,
+            #[cfg(feature = "amqp")]
+            _ => drop(AmqpOptions::default().with_url(&url)?),
+            #[cfg(not(feature = "amqp"))]
+            _ => {}
         }
-        #[cfg(feature = "amqp")]
-        AmqpOptions::default().with_url(&url)?;
         let settings = Settings::default();
         Ok(Self {
             #[cfg(feature = "amqp")]
@@ -125,25 +116,15 @@ impl TransportBuilder {
             response_timeout: self.url_response_timeout.unwrap_or(self.response_timeout),
             ..Settings::default()
         };
+        // Those that memory:// has, too, are read in one place.
         #[cfg(feature = "amqp")]
-        let amqp = self.amqp.with_url(&self.url)?;
+        let options = self.amqp.with_url(&self.url)?;
         #[cfg(feature = "amqp")]
-        let settings = Settings {
-            reply_patience: amqp.kombu_missing_consumer_retry_timeout,
-            prefetch: Some(amqp.rabbit_qos_prefetch_count).filter(|count| *count > 0),
-            limits: Limits { max_body: amqp.max_body, ..settings.limits },
-            ..settings
-        };
+        let settings = amqp::settings(&options, settings);
         let driver: Arc<dyn Driver> = match self.url.scheme() {
-            Scheme::Memory => Arc::new(MemoryDriver::connect(match self.url.vhost() {
-                "/" => "",
-                name => name,
-            })),
+            Scheme::Memory => Arc::new(MemoryDriver::connect(&self.url)),
             #[cfg(feature = "amqp")]
-            _ => {
-                let deadline = after(self.connect_within);
-                Arc::new(super::amqp::AmqpDriver::connect(&self.url, amqp, deadline).await?)
-            }
+            _ => Arc::new(AmqpDriver::connect(&self.url, options, after(self.connect_within)).await?),
             #[cfg(not(feature = "amqp"))]
             scheme => return Err(TransportError::NotBuilt { scheme: format!("{scheme:?}").to_lowercase() }),
         };

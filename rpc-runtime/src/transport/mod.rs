@@ -11,6 +11,7 @@ mod failure;
 mod memory;
 mod recording;
 pub(crate) mod replies;
+mod settings;
 mod status;
 mod status_watch;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use self::error::TransportError;
 pub use self::failure::{FailureKind, HostFailure};
 pub use self::recording::{Recorder, Sent};
 use self::replies::Replies;
+use self::settings::Settings;
 pub use self::status::{ConnectionStatus, Status};
 pub use self::status_watch::StatusWatch;
 use crate::clock::after;
@@ -56,28 +58,6 @@ struct Shared {
     driver: Arc<dyn Driver>,
     settings: Settings,
     replies: OnceCell<Replies>,
-}
-
-/// What is the same for every driver.
-#[derive(Debug, Clone)]
-struct Settings {
-    control_exchange: Arc<str>,
-    response_timeout: Duration,
-    reply_patience: Duration,
-    prefetch: Option<u16>,
-    limits: Limits,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            control_exchange: "openstack".into(),
-            response_timeout: Duration::from_secs(60),
-            reply_patience: Duration::from_secs(60),
-            prefetch: None,
-            limits: Limits::default(),
-        }
-    }
 }
 
 impl Transport {

@@ -51,17 +51,18 @@ use self::publisher::Publisher;
 use self::purpose::{BUS, Purpose};
 use self::supervisor::Supervisor;
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
-use super::TransportError;
 use super::abilities::Abilities;
 use super::driver::{
     CLOSED, ConnectError, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
     PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, StopListening, TakeReply,
 };
+use super::error::TransportError;
+use super::settings::Settings;
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::url::{Host, TransportUrl};
 use crate::clock::after;
-use crate::wire::MessageFormat;
+use crate::wire::{Limits, MessageFormat};
 
 /// How much of the time to close is kept for the connections, after what was queued has been sent.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -90,6 +91,16 @@ pub(crate) struct AmqpDriver {
     /// Last, so that it goes last: the threads of the client library end with their sockets, which the
     /// supervisors cut.
     runtime: OwnRuntime,
+}
+
+/// What clients and servers take from the options of RabbitMQ; the rest stays as it is.
+pub(super) fn settings(options: &AmqpOptions, settings: Settings) -> Settings {
+    Settings {
+        reply_patience: options.kombu_missing_consumer_retry_timeout,
+        prefetch: Some(options.rabbit_qos_prefetch_count).filter(|count| *count > 0),
+        limits: Limits { max_body: options.max_body, ..settings.limits },
+        ..settings
+    }
 }
 
 impl AmqpDriver {

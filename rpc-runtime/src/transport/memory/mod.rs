@@ -27,8 +27,10 @@ use super::driver::{
     PublishError, PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, Settle, Settler, StopListening,
     TakeReply, Verdict, Wanted,
 };
+use super::error::TransportError;
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
+use super::url::TransportUrl;
 use crate::lock::lock;
 use crate::wire::{MessageFormat, new_id};
 
@@ -37,6 +39,25 @@ const NAME: &str = "memory";
 
 /// Messages that a consumer without a prefetch limit may hold at once.
 const UNLIMITED_PREFETCH: usize = 1024;
+
+/// The options of the URL that have a meaning here.
+const OPTIONS: &[&str] = &[
+    "control_exchange",
+    "rpc_response_timeout",
+    #[cfg(feature = "amqp")]
+    "max_body",
+];
+
+/// Refuses an option of the URL that has no meaning here.
+pub(super) fn check_options(url: &TransportUrl) -> Result<(), TransportError> {
+    match url.options().find(|(name, _)| !OPTIONS.contains(name)) {
+        Some((name, _)) => Err(TransportError::Setting(format!(
+            "option {name} has no meaning for memory://, which takes only {}",
+            OPTIONS.join(", ")
+        ))),
+        None => Ok(()),
+    }
+}
 
 /// A connection to an in-memory broker.
 #[derive(Debug)]
@@ -51,9 +72,10 @@ pub(crate) struct MemoryDriver {
 }
 
 impl MemoryDriver {
-    /// A connection to the broker of that name, which lives as long as its connections; the empty
-    /// name is a broker of this connection's own.
-    pub(crate) fn connect(name: &str) -> Self {
+    /// A connection to the broker of the name in the URL, which lives as long as its connections; without a name it
+    /// is a broker of this connection's own.
+    pub(crate) fn connect(url: &TransportUrl) -> Self {
+        let name = Some(url.vhost()).filter(|name| *name != "/").unwrap_or_default();
         static BROKERS: LazyLock<Mutex<HashMap<String, Weak<Broker>>>> = LazyLock::new(Mutex::default);
         let broker = if name.is_empty() {
             Arc::default()

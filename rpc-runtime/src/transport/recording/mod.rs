@@ -13,14 +13,15 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 pub use self::sent::Sent;
+use super::Transport;
 use super::abilities::Abilities;
 use super::driver::{
     CLOSED, ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
     PublishError, PublishFault, ReplyPlace, ReplyQueue, ServerAddress, Settle, TakeReply,
 };
+use super::settings::Settings;
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
-use super::{Settings, Transport};
 use crate::error::RemoteError;
 use crate::lock::lock;
 use crate::wire::{EncodeError, EncodedValue, MessageFormat};
