@@ -1,28 +1,16 @@
-//! Requests on their way: a call waits for its reply, a cast for the broker.
+//! What a caller awaits: a call for its reply, a cast for the broker.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::IntoFuture;
 use std::marker::PhantomData;
-use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
 
-use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::time::{Instant, sleep_until, timeout_at};
-use uuid::Uuid;
 
-use super::options::check_monitor;
 use super::request::Request;
-use crate::clock::after;
-use crate::error::{CallError, Reached, RemoteError, RpcError, RpcException};
-use crate::interface::{Kind, MethodResult, RouteRequest};
-use crate::target::Target;
-use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
-use crate::transport::replies::{Replies, Sign, Waiter};
-use crate::transport::{Ability, Transport};
-use crate::wire::{Reply, ReplyTo, RequestHead};
+use super::way::{ByCall, ByCast, pass};
+use crate::error::{CallError, RemoteError, RpcError, RpcException};
+use crate::interface::MethodResult;
 
 impl Request {
     /// Waits for the reply.
@@ -66,7 +54,7 @@ impl<R: MethodResult> IntoFuture for Call<R> {
     fn into_future(self) -> Self::IntoFuture {
         async move {
             let method = self.request.method.name;
-            let reply = self.request.call_and_wait().await?;
+            let reply = pass::<ByCall>(&self.request).await?;
             if let Some(remote) = reply.failure {
                 return Err(typed(method, remote));
             }
@@ -106,7 +94,7 @@ impl IntoFuture for Cast {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        async move { self.request.cast_and_confirm().await }.boxed()
+        async move { pass::<ByCast>(&self.request).await }.boxed()
     }
 }
 
@@ -155,247 +143,4 @@ fn typed<E: RpcException>(method: &str, remote: RemoteError) -> CallError<E> {
         Some(error) => CallError::Method(error),
         None => RpcError::Remote(Box::new(remote)).into(),
     }
-}
-
-const NO_REPLIES: &str = "no reply can come: the transport is closed";
-
-/// A request ready to be sent, and what its errors say about it.
-struct Sending {
-    method: &'static str,
-    route: Route,
-    timeout: Duration,
-    deadline: Instant,
-}
-
-impl Sending {
-    fn timeout(&self, reached: Reached, why: impl Into<String>) -> RpcError {
-        RpcError::Timeout {
-            method: self.method.to_owned(),
-            target: self.route.to_string(),
-            after: self.timeout,
-            reached,
-            why: why.into(),
-        }
-    }
-
-    fn publish_error(&self, PublishError { fault, reached }: PublishError) -> RpcError {
-        match fault {
-            PublishFault::Unroutable(why) => RpcError::Undeliverable {
-                method: self.method.to_owned(),
-                target: self.route.to_string(),
-                reached,
-                why,
-            },
-            PublishFault::Expired(why) => self.timeout(reached, why),
-            PublishFault::Overloaded { limit } => {
-                RpcError::Overloaded { method: self.method.to_owned(), target: self.route.to_string(), limit }
-            }
-            PublishFault::Refused(_) | PublishFault::Closed => {
-                RpcError::Connection { reached, why: fault.to_string() }
-            }
-        }
-    }
-}
-
-impl Request {
-    async fn cast_and_confirm(&self) -> Result<(), RpcError> {
-        let sending = self.prepare(None)?;
-        let mandatory = self.client.options.mandatory && self.method.kind != Kind::Fanout;
-        if mandatory {
-            self.check("CallOptions::mandatory", &[Ability::Confirms])?;
-        }
-        let outgoing = Outgoing {
-            route: sending.route.clone(),
-            body: self.encode(None)?,
-            mandatory,
-            expiration: None,
-            deadline: sending.deadline,
-            wanted: Wanted::AtOnce,
-        };
-        let publish = self.client.transport.driver().publish(outgoing);
-        publish.await.map_err(|error| sending.publish_error(error))
-    }
-
-    async fn call_and_wait(&self) -> Result<Reply, RpcError> {
-        let sending = self.prepare(self.method.timeout)?;
-        let monitor = self.client.options.monitor.or_else(|| self.method.monitor.map(|monitor| monitor()));
-        let transport = &self.client.transport;
-        if let Some(monitor) = monitor {
-            check_monitor(monitor).map_err(|why| self.bad_argument(why))?;
-            self.check("a monitor", &[Ability::Monitors])?;
-        }
-        let replies = match transport.opened_replies() {
-            Some(replies) => replies,
-            // Apart, so that the many others have no room for it.
-            None => Box::pin(open_replies(transport, &sending)).await?,
-        };
-        let mut waiter = replies.waiters.register();
-        let mut msg_id = [0; 32];
-        let place = replies.place.address();
-        let reply_to = ReplyTo {
-            msg_id: waiter.msg_id(&mut msg_id),
-            queue: &place,
-            monitor: monitor.map(|monitor| monitor.as_secs()),
-        };
-        let outgoing = Outgoing {
-            route: sending.route.clone(),
-            body: self.encode(Some(reply_to))?,
-            mandatory: true,
-            expiration: Some(sending.timeout),
-            deadline: sending.deadline,
-            wanted: Wanted::Trouble,
-        };
-        let publish = self.client.transport.driver().publish(outgoing);
-        wait(&sending, publish, &mut waiter, monitor).await
-    }
-
-    /// The address and the deadline; everything that can be refused before any I/O is. `default`
-    /// is the method's own timeout.
-    fn prepare(&self, default: Option<fn() -> Duration>) -> Result<Sending, RpcError> {
-        if let Some(fault) = &self.fault {
-            return Err(fault.clone());
-        }
-        let Self { client, method, .. } = self;
-        let options = &client.options;
-        let timeout = options
-            .timeout
-            .or_else(|| default.map(|timeout| timeout()))
-            .unwrap_or_else(|| client.transport.response_timeout());
-        let route = self.route()?;
-        Ok(Sending { method: method.name, route, timeout, deadline: after(timeout) })
-    }
-
-    /// The address: the method's or the interface's route makes it of the destination, if there is
-    /// one, and options go before both.
-    fn route(&self) -> Result<Route, RpcError> {
-        let refuse = |why| self.bad_argument(why);
-        let Self { client, method, .. } = self;
-        let options = &client.options;
-        let fanout = method.kind == Kind::Fanout;
-        let route = method.route.or(client.interface.route);
-        options.check_address(fanout && route.is_none()).map_err(refuse)?;
-        let destination = options.server.as_deref().or(self.server.as_deref());
-        let routed = match route {
-            Some(route) => {
-                let mut request = RouteRequest::new(client.interface.topic, self.version);
-                request.pin = self.pin;
-                request.destination = destination;
-                request.fanout = fanout;
-                Some(route(&request).map_err(refuse)?)
-            }
-            None => None,
-        };
-        let topic = match &routed {
-            Some(target) if options.topic.is_none() => target.topic_name().into(),
-            _ => Arc::clone(&client.topic),
-        };
-        if topic.is_empty() {
-            return Err(refuse("the topic is empty".to_owned()));
-        }
-        let server = routed.as_ref().map_or(destination, Target::server).map(Into::into);
-        let exchange = options.exchange.as_deref().or(routed.as_ref().and_then(Target::exchange));
-        let exchange = exchange.map_or_else(|| client.transport.control_exchange(), Into::into);
-        Ok(if fanout {
-            Route::Fanout { exchange, topic, server }
-        } else {
-            Route::Topic { exchange, topic, server }
-        })
-    }
-
-    /// Whether the bus can do what the options ask for.
-    fn check(&self, what: &'static str, needed: &[Ability]) -> Result<(), RpcError> {
-        self.client.transport.check(what, needed).map_err(|unable| self.bad_argument(unable.to_string()))
-    }
-
-    fn bad_argument(&self, why: String) -> RpcError {
-        RpcError::BadArgument { method: self.method.name.to_owned(), why }
-    }
-
-    /// The body; one that no receiver takes is not sent.
-    fn encode(&self, reply: Option<ReplyTo<'_>>) -> Result<Bytes, RpcError> {
-        let mut unique_id = [0; 32];
-        let head = RequestHead {
-            method: self.method.name_at(self.version),
-            namespace: self.client.interface.namespace,
-            version: Some(self.version),
-            reply,
-            unique_id: Uuid::new_v4().simple().encode_lower(&mut unique_id),
-        };
-        let format = self.client.transport.driver().format();
-        let body = format.request(&head, &self.args, &self.context);
-        let limit = self.client.transport.limits().max_body;
-        if body.len() > limit {
-            return Err(RpcError::Encode {
-                method: self.method.name.to_owned(),
-                what: "request".to_owned(),
-                why: format!("{} bytes, more than max_body={limit}", body.len()),
-            });
-        }
-        Ok(body)
-    }
-}
-
-/// Waits for the first of: the last reply, a bad outcome of the publish, silence, the deadline.
-///
-/// A good outcome of the publish ends nothing, and the reply is not held up for it: a reply, or a
-/// heartbeat before it, is proof enough that the request arrived. It is asked for in passing, and at the deadline.
-async fn wait(
-    sending: &Sending,
-    publish: impl Future<Output = Result<(), PublishError>>,
-    waiter: &mut Waiter<'_>,
-    monitor: Option<Duration>,
-) -> Result<Reply, RpcError> {
-    let publish = publish.fuse();
-    // The first moment at which to look at the clock; a heartbeat does not set it anew.
-    let alarm = sleep_until(monitor.map_or(sending.deadline, |monitor| after(monitor).min(sending.deadline)));
-    futures::pin_mut!(publish, alarm);
-    // Before anything else can end the wait: it knows whether it can send at all.
-    let mut reached = match futures::poll!(&mut publish) {
-        Poll::Ready(outcome) => {
-            outcome.map_err(|error| sending.publish_error(error))?;
-            Reached::Confirmed
-        }
-        Poll::Pending => Reached::Sent,
-    };
-    let mut silence = alarm.deadline();
-    loop {
-        tokio::select! {
-            biased;
-            sign = waiter.next() => match sign {
-                Sign::Over(reply) => return Ok(reply),
-                Sign::Closed => {
-                    return Err(RpcError::Connection { reached, why: NO_REPLIES.to_owned() });
-                }
-                Sign::Alive => {
-                    reached = Reached::Started;
-                    silence = monitor.map_or(sending.deadline, after).min(sending.deadline);
-                }
-            },
-            outcome = &mut publish, if reached == Reached::Sent => {
-                outcome.map_err(|error| sending.publish_error(error))?;
-                reached = Reached::Confirmed;
-            }
-            () = &mut alarm => {
-                let now = Instant::now();
-                if now < silence {
-                    alarm.as_mut().reset(silence);
-                    continue;
-                }
-                return Err(sending.timeout(reached, match reached {
-                    _ if now < sending.deadline => "no heartbeat of the server came",
-                    Reached::Started => "a server was executing the request",
-                    Reached::Confirmed => "the broker has the request, no reply came",
-                    _ => "the broker has not confirmed the request",
-                }));
-            }
-        }
-    }
-}
-
-/// The reply queue, declared before the first call.
-async fn open_replies<'a>(transport: &'a Transport, sending: &Sending) -> Result<&'a Replies, RpcError> {
-    let Ok(replies) = timeout_at(sending.deadline, transport.replies()).await else {
-        return Err(sending.timeout(Reached::NotSent, "not sent: the reply queue could not be declared"));
-    };
-    replies.map_err(|error| RpcError::Connection { reached: Reached::NotSent, why: error.to_string() })
 }

@@ -1,11 +1,15 @@
 //! The client side: requests, options, pins, and the replies that are waited for.
 
+mod address;
 mod call;
 mod options;
 mod parts;
 mod prepared;
 mod request;
+mod sending;
 mod values;
+mod waiting;
+mod way;
 
 use std::sync::Arc;
 

@@ -1,60 +1,22 @@
 //! One request: from its method to the body of its reply.
 
-use std::borrow::Cow;
 use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use futures::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::time::interval_at;
 
-use super::dispatch::{Answerer, Endpoints, PING};
-use super::incoming::{Incoming, Outcome, Raised};
+use super::handler::Work;
+use super::incoming::{Outcome, Raised};
 use super::panics::panic_text;
 use super::phase::Phase;
 use super::replier::Replier;
 use crate::clock::after;
 use crate::error::RemoteError;
-use crate::wire::{Arguments, EncodedValue, Invocation, MessageFormat, ReplyAddress};
-
-/// What answers a request.
-pub(super) struct Handler {
-    /// The name that it was called by, for logs and failures; empty if the request does not say.
-    pub(super) method: Cow<'static, str>,
-    pub(super) work: Work,
-}
-
-/// What is to be done for a request.
-pub(super) enum Work {
-    /// To run the method, which has not started.
-    Run(BoxFuture<'static, Outcome>),
-    /// Nothing more.
-    Done(Outcome),
-}
-
-impl Handler {
-    pub(super) fn find(
-        endpoints: &Endpoints,
-        invocation: Result<Invocation, Box<RemoteError>>,
-        context: Arguments,
-    ) -> Self {
-        let invocation = match invocation {
-            Ok(invocation) => invocation,
-            Err(error) => return Self { method: "".into(), work: Work::Done(Err(error.into())) },
-        };
-        match endpoints.find(&invocation) {
-            Ok(Answerer::Endpoint(endpoint, method)) => {
-                let work = Work::Run(endpoint.dispatch(Incoming::new(method, invocation.args, context)));
-                Self { method: method.into(), work }
-            }
-            Ok(Answerer::Ping) => Self { method: PING.into(), work: Work::Done(pong()) },
-            Err(error) => Self { method: invocation.method.into(), work: Work::Done(Err(error.into())) },
-        }
-    }
-}
+use crate::wire::{MessageFormat, ReplyAddress};
 
 /// Does it; whatever happens is an outcome, and `None` that it was cut off because the server stops.
 pub(super) async fn execute(method: &str, work: Work, phases: &watch::Receiver<Phase>) -> Option<Outcome> {
@@ -80,10 +42,6 @@ async fn aborted(phases: &watch::Receiver<Phase>) {
         drop(phases);
         pending().await
     }
-}
-
-fn pong() -> Outcome {
-    Ok(EncodedValue::new("pong").map_err(|error| RemoteError::builtin("ValueError", error.to_string()))?)
 }
 
 /// What the caller of a handler gets that was cut off.

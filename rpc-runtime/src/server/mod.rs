@@ -10,6 +10,7 @@ mod endpoint;
 mod error;
 mod execution;
 mod forwarder;
+mod handler;
 mod incoming;
 mod lifecycle;
 mod observer;

@@ -1,0 +1,86 @@
+//! A call that waits for its reply.
+
+use std::future::Future;
+use std::task::Poll;
+use std::time::Duration;
+
+use futures::FutureExt;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::sending::Sending;
+use crate::clock::after;
+use crate::error::{Reached, RpcError};
+use crate::transport::Transport;
+use crate::transport::driver::PublishError;
+use crate::transport::replies::{Replies, Sign, Waiter};
+use crate::wire::Reply;
+
+const NO_REPLIES: &str = "no reply can come: the transport is closed";
+
+/// Waits for the first of: the last reply, a bad outcome of the publish, silence, the deadline.
+///
+/// A good outcome of the publish ends nothing, and the reply is not held up for it: a reply, or a
+/// heartbeat before it, is proof enough that the request arrived. It is asked for in passing, and at the deadline.
+pub(super) async fn wait(
+    sending: &Sending,
+    publish: impl Future<Output = Result<(), PublishError>>,
+    waiter: &mut Waiter<'_>,
+    monitor: Option<Duration>,
+) -> Result<Reply, RpcError> {
+    let publish = publish.fuse();
+    // The first moment at which to look at the clock; a heartbeat does not set it anew.
+    let alarm = sleep_until(monitor.map_or(sending.deadline, |monitor| after(monitor).min(sending.deadline)));
+    futures::pin_mut!(publish, alarm);
+    // Before anything else can end the wait: it knows whether it can send at all.
+    let mut reached = match futures::poll!(&mut publish) {
+        Poll::Ready(outcome) => {
+            outcome.map_err(|error| sending.publish_error(error))?;
+            Reached::Confirmed
+        }
+        Poll::Pending => Reached::Sent,
+    };
+    let mut silence = alarm.deadline();
+    loop {
+        tokio::select! {
+            biased;
+            sign = waiter.next() => match sign {
+                Sign::Over(reply) => return Ok(reply),
+                Sign::Closed => {
+                    return Err(RpcError::Connection { reached, why: NO_REPLIES.to_owned() });
+                }
+                Sign::Alive => {
+                    reached = Reached::Started;
+                    silence = monitor.map_or(sending.deadline, after).min(sending.deadline);
+                }
+            },
+            outcome = &mut publish, if reached == Reached::Sent => {
+                outcome.map_err(|error| sending.publish_error(error))?;
+                reached = Reached::Confirmed;
+            }
+            () = &mut alarm => {
+                let now = Instant::now();
+                if now < silence {
+                    alarm.as_mut().reset(silence);
+                    continue;
+                }
+                return Err(sending.timeout(reached, match reached {
+                    _ if now < sending.deadline => "no heartbeat of the server came",
+                    Reached::Started => "a server was executing the request",
+                    Reached::Confirmed => "the broker has the request, no reply came",
+                    _ => "the broker has not confirmed the request",
+                }));
+            }
+        }
+    }
+}
+
+/// The reply queue, declared before the first call.
+pub(super) async fn open_replies<'a>(
+    transport: &'a Transport,
+    sending: &Sending,
+) -> Result<&'a Replies, RpcError> {
+    let Ok(replies) = timeout_at(sending.deadline, transport.replies()).await else {
+        return Err(sending.timeout(Reached::NotSent, "not sent: the reply queue could not be declared"));
+    };
+    replies.map_err(|error| RpcError::Connection { reached: Reached::NotSent, why: error.to_string() })
+}
