@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::counters::Tally;
 use crate::clock::after;
+use crate::lock::lock;
 use crate::transport::Transport;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
 
@@ -129,14 +130,14 @@ impl Replier {
     }
 
     fn is_gone(&self, queue: &str) -> bool {
-        let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gone = lock(&self.gone);
         let now = Instant::now();
         gone.retain(|(_, until)| *until > now);
         gone.iter().any(|(name, _)| &**name == queue)
     }
 
     fn note_gone(&self, queue: &Arc<str>, patience: Duration) {
-        let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gone = lock(&self.gone);
         // Several replies to one caller can end here; the last entry is the one that lasts longest.
         gone.retain(|(name, _)| name != queue);
         if gone.len() == GONE {

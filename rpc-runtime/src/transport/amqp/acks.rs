@@ -13,7 +13,7 @@ use futures::future::{BoxFuture, try_join_all};
 use tokio::sync::{Mutex as AsyncMutex, Notify, oneshot};
 use tokio::time::timeout;
 
-use super::broker::{BrokerError, Channel};
+use super::library::{BrokerError, Channel};
 use crate::lock::lock;
 use crate::transport::driver::{Settler, Verdict};
 
@@ -227,8 +227,8 @@ impl Window {
 mod tests {
     use tokio::time::sleep;
 
-    use super::super::broker::Link;
     use super::super::fake::FakeLink;
+    use super::super::library::Link;
     use super::*;
 
     async fn settler(prefetch: u16) -> (Arc<Acks>, Arc<Mutex<Vec<String>>>) {

@@ -1,7 +1,7 @@
 //! Puts declarations on the broker, each batch on a channel of its own: a conflict closes the channel, and
 //! must not take consumers or confirms with it.
 
-use super::broker::{BrokerError, Link};
+use super::library::{BrokerError, Link};
 use super::topology::{Step, give_up_durability};
 
 /// AMQP's codes of two conflicts.

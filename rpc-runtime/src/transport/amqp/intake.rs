@@ -9,7 +9,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc};
 
 use super::acks::Acks;
-use super::broker::RawDelivery;
+use super::library::RawDelivery;
 use crate::lock::lock;
 use crate::rare_log::RareLog;
 use crate::transport::driver::{Delivery, Settle, TakeReply};
@@ -158,8 +158,8 @@ mod tests {
     use bytes::Bytes;
     use tokio::time::timeout;
 
-    use super::super::broker::Link;
     use super::super::fake::FakeLink;
+    use super::super::library::Link;
     use super::*;
     use crate::transport::driver::{History, Labels};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::broker::{Header, Kept, Message};
+use super::library::{Header, Kept, Message};
 use super::topology::{address, check_name};
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{Forward, Outgoing};

@@ -1,7 +1,7 @@
 //! RabbitMQ: what [`Driver`] asks for, over AMQP 0-9-1 in oslo.messaging's manner.
 //!
 //! * `topology` says what is declared, as data; `declare` puts it on the broker.
-//! * `broker` is all that is asked of a client library; `lapin_broker` is the one in use.
+//! * `broker` is all that is asked of a client library; `lapin_library` is the one in use.
 //! * `state` and `supervisor` keep a connection: one to send, and one to listen, made when first needed;
 //!   `report` tells users about it.
 //! * `publisher` has callers send on a confirm channel and, with `confirms`, finds out what became of each message.
@@ -14,13 +14,13 @@
 //! heartbeats.
 
 mod acks;
-mod broker;
 mod confirms;
 mod consumer;
 mod declare;
 mod in_flight;
 mod intake;
-mod lapin_broker;
+mod lapin_library;
+mod library;
 mod message;
 pub(crate) mod options;
 mod publisher;
@@ -40,12 +40,12 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use self::broker::Broker;
 use self::consumer::{Consumption, Stop};
 use self::declare::declare;
 use self::in_flight::InFlight;
 use self::intake::To;
-use self::lapin_broker::LapinBroker;
+use self::lapin_library::LapinLibrary;
+use self::library::Library;
 use self::options::AmqpOptions;
 use self::publisher::Publisher;
 use self::purpose::{BUS, Purpose};
@@ -74,7 +74,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 pub(crate) struct AmqpDriver {
     /// First, so that it says that the transport was dropped before the connections say what that means to them.
     status: Board,
-    broker: Arc<dyn Broker>,
+    library: Arc<dyn Library>,
     hosts: Vec<Host>,
     options: Arc<AmqpOptions>,
     send: Supervisor,
@@ -123,14 +123,14 @@ impl AmqpDriver {
         }
         let runtime = OwnRuntime::new()?;
         let handle = runtime.handle();
-        let broker: Arc<dyn Broker> =
-            Arc::new(LapinBroker::new(url.vhost(), &options).map_err(TransportError::Setting)?);
+        let library: Arc<dyn Library> =
+            Arc::new(LapinLibrary::new(url.vhost(), &options).map_err(TransportError::Setting)?);
         let options = Arc::new(options);
         let hosts = url.hosts().to_vec();
         let status = Board::new(BUS, Purpose::Send.name(), ConnectionStatus::Connecting);
         let send = Supervisor::start(
             Purpose::Send,
-            broker.clone(),
+            library.clone(),
             hosts.clone(),
             &options,
             status.reporter(Purpose::Send.name()),
@@ -141,7 +141,7 @@ impl AmqpDriver {
         let replies = Publisher::start(send.links(), options.clone(), handle);
         let driver = Self {
             status,
-            broker,
+            library,
             hosts,
             options,
             send,
@@ -162,10 +162,10 @@ impl AmqpDriver {
         let closed = || self.closed.load(Ordering::SeqCst);
         if !closed() {
             let listen = self.listen.get_or_init(|| {
-                let (broker, hosts) = (self.broker.clone(), self.hosts.clone());
+                let (library, hosts) = (self.library.clone(), self.hosts.clone());
                 let (reporter, handle) =
                     (self.status.reporter(Purpose::Listen.name()), self.runtime.handle());
-                Supervisor::start(Purpose::Listen, broker, hosts, &self.options, reporter, handle)
+                Supervisor::start(Purpose::Listen, library, hosts, &self.options, reporter, handle)
             });
             if !closed() {
                 return Ok(listen);

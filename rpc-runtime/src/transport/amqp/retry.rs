@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::broker::BrokerError;
+use super::library::BrokerError;
 
 /// The longest pause. A refusal costs the connection a channel, which it can afford about a hundred times: with
 /// this pause for more than 45 minutes.

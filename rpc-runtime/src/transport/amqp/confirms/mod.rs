@@ -16,7 +16,7 @@
 
 use std::collections::HashMap;
 
-use super::broker::{Answer, BrokerError, Confirm, Returned};
+use super::library::{Answer, BrokerError, Confirm, Returned};
 
 /// A message under way; `number` grows with each message of the channel.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Sent<J> {
 
 /// What became of a message for certain, or that it is not known.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum Settled {
     Acked,
     Nacked,
     /// No queue took it; carries the broker's words.
@@ -58,7 +58,7 @@ impl<J> Confirms<J> {
         batch: impl IntoIterator<Item = (Sent<J>, Confirm)>,
         next: u64,
         all_in: bool,
-        mut tell: impl FnMut(u64, J, Outcome),
+        mut tell: impl FnMut(u64, J, Settled),
     ) {
         let mut batch: Vec<_> = batch.into_iter().collect();
         let mut last_without_return = None;
@@ -74,24 +74,24 @@ impl<J> Confirms<J> {
         let waiting = std::mem::take(&mut self.unclear);
         for (sent, Confirm { verdict, returned }) in batch {
             match verdict {
-                Err(error) => tell(sent.number, sent.job, Outcome::Unknown(error)),
+                Err(error) => tell(sent.number, sent.job, Settled::Unknown(error)),
                 Ok(Answer::Nack) => {
                     self.returned.remove(&sent.number);
-                    tell(sent.number, sent.job, Outcome::Nacked);
+                    tell(sent.number, sent.job, Settled::Nacked);
                 }
-                Ok(Answer::Ack) if !sent.mandatory => tell(sent.number, sent.job, Outcome::Acked),
+                Ok(Answer::Ack) if !sent.mandatory => tell(sent.number, sent.job, Settled::Acked),
                 Ok(Answer::Ack) => match self.returned.remove(&sent.number) {
-                    Some(why) => tell(sent.number, sent.job, Outcome::Returned(why)),
-                    None if returned.is_none() || all_in => tell(sent.number, sent.job, Outcome::Acked),
+                    Some(why) => tell(sent.number, sent.job, Settled::Returned(why)),
+                    None if returned.is_none() || all_in => tell(sent.number, sent.job, Settled::Acked),
                     None => self.unclear.push((sent, next)),
                 },
             }
         }
         for (sent, next) in waiting {
             match self.returned.remove(&sent.number) {
-                Some(why) => tell(sent.number, sent.job, Outcome::Returned(why)),
+                Some(why) => tell(sent.number, sent.job, Settled::Returned(why)),
                 None if all_in || last_without_return >= Some(next) => {
-                    tell(sent.number, sent.job, Outcome::Acked)
+                    tell(sent.number, sent.job, Settled::Acked)
                 }
                 None => self.unclear.push((sent, next)),
             }

@@ -18,7 +18,7 @@ fn settle(
     batch: Vec<(u64, Confirm)>,
     next: u64,
     all_in: bool,
-) -> Vec<(u64, Outcome)> {
+) -> Vec<(u64, Settled)> {
     let mut told = Vec::new();
     let batch = batch.into_iter().map(|(number, confirm)| (sent(number, true), confirm));
     confirms.settle(batch, next, all_in, |_, job, outcome| told.push((job, outcome)));
@@ -26,15 +26,15 @@ fn settle(
     told
 }
 
-fn returned(id: u64) -> Outcome {
-    Outcome::Returned(format!("returned {id}"))
+fn returned(id: u64) -> Settled {
+    Settled::Returned(format!("returned {id}"))
 }
 
 #[test]
 fn a_return_with_another_confirm_of_the_batch() {
     let mut confirms = Confirms::new();
     let told = settle(&mut confirms, vec![(2, ack(None)), (1, ack(Some(2)))], 3, true);
-    assert_eq!(told, [(1, Outcome::Acked), (2, returned(2))]);
+    assert_eq!(told, [(1, Settled::Acked), (2, returned(2))]);
 }
 
 #[test]
@@ -49,10 +49,10 @@ fn or_for_a_later_one_without_a_return() {
     let mut confirms = Confirms::new();
     assert_eq!(settle(&mut confirms, vec![(1, ack(Some(5)))], 3, false), []);
     // 2 was under way at that time, and may have been resolved before.
-    assert_eq!(settle(&mut confirms, vec![(2, ack(None))], 4, false), [(2, Outcome::Acked)]);
+    assert_eq!(settle(&mut confirms, vec![(2, ack(None))], 4, false), [(2, Settled::Acked)]);
     assert_eq!(
         settle(&mut confirms, vec![(3, ack(None))], 4, false),
-        [(1, Outcome::Acked), (3, Outcome::Acked)]
+        [(1, Settled::Acked), (3, Settled::Acked)]
     );
 }
 
@@ -62,7 +62,7 @@ fn what_the_end_of_the_channel_leaves_unclear() {
     let lost = || BrokerError::Lost("reset".into());
     let failed = Confirm { verdict: Err(lost()), returned: None };
     let told = settle(&mut confirms, vec![(1, ack(Some(5))), (2, failed)], 6, false);
-    assert_eq!(told, [(2, Outcome::Unknown(lost()))]);
+    assert_eq!(told, [(2, Settled::Unknown(lost()))]);
     assert_eq!(confirms.into_unclear().collect::<Vec<_>>(), [(1, 1)]);
 }
 
@@ -74,11 +74,11 @@ enum Fate {
     Rejected,
 }
 
-fn truth(number: u64, fate: Fate, mandatory: bool) -> Outcome {
+fn truth(number: u64, fate: Fate, mandatory: bool) -> Settled {
     match fate {
         Fate::Unroutable if mandatory => returned(number),
-        Fate::Rejected => Outcome::Nacked,
-        _ => Outcome::Acked,
+        Fate::Rejected => Settled::Nacked,
+        _ => Settled::Acked,
     }
 }
 
@@ -112,7 +112,7 @@ proptest! {
         sizes in prop::collection::vec((1_usize..9, 1_usize..9, any::<bool>(), any::<u64>()), 60),
     ) {
         let (mut confirms, mut library) = (Confirms::new(), Library::default());
-        let mut told: Vec<(u64, Outcome)> = Vec::new();
+        let mut told: Vec<(u64, Settled)> = Vec::new();
         let mut to_send = messages.iter().enumerate().map(|(n, (fate, mandatory))| (n as u64, *fate, *mandatory));
         let mut under_way: VecDeque<(u64, Fate, bool)> = VecDeque::new();
         let mut next = 0;

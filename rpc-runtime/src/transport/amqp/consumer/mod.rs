@@ -13,9 +13,9 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::acks::Acks;
-use super::broker::{BrokerError, Channel, Consuming, Link};
 use super::declare::{declare, mistakes_durability};
 use super::intake::{Intake, Limit, To};
+use super::library::{BrokerError, Channel, Consuming, Link};
 use super::retry::Retry;
 use super::supervisor::{Links, Up};
 use super::topology::{Step, Topology};

@@ -15,11 +15,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use self::queues::Queues;
-use super::broker::{
-    Answer, Broker, BrokerError, Channel, Chore, Confirm, ConnectFailure, Consuming, Link, LinkEvent,
+use super::lapin_library::MAX_CHANNEL_ERRORS;
+use super::library::{
+    Answer, BrokerError, Channel, Chore, Confirm, ConnectFailure, Consuming, Library, Link, LinkEvent,
     Message, Returned, Take,
 };
-use super::lapin_broker::MAX_CHANNEL_ERRORS;
 use super::topology::{Consume, Step};
 use crate::transport::url::Host;
 
@@ -76,7 +76,7 @@ impl fmt::Debug for Fake {
     }
 }
 
-impl Broker for Fake {
+impl Library for Fake {
     fn connect<'a>(
         &'a self,
         host: &'a Host,

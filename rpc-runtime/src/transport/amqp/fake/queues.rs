@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, unfold};
 use tokio::sync::mpsc;
 
-use super::super::broker::RawDelivery;
+use super::super::library::RawDelivery;
 use crate::transport::driver::{History, Labels};
 
 #[derive(Default)]

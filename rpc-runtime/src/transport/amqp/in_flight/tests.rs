@@ -3,8 +3,8 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::runtime::Handle;
 
-use super::super::broker::LinkEvent;
 use super::super::fake::{Fake, Fate};
+use super::super::library::LinkEvent;
 use super::super::purpose::{BUS, Purpose};
 use super::super::supervisor::Supervisor;
 use super::*;

@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
-use super::super::broker::BrokerError;
-use super::super::confirms::Outcome;
+use super::super::confirms::Settled;
 use super::super::declare::declare;
+use super::super::library::BrokerError;
 use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
 use super::gate::{Attended, Gate, Queued};
@@ -371,9 +371,9 @@ impl Actor {
     }
 
     /// Decides on what was not taken for certain.
-    fn conclude(&mut self, number: u64, job: Job, outcome: Outcome, now: Instant) {
+    fn conclude(&mut self, number: u64, job: Job, outcome: Settled, now: Instant) {
         match outcome {
-            Outcome::Unknown(error) => {
+            Settled::Unknown(error) => {
                 self.failed = true;
                 if let BrokerError::Refused(_, why) = error {
                     self.channel_error = true;
@@ -385,7 +385,7 @@ impl Actor {
                 }
                 return self.uncertain.push((number, job));
             }
-            Outcome::Nacked => {
+            Settled::Nacked => {
                 let again = job.nacked(now);
                 let age = now.saturating_duration_since(self.opened);
                 self.stale |= job.nacks() >= NACKS_OF_A_BAD_CHANNEL && age > SHORTEST_USE;
@@ -396,7 +396,7 @@ impl Actor {
                 }
             }
             // Told already.
-            Outcome::Acked | Outcome::Returned(_) => {}
+            Settled::Acked | Settled::Returned(_) => {}
         }
         self.careful = self.careful.saturating_sub(1);
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::time::Instant;
 
-use super::super::broker::Chore;
+use super::super::library::Chore;
 use super::super::supervisor::Links;
 use super::bell::Bell;
 use super::job::Job;

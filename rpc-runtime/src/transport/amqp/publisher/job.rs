@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use super::super::broker::Message;
+use super::super::library::Message;
 use super::super::topology::Step;
 use crate::error::Reached;
 use crate::lock::lock;

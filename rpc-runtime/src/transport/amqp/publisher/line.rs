@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::super::broker::{Channel, Chore, Confirm, Link};
-use super::super::confirms::{Confirms, Outcome, Sent};
+use super::super::confirms::{Confirms, Sent, Settled};
+use super::super::library::{Channel, Chore, Confirm, Link};
 use super::super::message::expire_by;
 use super::super::supervisor::Up;
 use super::super::topology::Step;
@@ -38,7 +38,7 @@ pub(super) struct Line {
     /// Outcomes to be told, outside of the lock.
     pub(super) told: Vec<(Job, Result<(), PublishFault>)>,
     /// What the task has to decide on: refused for now, or its fate is unknown.
-    pub(super) left: Vec<(u64, Job, Outcome)>,
+    pub(super) left: Vec<(u64, Job, Settled)>,
 }
 
 impl Line {
@@ -113,9 +113,9 @@ impl Line {
             self.next,
             all_in,
             |number, job, outcome| match outcome {
-                Outcome::Acked => told.push((job, Ok(()))),
-                Outcome::Returned(why) => told.push((job, Err(PublishFault::Unroutable(why)))),
-                Outcome::Nacked | Outcome::Unknown(_) => left.push((number, job, outcome)),
+                Settled::Acked => told.push((job, Ok(()))),
+                Settled::Returned(why) => told.push((job, Err(PublishFault::Unroutable(why)))),
+                Settled::Nacked | Settled::Unknown(_) => left.push((number, job, outcome)),
             },
         );
     }

@@ -27,7 +27,7 @@ use self::actor::Actor;
 use self::gate::{Gate, Queued};
 use self::job::{Job, Ticket};
 use self::line::IN_FLIGHT;
-use super::broker::Message;
+use super::library::Message;
 use super::message::{forwarded, message};
 use super::supervisor::Links;
 use super::topology::exchange_step;

@@ -4,8 +4,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::timeout;
 
-use super::super::broker::{Link, LinkEvent, Message};
 use super::super::fake::{Fake, Fate};
+use super::super::library::{Link, LinkEvent, Message};
 use super::super::purpose::{BUS, Purpose};
 use super::super::supervisor::Supervisor;
 use super::*;

@@ -10,8 +10,8 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use super::super::broker::{ConnectFailure, LinkEvent};
 use super::super::fake::{Fake, Fate};
+use super::super::library::{ConnectFailure, LinkEvent};
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::clock::after;

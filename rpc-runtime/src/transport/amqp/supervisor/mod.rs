@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-use super::broker::{Broker, Link, LinkEvent};
+use super::library::{Library, Link, LinkEvent};
 use super::purpose::{BUS, Purpose};
 use super::report::Report;
 use super::state::{Backoff, Happening, Machine, State};
@@ -71,7 +71,7 @@ impl Supervisor {
     /// Starts to connect to `hosts`, in random order, on the runtime of `handle`; tells `reporter` about it.
     pub(super) fn start(
         purpose: Purpose,
-        broker: Arc<dyn Broker>,
+        library: Arc<dyn Library>,
         mut hosts: Vec<Host>,
         options: &AmqpOptions,
         reporter: Reporter,
@@ -89,7 +89,7 @@ impl Supervisor {
         let (close_by, closing) = watch::channel(None);
         let report = Report::new(purpose, reporter);
         let turn = Turn { host: 0, since: Instant::now(), next_try: Instant::now() };
-        let keeper = Keeper { purpose, broker, hosts, machine, turn, current: sender, closing, report };
+        let keeper = Keeper { purpose, library, hosts, machine, turn, current: sender, closing, report };
         handle.spawn(keeper.run());
         Self { current, close_by }
     }
@@ -205,7 +205,7 @@ impl Links {
 /// The task that keeps the connection.
 struct Keeper {
     purpose: Purpose,
-    broker: Arc<dyn Broker>,
+    library: Arc<dyn Library>,
     hosts: Vec<Host>,
     machine: Machine,
     turn: Turn,
@@ -256,7 +256,7 @@ impl Keeper {
     }
 
     async fn connect(&self) -> Happening {
-        match self.broker.connect(&self.hosts[self.turn.host], self.purpose.name()).await {
+        match self.library.connect(&self.hosts[self.turn.host], self.purpose.name()).await {
             Ok(link) => {
                 // The state follows in `enter`; until then nobody looks at the link.
                 self.current.send_modify(|current| current.link = Some(link));

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::super::broker::ConnectFailure;
 use super::super::fake::{Fake, Fate};
+use super::super::library::ConnectFailure;
 use super::*;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;

@@ -1,4 +1,4 @@
-//! The client library lapin behind [`Broker`]: the only place that names it.
+//! The client library lapin behind [`Library`]: the only place that names it.
 //!
 //! lapin's own recovery stays off, every operation has a limit, and every connection can be cut by its
 //! socket, which ends lapin's thread whatever state it is in.
@@ -36,7 +36,7 @@ use self::runtime::Kit;
 use self::socket::KillSwitch;
 use self::thread::{Calling, Thread};
 use self::tls::Tls;
-use super::broker::{Broker, BrokerError, Channel, ConnectFailure, Link, LinkEvent};
+use super::library::{BrokerError, Channel, ConnectFailure, Library, Link, LinkEvent};
 use super::topology::check_name;
 use crate::clock::after;
 use crate::lock::lock;
@@ -56,14 +56,14 @@ const LISTEN: Duration = Duration::from_secs(2);
 
 /// Connects by lapin, on the tokio runtime of the caller.
 #[derive(Debug)]
-pub(in crate::transport::amqp) struct LapinBroker {
+pub(in crate::transport::amqp) struct LapinLibrary {
     vhost: String,
     heartbeat: Duration,
     limit: Duration,
     tls: Option<Tls>,
 }
 
-impl LapinBroker {
+impl LapinLibrary {
     /// Reads the certificates; fails if they are needed and cannot be used.
     pub(in crate::transport::amqp) fn new(vhost: &str, options: &AmqpOptions) -> Result<Self, String> {
         check_name("vhost", vhost)?;
@@ -169,7 +169,7 @@ impl LapinBroker {
     }
 }
 
-impl Broker for LapinBroker {
+impl Library for LapinLibrary {
     fn connect<'a>(
         &'a self,
         host: &'a Host,

@@ -5,7 +5,7 @@ use std::io;
 use lapin::{Error, ErrorKind};
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use super::super::broker::ConnectFailure;
+use super::super::library::ConnectFailure;
 use crate::transport::failure::FailureKind;
 
 /// AMQP's codes of a refused login and of a refused vhost.

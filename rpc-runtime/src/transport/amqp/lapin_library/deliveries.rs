@@ -11,7 +11,7 @@ use lapin::message::Delivery;
 use lapin::types::AMQPValue;
 use tokio::sync::oneshot;
 
-use super::super::broker::{Chore, Consuming, RawDelivery, Take};
+use super::super::library::{Chore, Consuming, RawDelivery, Take};
 use super::super::message::{COMPRESSION, EARLIER_DELIVERIES};
 use super::thread::Thread;
 use crate::lock::lock;

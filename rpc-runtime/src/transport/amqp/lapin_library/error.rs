@@ -7,7 +7,7 @@ use std::time::Duration;
 use lapin::{Error, ErrorKind};
 use tokio::time::timeout;
 
-use super::super::broker::BrokerError;
+use super::super::library::BrokerError;
 use super::thread::{Calling, Thread};
 
 /// How long the broker may take to answer anything but a publish.

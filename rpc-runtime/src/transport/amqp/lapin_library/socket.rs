@@ -2,10 +2,12 @@
 
 use std::io;
 use std::net::Shutdown;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use socket2::{SockRef, Socket};
+
+use crate::lock::lock;
 
 /// Cuts a connection by its socket, from wherever. Without effect until there is a socket.
 #[derive(Debug, Clone, Default)]
@@ -13,11 +15,11 @@ pub(super) struct KillSwitch(Arc<Mutex<Option<Socket>>>);
 
 impl KillSwitch {
     pub(super) fn arm(&self, socket: Socket) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(socket);
+        *lock(&self.0) = Some(socket);
     }
 
     pub(super) fn now(&self) {
-        if let Some(socket) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(socket) = lock(&self.0).take() {
             // It fails if the peer was faster: then it is done.
             let _ = socket.shutdown(Shutdown::Both);
         }

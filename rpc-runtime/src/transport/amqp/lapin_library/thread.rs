@@ -17,7 +17,7 @@ use tokio::runtime::Handle;
 use tracing::Dispatch;
 use tracing::dispatcher;
 
-use super::super::broker::Chore;
+use super::super::library::Chore;
 use crate::lock::lock;
 
 /// It is awake, and will see all that was done before it got so.

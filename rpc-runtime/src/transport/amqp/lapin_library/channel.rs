@@ -14,7 +14,7 @@ use lapin::options::{
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 use lapin::{BasicProperties, Confirmation};
 
-use super::super::broker::{
+use super::super::library::{
     Answer, BrokerError, Channel, Chore, Confirm, Consuming, Header, Message, Returned, Take,
 };
 use super::super::message::COMPRESSION;

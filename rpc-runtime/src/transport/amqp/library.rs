@@ -1,4 +1,4 @@
-//! What this transport needs of an AMQP client library; `lapin_broker` is the one implementation.
+//! What this transport needs of an AMQP client library; `lapin_library` is the one implementation.
 //!
 //! No method blocks, and every future ends: with its result, when the link is lost, or at a limit of the
 //! implementation. The exceptions are [`Channel::publish`], whose confirm the broker may hold back for as long as it
@@ -19,7 +19,7 @@ use crate::transport::failure::FailureKind;
 use crate::transport::url::Host;
 
 /// Opens connections.
-pub(super) trait Broker: fmt::Debug + Send + Sync {
+pub(super) trait Library: fmt::Debug + Send + Sync {
     /// Connects and logs in; a failure leaves nothing behind.
     fn connect<'a>(
         &'a self,

@@ -341,7 +341,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_left_when_it_ends_is_done_elsewhere() {
         struct Note(tokio::sync::mpsc::UnboundedSender<&'static str>, &'static str);
-        impl super::super::super::broker::Chore for Note {
+        impl super::super::super::library::Chore for Note {
             fn run(self: Arc<Self>) {
                 self.0.send(self.1).unwrap();
             }
