@@ -1,4 +1,24 @@
 //! Transports: one driver trait, RabbitMQ, the in-memory broker and a recorder behind it.
+//!
+//! What a message is called on its way, from a client to a server and back:
+//!
+//! | Name | What it is | Made by | Taken by |
+//! |---|---|---|---|
+//! | `client::Request` | a method, its arguments, a context | generated code | `client::way::pass` |
+//! | `Sending` | the same with its address and deadline | `client` | `client` |
+//! | `wire::RequestHead` | what goes into the body beside arguments and context | `client` | `MessageFormat::request` |
+//! | `Outgoing` | a body with its route | `client`, `server::replier` | a driver |
+//! | `Forward` | a body that is sent on as it came | `server::forwarder` | a driver |
+//! | `amqp::library::Message` | the same in terms of AMQP | `amqp::message` | the client library |
+//! | `Job`, in `Ticket` or `Done` | a message whose outcome somebody wants | `amqp::publisher` | `amqp::publisher` |
+//! | `Sent<Job>`, `Settled` | one under way, and what became of it | `amqp::publisher`, `amqp::confirms` | `amqp::publisher` |
+//! | `amqp::library::RawDelivery` | what the client library has received | `amqp::lapin_library` | `amqp::intake` |
+//! | `Delivery` | a body that came in, with the right to settle it | a driver | `server::receiver`, `replies` |
+//! | `wire::Request` | a body that was read | `MessageFormat::read_request` | `server::receiver` |
+//! | `wire::Invocation` | the method, version and arguments in it | the same | `server::handler` |
+//! | `server::Incoming` | the same for one endpoint | `server::handler` | generated code |
+//! | `server::Outcome` | what the method came to | generated code | `server::execution` |
+//! | `wire::Reply` | an answer or a heartbeat that was read | `MessageFormat::read_reply` | `replies::Waiters`, then the call |
 
 pub(crate) mod abilities;
 #[cfg(feature = "amqp")]

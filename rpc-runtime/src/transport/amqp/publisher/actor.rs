@@ -1,4 +1,32 @@
 //! The task that owns a confirm channel, for all that is not the straight way through the gate.
+//!
+//! ```text
+//!                    no link                                         closing, nothing left (Closed)
+//!     +---------- waits for a link <-----------------+         +--------------------------------------> end
+//!     |               | a link is up                 |         |
+//!     |               v                              |         |
+//!     |        opens a channel --------- refused ----+ Failed  |
+//!     |               |                              ^         |
+//!     |               v                              |         |
+//!     |   open: callers send through the gate -------+---------+
+//!     |        |    ^        the channel or link is lost, or nothing is confirmed for `patience`: what
+//!     |        v    |        was under way is `uncertain`, and waits to be sent again
+//!     |   held: callers queue, this task sends ------+
+//!     |        |                                     ^
+//!     |        v                                     |
+//!     |   stale: nothing is sent, until all that is  |
+//!     |   under way has its answer; then a new channel (Stale)
+//!     +-- and meanwhile `sweep` ends what is too late or given up
+//! ```
+//!
+//! | Flag | Set | Cleared | While it is set |
+//! |---|---|---|---|
+//! | `line.open` | nothing waits here and the channel is good | something waits, or it is not | callers send by themselves |
+//! | `careful` (a number) | an error of its own closed the channel with several messages under way | so many were answered | one message is under way at a time: the next error names its cause |
+//! | `stale` | a message was nacked [`NACKS_OF_A_BAD_CHANNEL`] times on a channel older than [`SHORTEST_USE`] | the next channel | nothing is sent |
+//! | `failed` | the channel or its link is lost | the next channel | nothing is sent, answers are collected |
+//! | `line.watched` | messages are under way, or were a moment ago | [`LINGER`] after the last | this task comes back by itself |
+//! | `bell`'s eager | messages wait for room, or the transport closes | neither | every answer wakes this task |
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, VecDeque};
