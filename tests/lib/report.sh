@@ -46,7 +46,8 @@ report() {
     echo
     for name in "${ran[@]}"; do printf '%-12s %5d s  %s\n' "$name" "${seconds[$name]}" "${results[$name]}"; done
     printf '%-12s %5d s\n\n' all "$SECONDS"
-    [ "$chosen_by" != --all ] || keep_results
+    # With arguments it is another step.
+    [ ${#step_args[@]} -gt 0 ] || keep_results
     if [ -s "$scratch/failures" ]; then
         failed=1
         echo "What failed, and how to see it alone:"
@@ -63,17 +64,16 @@ sum() {
     awk '{ passed += $1; failed += $2 } END { print passed + 0 " passed, " failed + 0 " failed" }' "$scratch/counts"
 }
 
-# What the last run of all steps found is kept with its date.
+# What the last run of each long step came to is kept with its date.
 keep_results() {
-    local name
-    {
-        printf '# The last run of all steps\n\nWritten by `tests/run --all` at its end.\n\n'
-        printf '%s UTC, commit %s, %s cores, RabbitMQ %s: %s\n\n' "$(date -u '+%F %H:%M')" \
-            "$(git rev-parse --short HEAD)" "$(nproc)" "$(dpkg-query --show --showformat '${Version}' rabbitmq-server)" \
-            "$(sum)"
-        printf '| Step | Tier | Time | |\n|---|---|---|---|\n'
-        for name in "${ran[@]}"; do
-            printf '| %s | %s | %s s | %s |\n' "$name" "${tier_of[$name]:-}" "${seconds[$name]}" "${results[$name]}"
-        done
-    } >tests/results/long.md
+    local name row results_of_long=tests/results/long.md
+    for name in "${ran[@]}"; do
+        [ "${tier_of[$name]:-}" = long ] || continue
+        row="| $name | $(date -u '+%F %H:%M') | $(git rev-parse --short HEAD) | ${seconds[$name]} s | ${results[$name]} |"
+        if grep -q "^| $name |" "$results_of_long"; then
+            sed -i "s/^| $name |.*/$row/" "$results_of_long"
+        else
+            echo "$row" >>"$results_of_long"
+        fi
+    done
 }

@@ -112,25 +112,25 @@ step_faults() {
     return "$status"
 }
 
-define campaign long 'tools broker python' 'the fault campaign three times more'
+define campaign long 'tools broker python' 'the fault campaign twice more'
 step_campaign() {
     local round status=0
-    for round in 1 2 3; do
+    for round in 1 2; do
         echo "round $round"
         step_faults "$@" || status=$?
     done
     return "$status"
 }
 
-define soak long 'tools broker python' 'random faults under load for ten minutes; arguments: [MINUTES] [--seed N]'
+define soak long 'tools broker python' 'random faults under load for five minutes; arguments: [MINUTES] [--seed N]'
 step_soak() {
-    [ $# -gt 0 ] || set -- 10
+    [ $# -gt 0 ] || set -- 5
     "$(built soak)" "$@"
 }
 
-define fuzz-long long cpp 'five minutes of fuzzing for each target'
+define fuzz-long long cpp 'two minutes of fuzzing for each target'
 step_fuzz_long() {
-    [ $# -gt 0 ] || set -- -max_total_time=300
+    [ $# -gt 0 ] || set -- -max_total_time=120
     tests/lib/fuzz.sh "$@"
 }
 
