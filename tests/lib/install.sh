@@ -9,13 +9,7 @@ fail() {
 }
 
 as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
-    else
-        fail "not root and no sudo: cannot run: $*"
-    fi
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # Installs for these steps. One run at a time: others wait, and find it done.
@@ -35,21 +29,27 @@ install_for() {
 # Debian packages, by the command or file that shows that one is there.
 install_packages() {
     local needs=$1 missing=() looked=()
+    # lacks WHAT PACKAGES...
     lacks() {
-        missing+=("$1") looked+=("$2")
+        looked+=("  $1 (${*:2})")
+        missing+=("${@:2}")
     }
-    command -v cc >/dev/null || { lacks gcc "cc in PATH" && missing+=(libc6-dev); }
-    [[ $needs != *cpp* ]] || command -v c++ >/dev/null || lacks g++ "c++ in PATH"
+    command -v cc >/dev/null || lacks "cc in PATH" gcc libc6-dev
+    [[ $needs != *cpp* ]] || command -v c++ >/dev/null || lacks "c++ in PATH" g++
     [[ $needs != *broker* ]] || [ -x "$RABBITMQ_BIN/rabbitmq-server" ] ||
-        lacks rabbitmq-server "$RABBITMQ_BIN/rabbitmq-server"
-    [[ $needs != *broker* ]] || command -v erl_call >/dev/null || lacks erlang-base "erl_call in PATH"
+        lacks "$RABBITMQ_BIN/rabbitmq-server" rabbitmq-server
+    [[ $needs != *broker* ]] || command -v erl_call >/dev/null || lacks "erl_call in PATH" erlang-base
     # Debian's python3 has venv but not what fills one.
     python3 -c 'import ensurepip, venv' 2>/dev/null ||
-        { lacks python3 "python3 in PATH, with the modules ensurepip and venv" && missing+=(python3-venv); }
+        lacks "python3 in PATH, with the modules ensurepip and venv" python3 python3-venv
     [ ${#missing[@]} -gt 0 ] || return 0
 
-    command -v apt-get >/dev/null || fail "this is no Debian, so install by hand what is not there:
-$(paste -d '\t' <(printf '  %s\n' "${looked[@]}") <(printf '(package %s)\n' "${missing[@]}"))"
+    local list
+    list=$(printf '%s\n' "${looked[@]}")
+    command -v apt-get >/dev/null ||
+        fail $'this is no Debian, so install by hand what is not there (and how Debian calls it):\n'"$list"
+    [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null ||
+        fail $'not root, and no sudo, so somebody else has to install what is not there:\n'"$list"
     echo "installing ${missing[*]}"
     as_root apt-get update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
