@@ -43,22 +43,37 @@ doctests() {
 
 broker_PID=''
 
-# What a step needs beside it: Python, a broker. In the shell itself, as the broker outlives the step.
-prepare_for() {
-    local needs=${needs_of[$1]} line
+# Runs a step with what it needs beside it: Python, a broker. In the shell itself, as the broker outlives the step.
+run_step() {
+    local needs=${needs_of[$1]} run=step_${1//-/_}
     [[ $needs != *python* ]] || export RPC_TEST_PYTHON=$PWD/tests/.venv/bin/python
-    if [[ $needs != *broker* ]] || [ -n "$broker_PID" ]; then return; fi
-    in_job build_tests || return 0 # which is what the step then fails by
+    [[ $needs != *broker* ]] || start_broker || run=no_broker
+    timed "$1" "${about[$1]}" "$run" "${step_args[@]}"
+}
+
+no_broker() {
+    cat "$scratch/broker.log"
+    echo "the RabbitMQ node did not start"
+    return 1
+}
+
+start_broker() {
+    local line out
+    [ -z "$broker_PID" ] || return 0
+    echo "== a RabbitMQ node"
+    in_job build_tests >"$scratch/broker.log" 2>&1 || return 1
     # A coprocess, because the node runs for as long as its stdin is open: it ends with us.
     coproc broker { exec "$(built broker)" 2>"$scratch/broker.log"; }
-    while read -r -u "${broker[0]}" line; do
+    # Of one that has ended already there is neither.
+    out=${broker[0]:-}
+    while [ -n "$out" ] && read -r -u "$out" line; do
         case $line in
         RPC_TEST_BROKER=*) export "${line?}" ;;
         RPC_TEST_BROKER_DIR=*) export "${line?}" && return ;;
         esac
     done
-    cat "$scratch/broker.log" >&2
-    fail "the RabbitMQ node did not start"
+    broker_PID=''
+    return 1
 }
 
 stop_broker() {
