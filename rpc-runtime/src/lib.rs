@@ -28,7 +28,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let transport = Transport::connect("memory://").await?; // or rabbit://user:password@host:5672/
-//! let server = Server::builder(&transport, Target::topic("calculator").with_server("host1"))
+//! let server = Server::builder(&transport, Target::new("calculator").with_server("host1"))
 //!     .endpoint(CalculatorApi::endpoint(Arc::new(Simple)))
 //!     .start()
 //!     .await?;

@@ -43,7 +43,7 @@ const REDELIVERIES: u32 = 5;
 /// use rpc_runtime::{Acknowledge, DeadLetters};
 ///
 /// # async fn start(transport: &Transport, endpoint: Endpoint) -> Result<Server, ServerError> {
-/// let server = Server::builder(transport, Target::topic("billing").with_server("host1"))
+/// let server = Server::builder(transport, Target::new("billing").with_server("host1"))
 ///     .endpoint(endpoint)
 ///     .acknowledge(Acknowledge::Late)
 ///     .dead_letters(DeadLetters::new().redeliveries(3))

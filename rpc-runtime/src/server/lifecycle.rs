@@ -49,7 +49,7 @@ impl Server {
         let Setup { transport, target, endpoints, listen, observer, acknowledge, .. } = setup;
         let address = ServerAddress {
             exchange: target.exchange().map_or_else(|| transport.control_exchange(), Into::into),
-            topic: target.topic_name().into(),
+            topic: target.topic().into(),
             server: target.server().unwrap_or_default().into(),
         };
         let forwarder = setup.dead_letters.as_ref();

@@ -72,7 +72,7 @@ impl Peer {
                 heads: Arc::clone(&heads),
                 sender: sender.clone(),
             };
-            let server = Server::builder(&transport, Target::topic(*topic).with_server(*server))
+            let server = Server::builder(&transport, Target::new(*topic).with_server(*server))
                 .endpoint(Endpoint::new(&EVERYTHING, recorder))
                 .on_request(move |request| heads.lock().unwrap().push_back((request.kind, request.version)))
                 .start()
