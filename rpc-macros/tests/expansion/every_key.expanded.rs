@@ -147,9 +147,10 @@ const _: () = {
                 client: __rpc::Client::new(transport, &Self::INTERFACE),
             }
         }
-        /// The same client, sending only what servers of the version `pin` understand.
+        /// The same client, sending only what servers of the version `pin` understand, whatever it was
+        /// pinned to before.
         pub(crate) fn pinned(
-            self,
+            &self,
             pin: impl ::core::convert::Into<__rpc::VersionPin>,
         ) -> Self {
             Self {
@@ -177,7 +178,7 @@ const _: () = {
         ) -> ::core::result::Result<bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
-        /// A client that sends with these options.
+        /// The same client with these options before those that it has: what they do not set stays.
         pub(crate) fn with(&self, options: __rpc::CallOptions) -> Self {
             Self {
                 client: self.client.with(options),

@@ -203,7 +203,7 @@ impl Request {
         let outgoing = Outgoing {
             route: sending.route.clone(),
             body: self.encode(None)?,
-            mandatory: self.client.options.mandatory && self.method.kind != Kind::Fanout,
+            mandatory: self.client.options.mandatory == Some(true) && self.method.kind != Kind::Fanout,
             expiration: None,
             deadline: sending.deadline,
             wanted: Wanted::AtOnce,
