@@ -81,7 +81,7 @@ mod transport;
 mod version;
 pub mod wire;
 
-pub use client::{Call, CallOptions, CallOrCast, Carries, Cast, IntoServer, MaybeSet, Prepared, RestArg};
+pub use client::{Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeSet, Prepared};
 pub use context::{Context, RpcContext};
 pub use error::{CallError, Reached, RemoteError, RpcError, RpcException};
 pub use interface::{

@@ -76,7 +76,7 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
 
             #[doc = #endpoint_doc]
             #visibility fn endpoint<M: #name>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-                __rpc::Endpoint::new(&Self::INTERFACE, #dispatch(manager))
+                __rpc::endpoint(&Self::INTERFACE, #dispatch(manager))
             }
 
             #(#methods)*

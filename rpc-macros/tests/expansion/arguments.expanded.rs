@@ -135,7 +135,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`VolumeManager`].
         pub fn endpoint<M: VolumeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, VolumeApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, VolumeApiDispatch(manager))
         }
         /// Calls `attach`, since 3.0, to any server. Fails with `Failed` or `RpcError`.
         ///

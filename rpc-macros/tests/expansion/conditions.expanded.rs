@@ -92,7 +92,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`HostManager`].
         pub fn endpoint<M: HostManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, HostApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, HostApiDispatch(manager))
         }
         /// Calls `stop`, since 1.0, to `host`. Fails with `Failed` or `RpcError`.
         pub fn stop(

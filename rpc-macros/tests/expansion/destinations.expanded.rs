@@ -105,7 +105,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`ComputeManager`].
         pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, ComputeApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, ComputeApiDispatch(manager))
         }
         /// Calls `rebuild`, since 6.0, to `host_of(host, instance)` by `by_cell`. Fails with `Failed` or `RpcError`.
         ///

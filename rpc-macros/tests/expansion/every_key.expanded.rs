@@ -186,7 +186,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`Keys`].
         pub(crate) fn endpoint<M: Keys>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, KeysApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, KeysApiDispatch(manager))
         }
         /// Calls `with`, since 3.2, to `volume.server()`. Fails with `Failed` or `RpcError`.
         ///

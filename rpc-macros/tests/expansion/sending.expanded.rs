@@ -132,7 +132,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`ComputeManager`].
         pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, ComputeApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, ComputeApiDispatch(manager))
         }
         /// Calls or casts `stop`, since 1.0, to any server. Fails with `Failed` or `RpcError`.
         ///

@@ -141,7 +141,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`VolumeManager`].
         pub fn endpoint<M: VolumeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, VolumeApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, VolumeApiDispatch(manager))
         }
         /// Casts `create_volume`, since 3.0, to `volume.server()`. Fails with `RpcError`.
         ///

@@ -62,7 +62,7 @@ pub struct Downgrade {
     /// The first version that gets the arguments as they are.
     pub until: Version,
     /// Makes the older arguments of the present ones.
-    pub with: fn(Map<String, Value>) -> Map<String, Value>,
+    pub(crate) with: fn(Map<String, Value>) -> Map<String, Value>,
 }
 
 impl Method {

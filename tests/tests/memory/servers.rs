@@ -160,17 +160,14 @@ async fn servers_that_cannot_work_are_refused() {
         endpoints.into_iter().fold(builder, |builder, endpoint| builder.endpoint(endpoint)).start().await
     };
     let target = || Target::new("shop").with_server("a");
-    assert!(matches!(
-        start(Target::new("shop"), vec![endpoint()]).await,
-        Err(ServerError::NoServer { .. })
-    ));
+    assert!(matches!(start(Target::new("shop"), vec![endpoint()]).await, Err(ServerError::NoServer { .. })));
     assert!(matches!(
         start(Target::new("").with_server("a"), vec![endpoint()]).await,
         Err(ServerError::NoTopic)
     ));
     assert!(matches!(start(target(), vec![]).await, Err(ServerError::NoEndpoint)));
     let error = start(target(), vec![endpoint(), endpoint()]).await.unwrap_err();
-    assert!(matches!(error, ServerError::Shadowed { method: "buy", .. }), "{error}");
+    assert!(matches!(&error, ServerError::Shadowed { method, .. } if method == "buy"), "{error}");
     assert!(start(target(), vec![endpoint()]).await.is_ok());
 }
 
