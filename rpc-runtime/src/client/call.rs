@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::options::check_monitor;
 use super::request::Request;
 use crate::clock::after;
-use crate::error::{CallError, Reached, RemoteError, RpcError, RpcException};
+use crate::error::{CallError, Cause, Reached, RemoteError, RpcError, RpcException};
 use crate::interface::{Kind, MethodResult, RouteRequest};
 use crate::target::Target;
 use crate::transport::Transport;
@@ -71,7 +71,8 @@ impl<R: MethodResult> IntoFuture for Call<R> {
                 return Err(typed(method, remote));
             }
             reply.decode_result().map_err(|error| {
-                RpcError::Decode { method: method.to_owned(), why: error.to_string() }.into()
+                let (method, why) = (method.to_owned(), error.to_string());
+                RpcError::Decode { method, why, source: Cause::new(error) }.into()
             })
         }
         .boxed()
@@ -317,6 +318,7 @@ impl Request {
                 method: self.method.name.to_owned(),
                 what: "request".to_owned(),
                 why: format!("{} bytes, more than max_body={limit}", body.len()),
+                source: None,
             });
         }
         Ok(body)
