@@ -74,6 +74,7 @@ mod lock;
 mod logged;
 mod pin;
 mod rare_log;
+mod seconds;
 mod server;
 mod target;
 mod text;

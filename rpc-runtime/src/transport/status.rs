@@ -3,11 +3,31 @@
 use std::fmt;
 use std::time::Instant;
 
+use serde::Serialize;
+
 use super::failure::HostFailure;
+use crate::seconds;
 
 /// What the connections of a transport are doing: [`Transport::status`](crate::Transport::status) at this
 /// moment, [`Transport::watch`](crate::Transport::watch) from now on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// As JSON, for a page of an operator:
+///
+/// ```json
+/// {
+///   "send": {"state": "ready", "host": "rabbit1:5672", "since": 12.5},
+///   "listen": {
+///     "state": "reconnecting",
+///     "attempt": 2,
+///     "last": {"host": "rabbit1:5672", "kind": "connection_refused", "why": "Connection refused"},
+///     "next_try": 0.75
+///   }
+/// }
+/// ```
+///
+/// Times are in seconds, counted from when it is written: `since` is how long ago that was, and
+/// `next_try` how long it is until then, 0 while the attempt is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Status {
     /// The connection that requests and replies are sent by.
@@ -50,8 +70,9 @@ impl fmt::Display for Status {
     }
 }
 
-/// What one connection is doing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What one connection is doing. For its JSON see [`Status`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ConnectionStatus {
     /// The first attempt is under way.
@@ -62,6 +83,7 @@ pub enum ConnectionStatus {
         /// `host:port`; `memory` for `memory://`.
         host: String,
         /// When the connection came up.
+        #[serde(serialize_with = "seconds::since")]
         since: Instant,
     },
     /// The connection is up, and the broker takes no messages because it is short of memory or disk. What is
@@ -71,6 +93,7 @@ pub enum ConnectionStatus {
         /// `host:port`.
         host: String,
         /// When the broker said so.
+        #[serde(serialize_with = "seconds::since")]
         since: Instant,
         /// The broker's words.
         reason: String,
@@ -83,6 +106,7 @@ pub enum ConnectionStatus {
         /// What happened last: the loss of the connection, or an attempt that failed.
         last: HostFailure,
         /// When the next attempt begins; one that lies in the past is under way.
+        #[serde(serialize_with = "seconds::until")]
         next_try: Instant,
     },
     /// The transport was closed or dropped.
@@ -125,5 +149,42 @@ impl fmt::Display for ConnectionStatus {
             }
             ConnectionStatus::Closed { reason } => write!(f, "{reason}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::transport::FailureKind;
+
+    #[tokio::test(start_paused = true)]
+    async fn json() {
+        let now = tokio::time::Instant::now().into_std();
+        let (host, reason) = ("rabbit1:5672".to_owned(), "memory".to_owned());
+        let last = HostFailure { host: host.clone(), kind: FailureKind::NotTls, why: "no TLS".to_owned() };
+        let next_try = now + Duration::from_millis(2250);
+        let ready = ConnectionStatus::Ready { host: host.clone(), since: now };
+        let blocked = ConnectionStatus::Blocked { host, since: now, reason };
+        let reconnecting = ConnectionStatus::Reconnecting { attempt: 2, last, next_try };
+        tokio::time::advance(Duration::from_millis(1500)).await;
+        let json = |status: &ConnectionStatus| serde_json::to_value(status).unwrap();
+        assert_eq!(json(&ready), json!({"state": "ready", "host": "rabbit1:5672", "since": 1.5}));
+        let expected = json!({"state": "blocked", "host": "rabbit1:5672", "since": 1.5, "reason": "memory"});
+        assert_eq!(json(&blocked), expected);
+        let last = json!({"host": "rabbit1:5672", "kind": "not_tls", "why": "no TLS"});
+        let expected = json!({"state": "reconnecting", "attempt": 2, "last": last, "next_try": 0.75});
+        assert_eq!(json(&reconnecting), expected);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(json(&reconnecting)["next_try"], 0.0);
+        assert_eq!(json(&ConnectionStatus::Connecting), json!({"state": "connecting"}));
+        let mut status = Status::new(ConnectionStatus::closed("done"));
+        let expected = json!({"send": {"state": "closed", "reason": "done"}, "listen": null});
+        assert_eq!(serde_json::to_value(&status).unwrap(), expected);
+        status.listen = Some(ConnectionStatus::Connecting);
+        assert_ne!(serde_json::to_value(&status).unwrap()["listen"], Value::Null);
     }
 }
