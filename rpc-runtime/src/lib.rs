@@ -92,7 +92,7 @@ pub use interface::{
 pub use pin::VersionPin;
 pub use server::{
     Acknowledge, Counters, DeadLetters, Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder,
-    ServerError, ShutdownError,
+    ServerError, ShutdownError, StopReason,
 };
 pub use target::Target;
 #[cfg(feature = "amqp")]
