@@ -47,13 +47,19 @@
 //! # Where to look
 //!
 //! * `#[rpc_manager]` has every key of the attributes; `#[derive(RpcException)]` those of errors.
-//! * [`Transport`] connects, [`Server`] serves; the client is the type that the macro makes, with
-//!   [`CallOptions`] for timeouts and destinations and a [`VersionPin`] for rolling upgrades.
+//! * [`Transport`] connects, [`Server`] serves, and [`Server::stopped`] tells of one that ends by itself; the
+//!   client is the type that the macro makes, with [`CallOptions`] for timeouts and destinations and a
+//!   [`VersionPin`] for rolling upgrades.
 //! * [`Transport::status`] and [`Transport::watch`] tell what the connections are doing; [`TransportError`]
 //!   and [`FailureKind`] why there is none.
 //! * [`Transport::recording`] is for tests of code that has a client.
-//! * [`RpcError`] is everything that can happen to a request on its way.
+//! * [`RpcError`] is everything that can happen to a request on its way; [`CallError`] shows how a manager
+//!   passes the errors of another service on.
+//! * [`Status`], [`Counters`], [`TransportCounters`], [`Interface`] and [`Version`] can be serialised, for health
+//!   pages and exports.
 //! * [`wire`] reads and writes messages without any broker.
+//!
+//! `serde`, `serde_json` and `bytes` are part of this API: a new major version of one of them is one of this crate.
 //!
 //! # Features
 //!
