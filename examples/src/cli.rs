@@ -43,6 +43,5 @@ impl StopSignals {
 /// Prints one line for a request that a server takes.
 pub fn print_request(service: &str, request: &RequestInfo<'_>) {
     let RequestInfo { method, kind, version, request_id, .. } = request;
-    let kind = format!("{kind:?}").to_lowercase();
     println!("[{service}] {kind} {method} {version} {}", request_id.unwrap_or("-"));
 }

@@ -230,10 +230,10 @@ use proc_macro::TokenStream;
 /// # pub struct Volume { id: u64, host: Option<String> }
 /// /// Since 3.6 each host has a topic of its own.
 /// fn by_topic(request: &RouteRequest<'_>) -> Result<Target, String> {
-///     let Some(host) = request.destination else { return Ok(Target::topic(request.topic)) };
+///     let Some(host) = request.destination else { return Ok(Target::new(request.topic)) };
 ///     match request.pin {
-///         Some(pin) if pin < Version::new(3, 6) => Ok(Target::topic(request.topic).with_server(host)),
-///         _ => Ok(Target::topic(format!("{}.{host}", request.topic))),
+///         Some(pin) if pin < Version::new(3, 6) => Ok(Target::new(request.topic).with_server(host)),
+///         _ => Ok(Target::new(format!("{}.{host}", request.topic))),
 ///     }
 /// }
 ///

@@ -28,7 +28,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let transport = Transport::connect("memory://").await?; // or rabbit://user:password@host:5672/
-//! let server = Server::builder(&transport, Target::topic("calculator").with_server("host1"))
+//! let server = Server::builder(&transport, Target::new("calculator").with_server("host1"))
 //!     .endpoint(CalculatorApi::endpoint(Arc::new(Simple)))
 //!     .start()
 //!     .await?;
@@ -47,13 +47,19 @@
 //! # Where to look
 //!
 //! * `#[rpc_manager]` has every key of the attributes; `#[derive(RpcException)]` those of errors.
-//! * [`Transport`] connects, [`Server`] serves; the client is the type that the macro makes, with
-//!   [`CallOptions`] for timeouts and destinations and a [`VersionPin`] for rolling upgrades.
+//! * [`Transport`] connects, [`Server`] serves, and [`Server::stopped`] tells of one that ends by itself; the
+//!   client is the type that the macro makes, with [`CallOptions`] for timeouts and destinations and a
+//!   [`VersionPin`] for rolling upgrades.
 //! * [`Transport::status`] and [`Transport::watch`] tell what the connections are doing; [`TransportError`]
 //!   and [`FailureKind`] why there is none.
 //! * [`Transport::recording`] is for tests of code that has a client.
-//! * [`RpcError`] is everything that can happen to a request on its way.
+//! * [`RpcError`] is everything that can happen to a request on its way; [`CallError`] shows how a manager
+//!   passes the errors of another service on.
+//! * [`Status`], [`Counters`], [`TransportCounters`], [`Interface`] and [`Version`] can be serialised, for health
+//!   pages and exports.
 //! * [`wire`] reads and writes messages without any broker.
+//!
+//! `serde`, `serde_json` and `bytes` are part of this API: a new major version of one of them is one of this crate.
 //!
 //! # Features
 //!
@@ -74,6 +80,7 @@ mod lock;
 mod logged;
 mod pin;
 mod rare_log;
+mod seconds;
 mod server;
 mod target;
 mod text;
@@ -81,9 +88,9 @@ mod transport;
 mod version;
 pub mod wire;
 
-pub use client::{Call, CallOptions, CallOrCast, Carries, Cast, IntoServer, MaybeSet, Prepared, RestArg};
+pub use client::{Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeSet, Prepared};
 pub use context::{Context, RpcContext};
-pub use error::{CallError, Reached, RemoteError, RpcError, RpcException};
+pub use error::{CallError, Cause, Reached, RemoteError, RpcError, RpcException};
 pub use interface::{
     Arg, CastResult, Downgrade, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, RouteFn,
     RouteRequest, RpcArg, SupportsError, Was,
@@ -91,7 +98,7 @@ pub use interface::{
 pub use pin::VersionPin;
 pub use server::{
     Acknowledge, Counters, DeadLetters, Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder,
-    ServerError, ShutdownError,
+    ServerError, ShutdownError, StopReason,
 };
 pub use target::Target;
 #[cfg(feature = "amqp")]

@@ -20,9 +20,9 @@ use crate::Version;
 /// ```
 /// use rpc_runtime::Target;
 ///
-/// let one = Target::topic("cinder-volume").with_server("host1@lvm");
+/// let one = Target::new("cinder-volume").with_server("host1@lvm");
 /// assert_eq!(one.to_string(), "cinder-volume.host1@lvm");
-/// assert_eq!(one.server(), Some("host1@lvm"));
+/// assert_eq!((one.topic(), one.server()), ("cinder-volume", Some("host1@lvm")));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Target {
@@ -37,7 +37,7 @@ pub struct Target {
 impl Target {
     /// Any server of `topic`.
     #[must_use]
-    pub fn topic(topic: impl Into<String>) -> Self {
+    pub fn new(topic: impl Into<String>) -> Self {
         Self {
             exchange: None,
             topic: topic.into(),
@@ -91,7 +91,7 @@ impl Target {
 
     /// The topic; in an address of RabbitMQ, the name of the shared queue.
     #[must_use]
-    pub fn topic_name(&self) -> &str {
+    pub fn topic(&self) -> &str {
         &self.topic
     }
 

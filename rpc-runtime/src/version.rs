@@ -1,11 +1,15 @@
 //! API versions and oslo.messaging's compatibility rule.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// The version of an interface or of one request: `MAJOR.MINOR` or `MAJOR.MINOR.PATCH`.
 ///
-/// Parts are compared as numbers, so `1.10` is newer than `1.9`. A missing third part is 0.
+/// Parts are compared as numbers, so `1.10` is newer than `1.9`. A missing third part is 0. In JSON a
+/// version is a text, like `"3.20"`.
 ///
 /// ```
 /// use rpc_runtime::Version;
@@ -41,6 +45,20 @@ impl Version {
     #[must_use]
     pub const fn minor(self) -> u32 {
         self.minor
+    }
+
+    /// The third part, 0 for most versions: a higher one serves every lower one of the same major and
+    /// minor.
+    #[must_use]
+    pub const fn patch(self) -> u32 {
+        self.patch
+    }
+
+    /// The same version with this third part.
+    #[must_use]
+    pub const fn with_patch(mut self, patch: u32) -> Self {
+        self.patch = patch;
+        self
     }
 
     /// Whether an implementation of this version can serve a request for `requested`:
@@ -85,6 +103,27 @@ impl FromStr for Version {
     }
 }
 
+impl TryFrom<&str> for Version {
+    type Error = VersionError;
+
+    fn try_from(text: &str) -> Result<Self, VersionError> {
+        text.parse()
+    }
+}
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// A text that is not a [`Version`]; the message names the text and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a version MAJOR.MINOR: {why}")]
@@ -113,7 +152,21 @@ mod tests {
         assert!(!patched.accepts("2.3.5".parse().unwrap()));
         assert!(!Version::new(2, 3).accepts(patched));
         assert!(Version::new(2, 4).accepts(patched));
-        assert_eq!(patched.to_string(), "2.3.4");
+        assert_eq!((patched.to_string().as_str(), patched.patch()), ("2.3.4", 4));
+        assert_eq!(Version::try_from("2.3.4"), Ok(Version::new(2, 3).with_patch(4)));
+    }
+
+    #[test]
+    fn json() {
+        let versions = [Version::new(3, 5), Version::new(2, 3).with_patch(4)];
+        assert_eq!(serde_json::to_string(&versions).unwrap(), r#"["3.5","2.3.4"]"#);
+        assert_eq!(serde_json::from_str::<[Version; 2]>(r#"["3.5","2.\u0033.4"]"#).unwrap(), versions);
+        let error = serde_json::from_str::<Version>("\"3\"").unwrap_err().to_string();
+        assert!(
+            error.starts_with("\"3\" is not a version MAJOR.MINOR: the minor part is missing"),
+            "{error}"
+        );
+        assert!(serde_json::from_str::<Version>("3.5").is_err());
     }
 
     #[test]

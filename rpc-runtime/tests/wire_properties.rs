@@ -53,7 +53,7 @@ fn read_all(values: &Arguments) {
 fn read_as_anything(bytes: &Bytes) {
     let limits = Limits::default();
     for compression in [None, Some(Compression::Gzip.header()), Some(Compression::Bzip2.header())] {
-        let content = Content { compression, ..Content::JSON };
+        let content = Content::JSON.with_compression(compression);
         if let Ok(request) = Request::decode(bytes, &content, &limits) {
             read_all(&request.context);
             if let Ok(invocation) = request.invocation {
@@ -77,12 +77,7 @@ proptest! {
         args in btree_map(any::<String>(), json(), 0..5),
         context in btree_map(any::<String>(), json(), 0..5),
     ) {
-        let head = RequestHead {
-            method: &method,
-            namespace: namespace.as_deref(),
-            unique_id: "u",
-            ..RequestHead::default()
-        };
+        let head = RequestHead::new(&method, "u").with_namespace(namespace.as_deref());
         let body = head.encode(&fields(&args), &fields(&context));
         prop_assert!(body.is_ascii());
         let request = Request::decode(&body, &Content::JSON, &Limits::default()).unwrap();

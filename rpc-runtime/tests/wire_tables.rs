@@ -66,10 +66,9 @@ fn text<'a>(row: &'a Value, key: &str) -> &'a str {
 
 /// The properties of a row; JSON if it says nothing about them.
 fn content(row: &Value) -> Content<'_> {
-    Content {
-        content_type: row.get("content_type").map_or(Content::JSON.content_type, Value::as_str),
-        compression: row["headers"]["compression"].as_str(),
-    }
+    Content::default()
+        .with_content_type(row.get("content_type").map_or(Content::JSON.content_type, Value::as_str))
+        .with_compression(row["headers"]["compression"].as_str())
 }
 
 fn map(values: &Arguments) -> Map<String, Value> {

@@ -23,10 +23,9 @@ const NOT_JSON: &[(&str, &str)] = &[
 
 fn content(message: &Value) -> Content<'_> {
     let properties = &message["properties"];
-    Content {
-        content_type: properties["content_type"].as_str(),
-        compression: properties["headers"]["compression"].as_str(),
-    }
+    Content::default()
+        .with_content_type(properties["content_type"].as_str())
+        .with_compression(properties["headers"]["compression"].as_str())
 }
 
 /// The message itself and those in the list `more` of the case that have a body.
@@ -82,17 +81,13 @@ fn requests() {
             if NOT_JSON.iter().any(|(case, _)| *case == name) {
                 continue;
             }
-            let head = RequestHead {
-                method: &invocation.method,
-                namespace: invocation.namespace.as_deref(),
-                version: inner.get("version").map(|_| invocation.version),
-                reply: msg_id.as_deref().zip(reply).map(|(msg_id, reply)| ReplyTo {
-                    msg_id,
-                    queue: &reply.queue,
-                    monitor: inner["_timeout"].as_u64(),
-                }),
-                unique_id: request.unique_id.as_deref().unwrap(),
-            };
+            let reply = msg_id.as_deref().zip(reply).map(|(msg_id, reply)| {
+                ReplyTo::new(msg_id, &reply.queue).with_monitor(inner["_timeout"].as_u64())
+            });
+            let head = RequestHead::new(&invocation.method, request.unique_id.as_deref().unwrap())
+                .with_namespace(invocation.namespace.as_deref())
+                .with_version(inner.get("version").map(|_| invocation.version))
+                .with_reply(reply);
             let again = head.encode(&resent(&invocation.args), &resent(&request.context));
             assert_eq!(std::str::from_utf8(&again).unwrap(), message["body"].as_str().unwrap(), "{name}");
         }
@@ -136,11 +131,7 @@ fn check<T: serde::Serialize + ?Sized>(cases: &[(String, Value)], name: &str, va
     let mut context = Fields::new();
     context.set("request_id", "req-1").unwrap();
     let inner = &case["inner"];
-    let head = RequestHead {
-        method: inner["method"].as_str().unwrap(),
-        unique_id: inner["_unique_id"].as_str().unwrap(),
-        ..RequestHead::default()
-    };
+    let head = RequestHead::new(inner["method"].as_str().unwrap(), inner["_unique_id"].as_str().unwrap());
     let body = head.encode(&args, &context);
     assert_eq!(std::str::from_utf8(&body).unwrap(), case["body"].as_str().unwrap(), "{name}");
 }
@@ -207,14 +198,13 @@ fn notifications() {
             let inner = &message["inner"];
             let enveloped = case["envelope"].as_bool().unwrap_or(true);
             let read = Notification::decode(&body(message), &content(message), &Limits::default()).unwrap();
-            let head = NotificationHead {
-                message_id: read.message_id.as_deref().unwrap(),
-                publisher_id: read.publisher_id.as_deref().unwrap(),
-                event_type: read.event_type.as_deref().unwrap(),
-                priority: read.priority.as_deref().unwrap(),
-                timestamp: read.timestamp.as_deref().unwrap(),
-                unique_id: read.unique_id.as_deref().unwrap(),
-            };
+            let head = NotificationHead::default()
+                .with_message_id(read.message_id.as_deref().unwrap())
+                .with_publisher_id(read.publisher_id.as_deref().unwrap())
+                .with_event_type(read.event_type.as_deref().unwrap())
+                .with_priority(read.priority.as_deref().unwrap())
+                .with_timestamp(read.timestamp.as_deref().unwrap())
+                .with_unique_id(read.unique_id.as_deref().unwrap());
             assert_eq!(head.message_id, inner["message_id"], "{name}");
             assert_eq!(head.publisher_id, inner["publisher_id"], "{name}");
             assert_eq!(head.event_type, inner["event_type"], "{name}");

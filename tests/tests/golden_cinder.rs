@@ -66,7 +66,7 @@ fn every_method_has_a_case() {
 #[tokio::test]
 async fn every_recorded_message_is_served() {
     let transport = Transport::connect("memory://").await.unwrap();
-    let target = Target::topic("cinder-volume").with_server("host1@lvm");
+    let target = Target::new("cinder-volume").with_server("host1@lvm");
     let endpoint = VolumeApi::endpoint(Arc::new(LvmManager::new("host1@lvm")));
     let server = Server::builder(&transport, target).endpoint(endpoint).start().await.unwrap();
     let api = RawApi::new(&transport);
@@ -100,7 +100,7 @@ fn message(sent: &Sent) -> Value {
     let Sent { kind, target, method, args, timeout, monitor, .. } = sent;
     let mut message = json!({
         "kind": if *kind == Kind::Call { "call" } else { "cast" },
-        "topic": target.topic_name(),
+        "topic": target.topic(),
         "server": target.server(),
         "fanout": target.is_fanout(),
         "namespace": target.namespace(),

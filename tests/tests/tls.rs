@@ -121,7 +121,7 @@ async fn only_the_right_authority_name_and_client_get_through() -> Result<()> {
     };
 
     let transport = Transport::connect(&url("127.0.0.1", "ca", "client")).await?;
-    let server = Server::builder(&transport, Target::topic("echo").with_server("a"))
+    let server = Server::builder(&transport, Target::new("echo").with_server("a"))
         .endpoint(EchoApi::endpoint(Arc::new(Plain)))
         .start()
         .await?;

@@ -58,7 +58,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let transport = Transport::connect("memory://").await?; // or rabbit://user:password@host:5672/
     let mut servers = Vec::new();
     for name in ["desk1", "desk2"] {
-        let target = Target::topic(GreeterApi::INTERFACE.topic).with_server(name);
+        let target = Target::new(GreeterApi::INTERFACE.topic).with_server(name);
         let endpoint = GreeterApi::endpoint(Arc::new(Desk(name)));
         servers.push(Server::builder(&transport, target).endpoint(endpoint).start().await?);
     }

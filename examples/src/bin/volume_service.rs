@@ -21,7 +21,10 @@ async fn main() -> anyhow::Result<()> {
         run_client(&VolumeApi::new(&transport), &args.server).await?;
         println!("nobody outside of this process can reach memory://; Ctrl-C stops the service");
     }
-    println!("[{}] stopping on {}", args.server, signals.received().await);
+    tokio::select! {
+        signal = signals.received() => println!("[{}] stopping on {signal}", args.server),
+        reason = service.stopped() => println!("[{}] stopping: {reason}", args.server),
+    }
     service.stop().await?;
     transport.close(Duration::from_secs(5)).await;
     println!("[{}] stopped", args.server);

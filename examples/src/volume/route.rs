@@ -18,7 +18,7 @@ const TOPIC_OF_BACKEND: Version = Version::new(3, 6);
 /// If the destination names no host.
 pub fn volume_route(request: &RouteRequest<'_>) -> Result<Target, NoHost> {
     let Some(destination) = request.destination else {
-        return Ok(Target::topic(request.topic));
+        return Ok(Target::new(request.topic));
     };
     let backend = without_pool(destination);
     let host = host_of(backend);
@@ -26,8 +26,8 @@ pub fn volume_route(request: &RouteRequest<'_>) -> Result<Target, NoHost> {
         return Err(NoHost { destination: destination.to_owned() });
     }
     Ok(match request.pin {
-        Some(pin) if !pin.accepts(TOPIC_OF_BACKEND) => Target::topic(request.topic).with_server(backend),
-        _ => Target::topic(format!("{}.{backend}", request.topic)).with_server(host),
+        Some(pin) if !pin.accepts(TOPIC_OF_BACKEND) => Target::new(request.topic).with_server(backend),
+        _ => Target::new(format!("{}.{backend}", request.topic)).with_server(host),
     })
 }
 
@@ -36,8 +36,8 @@ pub fn volume_route(request: &RouteRequest<'_>) -> Result<Target, NoHost> {
 pub fn volume_addresses(backend: &str) -> [Target; 2] {
     let topic = VolumeApi::INTERFACE.topic;
     [
-        Target::topic(topic).with_server(backend),
-        Target::topic(format!("{topic}.{backend}")).with_server(host_of(backend)),
+        Target::new(topic).with_server(backend),
+        Target::new(format!("{topic}.{backend}")).with_server(host_of(backend)),
     ]
 }
 

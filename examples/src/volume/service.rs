@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rpc_runtime::{Server, ServerError, ShutdownError, Transport};
+use rpc_runtime::{Server, ServerError, ShutdownError, StopReason, Transport};
 
 use super::{LvmManager, VolumeApi, volume_addresses};
 use crate::cli::print_request;
@@ -35,6 +35,15 @@ impl VolumeService {
         let servers = [new.start().await?, old.start().await?];
         println!("[{name}] serving {} {}", VolumeApi::INTERFACE.topic, VolumeApi::INTERFACE.version);
         Ok(Self { servers })
+    }
+
+    /// Waits until one of the servers takes no more requests, and tells why.
+    pub async fn stopped(&self) -> StopReason {
+        let [one, other] = &self.servers;
+        tokio::select! {
+            reason = one.stopped() => reason,
+            reason = other.stopped() => reason,
+        }
     }
 
     /// Finishes what runs and stops.

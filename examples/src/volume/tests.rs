@@ -234,7 +234,7 @@ async fn a_device_for_a_backup_comes_back_or_goes_elsewhere() {
     let backup: Backup = read(json!({"id": "b1", "volume_id": "v1"}));
     assert_eq!(api.get_backup_device(&ctx(), &backup, &volume).await.unwrap(), None);
 
-    let pinned = api.clone().pinned(VolumeApi::pin("3.16").unwrap());
+    let pinned = api.pinned(VolumeApi::pin("3.16").unwrap());
     let error = pinned.get_backup_device(&ctx(), &backup, &volume).await.unwrap_err();
     assert_eq!(error.method(), Some(&VolumeError::VolumeNotFound { volume_id: "v1".into() }));
     service.stop().await.unwrap();

@@ -45,8 +45,9 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
                 Self { client: __rpc::Client::new(transport, &Self::INTERFACE) }
             }
 
-            /// The same client, sending only what servers of the version `pin` understand.
-            #visibility fn pinned(self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
+            /// The same client, sending only what servers of the version `pin` understand, whatever it was
+            /// pinned to before.
+            #visibility fn pinned(&self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
                 Self { client: self.client.pinned(::core::convert::Into::into(pin)) }
             }
 
@@ -69,14 +70,14 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
                 self.client.supports_argument(method, argument)
             }
 
-            /// A client that sends with these options.
+            /// The same client with these options before those that it has: what they do not set stays.
             #visibility fn with(&self, options: __rpc::CallOptions) -> Self {
                 Self { client: self.client.with(options) }
             }
 
             #[doc = #endpoint_doc]
             #visibility fn endpoint<M: #name>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-                __rpc::Endpoint::new(&Self::INTERFACE, #dispatch(manager))
+                __rpc::endpoint(&Self::INTERFACE, #dispatch(manager))
             }
 
             #(#methods)*

@@ -53,8 +53,12 @@ const _: () = {
                 client: __rpc::Client::new(transport, &Self::INTERFACE),
             }
         }
-        /// The same client, sending only what servers of the version `pin` understand.
-        pub fn pinned(self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
+        /// The same client, sending only what servers of the version `pin` understand, whatever it was
+        /// pinned to before.
+        pub fn pinned(
+            &self,
+            pin: impl ::core::convert::Into<__rpc::VersionPin>,
+        ) -> Self {
             Self {
                 client: self.client.pinned(::core::convert::Into::into(pin)),
             }
@@ -80,7 +84,7 @@ const _: () = {
         ) -> ::core::result::Result<bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
-        /// A client that sends with these options.
+        /// The same client with these options before those that it has: what they do not set stays.
         pub fn with(&self, options: __rpc::CallOptions) -> Self {
             Self {
                 client: self.client.with(options),
@@ -88,7 +92,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`HostManager`].
         pub fn endpoint<M: HostManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, HostApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, HostApiDispatch(manager))
         }
         /// Calls `stop`, since 1.0, to `host`. Fails with `Failed` or `RpcError`.
         pub fn stop(

@@ -147,9 +147,10 @@ const _: () = {
                 client: __rpc::Client::new(transport, &Self::INTERFACE),
             }
         }
-        /// The same client, sending only what servers of the version `pin` understand.
+        /// The same client, sending only what servers of the version `pin` understand, whatever it was
+        /// pinned to before.
         pub(crate) fn pinned(
-            self,
+            &self,
             pin: impl ::core::convert::Into<__rpc::VersionPin>,
         ) -> Self {
             Self {
@@ -177,7 +178,7 @@ const _: () = {
         ) -> ::core::result::Result<bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
-        /// A client that sends with these options.
+        /// The same client with these options before those that it has: what they do not set stays.
         pub(crate) fn with(&self, options: __rpc::CallOptions) -> Self {
             Self {
                 client: self.client.with(options),
@@ -185,7 +186,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`Keys`].
         pub(crate) fn endpoint<M: Keys>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, KeysApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, KeysApiDispatch(manager))
         }
         /// Calls `with`, since 3.2, to `volume.server()`. Fails with `Failed` or `RpcError`.
         ///

@@ -93,8 +93,12 @@ const _: () = {
                 client: __rpc::Client::new(transport, &Self::INTERFACE),
             }
         }
-        /// The same client, sending only what servers of the version `pin` understand.
-        pub fn pinned(self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
+        /// The same client, sending only what servers of the version `pin` understand, whatever it was
+        /// pinned to before.
+        pub fn pinned(
+            &self,
+            pin: impl ::core::convert::Into<__rpc::VersionPin>,
+        ) -> Self {
             Self {
                 client: self.client.pinned(::core::convert::Into::into(pin)),
             }
@@ -120,7 +124,7 @@ const _: () = {
         ) -> ::core::result::Result<bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
-        /// A client that sends with these options.
+        /// The same client with these options before those that it has: what they do not set stays.
         pub fn with(&self, options: __rpc::CallOptions) -> Self {
             Self {
                 client: self.client.with(options),
@@ -128,7 +132,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`ComputeManager`].
         pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, ComputeApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, ComputeApiDispatch(manager))
         }
         /// Calls or casts `stop`, since 1.0, to any server. Fails with `Failed` or `RpcError`.
         ///

@@ -102,8 +102,12 @@ const _: () = {
                 client: __rpc::Client::new(transport, &Self::INTERFACE),
             }
         }
-        /// The same client, sending only what servers of the version `pin` understand.
-        pub fn pinned(self, pin: impl ::core::convert::Into<__rpc::VersionPin>) -> Self {
+        /// The same client, sending only what servers of the version `pin` understand, whatever it was
+        /// pinned to before.
+        pub fn pinned(
+            &self,
+            pin: impl ::core::convert::Into<__rpc::VersionPin>,
+        ) -> Self {
             Self {
                 client: self.client.pinned(::core::convert::Into::into(pin)),
             }
@@ -129,7 +133,7 @@ const _: () = {
         ) -> ::core::result::Result<bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
-        /// A client that sends with these options.
+        /// The same client with these options before those that it has: what they do not set stays.
         pub fn with(&self, options: __rpc::CallOptions) -> Self {
             Self {
                 client: self.client.with(options),
@@ -137,7 +141,7 @@ const _: () = {
         }
         /// An endpoint that serves `manager` as [`VolumeManager`].
         pub fn endpoint<M: VolumeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::Endpoint::new(&Self::INTERFACE, VolumeApiDispatch(manager))
+            __rpc::endpoint(&Self::INTERFACE, VolumeApiDispatch(manager))
         }
         /// Casts `create_volume`, since 3.0, to `volume.server()`. Fails with `RpcError`.
         ///

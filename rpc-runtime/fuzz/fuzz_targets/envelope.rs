@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn under(compression: Compression) -> Content<'static> {
-    Content { compression: Some(compression.header()), ..Content::JSON }
+    Content::JSON.with_compression(compression.header())
 }
 
 /// What came may be no compressed data at all.

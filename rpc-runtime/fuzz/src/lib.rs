@@ -96,13 +96,9 @@ pub fn raw(json: &str) -> Box<RawValue> {
 /// The body of a request that says what `request` says, as far as clients can say it.
 pub fn encoded_again(request: &Request) -> Option<Bytes> {
     let invocation = request.invocation.as_ref().ok()?;
-    let head = RequestHead {
-        method: &invocation.method,
-        namespace: invocation.namespace.as_deref(),
-        version: Some(invocation.version),
-        unique_id: request.unique_id.as_deref().unwrap_or("u"),
-        ..RequestHead::default()
-    };
+    let head = RequestHead::new(&invocation.method, request.unique_id.as_deref().unwrap_or("u"))
+        .with_namespace(invocation.namespace.as_deref())
+        .with_version(invocation.version);
     Some(head.encode(&resent(&invocation.args), &resent(&request.context)))
 }
 

@@ -30,7 +30,7 @@ impl Request {
             None => None,
         };
         let topic = match &routed {
-            Some(target) if options.topic.is_none() => target.topic_name().into(),
+            Some(target) if options.topic.is_none() => target.topic().into(),
             _ => Arc::clone(&client.topic),
         };
         if topic.is_empty() {

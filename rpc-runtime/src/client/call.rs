@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 
 use super::request::Request;
 use super::way::{ByCall, ByCast, pass};
-use crate::error::{CallError, RemoteError, RpcError, RpcException};
+use crate::error::{CallError, Cause, RemoteError, RpcError, RpcException};
 use crate::interface::MethodResult;
 
 impl Request {
@@ -59,7 +59,8 @@ impl<R: MethodResult> IntoFuture for Call<R> {
                 return Err(typed(method, remote));
             }
             reply.decode_result().map_err(|error| {
-                RpcError::Decode { method: method.to_owned(), why: error.to_string() }.into()
+                let (method, why) = (method.to_owned(), error.to_string());
+                RpcError::Decode { method, why, source: Cause::new(error) }.into()
             })
         }
         .boxed()

@@ -44,13 +44,14 @@ impl Client {
 
     /// The same client, pinned.
     #[must_use]
-    pub fn pinned(self, pin: VersionPin) -> Self {
+    pub fn pinned(&self, pin: VersionPin) -> Self {
         Self { parts: Arc::new(Parts { pin, ..(*self.parts).clone() }) }
     }
 
-    /// The same client with other options; the old ones are forgotten.
+    /// The same client with these options before those that it has.
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
+        let options = options.over(&self.parts.options);
         let topic = options.topic.as_deref().unwrap_or(self.parts.interface.topic).into();
         Self { parts: Arc::new(Parts { options, topic, ..(*self.parts).clone() }) }
     }

@@ -11,13 +11,21 @@ const SHORTEST_MONITOR: Duration = Duration::from_secs(2);
 /// A type of its own, set with `with` on the client, so that it never collides with the arguments
 /// of a method: `timeout` and `version` are ordinary argument names in real services.
 ///
+/// An option that is not set leaves things as they are: `with` puts what is set before what the
+/// client had, and keeps the rest. A set option cannot be taken back; the client without any is the
+/// one that they were set on, or a new one.
+///
+/// The names set, as in [`std::process::Command`], and `get_` and the name read what was set.
+///
 /// ```
 /// use std::time::Duration;
 /// use rpc_runtime::CallOptions;
 ///
 /// let patient = CallOptions::new().timeout(Duration::from_secs(300)).monitor(Duration::from_secs(60));
+/// assert_eq!(patient.get_timeout(), Some(Duration::from_secs(300)));
+/// assert_eq!(patient.get_server(), None);
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[must_use]
 pub struct CallOptions {
     pub(crate) exchange: Option<String>,
@@ -25,11 +33,11 @@ pub struct CallOptions {
     pub(crate) server: Option<String>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) monitor: Option<Duration>,
-    pub(crate) mandatory: bool,
+    pub(crate) mandatory: Option<bool>,
 }
 
 impl CallOptions {
-    /// The defaults.
+    /// No option set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -72,11 +80,60 @@ impl CallOptions {
         self
     }
 
-    /// Makes a cast that no queue takes an error; oslo.messaging calls it `at_least_once`. Calls
-    /// always are; a fanout never is, as nobody listening is nothing unusual there.
-    pub fn mandatory(mut self) -> Self {
-        self.mandatory = true;
+    /// Whether a cast that no queue takes is an error, which oslo.messaging calls `at_least_once`;
+    /// the default is `false`. For a call it always is; for a fanout it never is, as nobody listening
+    /// is nothing unusual there.
+    pub fn mandatory(mut self, mandatory: bool) -> Self {
+        self.mandatory = Some(mandatory);
         self
+    }
+
+    /// The exchange, if one is set.
+    #[must_use]
+    pub fn get_exchange(&self) -> Option<&str> {
+        self.exchange.as_deref()
+    }
+
+    /// The topic, if one is set.
+    #[must_use]
+    pub fn get_topic(&self) -> Option<&str> {
+        self.topic.as_deref()
+    }
+
+    /// The server, if one is set.
+    #[must_use]
+    pub fn get_server(&self) -> Option<&str> {
+        self.server.as_deref()
+    }
+
+    /// The timeout, if one is set.
+    #[must_use]
+    pub fn get_timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// The time that heartbeats may be apart, if one is set.
+    #[must_use]
+    pub fn get_monitor(&self) -> Option<Duration> {
+        self.monitor
+    }
+
+    /// Whether casts are mandatory, if that is set.
+    #[must_use]
+    pub fn get_mandatory(&self) -> Option<bool> {
+        self.mandatory
+    }
+
+    /// What is set here, and for the rest what is set in `earlier`.
+    pub(super) fn over(self, earlier: &Self) -> Self {
+        Self {
+            exchange: self.exchange.or_else(|| earlier.exchange.clone()),
+            topic: self.topic.or_else(|| earlier.topic.clone()),
+            server: self.server.or_else(|| earlier.server.clone()),
+            timeout: self.timeout.or(earlier.timeout),
+            monitor: self.monitor.or(earlier.monitor),
+            mandatory: self.mandatory.or(earlier.mandatory),
+        }
     }
 
     /// Refuses an address that says nothing. `unrouted_fanout` is whether the request goes to every
@@ -101,4 +158,38 @@ pub(super) fn check_monitor(monitor: Duration) -> Result<(), String> {
         return Err(format!("a monitor of {monitor:?}: it has to be at least 2 s, or no heartbeat comes"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_options_go_before_earlier_ones_and_leave_the_rest() {
+        let earlier = CallOptions {
+            exchange: Some("e1".to_owned()),
+            topic: Some("t1".to_owned()),
+            server: Some("s1".to_owned()),
+            timeout: Some(Duration::from_secs(1)),
+            monitor: Some(Duration::from_secs(11)),
+            mandatory: Some(true),
+        };
+        assert_eq!(CallOptions::new().over(&earlier), earlier);
+        assert_eq!(earlier.clone().over(&CallOptions::new()), earlier);
+        let all = CallOptions::new()
+            .exchange("e2")
+            .topic("t2")
+            .server("s2")
+            .timeout(Duration::from_secs(2))
+            .monitor(Duration::from_secs(22))
+            .mandatory(false);
+        assert_eq!(all.clone().over(&earlier), all);
+        let some = CallOptions::new().server("s2").mandatory(false).over(&earlier);
+        assert_eq!(
+            (some.get_exchange(), some.get_topic(), some.get_server()),
+            (Some("e1"), Some("t1"), Some("s2"))
+        );
+        assert_eq!((some.get_timeout(), some.get_monitor()), (earlier.timeout, earlier.monitor));
+        assert_eq!(some.get_mandatory(), Some(false));
+    }
 }

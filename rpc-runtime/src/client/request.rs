@@ -1,6 +1,6 @@
 //! A request while its arguments are put together.
 
-use std::fmt::Display;
+use std::error::Error;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::parts::Parts;
 use super::values::{IntoServer, MaybeSet, RestArg};
 use crate::context::RpcContext;
-use crate::error::RpcError;
+use crate::error::{Cause, RpcError};
 use crate::interface::{Method, Old};
 use crate::version::Version;
 use crate::wire::Fields;
@@ -55,7 +55,7 @@ impl Request {
             request.fail_too_low(method.name.to_owned(), method.needed(cap));
         }
         if let Err(error) = context.write(&mut request.context) {
-            request.fail_to_encode("context", &error);
+            request.fail_to_encode("context", error);
         }
         request
     }
@@ -134,7 +134,7 @@ impl Request {
             }
             match value {
                 Ok(value) => self.set(name, &value),
-                Err(error) => self.fail_to_encode(name, &error),
+                Err(error) => self.fail_to_encode(name, error),
             }
         }
         self
@@ -145,10 +145,10 @@ impl Request {
         if let Some(older) = &mut self.to_downgrade {
             match serde_json::to_value(value) {
                 Ok(value) => drop(older.insert(name.to_owned(), value)),
-                Err(error) => self.fail_to_encode(name, &error),
+                Err(error) => self.fail_to_encode(name, error),
             }
         } else if let Err(error) = self.args.set(name, value) {
-            self.fail_to_encode(name, &error);
+            self.fail_to_encode(name, error);
         }
     }
 
@@ -179,9 +179,10 @@ impl Request {
         self.fail(|_| RpcError::PinnedTooLow { what, needed, pin });
     }
 
-    fn fail_to_encode(&mut self, what: &str, error: &dyn Display) {
+    fn fail_to_encode(&mut self, what: &str, error: impl Error + Send + Sync + 'static) {
         let (what, why) = (what.to_owned(), error.to_string());
-        self.fail(|method| RpcError::Encode { method: method.name.to_owned(), what, why });
+        let source = Some(Cause::new(error));
+        self.fail(|method| RpcError::Encode { method: method.name.to_owned(), what, why, source });
     }
 
     /// Refuses the request for something that the caller gave.

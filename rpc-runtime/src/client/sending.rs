@@ -95,6 +95,7 @@ impl Request {
                 method: self.method.name.to_owned(),
                 what: "request".to_owned(),
                 why: format!("{} bytes, more than max_body={limit}", body.len()),
+                source: None,
             });
         }
         Ok(body)

@@ -239,7 +239,7 @@ async fn what_the_bus_cannot_do_is_refused_before_anything_is_sent() {
     assert!(error.to_string().contains(why), "{error}");
 
     let silent = client(Abilities { confirms: false, ..Abilities::ALL }, &CASTS);
-    let mandatory = silent.with(CallOptions::new().mandatory());
+    let mandatory = silent.with(CallOptions::new().mandatory(true));
     let error = mandatory.request(&CASTS.methods[0], &Context::new()).cast().await.unwrap_err();
     let why = "CallOptions::mandatory cannot be had over the stub, which does not confirm messages";
     assert!(error.to_string().contains(why), "{error}");

@@ -8,11 +8,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// What `#[rpc(to = ...)]` may evaluate to: the name of a server, or none for any server.
+///
+/// Sealed: a type of your own is handed over as one of these, for example by `to = host.as_str()`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a server",
     label = "a destination is `&str`, `String`, an `Option` of them, or a `Result` of any of these"
 )]
-pub trait IntoServer {
+pub trait IntoServer: sealed::Server {
     /// The name of the server; `None` is any server of the topic.
     ///
     /// # Errors
@@ -60,6 +62,42 @@ impl<T: IntoServer, E: Display> IntoServer for Result<T, E> {
 }
 
 /// A value that can carry nothing, which `old = error_if_set` needs to know.
+///
+/// Implement it for types of your own. An argument without a default needs [`FromAbsent`] as well, for
+/// the requests of older clients:
+///
+/// ```
+/// use rpc_runtime::{Context, FromAbsent, MaybeSet, RemoteError, rpc_manager};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, Clone, Serialize, Deserialize)]
+/// pub struct Flags(u32);
+///
+/// impl MaybeSet for Flags {
+///     fn is_set(&self) -> bool {
+///         self.0 != 0
+///     }
+/// }
+///
+/// impl FromAbsent for Flags {
+///     fn from_absent() -> Self {
+///         Flags(0)
+///     }
+/// }
+///
+/// #[rpc_manager(client = DiskApi, topic = "disk", version = "1.1")]
+/// pub trait DiskManager {
+///     #[rpc(cast)]
+///     async fn wipe(
+///         &self,
+///         ctx: Context,
+///         #[arg(since = "1.1", old = error_if_set)] flags: Flags,
+///     ) -> Result<(), RemoteError>;
+/// }
+/// # fn main() {}
+/// ```
+///
+/// [`FromAbsent`]: crate::FromAbsent
 #[diagnostic::on_unimplemented(
     message = "`old = error_if_set` cannot tell whether a `{Self}` is set",
     label = "use `Option<_>`, `Vec<_>`, `bool`, or give the argument a default"
@@ -122,7 +160,7 @@ impl MaybeSet for Map<String, Value> {
     message = "the client parameter of this argument is declared as `{P}`, but the argument is `{Self}`",
     label = "a parameter stands for an argument of its type or of an `Option` of it"
 )]
-pub trait Carries<P: ?Sized> {}
+pub trait Carries<P: ?Sized>: sealed::Argument<P> {}
 
 impl<T> Carries<T> for T {}
 
@@ -141,7 +179,7 @@ impl Carries<Option<&str>> for Option<String> {}
     message = "`rest` is a map of the remaining keyword arguments, and `{Self}` is none",
     label = "use `serde_json::Map<String, Value>`, or a `HashMap` or `BTreeMap` with `String` keys"
 )]
-pub trait RestArg {
+pub trait RestArg: sealed::Rest {
     /// Each name with its value, encoded.
     fn members(&self) -> impl Iterator<Item = (&str, Result<Value, serde_json::Error>)>;
 }
@@ -162,4 +200,35 @@ impl<V: Serialize> RestArg for BTreeMap<String, V> {
     fn members(&self) -> impl Iterator<Item = (&str, Result<Value, serde_json::Error>)> {
         self.iter().map(|(name, value)| (name.as_str(), serde_json::to_value(value)))
     }
+}
+
+/// Who implements the traits of this file that are not for others: the same types once more.
+mod sealed {
+    use std::collections::{BTreeMap, HashMap};
+
+    use serde_json::{Map, Value};
+
+    pub trait Server {}
+
+    impl Server for &str {}
+    impl Server for String {}
+    impl Server for &String {}
+    impl<T> Server for Option<T> {}
+    impl<T> Server for &Option<T> {}
+    impl<T, E> Server for Result<T, E> {}
+
+    pub trait Argument<P: ?Sized> {}
+
+    impl<T> Argument<T> for T {}
+    impl<T> Argument<T> for Option<T> {}
+    impl<T> Argument<Option<&T>> for Option<T> {}
+    impl Argument<str> for String {}
+    impl Argument<str> for Option<String> {}
+    impl Argument<Option<&str>> for Option<String> {}
+
+    pub trait Rest {}
+
+    impl Rest for Map<String, Value> {}
+    impl<V, S> Rest for HashMap<String, V, S> {}
+    impl<V> Rest for BTreeMap<String, V> {}
 }

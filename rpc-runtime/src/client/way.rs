@@ -38,7 +38,7 @@ impl Way for ByCast {
 
     async fn send(request: &Request) -> Result<(), RpcError> {
         let sending = request.prepare(None)?;
-        let mandatory = request.client.options.mandatory && request.method.kind != Kind::Fanout;
+        let mandatory = request.client.options.mandatory == Some(true) && request.method.kind != Kind::Fanout;
         if mandatory {
             request.check("CallOptions::mandatory", &[Ability::Confirms])?;
         }

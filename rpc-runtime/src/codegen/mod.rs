@@ -6,7 +6,7 @@ pub use std::borrow::Borrow;
 pub use std::sync::Arc;
 
 pub use crate::client::{
-    Call, CallOptions, CallOrCast, Cast, Client, IntoServer, MaybeSet, Prepared, Request,
+    Call, CallOptions, CallOrCast, Carries, Cast, Client, IntoServer, MaybeSet, Prepared, Request, RestArg,
 };
 pub use crate::context::{Context, RpcContext};
 pub use crate::error::{RemoteError, RpcException};
@@ -18,8 +18,12 @@ pub use crate::version::Version;
 
 use std::fmt::Display;
 
-use crate::client::Carries;
 use crate::target::Target;
+
+/// An endpoint that answers the methods of `interface` by `dispatch`.
+pub fn endpoint(interface: &'static Interface, dispatch: impl Dispatch) -> Endpoint {
+    Endpoint::new(interface, dispatch)
+}
 
 /// The outcome of a user's route function, whatever its error type.
 ///

@@ -1,10 +1,12 @@
 //! One wire argument.
 
+use serde::Serialize;
+
 use super::RpcArg;
 use crate::version::Version;
 
 /// One wire argument of a [`Method`](super::Method).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 #[non_exhaustive]
 pub struct Arg {
     /// The name on the wire.
@@ -97,7 +99,7 @@ pub(super) fn lowest_above(since: &[Version], version: Version) -> Option<Versio
 }
 
 /// The older name of a method or argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Was {
     /// The older name on the wire.
@@ -107,7 +109,7 @@ pub struct Was {
 }
 
 /// An argument that was removed: clients send it to servers below `until`, servers ignore it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Legacy {
     /// The name on the wire.
@@ -125,7 +127,8 @@ impl Legacy {
 }
 
 /// What a client does with an argument that the server is too old for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Old {
     /// Sends it: every server has it.

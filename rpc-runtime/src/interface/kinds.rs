@@ -16,11 +16,13 @@ pub trait RpcArg: Serialize + DeserializeOwned + Send {}
 impl<T: Serialize + DeserializeOwned + Send> RpcArg for T {}
 
 /// What a method returns: `Result<T, E>` with a result that travels and an error with a class.
+///
+/// Sealed: it is implemented for every such `Result`, and for nothing else.
 #[diagnostic::on_unimplemented(
     message = "an rpc method returns `Result<T, E>`, not `{Self}`",
     label = "`T` needs serde's `Serialize` and `Deserialize`, `E` needs `RpcException`"
 )]
-pub trait MethodResult: Send {
+pub trait MethodResult: sealed::Sealed + Send {
     /// What the method returns when it succeeds.
     type Ok: RpcArg;
     /// The errors that the method declares.
@@ -40,7 +42,7 @@ impl<T: RpcArg, E: RpcException> MethodResult for Result<T, E> {
     }
 }
 
-/// What a method without a reply returns: `Result<(), E>`.
+/// What a method without a reply returns: `Result<(), E>`. Sealed, as [`MethodResult`] is.
 #[diagnostic::on_unimplemented(
     message = "a cast has no reply",
     label = "return `Result<(), E>`, or make it a call"
@@ -48,3 +50,9 @@ impl<T: RpcArg, E: RpcException> MethodResult for Result<T, E> {
 pub trait CastResult: MethodResult<Ok = ()> {}
 
 impl<E: RpcException> CastResult for Result<(), E> {}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl<T, E> Sealed for Result<T, E> {}
+}

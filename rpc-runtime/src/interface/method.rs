@@ -1,7 +1,9 @@
 //! One method, and which version a request for it is stamped with.
 
+use std::fmt;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::arg::{Arg, Legacy, Was, lowest_above};
@@ -10,7 +12,8 @@ use super::{CastResult, MethodResult};
 use crate::version::Version;
 
 /// How a method is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Kind {
     /// To one server, whose reply the caller waits for.
@@ -23,8 +26,20 @@ pub enum Kind {
     CallOrCast,
 }
 
+/// How it is sent, in words: `call`, `cast`, `fanout`, `call or cast`.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Kind::Call => "call",
+            Kind::Cast => "cast",
+            Kind::Fanout => "fanout",
+            Kind::CallOrCast => "call or cast",
+        })
+    }
+}
+
 /// One method of an [`Interface`](super::Interface).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 #[non_exhaustive]
 pub struct Method {
     /// The name on the wire.
@@ -40,12 +55,15 @@ pub struct Method {
     /// Arguments that only older servers know.
     pub legacy: &'static [Legacy],
     /// How long a client waits for the reply, if the method says so itself.
+    #[serde(skip)]
     pub timeout: Option<fn() -> Duration>,
     /// How often a client wants a sign of life during a call, if the method says so itself.
+    #[serde(skip)]
     pub monitor: Option<fn() -> Duration>,
     /// The errors that are nothing unusual, as patterns written in the trait.
     pub expected: &'static [&'static str],
     /// What addresses its requests, instead of the route of the interface.
+    #[serde(skip)]
     pub route: Option<RouteFn>,
     /// What makes the arguments fit for older servers, if that takes all of them at once.
     pub downgrade: Option<Downgrade>,
@@ -56,13 +74,14 @@ pub struct Method {
 }
 
 /// A change of all arguments of a request to servers below the version `until`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 #[non_exhaustive]
 pub struct Downgrade {
     /// The first version that gets the arguments as they are.
     pub until: Version,
     /// Makes the older arguments of the present ones.
-    pub with: fn(Map<String, Value>) -> Map<String, Value>,
+    #[serde(skip)]
+    pub(crate) with: fn(Map<String, Value>) -> Map<String, Value>,
 }
 
 impl Method {

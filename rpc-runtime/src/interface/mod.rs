@@ -12,12 +12,17 @@ pub use method::{Downgrade, Kind, Method};
 pub use pinning::{PinError, SupportsError};
 pub use route::{RouteFn, RouteRequest};
 
+use serde::Serialize;
+
 use crate::version::Version;
 
 /// What a Manager trait offers: the base of version checks, dispatch and introspection.
 ///
 /// `#[rpc_manager]` makes one as `INTERFACE` of the generated client.
-#[derive(Debug, Clone, Copy)]
+///
+/// It can be serialised, for exports and comparisons: versions are texts, [`Kind`] and [`Old`] are in
+/// `snake_case`, and functions (routes, timeouts, monitors, downgrades) are left out.
+#[derive(Debug, Clone, Copy, Serialize)]
 #[non_exhaustive]
 pub struct Interface {
     /// The name of the trait.
@@ -35,6 +40,7 @@ pub struct Interface {
     /// Versions that brought something other than methods and arguments, and what that was.
     pub history: &'static [(Version, &'static str)],
     /// What addresses the requests of methods without a route of their own.
+    #[serde(skip)]
     pub route: Option<RouteFn>,
     /// The methods, in the order of the trait.
     pub methods: &'static [Method],
@@ -129,3 +135,6 @@ impl Interface {
         self.methods.iter().find_map(|method| method.called(name))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,8 +17,8 @@ impl Interface {
             None if text.starts_with(|c: char| c.is_alphabetic()) => {
                 return Err(PinError::UnknownAlias {
                     alias: text.to_owned(),
-                    interface: self.name,
-                    known: self.aliases.iter().map(|(name, _)| *name).collect(),
+                    interface: self.name.to_owned(),
+                    known: self.aliases.iter().map(|(name, _)| (*name).to_owned()).collect(),
                 });
             }
             None => text.parse()?,
@@ -26,7 +26,8 @@ impl Interface {
         if self.versions().any(|served| served.major() == version.major()) {
             return Ok(VersionPin::new(version));
         }
-        Err(PinError::OtherMajor { version, interface: self.name, served: self.versions().collect() })
+        let (interface, served) = (self.name.to_owned(), self.versions().collect());
+        Err(PinError::OtherMajor { version, interface, served })
     }
 
     /// Whether a client that may send up to `pin` can send the method of that name.
@@ -46,18 +47,18 @@ impl Interface {
         let arg =
             method.args.iter().find(|arg| arg.name == argument).ok_or_else(|| SupportsError::Argument {
                 argument: argument.to_owned(),
-                method: method.name,
-                interface: self.name,
+                method: method.name.to_owned(),
+                interface: self.name.to_owned(),
             })?;
         let rung = method.rung(pin.unwrap_or(self.version));
         Ok(rung.is_some_and(|version| arg.missing_at(version).is_none()))
     }
 
     fn named(&self, method: &str) -> Result<&'static super::Method, SupportsError> {
-        self.methods
-            .iter()
-            .find(|known| known.name == method)
-            .ok_or_else(|| SupportsError::Method { method: method.to_owned(), interface: self.name })
+        self.methods.iter().find(|known| known.name == method).ok_or_else(|| SupportsError::Method {
+            method: method.to_owned(),
+            interface: self.name.to_owned(),
+        })
     }
 }
 
@@ -67,24 +68,26 @@ impl Interface {
 pub enum PinError {
     /// Neither a version nor the name of a release.
     #[error("{interface} has no release {alias:?}: {}", known_aliases(known))]
+    #[non_exhaustive]
     UnknownAlias {
         /// The text.
         alias: String,
         /// The name of the interface.
-        interface: &'static str,
+        interface: String,
         /// The names that there are.
-        known: Vec<&'static str>,
+        known: Vec<String>,
     },
     /// Not a version.
     #[error(transparent)]
     Malformed(#[from] VersionError),
     /// A version of a major that the interface does not have.
     #[error("{interface} cannot be pinned to {version}: it has the versions up to {}", list(served))]
+    #[non_exhaustive]
     OtherMajor {
         /// The version asked for.
         version: Version,
         /// The name of the interface.
-        interface: &'static str,
+        interface: String,
         /// The last version of each major that there is.
         served: Vec<Version>,
     },
@@ -96,25 +99,27 @@ pub enum PinError {
 pub enum SupportsError {
     /// No such method.
     #[error("{interface} has no method {method}")]
+    #[non_exhaustive]
     Method {
         /// The method asked for.
         method: String,
         /// The name of the interface.
-        interface: &'static str,
+        interface: String,
     },
     /// No such argument.
     #[error("{method} of {interface} has no argument {argument}")]
+    #[non_exhaustive]
     Argument {
         /// The argument asked for.
         argument: String,
         /// The method.
-        method: &'static str,
+        method: String,
         /// The name of the interface.
-        interface: &'static str,
+        interface: String,
     },
 }
 
-fn known_aliases(known: &[&str]) -> String {
+fn known_aliases(known: &[String]) -> String {
     match known {
         [] => "it names no releases, pin it to a version".to_owned(),
         known => format!("use a version or one of {}", known.join(", ")),

@@ -16,7 +16,7 @@ use crate::version::Version;
 ///         _ => format!("{}-alt", request.topic),
 ///     };
 ///     let host = request.destination.ok_or("the instance has no host")?;
-///     Ok(Target::topic(topic).with_server(host))
+///     Ok(Target::new(topic).with_server(host))
 /// }
 ///
 /// let mut request = RouteRequest::new("compute", Version::new(6, 0));

@@ -1,5 +1,6 @@
 //! When a request leaves its queue for good, and where it goes that nobody can execute.
 
+use std::fmt;
 use std::sync::Arc;
 
 /// Redeliveries that a message is given.
@@ -43,7 +44,7 @@ const REDELIVERIES: u32 = 5;
 /// use rpc_runtime::{Acknowledge, DeadLetters};
 ///
 /// # async fn start(transport: &Transport, endpoint: Endpoint) -> Result<Server, ServerError> {
-/// let server = Server::builder(transport, Target::topic("billing").with_server("host1"))
+/// let server = Server::builder(transport, Target::new("billing").with_server("host1"))
 ///     .endpoint(endpoint)
 ///     .acknowledge(Acknowledge::Late)
 ///     .dead_letters(DeadLetters::new().redeliveries(3))
@@ -63,6 +64,16 @@ pub enum Acknowledge {
     Early,
     /// After the execution, which the broker does not wait for without limit: see above.
     Late,
+}
+
+/// `early` or `late`.
+impl fmt::Display for Acknowledge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Acknowledge::Early => "early",
+            Acknowledge::Late => "late",
+        })
+    }
 }
 
 /// Where a server puts the messages that it gives up, instead of trying or dropping them for ever.

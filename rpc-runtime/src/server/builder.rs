@@ -137,15 +137,15 @@ impl ServerBuilder {
     /// [`ServerError`]: an address without topic or server, no endpoint, two endpoints of which
     /// one could never answer, or queues that cannot be declared.
     pub async fn start(self) -> Result<Server, ServerError> {
-        if self.target.topic_name().is_empty() {
+        if self.target.topic().is_empty() {
             return Err(ServerError::NoTopic);
         }
         if self.target.server().is_none_or(str::is_empty) {
-            return Err(ServerError::NoServer { topic: self.target.topic_name().to_owned() });
+            return Err(ServerError::NoServer { topic: self.target.topic().to_owned() });
         }
         self.check_abilities().map_err(|unable| ServerError::Unable { why: unable.to_string() })?;
         let prefetch = self.prefetch_for_start();
-        let topic = self.target.topic_name();
+        let topic = self.target.topic();
         let dead_letters = self.dead_letters.as_ref().map(|dead_letters| dead_letters.topic_for(topic));
         Server::start(Setup {
             endpoints: Endpoints::new(self.endpoints, self.ping)?,
@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn prefetch(set: impl FnOnce(ServerBuilder) -> ServerBuilder) -> u16 {
-        let target = Target::topic("topic").with_server("server");
+        let target = Target::new("topic").with_server("server");
         set(Server::builder(&Transport::recording().0, target)).prefetch_for_start()
     }
 
@@ -249,7 +249,7 @@ mod tests {
         let refused = async |abilities, set: fn(ServerBuilder) -> ServerBuilder| {
             let transport = Transport::for_tests(Stub(abilities));
             let endpoint = Endpoint::new(&INTERFACE, Nothing);
-            let target = Target::topic("topic").with_server("server");
+            let target = Target::new("topic").with_server("server");
             set(Server::builder(&transport, target).endpoint(endpoint)).start().await.unwrap_err().to_string()
         };
         let late: fn(ServerBuilder) -> ServerBuilder = |builder| builder.acknowledge(Acknowledge::Late);

@@ -2,8 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a server has done since it was started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+use serde::Serialize;
+
+/// What a server has done since it was started. As JSON it is an object of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Counters {
     /// Messages that a worker took up.
@@ -60,5 +62,18 @@ impl Tally {
             given_back: self.given_back.get(),
             replies_dropped: self.replies_dropped.get(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json() {
+        let tally = Tally::default();
+        tally.taken.add_one();
+        let json = r#"{"taken":1,"executed":0,"duplicates":0,"rejected":0,"dead_lettered":0,"given_back":0,"replies_dropped":0}"#;
+        assert_eq!(serde_json::to_string(&tally.read()).unwrap(), json);
     }
 }

@@ -36,7 +36,12 @@ impl Endpoints {
             for earlier in &endpoints[..later] {
                 let (one, other) = (earlier.interface(), endpoint.interface());
                 if let Some((method, major)) = clash(one, other) {
-                    return Err(ServerError::Shadowed { method, first: one.name, second: other.name, major });
+                    return Err(ServerError::Shadowed {
+                        method: method.to_owned(),
+                        first: one.name.to_owned(),
+                        second: other.name.to_owned(),
+                        major,
+                    });
                 }
             }
         }

@@ -13,7 +13,7 @@ use crate::version::Version;
 
 /// One implementation of a Manager trait, to be given to one or more servers.
 ///
-/// Made by `endpoint` of the generated client. Cloning shares the manager.
+/// Made by `endpoint` of the generated client, and by nothing else. Cloning shares the manager.
 #[derive(Clone)]
 pub struct Endpoint {
     interface: &'static Interface,
@@ -22,7 +22,7 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// An endpoint that answers the methods of `interface` by `dispatch`.
-    pub fn new(interface: &'static Interface, dispatch: impl Dispatch) -> Self {
+    pub(crate) fn new(interface: &'static Interface, dispatch: impl Dispatch) -> Self {
         Self { interface, manager: Arc::new(dispatch) }
     }
 

@@ -11,6 +11,7 @@ pub enum ServerError {
     NoTopic,
     /// The target has no server name, so that nobody could send to this server alone.
     #[error("the server's target {topic} has no server name: use Target::with_server")]
+    #[non_exhaustive]
     NoServer {
         /// The topic of the target.
         topic: String,
@@ -22,13 +23,14 @@ pub enum ServerError {
     #[error(
         "{second} can never answer {method}: {first} has it too, in the same namespace and version {major}.x"
     )]
+    #[non_exhaustive]
     Shadowed {
         /// The method that both have.
-        method: &'static str,
+        method: String,
         /// The interface of the endpoint that was given first.
-        first: &'static str,
+        first: String,
         /// The interface of the other one.
-        second: &'static str,
+        second: String,
         /// The major version of both.
         major: u32,
     },
@@ -47,6 +49,7 @@ pub enum ServerError {
 /// Handlers were still running when the time for shutting down was over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{cut_off} handlers had not finished in time and were cut off")]
+#[non_exhaustive]
 pub struct ShutdownError {
     /// How many handlers were cut off.
     pub cut_off: usize,

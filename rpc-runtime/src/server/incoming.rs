@@ -171,6 +171,38 @@ impl Args<'_> {
 }
 
 /// A type with a value for an argument that was not sent.
+///
+/// Implement it for types of your own, where absence is a value:
+///
+/// ```
+/// use rpc_runtime::{Context, FromAbsent, RemoteError, rpc_manager};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, Clone, Serialize, Deserialize)]
+/// pub enum Sharing {
+///     Exclusive,
+///     Shared,
+/// }
+///
+/// impl FromAbsent for Sharing {
+///     /// What servers did before clients could say it.
+///     fn from_absent() -> Self {
+///         Sharing::Exclusive
+///     }
+/// }
+///
+/// #[rpc_manager(client = LockApi, topic = "lock", version = "1.1")]
+/// pub trait LockManager {
+///     #[rpc(cast)]
+///     async fn take(
+///         &self,
+///         ctx: Context,
+///         name: String,
+///         #[arg(since = "1.1", old = drop)] sharing: Sharing,
+///     ) -> Result<(), RemoteError>;
+/// }
+/// # fn main() {}
+/// ```
 #[diagnostic::on_unimplemented(
     message = "an argument with `since` is not sent by older clients, and `{Self}` has no value for that",
     label = "make it `Option<{Self}>`, or give the argument a default: `#[arg(default = ...)]`"

@@ -1,8 +1,11 @@
 //! A running server, and how it ends.
 
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
@@ -13,11 +16,13 @@ use super::counters::{Counters, Tally};
 use super::duplicates::Duplicates;
 use super::error::{ServerError, ShutdownError};
 use super::forwarder::Forwarder;
+use super::panics::panic_text;
 use super::phase::Phase;
 use super::receiver::{Order, Receiver};
 use super::replier::Replier;
 use super::requests::Requests;
 use super::setup::Setup;
+use super::stop_reason::{Ending, StopReason, Stopped};
 use crate::clock::after;
 use crate::rare_log::RareLog;
 use crate::target::Target;
@@ -29,7 +34,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// A running server. Dropping it stops the taking of requests at once; handlers that run then
 /// finish by themselves, and with [`Acknowledge::Late`] acknowledge their requests.
-/// [`shutdown`](Self::shutdown) waits for them.
+/// [`shutdown`](Self::shutdown) waits for them, and [`stopped`](Self::stopped) tells of a server that ends
+/// by itself.
 #[derive(Debug)]
 pub struct Server {
     target: Target,
@@ -38,7 +44,8 @@ pub struct Server {
     worker_count: u32,
     replier: Arc<Replier>,
     stop: Arc<dyn StopListening>,
-    receiving: Option<JoinHandle<mpsc::Receiver<Delivery>>>,
+    receiving: Option<JoinHandle<Option<mpsc::Receiver<Delivery>>>>,
+    stopped: Stopped,
     acknowledge: Acknowledge,
     tally: Arc<Tally>,
 }
@@ -49,7 +56,7 @@ impl Server {
         let Setup { transport, target, endpoints, listen, observer, acknowledge, .. } = setup;
         let address = ServerAddress {
             exchange: target.exchange().map_or_else(|| transport.control_exchange(), Into::into),
-            topic: target.topic_name().into(),
+            topic: target.topic().into(),
             server: target.server().unwrap_or_default().into(),
         };
         let forwarder = setup.dead_letters.as_ref();
@@ -81,7 +88,12 @@ impl Server {
             stop: Arc::clone(&listener.stop),
             undecodable: RareLog::default(),
         };
-        let receiving = tokio::spawn(receiver.run(listener.deliveries));
+        let (ending, stopped) = Ending::new(target.clone(), phase.subscribe(), transport.watch());
+        let receiving = tokio::spawn(async move {
+            let outcome = AssertUnwindSafe(receiver.run(listener.deliveries)).catch_unwind().await;
+            ending.tell(outcome.as_ref().err().map(|panic| panic_text(&**panic).to_owned()));
+            outcome.ok()
+        });
         tracing::info!(%target, "serving");
         Ok(Self {
             target,
@@ -91,6 +103,7 @@ impl Server {
             replier,
             stop: listener.stop,
             receiving: Some(receiving),
+            stopped,
             acknowledge,
             tally,
         })
@@ -106,6 +119,30 @@ impl Server {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.tally.read()
+    }
+
+    /// Waits until the server takes no more requests, and tells why: for a supervisor, as a server whose
+    /// transport is closed, or that fails, ends without anybody having asked.
+    ///
+    /// It says nothing of the handlers that run then: [`shutdown`](Self::shutdown) waits for those, also
+    /// after this. Any number may wait, before and after the fact, and the future lives on when the server
+    /// is shut down or dropped. Dropping it loses nothing.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use rpc_runtime::Server;
+    ///
+    /// async fn serve(server: Server, asked: impl Future<Output = ()>) -> Result<(), String> {
+    ///     let end = tokio::select! {
+    ///         reason = server.stopped() => Err(format!("the server has stopped: {reason}")),
+    ///         () = asked => Ok(()),
+    ///     };
+    ///     server.shutdown(Duration::from_secs(30)).await.map_err(|error| error.to_string())?;
+    ///     end
+    /// }
+    /// ```
+    pub fn stopped(&self) -> impl Future<Output = StopReason> + Send + use<> {
+        self.stopped.reason()
     }
 
     /// Waits until no handler runs and no reply is on its way.
@@ -133,7 +170,7 @@ impl Server {
         let stream = async {
             // It ends at once if the broker answers; a panic in it would end it as well.
             match receiving {
-                Some(receiving) => timeout_at(deadline, receiving).await.ok()?.ok(),
+                Some(receiving) => timeout_at(deadline, receiving).await.ok()?.ok().flatten(),
                 None => None,
             }
         };

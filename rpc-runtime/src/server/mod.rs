@@ -20,6 +20,7 @@ mod receiver;
 mod replier;
 mod requests;
 mod setup;
+mod stop_reason;
 
 pub use acknowledge::{Acknowledge, DeadLetters};
 pub use builder::ServerBuilder;
@@ -29,6 +30,7 @@ pub use error::{ServerError, ShutdownError};
 pub use incoming::{Args, FromAbsent, Incoming, Outcome, Raised, outcome, outcome_expecting};
 pub use lifecycle::Server;
 pub use observer::RequestInfo;
+pub use stop_reason::StopReason;
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// A host of the URL and why there is no connection to it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{host}: {why}")]
 #[non_exhaustive]
 pub struct HostFailure {
@@ -22,8 +24,9 @@ impl HostFailure {
     }
 }
 
-/// What kind of reason there is for having no connection to a host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What kind of reason there is for having no connection to a host; in JSON `snake_case`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FailureKind {
     /// The name of the host has no address.

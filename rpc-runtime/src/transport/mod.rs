@@ -42,6 +42,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::sync::OnceCell;
 
 pub(crate) use self::abilities::{Ability, Unable};
@@ -211,8 +212,8 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// Counters of a transport; they only grow. See [`Transport::counters`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Counters of a transport; they only grow. See [`Transport::counters`]. As JSON an object of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct TransportCounters {
     /// Replies and heartbeats that no call waited for: they came after the call's deadline, a second time,

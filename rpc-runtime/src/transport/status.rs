@@ -3,13 +3,37 @@
 use std::fmt;
 use std::time::Instant;
 
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, SerializeStruct as _, Serializer};
+
 use super::failure::HostFailure;
+use crate::seconds;
 
 /// What the connections of a transport are doing: [`Transport::status`](crate::Transport::status) at this
 /// moment, [`Transport::watch`](crate::Transport::watch) from now on.
 ///
 /// RabbitMQ has the connection `send`, by which requests and replies go out, and from the first server or the first
 /// call on the connection `listen`, by which they come in. `memory://` has one connection, `memory`.
+///
+/// As JSON, for a page of an operator:
+///
+/// ```json
+/// {
+///   "transport": "RabbitMQ",
+///   "connections": {
+///     "send": {"state": "ready", "host": "rabbit1:5672", "since": 12.5},
+///     "listen": {
+///       "state": "reconnecting",
+///       "attempt": 2,
+///       "last": {"host": "rabbit1:5672", "kind": "connection_refused", "why": "Connection refused"},
+///       "next_try": 0.75
+///     }
+///   }
+/// }
+/// ```
+///
+/// Times are in seconds, counted from when it is written: `since` is how long ago that was, and
+/// `next_try` how long it is until then, 0 while the attempt is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     transport: &'static str,
@@ -90,6 +114,28 @@ impl Status {
     }
 }
 
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut status = serializer.serialize_struct("Status", 2)?;
+        status.serialize_field("transport", self.transport)?;
+        status.serialize_field("connections", &ByName(&self.connections))?;
+        status.end()
+    }
+}
+
+/// Connections as a map.
+struct ByName<'a>(&'a [(&'static str, ConnectionStatus)]);
+
+impl Serialize for ByName<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, status) in self.0 {
+            map.serialize_entry(name, status)?;
+        }
+        map.end()
+    }
+}
+
 /// The overall state in words.
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,8 +143,9 @@ impl fmt::Display for Status {
     }
 }
 
-/// What one connection is doing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What one connection is doing. For its JSON see [`Status`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ConnectionStatus {
     /// The first attempt is under way.
@@ -109,6 +156,7 @@ pub enum ConnectionStatus {
         /// `host:port`; `memory` for `memory://`.
         host: String,
         /// When the connection came up.
+        #[serde(serialize_with = "seconds::since")]
         since: Instant,
     },
     /// The connection is up, and the broker takes no messages because it is short of memory or disk. What is
@@ -118,6 +166,7 @@ pub enum ConnectionStatus {
         /// `host:port`.
         host: String,
         /// When the broker said so.
+        #[serde(serialize_with = "seconds::since")]
         since: Instant,
         /// The broker's words.
         reason: String,
@@ -130,6 +179,7 @@ pub enum ConnectionStatus {
         /// What happened last: the loss of the connection, or an attempt that failed.
         last: HostFailure,
         /// When the next attempt begins; one that lies in the past is under way.
+        #[serde(serialize_with = "seconds::until")]
         next_try: Instant,
     },
     /// The transport was closed or dropped.
@@ -172,5 +222,41 @@ impl fmt::Display for ConnectionStatus {
             }
             ConnectionStatus::Closed { reason } => write!(f, "{reason}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::transport::FailureKind;
+
+    #[tokio::test(start_paused = true)]
+    async fn json() {
+        let now = tokio::time::Instant::now().into_std();
+        let (host, reason) = ("rabbit1:5672".to_owned(), "memory".to_owned());
+        let last = HostFailure { host: host.clone(), kind: FailureKind::NotTls, why: "no TLS".to_owned() };
+        let next_try = now + Duration::from_millis(2250);
+        let ready = ConnectionStatus::Ready { host: host.clone(), since: now };
+        let blocked = ConnectionStatus::Blocked { host, since: now, reason };
+        let reconnecting = ConnectionStatus::Reconnecting { attempt: 2, last, next_try };
+        tokio::time::advance(Duration::from_millis(1500)).await;
+        let json = |status: &ConnectionStatus| serde_json::to_value(status).unwrap();
+        assert_eq!(json(&ready), json!({"state": "ready", "host": "rabbit1:5672", "since": 1.5}));
+        let expected = json!({"state": "blocked", "host": "rabbit1:5672", "since": 1.5, "reason": "memory"});
+        assert_eq!(json(&blocked), expected);
+        let last = json!({"host": "rabbit1:5672", "kind": "not_tls", "why": "no TLS"});
+        let expected = json!({"state": "reconnecting", "attempt": 2, "last": last, "next_try": 0.75});
+        assert_eq!(json(&reconnecting), expected);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(json(&reconnecting)["next_try"], 0.0);
+        assert_eq!(json(&ConnectionStatus::Connecting), json!({"state": "connecting"}));
+        let status = Status::new("bus", "send", ConnectionStatus::closed("done"));
+        let expected =
+            json!({"transport": "bus", "connections": {"send": {"state": "closed", "reason": "done"}}});
+        assert_eq!(serde_json::to_value(&status).unwrap(), expected);
     }
 }

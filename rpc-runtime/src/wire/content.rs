@@ -4,13 +4,37 @@ use std::io::{self, Read, Write};
 use super::error::DecodeError;
 use crate::text::shortened;
 
-/// What the properties of a message say about its body.
+/// What the properties of a message say about its body. The default is a message without properties.
+///
+/// ```
+/// use rpc_runtime::wire::{Compression, Content};
+///
+/// let packed = Content::JSON.with_compression(Compression::Gzip.header());
+/// assert_eq!(packed.content_type, Some(Content::CONTENT_TYPE));
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct Content<'a> {
     /// The property `content_type`.
     pub content_type: Option<&'a str>,
     /// The header `compression`, if it is a string.
     pub compression: Option<&'a str>,
+}
+
+impl<'a> Content<'a> {
+    /// The same with this property `content_type`, or none.
+    #[must_use]
+    pub fn with_content_type(mut self, content_type: impl Into<Option<&'a str>>) -> Self {
+        self.content_type = content_type.into();
+        self
+    }
+
+    /// The same with this header `compression`, or none.
+    #[must_use]
+    pub fn with_compression(mut self, compression: impl Into<Option<&'a str>>) -> Self {
+        self.compression = compression.into();
+        self
+    }
 }
 
 impl Content<'_> {

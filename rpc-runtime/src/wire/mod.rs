@@ -10,7 +10,7 @@
 //!
 //! let mut args = Fields::new();
 //! args.set("volume_id", "a1")?;
-//! let head = RequestHead { method: "delete_volume", unique_id: "u1", ..RequestHead::default() };
+//! let head = RequestHead::new("delete_volume", "u1");
 //! let body: Bytes = head.encode(&args, &Fields::new());
 //!
 //! let request = Request::decode(&body, &Content::JSON, &Limits::default())?;

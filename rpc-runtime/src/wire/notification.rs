@@ -8,6 +8,7 @@ use super::{Arguments, Content, Fields, Limits, envelope, python, request};
 
 /// The form of a notification's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Format {
     /// In the envelope; Python's driver `messagingv2`.
     #[default]
@@ -16,8 +17,23 @@ pub enum Format {
     Bare,
 }
 
-/// What a notification says besides its payload and its context.
+/// What a notification says besides its payload and its context. By default every text is empty.
+///
+/// ```
+/// use rpc_runtime::wire::{Fields, Format, NotificationHead};
+///
+/// let head = NotificationHead::default()
+///     .with_message_id("0f6b2a52-0c0e-4a76-a3f5-4b0fb2c9c8a1")
+///     .with_publisher_id("compute.host1")
+///     .with_event_type("instance.create.end")
+///     .with_priority("INFO")
+///     .with_timestamp("2024-02-03 04:05:06.000007")
+///     .with_unique_id("u1");
+/// let body = head.encode(&"payload", &Fields::new(), Format::Enveloped)?;
+/// # Ok::<(), rpc_runtime::wire::EncodeError>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct NotificationHead<'a> {
     /// The id of the notification, a UUID with dashes; the same on every topic.
     pub message_id: &'a str,
@@ -31,6 +47,50 @@ pub struct NotificationHead<'a> {
     pub timestamp: &'a str,
     /// The id of this message, different on every topic.
     pub unique_id: &'a str,
+}
+
+impl<'a> NotificationHead<'a> {
+    /// The same with this id of the notification.
+    #[must_use]
+    pub fn with_message_id(mut self, message_id: &'a str) -> Self {
+        self.message_id = message_id;
+        self
+    }
+
+    /// The same with this publisher.
+    #[must_use]
+    pub fn with_publisher_id(mut self, publisher_id: &'a str) -> Self {
+        self.publisher_id = publisher_id;
+        self
+    }
+
+    /// The same with this event.
+    #[must_use]
+    pub fn with_event_type(mut self, event_type: &'a str) -> Self {
+        self.event_type = event_type;
+        self
+    }
+
+    /// The same with this priority.
+    #[must_use]
+    pub fn with_priority(mut self, priority: &'a str) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// The same with this time.
+    #[must_use]
+    pub fn with_timestamp(mut self, timestamp: &'a str) -> Self {
+        self.timestamp = timestamp;
+        self
+    }
+
+    /// The same with this id of the message.
+    #[must_use]
+    pub fn with_unique_id(mut self, unique_id: &'a str) -> Self {
+        self.unique_id = unique_id;
+        self
+    }
 }
 
 impl NotificationHead<'_> {

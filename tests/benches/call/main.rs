@@ -53,7 +53,7 @@ fn table() -> Result<()> {
 #[tokio::main(flavor = "current_thread")]
 async fn repeat(body: usize, times: u64) -> Result<()> {
     let transport = Transport::connect("memory://").await?;
-    let server = Server::builder(&transport, Target::topic("echo").with_server("host1"))
+    let server = Server::builder(&transport, Target::new("echo").with_server("host1"))
         .endpoint(EchoApi::endpoint(Arc::new(Manager)))
         .start()
         .await?;

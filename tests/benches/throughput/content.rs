@@ -37,7 +37,7 @@ impl Messages {
             anyhow::Ok("x".repeat(room))
         };
         let reply_q = format!("{REPLY_QUEUE}{ID}");
-        let reply_to = Some(ReplyTo { msg_id: ID, queue: &reply_q, monitor: None });
+        let reply_to = Some(ReplyTo::new(ID, &reply_q));
         let (echoed, noted) = (fill("echo", reply_to)?, fill("note", None)?);
         Ok(Self {
             call: request("echo", &echoed, reply_to)?,
@@ -52,7 +52,6 @@ impl Messages {
 fn request(method: &str, value: &str, reply: Option<ReplyTo<'_>>) -> Result<Bytes> {
     let mut args = Fields::new();
     args.set("value", value)?;
-    let head =
-        RequestHead { method, namespace: None, version: Some(Version::new(1, 0)), reply, unique_id: ID };
+    let head = RequestHead::new(method, ID).with_version(Version::new(1, 0)).with_reply(reply);
     Ok(head.encode(&args, &Fields::new()))
 }

@@ -65,8 +65,7 @@ struct PlainReply {
 fn encode_request(volumes: &[Volume], unique_id: &str) -> Result<Bytes> {
     let mut args = Fields::new();
     args.set("volumes", volumes)?;
-    let version = Some(Version::new(1, 0));
-    let head = RequestHead { method: "sync_volumes", version, unique_id, ..RequestHead::default() };
+    let head = RequestHead::new("sync_volumes", unique_id).with_version(Version::new(1, 0));
     Ok(head.encode(&args, &Fields::new()))
 }
 

@@ -3,7 +3,7 @@
 use rpc_runtime::{Context, RemoteError, rpc_manager};
 
 fn by_host(host: &str) -> Result<rpc_runtime::Target, String> {
-    Ok(rpc_runtime::Target::topic(host))
+    Ok(rpc_runtime::Target::new(host))
 }
 
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0")]

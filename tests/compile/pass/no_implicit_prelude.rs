@@ -80,7 +80,7 @@ fn keep(args: Map) -> Map {
 }
 
 fn route(request: &::rpc_runtime::RouteRequest<'_>) -> Result<::rpc_runtime::Target, &'static str> {
-    Result::Ok(::rpc_runtime::Target::topic(request.topic))
+    Result::Ok(::rpc_runtime::Target::new(request.topic))
 }
 
 fn older(c: &u32) -> u32 {

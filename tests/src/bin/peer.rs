@@ -55,7 +55,7 @@ async fn main() -> anyhow::Result<()> {
     match args.role {
         Role::Server { seconds, late } => {
             let acknowledge = if late { Acknowledge::Late } else { Acknowledge::Early };
-            let _server = Server::builder(&transport, Target::topic(args.topic).with_server("process"))
+            let _server = Server::builder(&transport, Target::new(args.topic).with_server("process"))
                 .endpoint(WorkApi::endpoint(Arc::new(Reporter { seconds })))
                 .acknowledge(acknowledge)
                 .workers(PROCESS_WORKERS)

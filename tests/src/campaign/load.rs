@@ -50,7 +50,7 @@ impl Requests {
     /// Sends one request, which takes the server `seconds`, and waits for its end. A cast is
     /// mandatory, so that one that the broker has taken is in a queue.
     pub async fn send(&self, kind: Kind, deadline: Duration, seconds: f64) -> Outcome {
-        let options = CallOptions::new().topic(self.topic.as_str()).timeout(deadline).mandatory();
+        let options = CallOptions::new().topic(self.topic.as_str()).timeout(deadline).mandatory(true);
         let api = self.api.with(options);
         let id = self.ledger.sent(kind);
         let request = api.work(&Context::new(), id).seconds(seconds);

@@ -64,7 +64,7 @@ impl Serving {
             By::Rust(name) => {
                 let transport = Transport::connect(&post.url()).await?;
                 let worker = Arc::new(Worker::new(name, ledger).taking(seconds).blocking(blocking));
-                let target = Target::topic(topic).with_server(name);
+                let target = Target::new(topic).with_server(name);
                 let builder = Server::builder(&transport, target).endpoint(WorkApi::endpoint(worker));
                 Serving::Rust((post.set)(builder).start().await?, transport)
             }

@@ -23,7 +23,7 @@ pub struct RustServer {
 impl RustServer {
     /// Starts a server of the topic `topic`, named `name`, over `transport`.
     pub async fn start(transport: &Transport, name: &str) -> Result<Self> {
-        Self::start_at(transport, Target::topic("topic").with_server(name), |builder| builder).await
+        Self::start_at(transport, Target::new("topic").with_server(name), |builder| builder).await
     }
 
     /// The same with a target and settings of the test's own.

@@ -101,7 +101,7 @@ fn a_channel_closed_by_a_conflict() {
         let vhost = vhost("conflict").await?;
         let scenario = Scenario::start(&vhost, [Lane::rust("transient")]).await?;
         // A topic whose queue exists with other arguments: the declaration of it closes its channel.
-        let target = || Target::topic("taken").with_server("other");
+        let target = || Target::new("taken").with_server("other");
         let worker = WorkApi::endpoint(Worker::new("other", &Ledger::new("other").into()).into());
         let url = format!("{}?rabbit_quorum_queue=true&control_exchange=taken", vhost.url());
         let quorum = Transport::connect(&url).await?;

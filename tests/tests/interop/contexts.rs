@@ -60,7 +60,7 @@ fn every_field_arrives_and_is_passed_on() {
         let transport = connect(&vhost).await;
         let api = SampleApi::new(&transport);
         let to_python = api.with(CallOptions::new().server("python"));
-        let _relay = Server::builder(&transport, Target::topic("relay").with_server("relay"))
+        let _relay = Server::builder(&transport, Target::new("relay").with_server("relay"))
             .endpoint(RelayApi::endpoint(Arc::new(ToPython(to_python.clone()))))
             .start()
             .await

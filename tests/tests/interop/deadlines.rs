@@ -91,10 +91,10 @@ fn a_request_that_no_queue_takes_is_undeliverable() {
         let api = SampleApi::new(&connect(&vhost).await);
         let ctx = Context::new();
         let to = |server: &str| CallOptions::new().server(server);
-        api.with(to("rust").mandatory()).note(&ctx, 2).await.unwrap();
+        api.with(to("rust").mandatory(true)).note(&ctx, 2).await.unwrap();
         assert_eq!(rust.note().await.unwrap().args["n"], 2);
         api.with(to("nobody")).note(&ctx, 3).await.unwrap();
-        let error = api.with(to("nobody").mandatory()).note(&ctx, 3).await.unwrap_err();
+        let error = api.with(to("nobody").mandatory(true)).note(&ctx, 3).await.unwrap_err();
         assert!(matches!(&error, RpcError::Undeliverable { method, .. } if method == "note"), "{error}");
         let error = api.with(to("nobody")).add(&ctx, 1).await.unwrap_err();
         assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error}");

@@ -92,7 +92,7 @@ fn integers_of_128_bits_are_exact() {
         let vhost = vhost("large").await;
         let transport = connect(&vhost).await;
         let _python = python_server(&vhost, "python").await;
-        let _rust = Server::builder(&transport, Target::topic("large").with_server("rust"))
+        let _rust = Server::builder(&transport, Target::new("large").with_server("rust"))
             .endpoint(LargeApi::endpoint(Arc::new(Echo)))
             .start()
             .await

@@ -114,7 +114,7 @@ fn requests_go_to_the_servers_of_their_exchange() {
         let neutron = format!("{}?control_exchange=neutron", vhost.url());
         let neutron = Transport::connect(&neutron).await.unwrap();
         let _neutron = RustServer::start(&neutron, "rs").await.unwrap();
-        let target = Target::topic("other").with_server("other").with_exchange("nova");
+        let target = Target::new("other").with_server("other").with_exchange("nova");
         let _other = RustServer::start_at(&neutron, target, |builder| builder).await.unwrap();
 
         // The queues of servers; the one of the topic is the same in every exchange.
@@ -148,7 +148,7 @@ fn ping_is_answered_only_where_it_is_asked_for() {
         let vhost = vhost("ping").await;
         let transport = connect(&vhost).await;
         let _silent = rust_server(&vhost, "silent").await;
-        let target = Target::topic("topic").with_server("pinged");
+        let target = Target::new("topic").with_server("pinged");
         let _pinged = RustServer::start_at(&transport, target, |builder| builder.ping(true)).await.unwrap();
         let mut client = PythonClient::builder(&vhost.url()).start().await.unwrap();
         let mut ping = async |server: &str| {

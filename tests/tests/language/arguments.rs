@@ -77,7 +77,7 @@ async fn values_from_other_parameters() {
     api.attach(&ctx, &volume, "/dev/vdb").await.unwrap();
     let args = json!({"volume_id": 7, "mountpoint": "/dev/vdb", "volume": {"id": 7, "name": "v"}});
     assert_eq!(peer.next().await.content(), ("6.3".to_owned(), "attach".to_owned(), args));
-    api.clone().pinned(Version::new(6, 2)).attach(&ctx, &volume, "/dev/vdb").await.unwrap();
+    api.pinned(Version::new(6, 2)).attach(&ctx, &volume, "/dev/vdb").await.unwrap();
     let args = json!({"volume_id": 7, "mountpoint": "/dev/vdb"});
     assert_eq!(peer.next().await.content(), ("6.0".to_owned(), "attach".to_owned(), args));
 
@@ -96,7 +96,7 @@ async fn fixed_values() {
         ((6, 1), json!({"by": "rpc", "depth": 3})),
         ((6, 0), json!({"by": "rpc"})),
     ] {
-        api.clone().pinned(Version::new(pin.0, pin.1)).ping(&ctx).await.unwrap();
+        api.pinned(Version::new(pin.0, pin.1)).ping(&ctx).await.unwrap();
         assert_eq!(peer.next().await.args, args);
     }
     assert_eq!(VolumeApi::INTERFACE.method("ping").unwrap().arg("by").unwrap().fixed, Some("\"rpc\""));
@@ -176,13 +176,13 @@ impl VolumeManager for Served {
 async fn the_server_has_what_the_wire_has() {
     let transport = Transport::connect("memory://").await.unwrap();
     let manager = Arc::new(Served::default());
-    let _server = Server::builder(&transport, Target::topic("compute").with_server("host1"))
+    let _server = Server::builder(&transport, Target::new("compute").with_server("host1"))
         .endpoint(VolumeApi::endpoint(Arc::clone(&manager)))
         .start()
         .await
         .unwrap();
     let api = VolumeApi::new(&transport);
-    let older = api.clone().pinned(Version::new(6, 0));
+    let older = api.pinned(Version::new(6, 0));
     let ctx = Context::new();
     let volume = Volume { id: 7, name: "v".to_owned() };
     api.attach(&ctx, &volume, "/m").await.unwrap();

@@ -118,7 +118,7 @@ async fn silent(transport: &Transport) -> Server {
         }
     }
 
-    Server::builder(transport, Target::topic("compute").with_server("silent"))
+    Server::builder(transport, Target::new("compute").with_server("silent"))
         .endpoint(ComputeApi::endpoint(Arc::new(Silent)))
         .start()
         .await
@@ -168,7 +168,7 @@ async fn expected_errors_are_nothing_unusual() {
         .with_writer(move || writer.clone())
         .set_default();
     let transport = Transport::connect("memory://").await.unwrap();
-    let target = Target::topic("compute").with_server("host1");
+    let target = Target::new("compute").with_server("host1");
     let _server = Server::builder(&transport, target)
         .endpoint(ComputeApi::endpoint(Arc::new(Failing)))
         .start()

@@ -42,7 +42,7 @@ async fn conditional_arguments() {
     let _ = api.stop(&ctx, "host1", true).retries(5).await;
     assert_eq!(peer.next().await.args, json!({"host": "host1", "force": true, "retries": 5}));
 
-    let _server = Server::builder(&transport, Target::topic("compute").with_server("host2"))
+    let _server = Server::builder(&transport, Target::new("compute").with_server("host2"))
         .endpoint(ComputeApi::endpoint(Arc::new(Served)))
         .start()
         .await

@@ -24,7 +24,7 @@ fn alternate(request: &RouteRequest<'_>) -> Result<Target, &'static str> {
     let alternate = request.pin.is_none_or(|pin| pin >= Version::new(6, 5));
     let topic = if alternate { "compute-alt" } else { request.topic };
     let host = request.destination.ok_or("nobody to send it to")?;
-    Ok(Target::topic(topic).with_server(host))
+    Ok(Target::new(topic).with_server(host))
 }
 
 #[rpc_manager(client = ComputeApi, topic = "compute", version = "6.5", history("6.5" = "the alternate topic"))]
@@ -99,8 +99,8 @@ async fn a_route_of_one_method_sees_the_pin() {
 
 /// `topic.host` instead of a server, in all of the interface.
 fn by_topic(request: &RouteRequest<'_>) -> Result<Target, String> {
-    let Some(host) = request.destination else { return Ok(Target::topic(request.topic)) };
-    Ok(Target::topic(format!("{}.{host}", request.topic)))
+    let Some(host) = request.destination else { return Ok(Target::new(request.topic)) };
+    Ok(Target::new(format!("{}.{host}", request.topic)))
 }
 
 #[rpc_manager(client = RoutedApi, topic = "compute", version = "6.0", route = by_topic)]

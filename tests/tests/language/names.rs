@@ -94,7 +94,7 @@ impl VolumeManager for Served {
 async fn servers_take_both() {
     let transport = Transport::connect("memory://").await.unwrap();
     let manager = Arc::new(Served::default());
-    let _server = Server::builder(&transport, Target::topic("compute").with_server("host1"))
+    let _server = Server::builder(&transport, Target::new("compute").with_server("host1"))
         .endpoint(VolumeApi::endpoint(Arc::clone(&manager)))
         .start()
         .await

@@ -3,10 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use rpc_runtime::codegen::{Dispatch, Incoming, Outcome, outcome};
-use rpc_runtime::{
-    Arg, Context, Endpoint, Interface, Kind, Method, RemoteError, Server, Target, Transport, Version,
-};
+use rpc_runtime::codegen::{Dispatch, Incoming, Outcome, endpoint, outcome};
+use rpc_runtime::{Arg, Context, Interface, Kind, Method, RemoteError, Server, Target, Transport, Version};
 use rpc_tests::limits::PATIENCE;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
@@ -72,8 +70,8 @@ impl Peer {
                 heads: Arc::clone(&heads),
                 sender: sender.clone(),
             };
-            let server = Server::builder(&transport, Target::topic(*topic).with_server(*server))
-                .endpoint(Endpoint::new(&EVERYTHING, recorder))
+            let server = Server::builder(&transport, Target::new(*topic).with_server(*server))
+                .endpoint(endpoint(&EVERYTHING, recorder))
                 .on_request(move |request| heads.lock().unwrap().push_back((request.kind, request.version)))
                 .start()
                 .await

@@ -45,7 +45,7 @@ impl Oldest for All {
 #[tokio::test]
 async fn clashes_of_older_names_in_older_majors() {
     let transport = Transport::connect("memory://").await.unwrap();
-    let server = || Server::builder(&transport, Target::topic("compute").with_server("host1"));
+    let server = || Server::builder(&transport, Target::new("compute").with_server("host1"));
     let manager = Arc::new(All);
     let refused = server()
         .endpoint(NewerApi::endpoint(Arc::clone(&manager)))
@@ -53,8 +53,8 @@ async fn clashes_of_older_names_in_older_majors() {
         .start()
         .await
         .unwrap_err();
-    let ServerError::Shadowed { method, first, second, major } = refused else { panic!("{refused:?}") };
-    assert_eq!((method, first, second, major), ("failover_host", "Newer", "Older", 5));
+    let ServerError::Shadowed { method, first, second, major, .. } = refused else { panic!("{refused:?}") };
+    assert_eq!((&*method, &*first, &*second, major), ("failover_host", "Newer", "Older", 5));
 
     // Another major is another interface.
     let _server = server()

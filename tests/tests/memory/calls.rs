@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use rpc_runtime::{CallError, CallOptions, Context, RemoteError, RpcError, Version, VersionPin, rpc_manager};
+use rpc_runtime::{
+    CallError, CallOptions, Context, RemoteError, RpcError, Transport, Version, VersionPin, rpc_manager,
+};
 
 use super::shop::{ShopApi, ShopError, World, until, world};
 
@@ -60,11 +62,30 @@ async fn nobody_there() {
     );
     // A cast is lost without a word, unless it is asked for.
     nowhere.stack(&ctx, "z", 1_usize).await.unwrap();
-    let error = api.with(CallOptions::new().mandatory()).stack(&ctx, "z", 1_usize).await.unwrap_err();
+    let error = api.with(CallOptions::new().mandatory(true)).stack(&ctx, "z", 1_usize).await.unwrap_err();
     assert!(matches!(error, RpcError::Undeliverable { .. }), "{error}");
     // A fanout that nobody hears is nothing unusual.
-    let other = api.with(CallOptions::new().topic("elsewhere").mandatory());
+    let other = api.with(CallOptions::new().topic("elsewhere").mandatory(true));
     other.close(&ctx).await.unwrap();
+}
+
+#[tokio::test]
+async fn options_are_added_to_those_before() {
+    let (transport, recorder) = Transport::recording();
+    recorder.answer("a").unwrap();
+    let (seconds, ctx) = (Duration::from_secs, Context::new());
+    let first = ShopApi::new(&transport).with(CallOptions::new().timeout(seconds(300)).server("b"));
+    let second = first.with(CallOptions::new().exchange("e").monitor(seconds(20)));
+    let third = second.with(CallOptions::new().server("c"));
+    for (api, expected) in [
+        (&first, ("openstack/shop.b", Some(seconds(300)), None)),
+        (&second, ("e/shop.b", Some(seconds(300)), Some(seconds(20)))),
+        (&third, ("e/shop.c", Some(seconds(300)), Some(seconds(20)))),
+    ] {
+        api.whoami(&ctx).await.unwrap();
+        let sent = recorder.take().remove(0);
+        assert_eq!((&*sent.target.to_string(), sent.timeout, sent.monitor), expected);
+    }
 }
 
 /// The clock goes on only while there is nothing to do.

@@ -38,7 +38,7 @@ async fn a_call_whose_server_only_says_that_it_lives() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_no_worker_is_free_for() {
     let transport = Transport::connect("memory://").await.unwrap();
-    let target = Target::topic("shop").with_server("a");
+    let target = Target::new("shop").with_server("a");
     let endpoint = ShopApi::endpoint(Arc::new(Counter::default()));
     let server = Server::builder(&transport, target).endpoint(endpoint).workers(1).prefetch(1);
     let _server = server.start().await.unwrap();

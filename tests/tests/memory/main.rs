@@ -5,4 +5,5 @@ mod calls;
 mod deadlines;
 mod servers;
 mod shop;
+mod stopped;
 mod transports;

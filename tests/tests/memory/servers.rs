@@ -42,7 +42,7 @@ async fn shutdown_finishes_what_runs_and_gives_back_the_rest() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(!waiting.is_finished());
     let counter = Arc::new(Counter { name: "next".into(), ..Counter::default() });
-    let target = Target::topic("shop").with_server("next");
+    let target = Target::new("shop").with_server("next");
     let _server =
         Server::builder(&transport, target).endpoint(ShopApi::endpoint(counter)).start().await.unwrap();
     assert_eq!(waiting.await.unwrap().unwrap(), "next");
@@ -64,7 +64,7 @@ async fn a_late_server_that_stops_leaves_its_calls_to_the_next_but_not_for_ever(
     let transport = Transport::connect("memory://").await.unwrap();
     let start = async |topic: &str, name: &str| {
         let counter = Arc::new(Counter { name: name.to_owned(), ..Counter::default() });
-        let server = Server::builder(&transport, Target::topic(topic).with_server(name))
+        let server = Server::builder(&transport, Target::new(topic).with_server(name))
             .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
             .acknowledge(Acknowledge::Late)
             .dead_letters(DeadLetters::new().redeliveries(1))
@@ -103,7 +103,7 @@ async fn a_late_server_that_stops_leaves_its_calls_to_the_next_but_not_for_ever(
 async fn requests_wait_while_all_workers_are_busy() {
     let transport = Transport::connect("memory://").await.unwrap();
     let counter = Arc::new(Counter::default());
-    let _server = Server::builder(&transport, Target::topic("shop").with_server("a"))
+    let _server = Server::builder(&transport, Target::new("shop").with_server("a"))
         .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
         .workers(2)
         .start()
@@ -126,7 +126,7 @@ async fn shutdown_gives_back_what_was_handed_over_and_not_started() {
     let transport = Transport::connect("memory://").await.unwrap();
     let start = async |name: &str| {
         let counter = Arc::new(Counter { name: name.to_owned(), ..Counter::default() });
-        let server = Server::builder(&transport, Target::topic("shop").with_server(name))
+        let server = Server::builder(&transport, Target::new("shop").with_server(name))
             .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
             .workers(1)
             .start();
@@ -159,18 +159,15 @@ async fn servers_that_cannot_work_are_refused() {
         let builder = Server::builder(&transport, target);
         endpoints.into_iter().fold(builder, |builder, endpoint| builder.endpoint(endpoint)).start().await
     };
-    let target = || Target::topic("shop").with_server("a");
+    let target = || Target::new("shop").with_server("a");
+    assert!(matches!(start(Target::new("shop"), vec![endpoint()]).await, Err(ServerError::NoServer { .. })));
     assert!(matches!(
-        start(Target::topic("shop"), vec![endpoint()]).await,
-        Err(ServerError::NoServer { .. })
-    ));
-    assert!(matches!(
-        start(Target::topic("").with_server("a"), vec![endpoint()]).await,
+        start(Target::new("").with_server("a"), vec![endpoint()]).await,
         Err(ServerError::NoTopic)
     ));
     assert!(matches!(start(target(), vec![]).await, Err(ServerError::NoEndpoint)));
     let error = start(target(), vec![endpoint(), endpoint()]).await.unwrap_err();
-    assert!(matches!(error, ServerError::Shadowed { method: "buy", .. }), "{error}");
+    assert!(matches!(&error, ServerError::Shadowed { method, .. } if method == "buy"), "{error}");
     assert!(start(target(), vec![endpoint()]).await.is_ok());
 }
 
@@ -186,7 +183,7 @@ async fn handlers_of_a_dropped_server_finish() {
 #[tokio::test]
 async fn an_observer_that_panics_harms_nobody() {
     let transport = Transport::connect("memory://").await.unwrap();
-    let _server = Server::builder(&transport, Target::topic("shop").with_server("a"))
+    let _server = Server::builder(&transport, Target::new("shop").with_server("a"))
         .endpoint(ShopApi::endpoint(Arc::new(Counter { name: "a".into(), ..Counter::default() })))
         .on_request(|request| panic!("{} is too much", request.method))
         .start()

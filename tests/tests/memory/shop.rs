@@ -169,7 +169,7 @@ pub(super) async fn world(names: &[&str]) -> World {
     let (mut counters, mut servers) = (Vec::new(), Vec::new());
     for name in names {
         let counter = Arc::new(Counter { name: (*name).to_owned(), ..Counter::default() });
-        let target = Target::topic("shop").with_server(*name);
+        let target = Target::new("shop").with_server(*name);
         let endpoint = ShopApi::endpoint(Arc::clone(&counter));
         servers.push(Server::builder(&transport, target).endpoint(endpoint).start().await.unwrap());
         counters.push(counter);

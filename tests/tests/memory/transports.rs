@@ -13,7 +13,7 @@ async fn transports_of_one_name_share_a_broker_and_others_do_not() {
     let other = Transport::connect("memory:///shared").await.unwrap();
     let apart = Transport::connect("memory://").await.unwrap();
     let counter = Arc::new(Counter { name: "a".into(), ..Counter::default() });
-    let target = Target::topic("shop").with_server("a");
+    let target = Target::new("shop").with_server("a");
     let _server = Server::builder(&one, target).endpoint(ShopApi::endpoint(counter)).start().await.unwrap();
     assert_eq!(ShopApi::new(&other).whoami(&Context::new()).await.unwrap(), "a");
     let error = ShopApi::new(&apart).whoami(&Context::new()).await.unwrap_err();
@@ -83,7 +83,7 @@ async fn a_server_ends_with_its_transport() {
     let other = Transport::connect("memory:///ends").await.unwrap();
     let start = async |transport: &Transport, name: &str| {
         let counter = Counter { name: name.to_owned(), ..Counter::default() };
-        Server::builder(transport, Target::topic("shop").with_server(name))
+        Server::builder(transport, Target::new("shop").with_server(name))
             .endpoint(ShopApi::endpoint(Arc::new(counter)))
             .start()
             .await

@@ -160,7 +160,7 @@ fn python_reads_the_dead_letters() {
     run(async {
         let vhost = vhost("dead-python").await;
         let transport = connect(&vhost, "").await;
-        let target = Target::topic("topic").with_server("rust");
+        let target = Target::new("topic").with_server("rust");
         let rust = RustServer::start_at(&transport, target, limited).await.unwrap();
         let mut python = PythonServer::builder(&vhost.url(), "topic.dead", "reader").start().await.unwrap();
         let inner = json!({"method": "note", "args": {"n": 1}, "version": "1.3", "_context_user": "me"});

@@ -43,7 +43,7 @@ impl Keeper {
         transport: &Transport,
         set: impl FnOnce(ServerBuilder) -> ServerBuilder,
     ) -> Server {
-        let target = Target::topic("gate").with_server(&self.name);
+        let target = Target::new("gate").with_server(&self.name);
         let builder = Server::builder(transport, target).endpoint(GateApi::endpoint(Arc::clone(self)));
         set(builder).start().await.unwrap()
     }

@@ -39,7 +39,7 @@ fn handlers_that_fail_or_panic_have_finished() {
     run(async {
         let vhost = vhost("late-failures").await;
         let transport = connect(&vhost, "").await;
-        let target = Target::topic("topic").with_server("a");
+        let target = Target::new("topic").with_server("a");
         let mut rust = RustServer::start_at(&transport, target, late).await.unwrap();
         let api = SampleApi::new(&transport);
         api.fail_builtin(&Context::new(), "no").await.unwrap_err();

@@ -61,7 +61,7 @@ impl Scene {
     async fn new(set: impl FnOnce(super::super::ServerBuilder) -> super::super::ServerBuilder) -> Self {
         let transport = Transport::connect("memory://").await.unwrap();
         let witness = Witness::default();
-        let target = Target::topic("compute").with_server("host1");
+        let target = Target::new("compute").with_server("host1");
         let endpoint = Endpoint::new(&ECHO, witness.clone());
         let server = set(Server::builder(&transport, target).endpoint(endpoint)).start().await.unwrap();
         Self { transport, server, witness }
@@ -227,7 +227,7 @@ async fn what_cannot_be_decoded_does_not_flood_the_log() {
 async fn what_cannot_be_decoded_is_counted_and_kept_if_asked() {
     let keep = super::super::DeadLetters::new().undecodable(true);
     let scene = Scene::new(|builder| builder.dead_letters(keep)).await;
-    let target = Target::topic("compute.dead").with_server("reader");
+    let target = Target::new("compute.dead").with_server("reader");
     let reader = Server::builder(&scene.transport, target)
         .endpoint(Endpoint::new(&ECHO, Witness::default()))
         .start()

@@ -164,7 +164,7 @@ impl Rig {
         let recording = Recording::default();
         let called = Arc::clone(&recording.called);
         let server =
-            Server::builder(&Transport::for_tests(driver), Target::topic("compute").with_server("host1"))
+            Server::builder(&Transport::for_tests(driver), Target::new("compute").with_server("host1"))
                 .endpoint(Endpoint::new(&ECHO, recording))
                 .duplicate_window(duplicates)
                 .start()

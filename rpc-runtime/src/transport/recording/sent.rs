@@ -43,11 +43,11 @@ impl Sent {
         let invocation = request.invocation.map_err(|error| error.to_string())?;
         let target = match &message.route {
             Route::Topic { exchange, topic, server } => {
-                let target = Target::topic(&**topic).with_exchange(&**exchange);
+                let target = Target::new(&**topic).with_exchange(&**exchange);
                 server.iter().fold(target, |target, server| target.with_server(&**server))
             }
             Route::Fanout { topic, server, .. } => {
-                let target = Target::topic(&**topic).with_fanout(true);
+                let target = Target::new(&**topic).with_fanout(true);
                 server.iter().fold(target, |target, server| target.with_server(&**server))
             }
             other => return Err(format!("{other} is no address of servers")),

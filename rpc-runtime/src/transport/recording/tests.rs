@@ -45,7 +45,7 @@ async fn a_call_is_recorded_and_answered() {
     assert_eq!(call.await.unwrap(), json!({"x": [1, null]}));
 
     let [sent] = recorder.take().try_into().unwrap();
-    let target = Target::topic("compute").with_exchange("nova").with_server("host1");
+    let target = Target::new("compute").with_exchange("nova").with_server("host1");
     assert_eq!(sent.kind, Kind::Call);
     assert_eq!(sent.target, target.with_namespace("base").with_version(V1));
     assert_eq!((sent.method.as_str(), Value::from(sent.args)), ("echo", json!({"value": "é"})));
@@ -62,10 +62,10 @@ async fn casts_are_recorded_in_order() {
     client.request(&PROBE.methods[2], &Context::new()).cast().await.unwrap();
 
     let [note, tell] = recorder.take().try_into().unwrap();
-    let target = Target::topic("compute").with_exchange("openstack").with_server("host2");
+    let target = Target::new("compute").with_exchange("openstack").with_server("host2");
     assert_eq!((note.kind, note.target), (Kind::Cast, target.with_namespace("base").with_version(V1)));
     assert_eq!((note.timeout, note.monitor), (None, None));
-    let target = Target::topic("compute").with_fanout(true).with_namespace("base").with_version(V1);
+    let target = Target::new("compute").with_fanout(true).with_namespace("base").with_version(V1);
     assert_eq!((tell.kind, tell.method.as_str(), tell.target), (Kind::Fanout, "tell", target));
 }
 
@@ -114,7 +114,7 @@ impl Dispatch for Nobody {
 #[tokio::test]
 async fn no_server_and_nothing_after_close() {
     let (transport, recorder) = Transport::recording();
-    let server = Server::builder(&transport, Target::topic("compute").with_server("host1"));
+    let server = Server::builder(&transport, Target::new("compute").with_server("host1"));
     let error = server.endpoint(Endpoint::new(&PROBE, Nobody)).start().await.unwrap_err();
     assert!(error.to_string().contains("recording"), "{error}");
 

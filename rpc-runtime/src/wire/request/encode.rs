@@ -8,6 +8,7 @@ use crate::Version;
 
 /// What a request says besides its arguments and its context.
 #[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct RequestHead<'a> {
     /// The method to execute.
     pub method: &'a str,
@@ -23,6 +24,7 @@ pub struct RequestHead<'a> {
 
 /// Where and how the server of a call answers.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct ReplyTo<'a> {
     /// The id of the call, which its replies bear.
     pub msg_id: &'a str,
@@ -31,6 +33,50 @@ pub struct ReplyTo<'a> {
     /// After how many seconds without a sign of life the caller gives up. The server sends one
     /// twice as often if this is at least 2, and else none.
     pub monitor: Option<u64>,
+}
+
+impl<'a> ReplyTo<'a> {
+    /// A call of that id, answered to that queue and not monitored.
+    #[must_use]
+    pub const fn new(msg_id: &'a str, queue: &'a str) -> Self {
+        Self { msg_id, queue, monitor: None }
+    }
+
+    /// The same with this many seconds without a sign of life, or without a limit.
+    #[must_use]
+    pub fn with_monitor(mut self, seconds: impl Into<Option<u64>>) -> Self {
+        self.monitor = seconds.into();
+        self
+    }
+}
+
+impl<'a> RequestHead<'a> {
+    /// A cast of `method` without namespace and version.
+    #[must_use]
+    pub const fn new(method: &'a str, unique_id: &'a str) -> Self {
+        Self { method, namespace: None, version: None, reply: None, unique_id }
+    }
+
+    /// The same in this namespace, or in none.
+    #[must_use]
+    pub fn with_namespace(mut self, namespace: impl Into<Option<&'a str>>) -> Self {
+        self.namespace = namespace.into();
+        self
+    }
+
+    /// The same for this version, or without one.
+    #[must_use]
+    pub fn with_version(mut self, version: impl Into<Option<Version>>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// The same as a call with its reply to there, or as a cast.
+    #[must_use]
+    pub fn with_reply(mut self, reply: impl Into<Option<ReplyTo<'a>>>) -> Self {
+        self.reply = reply.into();
+        self
+    }
 }
 
 impl RequestHead<'_> {

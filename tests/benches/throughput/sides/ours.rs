@@ -81,7 +81,7 @@ impl Ours {
                 METHODS => HundredApi::endpoint(Arc::clone(&self.counter)),
                 _ => ThroughputApi::endpoint(Arc::clone(&self.counter)),
             };
-            let server = Server::builder(&transport, Target::topic(topic).with_server("server"))
+            let server = Server::builder(&transport, Target::new(topic).with_server("server"))
                 .endpoint(endpoint)
                 .prefetch(PREFETCH)
                 .start()

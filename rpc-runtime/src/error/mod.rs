@@ -1,0 +1,13 @@
+//! What callers get instead of a result.
+
+mod call;
+mod cause;
+mod reached;
+mod remote;
+mod rpc;
+
+pub use call::CallError;
+pub use cause::Cause;
+pub use reached::Reached;
+pub use remote::{RemoteError, RpcException};
+pub use rpc::RpcError;
