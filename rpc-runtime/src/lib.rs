@@ -69,6 +69,7 @@ pub mod codegen;
 mod context;
 mod error;
 mod interface;
+mod json;
 mod lock;
 #[cfg(test)]
 mod logged;

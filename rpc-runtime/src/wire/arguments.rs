@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::de::{DeserializeOwned, Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::json::{self, Member, Members};
+use crate::json::{self, Member, Members};
 
 /// Received values with their names, as JSON text that is decoded when asked for.
 ///

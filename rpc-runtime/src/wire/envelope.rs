@@ -3,9 +3,10 @@ use std::borrow::Cow;
 use super::arguments::{Arguments, Index};
 use super::content::{self, Content, Limits};
 use super::error::DecodeError;
-use super::{json, kombu, python};
-use crate::Version;
+use super::{kombu, python};
+use crate::json;
 use crate::text::shortened;
+use crate::version::Version;
 
 /// The format that is written, and the newest that is read.
 const VERSION: Version = Version::new(2, 0);

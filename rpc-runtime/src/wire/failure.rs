@@ -4,9 +4,10 @@ use serde::de::DeserializeOwned;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::json::{self, IN_FAILURE};
-use super::{Arguments, python};
-use crate::RemoteError;
+use super::arguments::Arguments;
+use super::python;
+use crate::error::RemoteError;
+use crate::json::{self, IN_FAILURE};
 
 /// What Python appends to class and module of an exception that it has received.
 const SUFFIX: &str = "_Remote";

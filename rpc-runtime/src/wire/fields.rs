@@ -4,7 +4,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::error::EncodeError;
-use super::json::{self, IN_ENVELOPE};
+use crate::json::{self, IN_ENVELOPE};
 
 /// Values with their names, ready to be sent: the arguments of a request, or a context.
 ///

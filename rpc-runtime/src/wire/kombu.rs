@@ -7,7 +7,8 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::arguments::Index;
 use super::error::DecodeError;
-use super::{json, python};
+use super::python;
+use crate::json;
 use crate::text::shortened;
 
 const TYPE: &str = "__type__";

@@ -2,9 +2,12 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::arguments::Arguments;
+use super::content::{Content, Limits};
 use super::error::{DecodeError, EncodeError};
-use super::json::{self, IN_ENVELOPE};
-use super::{Arguments, Content, Fields, Limits, envelope, python, request};
+use super::fields::Fields;
+use super::{envelope, id, python};
+use crate::json::{self, IN_ENVELOPE};
 
 /// The form of a notification's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,7 +118,7 @@ impl Notification {
             event_type: string("event_type"),
             priority: message.get("priority").map_or_else(|| Some(String::new()), python::string),
             timestamp: string("timestamp"),
-            unique_id: message.get("_unique_id").and_then(request::unique_id),
+            unique_id: message.get("_unique_id").and_then(id::unique_id),
             context: message.with_prefix("_context_"),
             message,
         })

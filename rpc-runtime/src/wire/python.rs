@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::Version;
 use crate::text::shortened;
+use crate::version::Version;
 
 /// Whether Python takes the value for true. `json` is one valid JSON value.
 pub(super) fn is_true(json: &str) -> bool {

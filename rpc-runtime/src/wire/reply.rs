@@ -4,10 +4,13 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::arguments::Arguments;
+use super::content::{Content, Limits};
 use super::error::{DecodeError, EncodeError};
-use super::json::{self, IN_ENVELOPE};
-use super::{Arguments, Content, Limits, envelope, failure, python, random_id};
-use crate::RemoteError;
+use super::id::random_id;
+use super::{envelope, failure, python};
+use crate::error::RemoteError;
+use crate::json::{self, IN_ENVELOPE};
 
 /// A result in the form that it has within the envelope, before it is known what it answers.
 #[derive(Clone)]

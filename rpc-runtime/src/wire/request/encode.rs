@@ -3,8 +3,8 @@ use serde::Serialize;
 
 use super::super::envelope;
 use super::super::fields::Fields;
-use super::super::json::{self, IN_ENVELOPE};
-use crate::Version;
+use crate::json::{self, IN_ENVELOPE};
+use crate::version::Version;
 
 /// What a request says besides its arguments and its context.
 #[derive(Debug, Clone, Copy, Default)]
