@@ -75,8 +75,9 @@ impl Arguments {
     /// The same for the inside of a string of JSON.
     #[inline]
     pub(super) fn parse_sealed(escaped: &[u8], within: &str, deepest: usize) -> Option<Self> {
-        let (text, members) = json::sealed_members(escaped, within, deepest)?;
-        Some(Self::new(text, members.into()))
+        let text = json::unsealed(escaped)?;
+        let index = Index::parse_quickly(&text, within, deepest)?;
+        Some(Self::new(text, index))
     }
 
     pub(super) fn parse_thoroughly(text: Cow<'_, str>) -> Result<Self, serde_json::Error> {

@@ -5,9 +5,13 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::arguments::Arguments;
+use super::envelope::IN_ENVELOPE;
 use super::python;
 use crate::error::RemoteError;
-use crate::json::{self, IN_FAILURE};
+use crate::json;
+
+/// In how many strings a failure is: it is itself text in a string of the message.
+const IN_FAILURE: u8 = IN_ENVELOPE + 1;
 
 /// What Python appends to class and module of an exception that it has received.
 const SUFFIX: &str = "_Remote";

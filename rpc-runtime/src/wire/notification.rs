@@ -4,10 +4,11 @@ use serde::de::DeserializeOwned;
 
 use super::arguments::Arguments;
 use super::content::{Content, Limits};
+use super::envelope::IN_ENVELOPE;
 use super::error::{DecodeError, EncodeError};
 use super::fields::Fields;
 use super::{envelope, id, python};
-use crate::json::{self, IN_ENVELOPE};
+use crate::json;
 
 /// The form of a notification's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

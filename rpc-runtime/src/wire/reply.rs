@@ -6,11 +6,12 @@ use serde::de::DeserializeOwned;
 
 use super::arguments::Arguments;
 use super::content::{Content, Limits};
+use super::envelope::IN_ENVELOPE;
 use super::error::{DecodeError, EncodeError};
 use super::id::random_id;
 use super::{envelope, failure, python};
 use crate::error::RemoteError;
-use crate::json::{self, IN_ENVELOPE};
+use crate::json;
 
 /// A result in the form that it has within the envelope, before it is known what it answers.
 #[derive(Clone)]

@@ -1,9 +1,9 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::super::envelope;
+use super::super::envelope::{self, IN_ENVELOPE};
 use super::super::fields::Fields;
-use crate::json::{self, IN_ENVELOPE};
+use crate::json;
 use crate::version::Version;
 
 /// What a request says besides its arguments and its context.
