@@ -123,6 +123,7 @@ impl<const LEVEL: u8> Formatter for PythonFormatter<LEVEL> {
 }
 
 /// Hands over `json`, which is valid JSON text, piece by piece in the form of `LEVEL`.
+#[inline]
 pub(super) fn escape_raw<const LEVEL: u8>(json: &str, mut emit: impl FnMut(&[u8])) {
     let mut rest = json;
     loop {

@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
-use super::arguments::{Arguments, Index};
+use super::arguments::Arguments;
 use super::content::{self, Content, Limits};
 use super::error::DecodeError;
+use super::index::Index;
 use super::{kombu, python};
 use crate::json;
 use crate::text::shortened;
@@ -13,6 +14,17 @@ const VERSION: Version = Version::new(2, 0);
 
 /// In how many strings the inner message is.
 pub(super) const IN_ENVELOPE: u8 = 1;
+
+/// The name of a member with its colon, as it stands in the envelope; after `,` with the comma before it.
+macro_rules! name {
+    ($name:literal) => {
+        concat!("\\\"", $name, "\\\": ").as_bytes()
+    };
+    (, $name:literal) => {
+        concat!(", \\\"", $name, "\\\": ").as_bytes()
+    };
+}
+pub(super) use name;
 
 /// What comes before the members of the inner message.
 pub(super) const OPEN: &[u8] = b"{\"oslo.version\": \"2.0\", \"oslo.message\": \"{";

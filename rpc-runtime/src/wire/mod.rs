@@ -27,6 +27,7 @@ mod error;
 mod failure;
 mod fields;
 mod id;
+mod index;
 mod kombu;
 mod notification;
 mod python;

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::arguments::Arguments;
 use super::content::{Content, Limits};
-use super::envelope::IN_ENVELOPE;
+use super::envelope::{IN_ENVELOPE, name};
 use super::error::{DecodeError, EncodeError};
 use super::fields::Fields;
 use super::{envelope, id, python};
@@ -60,7 +60,7 @@ impl NotificationHead<'_> {
             member(&mut out, name, value);
             out.extend_from_slice(b", ");
         }
-        out.extend_from_slice(b"\\\"payload\\\": ");
+        out.extend_from_slice(name!("payload"));
         json::write::<IN_ENVELOPE, T>(&mut out, payload)
             .map_err(|error| EncodeError::new("payload", &error))?;
         for (name, value) in [("timestamp", self.timestamp), ("_unique_id", self.unique_id)] {
