@@ -32,6 +32,13 @@ def bodies(node):
             yield from bodies(item)
 
 
+def target_of(message):
+    """Whom a recorded message is for."""
+    if "ending" in message:
+        return "reply"
+    return "notification" if "publisher_id" in message else "request"
+
+
 def seeds(vectors):
     """Each target with an input for it."""
     for url in URLS:
@@ -42,7 +49,7 @@ def seeds(vectors):
             try:
                 text = json.loads(body)["oslo.message"]
                 message = json.loads(text)
-                target = "reply" if "ending" in message else "request"
+                target = target_of(message)
             except (KeyError, TypeError, ValueError):
                 continue  # recorded to be refused
             yield target, text.encode(errors="surrogatepass")

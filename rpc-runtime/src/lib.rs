@@ -75,6 +75,7 @@ pub mod codegen;
 mod context;
 mod error;
 mod interface;
+mod json;
 mod lock;
 #[cfg(test)]
 mod logged;

@@ -85,21 +85,7 @@ impl FromStr for Version {
     type Err = VersionError;
 
     fn from_str(text: &str) -> Result<Self, VersionError> {
-        let wrong = |why| VersionError { text: text.to_owned(), why };
-        let mut parts = text.split('.').map(|part| {
-            // `u32::from_str` takes a leading `+`, which no version has.
-            if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(wrong("every part is a decimal number"));
-            }
-            part.parse::<u32>().map_err(|_| wrong("a part is larger than 4294967295"))
-        });
-        let major = parts.next().unwrap_or_else(|| Err(wrong("it is empty")))?;
-        let minor = parts.next().unwrap_or_else(|| Err(wrong("the minor part is missing")))?;
-        let patch = parts.next().unwrap_or(Ok(0))?;
-        if parts.next().is_some() {
-            return Err(wrong("it has more than three parts"));
-        }
-        Ok(Self { major, minor, patch })
+        usual(text).map_or_else(|| unusual(text), Ok)
     }
 }
 
@@ -122,6 +108,40 @@ impl<'de> Deserialize<'de> for Version {
         let text = Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
     }
+}
+
+/// A version of two short numbers, as nearly every one is. What it takes to look for more parts and for
+/// what is wrong is 3 % of decoding a small request.
+fn usual(text: &str) -> Option<Version> {
+    let number = |digits: &[u8]| {
+        if !matches!(digits.len(), 1..=9) {
+            return None;
+        }
+        digits
+            .iter()
+            .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+    };
+    let text = text.as_bytes();
+    let point = text.iter().position(|byte| *byte == b'.')?;
+    Some(Version::new(number(&text[..point])?, number(&text[point + 1..])?))
+}
+
+fn unusual(text: &str) -> Result<Version, VersionError> {
+    let wrong = |why| VersionError { text: text.to_owned(), why };
+    let mut parts = text.split('.').map(|part| {
+        // `u32::from_str` takes a leading `+`, which no version has.
+        if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(wrong("every part is a decimal number"));
+        }
+        part.parse::<u32>().map_err(|_| wrong("a part is larger than 4294967295"))
+    });
+    let major = parts.next().unwrap_or_else(|| Err(wrong("it is empty")))?;
+    let minor = parts.next().unwrap_or_else(|| Err(wrong("the minor part is missing")))?;
+    let patch = parts.next().unwrap_or(Ok(0))?;
+    if parts.next().is_some() {
+        return Err(wrong("it has more than three parts"));
+    }
+    Ok(Version { major, minor, patch })
 }
 
 /// A text that is not a [`Version`]; the message names the text and what is wrong with it.

@@ -1,14 +1,30 @@
 use std::borrow::Cow;
 
-use super::arguments::{Arguments, Index};
+use super::arguments::Arguments;
 use super::content::{self, Content, Limits};
 use super::error::DecodeError;
-use super::{json, kombu, python};
-use crate::Version;
+use super::index::Index;
+use super::{kombu, python};
+use crate::json;
 use crate::text::shortened;
+use crate::version::Version;
 
 /// The format that is written, and the newest that is read.
 const VERSION: Version = Version::new(2, 0);
+
+/// In how many strings the inner message is.
+pub(super) const IN_ENVELOPE: u8 = 1;
+
+/// The name of a member with its colon, as it stands in the envelope; after `,` with the comma before it.
+macro_rules! name {
+    ($name:literal) => {
+        concat!("\\\"", $name, "\\\": ").as_bytes()
+    };
+    (, $name:literal) => {
+        concat!(", \\\"", $name, "\\\": ").as_bytes()
+    };
+}
+pub(super) use name;
 
 /// What comes before the members of the inner message.
 pub(super) const OPEN: &[u8] = b"{\"oslo.version\": \"2.0\", \"oslo.message\": \"{";
@@ -22,16 +38,11 @@ const MESSAGE: &str = "oslo.message";
 const ARGS: &str = "args";
 
 /// The inner message of a body that was written between [`OPEN`] and [`CLOSE`], without its escapes.
-pub(super) fn inner_text(sealed: &[u8]) -> Vec<u8> {
+#[expect(clippy::expect_used, reason = "what is written here is sealed")]
+pub(super) fn inner_text(body: &[u8]) -> String {
     // The brace at the end of `OPEN` and the one at the start of `CLOSE` belong to the message.
-    let mut escaped = sealed[OPEN.len() - 1..=sealed.len() - CLOSE.len()].iter();
-    let mut text = Vec::with_capacity(escaped.len());
-    while let Some(byte) = escaped.next() {
-        // Quotes and backslashes are all that is escaped.
-        let byte = if *byte == b'\\' { escaped.next() } else { Some(byte) };
-        text.extend(byte);
-    }
-    text
+    json::unsealed(&body[OPEN.len() - 1..=body.len() - CLOSE.len()])
+        .expect("the message is a text in a string")
 }
 
 /// Reads a body: the members of its inner message.

@@ -4,9 +4,14 @@ use serde::de::DeserializeOwned;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::json::{self, IN_FAILURE};
-use super::{Arguments, python};
-use crate::RemoteError;
+use super::arguments::Arguments;
+use super::envelope::IN_ENVELOPE;
+use super::python;
+use crate::error::RemoteError;
+use crate::json;
+
+/// In how many strings a failure is: it is itself text in a string of the message.
+const IN_FAILURE: u8 = IN_ENVELOPE + 1;
 
 /// What Python appends to class and module of an exception that it has received.
 const SUFFIX: &str = "_Remote";

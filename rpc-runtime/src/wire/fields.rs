@@ -3,8 +3,9 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::envelope::IN_ENVELOPE;
 use super::error::EncodeError;
-use super::json::{self, IN_ENVELOPE};
+use crate::json;
 
 /// Values with their names, ready to be sent: the arguments of a request, or a context.
 ///
@@ -112,7 +113,7 @@ impl Fields {
     /// Appends the members of an object, in the form of the envelope, each name after `prefix`,
     /// which needs no escaping. `first` says whether the object has no members before them.
     pub(super) fn write_members(&self, out: &mut Vec<u8>, prefix: &str, mut first: bool) {
-        const QUOTE: &[u8] = b"\\\"";
+        const QUOTE: &[u8] = json::quote(IN_ENVELOPE);
         for entry in &self.entries {
             if !first {
                 out.extend_from_slice(b", ");

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
-use super::arguments::Index;
 use super::error::DecodeError;
-use super::{json, python};
+use super::index::Index;
+use super::python;
+use crate::json;
 use crate::text::shortened;
 
 const TYPE: &str = "__type__";

@@ -27,7 +27,8 @@ mod error;
 mod failure;
 mod fields;
 mod format;
-mod json;
+mod id;
+mod index;
 mod kombu;
 mod notification;
 mod python;
@@ -39,20 +40,7 @@ pub use content::{Compression, Content, Limits};
 pub use error::{DecodeError, EncodeError};
 pub use fields::Fields;
 pub(crate) use format::MessageFormat;
+pub use id::new_id;
 pub use notification::{Format, Notification, NotificationHead};
 pub use reply::{EncodedValue, Reply};
 pub use request::{Invocation, ReplyAddress, ReplyTo, Request, RequestHead};
-
-/// A new random id as messages bear it: a UUID of 32 hexadecimal digits without dashes.
-#[must_use]
-pub fn new_id() -> String {
-    random_id(&mut [0; 32]).to_owned()
-}
-
-/// The same without memory of its own.
-///
-/// The bits are from a generator in the process (`fast-rng`): to ask the kernel for them took longer
-/// than to encode a small reply.
-fn random_id(buffer: &mut [u8; 32]) -> &str {
-    uuid::Uuid::new_v4().simple().encode_lower(buffer)
-}

@@ -2,9 +2,13 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::arguments::Arguments;
+use super::content::{Content, Limits};
+use super::envelope::{IN_ENVELOPE, name};
 use super::error::{DecodeError, EncodeError};
-use super::json::{self, IN_ENVELOPE};
-use super::{Arguments, Content, Fields, Limits, envelope, python, request};
+use super::fields::Fields;
+use super::{envelope, id, python};
+use crate::json;
 
 /// The form of a notification's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -116,7 +120,7 @@ impl NotificationHead<'_> {
             member(&mut out, name, value);
             out.extend_from_slice(b", ");
         }
-        out.extend_from_slice(b"\\\"payload\\\": ");
+        out.extend_from_slice(name!("payload"));
         json::write::<IN_ENVELOPE, T>(&mut out, payload)
             .map_err(|error| EncodeError::new("payload", &error))?;
         for (name, value) in [("timestamp", self.timestamp), ("_unique_id", self.unique_id)] {
@@ -175,7 +179,7 @@ impl Notification {
             event_type: string("event_type"),
             priority: message.get("priority").map_or_else(|| Some(String::new()), python::string),
             timestamp: string("timestamp"),
-            unique_id: message.get("_unique_id").and_then(request::unique_id),
+            unique_id: message.get("_unique_id").and_then(id::unique_id),
             context: message.with_prefix("_context_"),
             message,
         })

@@ -4,10 +4,14 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::arguments::Arguments;
+use super::content::{Content, Limits};
+use super::envelope::{IN_ENVELOPE, name};
 use super::error::{DecodeError, EncodeError};
-use super::json::{self, IN_ENVELOPE};
-use super::{Arguments, Content, Limits, envelope, failure, python, random_id};
-use crate::RemoteError;
+use super::id::random_id;
+use super::{envelope, failure, python};
+use crate::error::RemoteError;
+use crate::json;
 
 /// A result in the form that it has within the envelope, before it is known what it answers.
 #[derive(Clone)]
@@ -115,9 +119,9 @@ fn encode(
     let result: &[u8] = result.map_or(b"null", |EncodedValue(text)| text);
     let mut out = Vec::with_capacity(256 + result.len());
     out.extend_from_slice(envelope::OPEN);
-    out.extend_from_slice(b"\\\"result\\\": ");
+    out.extend_from_slice(name!("result"));
     out.extend_from_slice(result);
-    out.extend_from_slice(b", \\\"failure\\\": ");
+    out.extend_from_slice(name!(, "failure"));
     match error {
         None => out.extend_from_slice(b"null"),
         Some(error) => {
@@ -127,11 +131,11 @@ fn encode(
         }
     }
     let ending: &[u8] = if ending { b"true" } else { b"false" };
-    out.extend_from_slice(b", \\\"ending\\\": ");
+    out.extend_from_slice(name!(, "ending"));
     out.extend_from_slice(ending);
-    out.extend_from_slice(b", \\\"_msg_id\\\": ");
+    out.extend_from_slice(name!(, "_msg_id"));
     json::write_raw::<IN_ENVELOPE>(&mut out, msg_id);
-    out.extend_from_slice(b", \\\"_unique_id\\\": ");
+    out.extend_from_slice(name!(, "_unique_id"));
     json::write_plain::<IN_ENVELOPE, _>(&mut out, unique_id);
     out.extend_from_slice(envelope::CLOSE);
     Bytes::from(out)

@@ -11,6 +11,13 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// The sizes of bodies in bytes; they are exceeded by less than one volume.
 const SIZES: [(&str, usize); 2] = [("300 B", 300), ("16 KiB", 16 << 10)];
 
+/// Hosts as nearly all are, of characters that stand for themselves in JSON.
+const PLAIN: &str = "host1.example.org@lvm#pool";
+
+/// Hosts with a character of each kind that does not: what the writer leaves to `serde_json`, and where the
+/// scanner and the way out of the envelope stop most often.
+const ESCAPED: &str = "h\u{f6}st1\\example \"lvm\"\n\u{1f5b4}";
+
 /// One thing to do, in two ways.
 pub(crate) struct Case {
     pub(crate) name: String,
@@ -22,9 +29,10 @@ pub(crate) struct Case {
 pub(crate) fn all() -> Result<Vec<Case>> {
     let mut cases = Vec::new();
     for (name, size) in SIZES {
-        cases.extend(requests(name, size)?);
-        cases.extend(replies(name, size)?);
+        cases.extend(requests(name, size, PLAIN)?);
+        cases.extend(replies(name, size, PLAIN)?);
     }
+    cases.extend(requests("16 KiB with escapes", 16 << 10, ESCAPED)?);
     Ok(cases)
 }
 
@@ -83,8 +91,8 @@ fn decode_reply(body: &Bytes) -> Result<Vec<Volume>> {
 }
 
 /// As many volumes as a body of at least `size` bytes has.
-fn volumes(size: usize, encode: impl Fn(&[Volume]) -> Result<Bytes>) -> Result<Vec<Volume>> {
-    let host = Some("host1.example.org@lvm#pool".to_owned());
+fn volumes(size: usize, host: &str, encode: impl Fn(&[Volume]) -> Result<Bytes>) -> Result<Vec<Volume>> {
+    let host = Some(host.to_owned());
     let mut volumes = Vec::new();
     while encode(&volumes)?.len() < size {
         volumes.push(Volume { id: new_id(), size: 100, host: host.clone(), bootable: true });
@@ -92,9 +100,9 @@ fn volumes(size: usize, encode: impl Fn(&[Volume]) -> Result<Bytes>) -> Result<V
     Ok(volumes)
 }
 
-fn requests(name: &str, size: usize) -> Result<[Case; 2]> {
+fn requests(name: &str, size: usize, host: &str) -> Result<[Case; 2]> {
     let id = new_id();
-    let volumes = volumes(size, |volumes| encode_request(volumes, &id))?;
+    let volumes = volumes(size, host, |volumes| encode_request(volumes, &id))?;
     let body = encode_request(&volumes, &id)?;
     decode_request(&body)?;
     let plain = PlainRequest {
@@ -120,10 +128,10 @@ fn requests(name: &str, size: usize) -> Result<[Case; 2]> {
     ])
 }
 
-fn replies(name: &str, size: usize) -> Result<[Case; 2]> {
+fn replies(name: &str, size: usize, host: &str) -> Result<[Case; 2]> {
     let id = new_id();
     let msg_id = format!("\"{id}\"");
-    let volumes = volumes(size, |volumes| encode_reply(volumes, &msg_id))?;
+    let volumes = volumes(size, host, |volumes| encode_reply(volumes, &msg_id))?;
     let body = encode_reply(&volumes, &msg_id)?;
     decode_reply(&body)?;
     let plain = PlainReply {

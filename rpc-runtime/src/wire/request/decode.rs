@@ -2,19 +2,21 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::super::arguments::Arguments;
+use super::super::content::{Content, Limits};
+use super::super::envelope;
+use super::super::error::DecodeError;
+use super::super::id::unique_id;
 use super::super::python::{self, VersionFault};
-use super::super::{Arguments, Content, DecodeError, Limits, envelope};
 use super::heartbeat;
-use crate::{RemoteError, Version};
+use crate::error::RemoteError;
+use crate::version::Version;
 
 /// The version of a request that states none.
 const DEFAULT_VERSION: Version = Version::new(1, 0);
 
 /// The longest name of an AMQP queue in bytes; nobody can have a longer one.
 const LONGEST_QUEUE: usize = 255;
-
-/// The longest `_unique_id` that is kept, in bytes. Real ones have 32.
-const LONGEST_ID: usize = 255;
 
 /// A request as a server reads it.
 #[derive(Debug, Clone)]
@@ -130,16 +132,6 @@ fn reply_address(members: &Members<'_>, warnings: &mut Vec<String>) -> Option<Re
     Some(ReplyAddress { queue, msg_id: msg_id.to_owned() })
 }
 
-/// The text of a `_unique_id`, which is a JSON value; ids that are longer than any real one are not
-/// worth the memory.
-pub(in super::super) fn unique_id(id: &str) -> Option<String> {
-    if id == "null" {
-        return None;
-    }
-    let id = python::string(id).unwrap_or_else(|| id.to_owned());
-    (id.len() <= LONGEST_ID).then_some(id)
-}
-
 /// What to execute. The errors are those that Python's dispatcher runs into, in its order.
 fn invocation(args: Option<Arguments>, members: &Members<'_>) -> Result<Invocation, Box<RemoteError>> {
     let method = members.method.unwrap_or("null");
@@ -196,6 +188,7 @@ fn printed(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::id::LONGEST_ID;
     use super::*;
 
     fn request(members: &str) -> Request {

@@ -1,10 +1,10 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::super::envelope;
+use super::super::envelope::{self, IN_ENVELOPE, name};
 use super::super::fields::Fields;
-use super::super::json::{self, IN_ENVELOPE};
-use crate::Version;
+use crate::json;
+use crate::version::Version;
 
 /// What a request says besides its arguments and its context.
 #[derive(Debug, Clone, Copy, Default)]
@@ -85,28 +85,28 @@ impl RequestHead<'_> {
     pub fn encode(&self, args: &Fields, context: &Fields) -> Bytes {
         let mut out = Vec::with_capacity(320 + args.encoded_len() + context.encoded_len());
         out.extend_from_slice(envelope::OPEN);
-        out.extend_from_slice(b"\\\"method\\\": ");
+        out.extend_from_slice(name!("method"));
         write(&mut out, self.method);
         out.extend_from_slice(b", \\\"args\\\": {");
         args.write_members(&mut out, "", true);
         out.push(b'}');
         if let Some(namespace) = self.namespace {
-            out.extend_from_slice(b", \\\"namespace\\\": ");
+            out.extend_from_slice(name!(, "namespace"));
             write(&mut out, namespace);
         }
         if let Some(version) = self.version {
-            out.extend_from_slice(b", \\\"version\\\": ");
+            out.extend_from_slice(name!(, "version"));
             write_version(&mut out, version);
         }
         if let Some(reply) = &self.reply {
-            out.extend_from_slice(b", \\\"_msg_id\\\": ");
+            out.extend_from_slice(name!(, "_msg_id"));
             write(&mut out, reply.msg_id);
-            out.extend_from_slice(b", \\\"_reply_q\\\": ");
+            out.extend_from_slice(name!(, "_reply_q"));
             write(&mut out, reply.queue);
-            out.extend_from_slice(b", \\\"_timeout\\\": ");
+            out.extend_from_slice(name!(, "_timeout"));
             write(&mut out, &reply.monitor);
         }
-        out.extend_from_slice(b", \\\"_unique_id\\\": ");
+        out.extend_from_slice(name!(, "_unique_id"));
         write(&mut out, self.unique_id);
         context.write_members(&mut out, "_context_", false);
         out.extend_from_slice(envelope::CLOSE);

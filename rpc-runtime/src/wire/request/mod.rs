@@ -4,6 +4,5 @@ mod decode;
 mod encode;
 mod heartbeat;
 
-pub(super) use decode::unique_id;
 pub use decode::{Invocation, ReplyAddress, Request};
 pub use encode::{ReplyTo, RequestHead};

@@ -13,7 +13,7 @@ use super::literal::{is_printable, printable_len};
 pub(super) struct PythonFormatter<const LEVEL: u8>;
 
 /// A quote, as it is written `level` strings deep.
-pub(super) const fn quote(level: u8) -> &'static [u8] {
+pub(crate) const fn quote(level: u8) -> &'static [u8] {
     match level {
         0 => b"\"",
         1 => b"\\\"",
@@ -123,6 +123,7 @@ impl<const LEVEL: u8> Formatter for PythonFormatter<LEVEL> {
 }
 
 /// Hands over `json`, which is valid JSON text, piece by piece in the form of `LEVEL`.
+#[inline]
 pub(super) fn escape_raw<const LEVEL: u8>(json: &str, mut emit: impl FnMut(&[u8])) {
     let mut rest = json;
     loop {
@@ -168,7 +169,7 @@ fn write_unit<const LEVEL: u8, W: ?Sized + Write>(writer: &mut W, unit: u16) -> 
 mod tests {
     use serde_json::value::RawValue;
 
-    use super::super::{IN_ENVELOPE, IN_FAILURE, write};
+    use super::super::write;
 
     const PLAIN: u8 = 0;
 
@@ -193,8 +194,8 @@ mod tests {
         let value = serde_json::json!({"k\"\\\n": ["é\x7f", "\u{10ffff}", 1.5], "": {"x": "\\"}});
         let plain = text::<PLAIN>(&value);
         let escape = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
-        assert_eq!(text::<IN_ENVELOPE>(&value), escape(&plain));
-        assert_eq!(text::<IN_FAILURE>(&value), escape(&escape(&plain)));
+        assert_eq!(text::<1>(&value), escape(&plain));
+        assert_eq!(text::<2>(&value), escape(&escape(&plain)));
     }
 
     #[test]

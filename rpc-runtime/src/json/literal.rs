@@ -11,17 +11,23 @@ pub(super) const fn is_special(byte: u8) -> bool {
 }
 
 /// How many bytes `text` begins with that stand for themselves in a JSON string.
+#[inline]
 pub(crate) fn literal_len(text: &[u8]) -> usize {
-    text.iter().position(|byte| is_special(*byte)).unwrap_or(text.len())
+    len_without(text, special, is_special)
 }
 
-/// Has the high bit of each byte set that Python escapes: all but printable ASCII, and of that quotes and
-/// backslashes. Bytes after the first such one may have it set by a borrow, which does no harm.
-const fn escaped(word: u64) -> u64 {
-    let special =
+/// Has the high bit of each byte set that is [special](is_special). Bytes after the first such one may have
+/// it set by a borrow, which does no harm.
+const fn special(word: u64) -> u64 {
+    let found =
         below(word, 0x20) | below(word ^ (ONES * b'"' as u64), 1) | below(word ^ (ONES * b'\\' as u64), 1);
+    found & !word & HIGH
+}
+
+/// The same for each byte that Python escapes: all but printable ASCII, and of that quotes and backslashes.
+const fn escaped(word: u64) -> u64 {
     let foreign = word | (word & !HIGH).wrapping_add(ONES);
-    (special & !word | foreign) & HIGH
+    special(word) | foreign & HIGH
 }
 
 const fn below(word: u64, limit: u8) -> u64 {
@@ -49,15 +55,21 @@ pub(super) fn is_printable(text: &[u8]) -> bool {
 
 /// How many bytes `text` begins with that Python writes as they are.
 pub(super) fn printable_len(text: &[u8]) -> usize {
+    len_without(text, escaped, is_escaped)
+}
+
+/// How many bytes `text` begins with that are not found: `in_word` looks at eight of them together.
+#[inline]
+fn len_without(text: &[u8], in_word: impl Fn(u64) -> u64, is_found: impl Fn(u8) -> bool) -> usize {
     let mut at = 0;
     while let Some(word) = text[at..].first_chunk::<8>() {
-        let found = escaped(u64::from_le_bytes(*word));
+        let found = in_word(u64::from_le_bytes(*word));
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }
         at += 8;
     }
-    text[at..].iter().position(|byte| is_escaped(*byte)).map_or(text.len(), |more| at + more)
+    text[at..].iter().position(|byte| is_found(*byte)).map_or(text.len(), |more| at + more)
 }
 
 #[cfg(test)]
