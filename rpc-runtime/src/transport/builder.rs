@@ -35,7 +35,7 @@ impl Transport {
     ///
     /// # Errors
     /// [`TransportError`]: a URL or option that is wrong, or no connection: at once if every host fails for a
-    /// reason that is [hopeless](FailureKind::is_hopeless), like a wrong password, else after 30 seconds.
+    /// reason that is [hopeless](crate::FailureKind::is_hopeless), like a wrong password, else after 30 seconds.
     pub async fn connect(url: &str) -> Result<Self, TransportError> {
         Self::builder(url)?.connect().await
     }
