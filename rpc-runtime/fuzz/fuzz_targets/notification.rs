@@ -23,14 +23,13 @@ fn written_again(read: &Notification, format: Format) {
     fn text(member: &Option<String>) -> &str {
         member.as_deref().unwrap_or_default()
     }
-    let head = NotificationHead {
-        message_id: text(&read.message_id),
-        publisher_id: text(&read.publisher_id),
-        event_type: text(&read.event_type),
-        priority: text(&read.priority),
-        timestamp: text(&read.timestamp),
-        unique_id: text(&read.unique_id),
-    };
+    let head = NotificationHead::default()
+        .with_message_id(text(&read.message_id))
+        .with_publisher_id(text(&read.publisher_id))
+        .with_event_type(text(&read.event_type))
+        .with_priority(text(&read.priority))
+        .with_timestamp(text(&read.timestamp))
+        .with_unique_id(text(&read.unique_id));
     let body = head.encode(&raw(read.payload_text()), &resent(&read.context), format).unwrap();
     assert!(body.is_ascii());
     let again = match Notification::decode(&body, &Content::JSON, &Limits::default()) {

@@ -1,3 +1,4 @@
+#[cfg(feature = "amqp")]
 use futures::FutureExt;
 
 use super::*;
