@@ -43,6 +43,9 @@ const DURABLE: usize = 2;
 const QUORUM: usize = 3;
 /// How many calls a client is killed in the middle of.
 const CALLS: u64 = 20;
+/// The fanout queue of a server that was killed goes after longer than any fault lasts, and well before the broker is
+/// looked at for what is left.
+const GONE_SOON: &str = "rabbit_transient_queues_ttl=30";
 /// How many seconds a handler is stuck.
 const STUCK: f64 = 10.0;
 
@@ -114,9 +117,9 @@ fn lanes(url: &str) -> Result<[Lane; 5]> {
     let lanes = [
         // What a killed server was at work on is lost, as it was acknowledged before, and what it took
         // in its last instant may be done again.
-        Lane::process(process, peer()?).durable().may_lose().may_repeat().at(url),
+        Lane::process(process, peer()?).durable().may_lose().may_repeat().option(GONE_SOON).at(url),
         // Another server does again what the killed one was at work on; nothing is lost.
-        Lane::process(late, peer()?).late().durable().may_repeat().at(url),
+        Lane::process(late, peer()?).late().durable().may_repeat().option(GONE_SOON).at(url),
         // Replies to a client that was killed are given up soon.
         Lane::rust(durable).durable().option("kombu_missing_consumer_retry_timeout=3").at(url),
         Lane::rust(quorum).quorum().at(url),
