@@ -42,7 +42,7 @@ pub struct Call<R> {
 }
 
 impl<R: MethodResult> Call<R> {
-    pub(super) fn new(request: Request) -> Self {
+    fn new(request: Request) -> Self {
         Self { request, result: PhantomData }
     }
 }
@@ -85,7 +85,7 @@ pub struct Cast {
 }
 
 impl Cast {
-    pub(super) fn new(request: Request) -> Self {
+    fn new(request: Request) -> Self {
         Self { request }
     }
 }
@@ -109,7 +109,7 @@ pub struct CallOrCast<R> {
 }
 
 impl<R: MethodResult> CallOrCast<R> {
-    pub(super) fn new(request: Request) -> Self {
+    fn new(request: Request) -> Self {
         Self { request, result: PhantomData }
     }
 

@@ -22,9 +22,9 @@ mod intake;
 mod lapin_library;
 mod library;
 mod message;
+mod names;
 pub(crate) mod options;
 mod publisher;
-mod purpose;
 mod report;
 mod retry;
 mod state;
@@ -46,9 +46,9 @@ use self::in_flight::InFlight;
 use self::intake::To;
 use self::lapin_library::LapinLibrary;
 use self::library::Library;
+use self::names::{BUS, LISTEN, SEND};
 use self::options::AmqpOptions;
 use self::publisher::Publisher;
-use self::purpose::{BUS, Purpose};
 use self::supervisor::Supervisor;
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::abilities::Abilities;
@@ -127,15 +127,8 @@ impl AmqpDriver {
             Arc::new(LapinLibrary::new(url.vhost(), &options).map_err(TransportError::Setting)?);
         let options = Arc::new(options);
         let hosts = url.hosts().to_vec();
-        let status = Board::new(BUS, Purpose::Send.name(), ConnectionStatus::Connecting);
-        let send = Supervisor::start(
-            Purpose::Send,
-            library.clone(),
-            hosts.clone(),
-            &options,
-            status.reporter(Purpose::Send.name()),
-            handle,
-        );
+        let status = Board::new(BUS, SEND, ConnectionStatus::Connecting);
+        let send = Supervisor::start(library.clone(), hosts.clone(), &options, status.reporter(SEND), handle);
         let requests = Publisher::start(send.links(), options.clone(), handle);
         let in_flight = Arc::new(InFlight::new(&options, send.links()));
         let replies = Publisher::start(send.links(), options.clone(), handle);
@@ -163,9 +156,8 @@ impl AmqpDriver {
         if !closed() {
             let listen = self.listen.get_or_init(|| {
                 let (library, hosts) = (self.library.clone(), self.hosts.clone());
-                let (reporter, handle) =
-                    (self.status.reporter(Purpose::Listen.name()), self.runtime.handle());
-                Supervisor::start(Purpose::Listen, library, hosts, &self.options, reporter, handle)
+                let (reporter, handle) = (self.status.reporter(LISTEN), self.runtime.handle());
+                Supervisor::start(library, hosts, &self.options, reporter, handle)
             });
             if !closed() {
                 return Ok(listen);

@@ -103,6 +103,11 @@ impl Drop for Board {
 
 #[cfg(feature = "amqp")]
 impl Reporter {
+    /// The name of the connection.
+    pub(super) fn connection(&self) -> &'static str {
+        self.connection
+    }
+
     pub(super) fn tell(&self, now: ConnectionStatus) {
         self.status.send_if_modified(|status| status.note(self.connection, now));
     }

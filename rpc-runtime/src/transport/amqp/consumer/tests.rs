@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use tokio::sync::mpsc;
 
 use super::super::fake::{Fake, FakeLink, Fate};
-use super::super::purpose::{BUS, Purpose};
+use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::logged::Warnings;
@@ -29,8 +29,7 @@ impl Scene {
         let url: TransportUrl = "rabbit://host".parse().unwrap();
         let (hosts, handle) = (url.hosts().to_vec(), Handle::current());
         let reporter = Board::new(BUS, "listen", ConnectionStatus::Connecting).reporter("listen");
-        let supervisor =
-            Supervisor::start(Purpose::Listen, broker.clone(), hosts, &options, reporter, &handle);
+        let supervisor = Supervisor::start(broker.clone(), hosts, &options, reporter, &handle);
         supervisor.connected(Instant::now() + MINUTE).await.unwrap();
         declare(&broker.link(0));
         let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };

@@ -5,7 +5,7 @@ use tokio::runtime::Handle;
 
 use super::super::fake::{Fake, Fate};
 use super::super::library::LinkEvent;
-use super::super::purpose::{BUS, Purpose};
+use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::clock::after;
@@ -25,8 +25,7 @@ async fn scene(options: AmqpOptions) -> Scene {
     let url: TransportUrl = "rabbit://a".parse().unwrap();
     let (hosts, reporter) =
         (url.hosts().to_vec(), Board::new(BUS, "send", ConnectionStatus::Connecting).reporter("send"));
-    let supervisor =
-        Supervisor::start(Purpose::Send, broker.clone(), hosts, &options, reporter, &Handle::current());
+    let supervisor = Supervisor::start(broker.clone(), hosts, &options, reporter, &Handle::current());
     let mut links = supervisor.links();
     links.up().await.unwrap();
     Scene { broker, supervisor, in_flight: InFlight::new(&options, links) }

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::super::fake::{Fake, Fate};
 use super::super::library::{Link, LinkEvent, Message};
-use super::super::purpose::{BUS, Purpose};
+use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::error::Reached;
@@ -42,7 +42,7 @@ impl Scene {
         let handle = Handle::current();
         let reporter = Board::new(BUS, "send", ConnectionStatus::Connecting).reporter("send");
         let hosts = url.hosts().to_vec();
-        let supervisor = Supervisor::start(Purpose::Send, broker.clone(), hosts, &options, reporter, &handle);
+        let supervisor = Supervisor::start(broker.clone(), hosts, &options, reporter, &handle);
         let publisher = Publisher::start(supervisor.links(), options, &handle);
         supervisor.connected(Instant::now() + Duration::from_secs(1)).await.unwrap();
         Self { broker, supervisor, publisher, published }

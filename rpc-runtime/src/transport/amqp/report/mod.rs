@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use tokio::time::Instant;
 
-use super::purpose::Purpose;
 use super::state::State;
 use crate::transport::failure::HostFailure;
 use crate::transport::status::ConnectionStatus;
@@ -13,7 +12,6 @@ use crate::transport::status_watch::Reporter;
 /// What users know of one connection.
 #[derive(Debug)]
 pub(super) struct Report {
-    purpose: Purpose,
     reporter: Reporter,
     known: ConnectionStatus,
     /// By host, why the last attempt failed: an attempt that fails as the one before is no news.
@@ -21,9 +19,8 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn new(purpose: Purpose, reporter: Reporter) -> Self {
-        let report =
-            Self { purpose, reporter, known: ConnectionStatus::Connecting, failures: HashMap::new() };
+    pub(super) fn new(reporter: Reporter) -> Self {
+        let report = Self { reporter, known: ConnectionStatus::Connecting, failures: HashMap::new() };
         report.publish();
         report
     }
@@ -64,7 +61,7 @@ impl Report {
 
     fn log(&mut self, now: &ConnectionStatus) {
         use ConnectionStatus::{Blocked, Closed, Connecting, Ready, Reconnecting};
-        let name = self.purpose.name();
+        let name = self.reporter.connection();
         match (&self.known, now) {
             (Blocked { .. }, Ready { host, .. }) => {
                 tracing::info!(%host, "{name} connection: the broker takes messages again");

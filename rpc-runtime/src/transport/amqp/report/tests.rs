@@ -78,10 +78,9 @@ async fn one_line_for_each_change() {
     let broker = Fake::with_connect(|_| Fate::Ack, connect);
     let url: TransportUrl = "rabbit://u:hidden@a".parse().unwrap();
     let (hosts, options) = (url.hosts().to_vec(), AmqpOptions::default());
-    let board = Board::new(super::super::purpose::BUS, "send", ConnectionStatus::Connecting);
+    let board = Board::new(super::super::names::BUS, "send", ConnectionStatus::Connecting);
     let handle = Handle::current();
-    let supervisor =
-        Supervisor::start(Purpose::Send, broker.clone(), hosts, &options, board.reporter("send"), &handle);
+    let supervisor = Supervisor::start(broker.clone(), hosts, &options, board.reporter("send"), &handle);
     let mut links = supervisor.links();
     links.up().await.unwrap();
     for _ in 0..2 {

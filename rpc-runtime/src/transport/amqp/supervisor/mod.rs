@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::library::{Library, Link, LinkEvent};
-use super::purpose::{BUS, Purpose};
+use super::names::BUS;
 use super::report::Report;
 use super::state::{Backoff, Happening, Machine, State};
 use crate::transport::TransportError;
@@ -70,7 +70,6 @@ pub(super) struct Up {
 impl Supervisor {
     /// Starts to connect to `hosts`, in random order, on the runtime of `handle`; tells `reporter` about it.
     pub(super) fn start(
-        purpose: Purpose,
         library: Arc<dyn Library>,
         mut hosts: Vec<Host>,
         options: &AmqpOptions,
@@ -87,9 +86,10 @@ impl Supervisor {
         let current = Current { state: machine.state.clone(), link: None, failures: vec![None; hosts.len()] };
         let (sender, current) = watch::channel(current);
         let (close_by, closing) = watch::channel(None);
-        let report = Report::new(purpose, reporter);
+        let connection = reporter.connection();
+        let report = Report::new(reporter);
         let turn = Turn { host: 0, since: Instant::now(), next_try: Instant::now() };
-        let keeper = Keeper { purpose, library, hosts, machine, turn, current: sender, closing, report };
+        let keeper = Keeper { connection, library, hosts, machine, turn, current: sender, closing, report };
         handle.spawn(keeper.run());
         Self { current, close_by }
     }
@@ -204,7 +204,8 @@ impl Links {
 
 /// The task that keeps the connection.
 struct Keeper {
-    purpose: Purpose,
+    /// Its name.
+    connection: &'static str,
     library: Arc<dyn Library>,
     hosts: Vec<Host>,
     machine: Machine,
@@ -256,7 +257,7 @@ impl Keeper {
     }
 
     async fn connect(&self) -> Happening {
-        match self.library.connect(&self.hosts[self.turn.host], self.purpose.name()).await {
+        match self.library.connect(&self.hosts[self.turn.host], self.connection).await {
             Ok(link) => {
                 // The state follows in `enter`; until then nobody looks at the link.
                 self.current.send_modify(|current| current.link = Some(link));

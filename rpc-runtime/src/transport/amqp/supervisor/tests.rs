@@ -10,7 +10,7 @@ use crate::transport::url::TransportUrl;
 fn start_on(board: &Board, broker: Arc<Fake>, url: &str) -> Supervisor {
     let url: TransportUrl = url.parse().unwrap();
     let (hosts, options) = (url.hosts().to_vec(), AmqpOptions::default());
-    Supervisor::start(Purpose::Send, broker, hosts, &options, board.reporter("send"), &Handle::current())
+    Supervisor::start(broker, hosts, &options, board.reporter("send"), &Handle::current())
 }
 
 fn start(broker: Arc<Fake>, url: &str) -> Supervisor {
