@@ -72,7 +72,7 @@ impl Driver for Bench {
     fn listen_for_replies(
         &self,
         take: TakeReply,
-    ) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
         let mut deliveries = self.deliveries.lock().unwrap().take().unwrap();
         tokio::spawn(async move {
             while let Some(delivery) = deliveries.recv().await {

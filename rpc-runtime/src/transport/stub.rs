@@ -42,7 +42,10 @@ impl Driver for Stub {
         ready(Err(ConnectError("it moves nothing".to_owned()))).boxed()
     }
 
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    fn listen_for_replies(
+        &self,
+        _: TakeReply,
+    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
         ready(Err(ConnectError("it moves nothing".to_owned()))).boxed()
     }
 

@@ -110,7 +110,10 @@ impl Driver for Bench {
         std::future::ready(Ok(Listener { deliveries, stop: Arc::new(Nothing) })).boxed()
     }
 
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    fn listen_for_replies(
+        &self,
+        _: TakeReply,
+    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
         unreachable!("the server calls nobody")
     }
 

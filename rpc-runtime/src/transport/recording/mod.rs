@@ -186,7 +186,7 @@ impl Driver for RecordingDriver {
     fn listen_for_replies(
         &self,
         take: TakeReply,
-    ) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
         let set = self.take.set(take).map(|()| Arc::new(ReplyQueue(REPLIES.into())) as Arc<dyn ReplyPlace>);
         let set = set.map_err(|_| ConnectError("the replies are consumed already".to_owned()));
         std::future::ready(set).boxed()

@@ -2,14 +2,17 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use futures::io::{AsyncRead, AsyncWrite};
 use lapin::AsyncTcpStream;
-use lapin::tcp::{RustlsConnector, RustlsConnectorConfig};
+use lapin::tcp::RustlsConnector;
+use rustls::crypto::CryptoProvider;
+use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::transport::amqp::options::AmqpOptions;
+use crate::transport::amqp::options::{AmqpOptions, TlsVersion};
 
 /// The certificates of a transport.
 #[derive(Debug, Clone)]
@@ -21,24 +24,24 @@ pub(super) struct Tls {
 impl Tls {
     /// Reads the files of the options `ssl_ca_file`, `ssl_cert_file` and `ssl_key_file`.
     pub(super) fn load(options: &AmqpOptions) -> Result<Self, String> {
-        let roots = match &options.ssl_ca_file {
-            // Only these: who names an authority does not trust all others.
-            Some(path) => RustlsConnectorConfig::default()
-                .with_parsable_certificates(certificates("ssl_ca_file", path)?),
-            None => RustlsConnectorConfig::new_with_native_certs()
-                .map_err(|error| format!("the certificates of the system: {error}"))?,
+        let versions = match options.ssl_version {
+            TlsVersion::Negotiated => rustls::DEFAULT_VERSIONS,
+            TlsVersion::Tls12 => &[&rustls::version::TLS12],
         };
-        let connector = match (&options.ssl_cert_file, &options.ssl_key_file) {
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_protocol_versions(versions)
+            .map_err(|error| format!("TLS: {error}"))?
+            .with_root_certificates(roots(options)?);
+        let config = match (&options.ssl_cert_file, &options.ssl_key_file) {
             (Some(cert), Some(key)) => {
                 let certificates = certificates("ssl_cert_file", cert)?;
                 let key = PrivateKeyDer::from_pem_file(key)
                     .map_err(|error| format!("ssl_key_file {}: {error}", key.display()))?;
-                roots.connector_with_single_cert(certificates, key)
+                config.with_client_auth_cert(certificates, key).map_err(|error| format!("TLS: {error}"))?
             }
-            _ => roots.connector_with_no_client_auth(),
+            _ => config.with_no_client_auth(),
         };
-        let identified = options.ssl_cert_file.is_some();
-        connector.map(|connector| Self { connector, identified }).map_err(|error| format!("TLS: {error}"))
+        Ok(Self { connector: config.into(), identified: options.ssl_cert_file.is_some() })
     }
 
     /// Whether this client has a certificate to show.
@@ -57,6 +60,28 @@ impl Tls {
     {
         stream.into_rustls(&self.connector, host).await
     }
+}
+
+/// That of the process, if it has chosen one.
+fn provider() -> Arc<CryptoProvider> {
+    let own = || Arc::new(rustls::crypto::ring::default_provider());
+    CryptoProvider::get_default().cloned().unwrap_or_else(own)
+}
+
+/// The authorities that are trusted.
+fn roots(options: &AmqpOptions) -> Result<RootCertStore, String> {
+    let (whose, certificates) = match &options.ssl_ca_file {
+        // Only these: who names an authority does not trust all others.
+        Some(path) => (path.display().to_string(), certificates("ssl_ca_file", path)?),
+        None => ("the system".to_owned(), rustls_native_certs::load_native_certs().certs),
+    };
+    let mut roots = RootCertStore::empty();
+    // Some systems have certificates that nobody can read; the others count.
+    let (_, ignored) = roots.add_parsable_certificates(certificates);
+    if ignored > 0 {
+        tracing::warn!("{ignored} certificates of {whose} cannot be used");
+    }
+    if roots.is_empty() { Err(format!("no certificate of {whose} can be used")) } else { Ok(roots) }
 }
 
 fn certificates(option: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {

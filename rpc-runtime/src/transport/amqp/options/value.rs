@@ -28,6 +28,12 @@ impl OptionValue for u16 {
     }
 }
 
+impl OptionValue for i32 {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "a whole number from -1 to 2147483647")
+    }
+}
+
 impl OptionValue for u32 {
     fn read(text: &str) -> Result<Self, &'static str> {
         text.parse().map_err(|_| "a whole number from 0 to 4294967295")

@@ -1,6 +1,7 @@
 //! The driver against a real broker, whose URL is in `RPC_TEST_BROKER`; names begin with `broker_`.
 
 mod faults;
+mod giving_up;
 mod isolation;
 mod listening;
 mod logs;
