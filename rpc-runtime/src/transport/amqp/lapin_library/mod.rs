@@ -73,6 +73,9 @@ const FRAME_MAX: u32 = 128 << 10;
 /// How often the state is looked at, should an event be missed, and the thread called, should a call be.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// How long after a loss its reason may come.
+const MOMENT: Duration = Duration::from_millis(20);
+
 /// How long to listen for why a broker has closed a TLS connection.
 const LISTEN: Duration = Duration::from_secs(2);
 
@@ -88,6 +91,9 @@ pub(in crate::transport::amqp) struct LapinLibrary {
     /// What names are for, in place of the resolver.
     #[cfg(test)]
     names: Option<Vec<SocketAddr>>,
+    /// Whether tokio keeps the socket, as with a lapin that goes another way.
+    #[cfg(test)]
+    by_tokio: bool,
 }
 
 impl LapinLibrary {
@@ -107,6 +113,8 @@ impl LapinLibrary {
             suspects: Suspects::default(),
             #[cfg(test)]
             names: None,
+            #[cfg(test)]
+            by_tokio: false,
         })
     }
 
@@ -138,6 +146,8 @@ impl LapinLibrary {
         let (address, stream) = dial().await?;
         let stream = StdMutex::new(Some(stream));
         let owner = thread.clone();
+        #[cfg(test)]
+        let owner = if self.by_tokio { Thread::new() } else { owner };
         let connection = Connection::connector(
             self.uri(host),
             runtime.clone(),
@@ -310,30 +320,34 @@ impl Link for LapinLink {
     fn event(&self) -> BoxFuture<'_, LinkEvent> {
         Box::pin(async move {
             let mut events = self.events.lock().await;
-            let mut why = "the connection was closed".to_owned();
-            loop {
+            let mut why = None;
+            while self.connection.status().connected() {
                 let event = tokio::select! {
                     biased;
                     event = timeout(LOOK, events.next()) => event,
                     // lapin tells nobody if it panics.
-                    () = self.thread.ended() => return LinkEvent::Lost(why),
+                    () = self.thread.ended() => break,
                 };
                 match event {
                     Ok(Some(Event::ConnectionBlocked(reason))) => return LinkEvent::Blocked(reason),
                     Ok(Some(Event::ConnectionUnblocked)) => return LinkEvent::Unblocked,
-                    Ok(None) => return LinkEvent::Lost(why),
+                    Ok(None) => break,
                     // Errors of channels come here as well.
-                    Ok(Some(Event::Error(error))) => why = lapin_error(&error).to_string(),
+                    Ok(Some(Event::Error(error))) => why = Some(lapin_error(&error).to_string()),
                     Err(_) => {
                         self.thread.finds_log();
                         self.thread.call();
                     }
                     Ok(Some(_)) => {}
                 }
-                if !self.connection.status().connected() {
-                    return LinkEvent::Lost(why);
+            }
+            // lapin says why after that it is so.
+            while let Ok(Some(event)) = timeout(MOMENT, events.next()).await {
+                if let Event::Error(error) = event {
+                    why = Some(lapin_error(&error).to_string());
                 }
             }
+            LinkEvent::Lost(why.unwrap_or_else(|| "the connection was closed".to_owned()))
         })
     }
 
@@ -357,3 +371,6 @@ impl Drop for LapinLink {
         self.kill();
     }
 }
+
+#[cfg(test)]
+mod tests;

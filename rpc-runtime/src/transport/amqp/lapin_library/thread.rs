@@ -93,6 +93,12 @@ impl Thread {
         }
     }
 
+    /// Whether it waits for the socket by itself.
+    #[cfg(test)]
+    pub(super) fn waits(&self) -> bool {
+        lock(&self.chores).is_some()
+    }
+
     /// Whether the connection is in the hands of the calling thread.
     pub(super) fn is_here(&self) -> bool {
         self.owner.get() == Some(&thread::current().id())
