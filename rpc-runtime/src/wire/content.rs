@@ -126,7 +126,7 @@ impl Compression {
 /// The body as JSON text in bytes, decompressed if it has to be.
 ///
 /// A body that does not decompress, or whose compression is unknown, is taken as it is, because
-/// Python does so.
+/// Python does so; in the latter case only if it looks like JSON, so that the error names the compression.
 pub(super) fn plain<'a>(
     body: &'a [u8],
     content: &Content<'_>,
@@ -141,8 +141,12 @@ pub(super) fn plain<'a>(
     if body.len() > limits.max_body {
         return Err(too_large);
     }
-    let Some(compression) = content.compression.and_then(Compression::of_header) else {
-        return Ok(Cow::Borrowed(body));
+    let Some(name) = content.compression else { return Ok(Cow::Borrowed(body)) };
+    let Some(compression) = Compression::of_header(name) else {
+        return match body.trim_ascii_start().first() {
+            Some(b'{' | b'[') | None => Ok(Cow::Borrowed(body)),
+            Some(_) => Err(DecodeError::Compression(format!("{:?}", shortened(name)))),
+        };
     };
     match compression.decompress(body, limits.max_body.saturating_add(1)) {
         Ok(plain) if plain.len() > limits.max_body => Err(too_large),
@@ -173,7 +177,12 @@ mod tests {
                 assert_eq!(read(&body, name).unwrap(), b"[1, 2]", "{name}");
             }
             for name in ["bz2", "GZIP", "application/zstd", ""] {
-                assert_eq!(read(&body, name).unwrap(), body, "{name}");
+                let error = read(&body, name).unwrap_err();
+                assert_eq!(
+                    error.to_string(),
+                    format!("the body is compressed by {name:?}, which is not read")
+                );
+                assert_eq!(read(b" [1, 2]", name).unwrap(), b" [1, 2]", "{name}");
             }
         }
     }

@@ -24,6 +24,7 @@ mod channel;
 mod deliveries;
 mod error;
 mod failure;
+mod probe;
 mod runtime;
 mod socket;
 mod stream;
@@ -76,7 +77,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long after a loss its reason may come.
 const MOMENT: Duration = Duration::from_millis(20);
 
-/// How long to listen for why a broker has closed a TLS connection.
+/// How long to listen for why a broker has closed a connection, and to ask it.
 const LISTEN: Duration = Duration::from_secs(2);
 
 /// Connects by lapin, on the tokio runtime of the caller.
@@ -165,17 +166,28 @@ impl LapinLibrary {
         let connection = connection.map_err(|error| failure::amqp(&error, identified));
         let connection = match self.in_time(deadline, "to the AMQP handshake", connection).await {
             Ok(connection) => connection,
-            Err(failure) if self.tls.is_some() && failure.kind == FailureKind::Network => {
-                // In TLS 1.3 a broker refuses a certificate after the handshake, and its word may be lost when
-                // it resets the connection because of what was sent since. So ask again, and only listen.
+            Err(failure) if failure.kind == FailureKind::Network => {
                 kill.now();
-                let why = async {
+                // In TLS 1.3 a broker refuses a certificate after the handshake, and its word may be lost when it
+                // resets the connection because of what was sent since. So ask again, and first only listen.
+                let listened = async {
                     let mut byte = [0];
                     let read = dial().await?.1.read(&mut byte).await;
                     Err(read.map_or_else(|error| failure::tls(&error, identified), |_| failure.clone()))
                 };
-                let why: Result<(), _> = timeout(LISTEN, why).await.unwrap_or(Err(failure.clone()));
-                return Err(why.err().filter(|it| it.kind.is_hopeless()).unwrap_or(failure));
+                let listened: Result<(), _> = match &self.tls {
+                    Some(_) => timeout(LISTEN, listened).await.unwrap_or_else(|_| Err(failure.clone())),
+                    None => Err(failure.clone()),
+                };
+                if let Some(why) = listened.err().filter(|it| it.kind.is_hopeless()) {
+                    return Err(why);
+                }
+                let asked = async {
+                    let (_, mut stream) = dial().await?;
+                    probe::ask(&mut stream, self.login, host).await.map_err(|error| failure::tcp(&error))
+                };
+                let asked = timeout(LISTEN, asked).await;
+                return Err(asked.ok().and_then(Result::ok).flatten().unwrap_or_else(|| failure.clone()));
             }
             Err(failure) => return Err(failure),
         };

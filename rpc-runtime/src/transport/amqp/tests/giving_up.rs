@@ -70,7 +70,7 @@ async fn servers_that_do_not_start_in_time_leave_nothing() {
     let start = async || {
         let listening = driver.listen(Names::new().address("s"), ListenOptions::default());
         let error = listening.await.unwrap_err().to_string();
-        assert!(error.contains("not listening in time: no connection to the broker"), "{error}");
+        assert!(error.contains("not listening in time: "), "{error}");
     };
     start().await;
     let (one, ended) = (driver.tasks(), "what was begun goes on");
