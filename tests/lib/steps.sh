@@ -112,6 +112,21 @@ step_faults() {
     return "$status"
 }
 
+define newest long broker 'the driver with the newest lapin and async-rs, to which it is not pinned yet'
+step_newest() {
+    local copy=$scratch/newest
+    mkdir -p "$copy"
+    git ls-files -z | xargs -0 cp --parents -t "$copy"
+    # As a change that raises the pins would.
+    sed -i -e '/^lapin = /s/"=[0-9.]*"/"4"/' -e '/^async-rs = /s/"=[0-9.]*"/"0.8"/' "$copy/Cargo.toml"
+    (
+        cd "$copy"
+        cargo update -p lapin -p async-rs
+        # Among them what counts the rounds of lapin's loop.
+        CARGO_TARGET_DIR=$copy/target cargo test --quiet -p rpc-runtime --lib "$@"
+    )
+}
+
 define campaign long 'tools broker python' 'the fault campaign twice more'
 step_campaign() {
     local round status=0

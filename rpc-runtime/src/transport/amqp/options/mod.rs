@@ -125,7 +125,7 @@ options! {
     /// The longest wait between two attempts to connect. In the URL: seconds, 0.01 to a day. Default: 2 seconds (30 in
     /// Python).
     rabbit_interval_max: Duration = Duration::from_secs(2);
-    /// How bodies are compressed. Default: not at all.
+    /// How bodies are compressed; in the URL `gzip`, `bzip2`, or `lzma` with the feature of that name. Default: not at all.
     kombu_compression: Option<Compression> = None;
     /// Whether the broker cancels consumers when a mirrored queue fails over. Default: no.
     enable_cancel_on_failover: bool = false;

@@ -65,6 +65,10 @@ impl OptionValue for Option<Compression> {
             "" | "none" => Ok(None),
             "gzip" => Ok(Some(Compression::Gzip)),
             "bzip2" => Ok(Some(Compression::Bzip2)),
+            #[cfg(feature = "lzma")]
+            "lzma" => Ok(Some(Compression::Lzma)),
+            #[cfg(not(feature = "lzma"))]
+            "lzma" => Err("gzip or bzip2, or lzma with the feature of that name"),
             _ => Err("gzip or bzip2"),
         }
     }
