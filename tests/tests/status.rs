@@ -149,7 +149,7 @@ async fn a_vhost_is_not_for_everybody() -> Result<()> {
 async fn a_broker_has_limits_of_its_own_for_frames() -> Result<()> {
     let broker = Broker::start_with(|_, _| Ok("frame_max = 0\n".to_owned())).await?;
     let transport = Transport::connect(&broker.node().url()).await?;
-    NoteApi::new(&transport).note(&Context::new(), &"long".repeat(1 << 18)).await?;
+    NoteApi::new(&transport).note(&Context::new(), "long".repeat(1 << 18)).await?;
     transport.close(PATIENCE).await;
 
     let broker = Broker::start_with(|_, _| Ok("frame_max = 4096\n".to_owned())).await?;
