@@ -21,12 +21,11 @@
 //!
 //! | Flag | Set | Cleared | While it is set |
 //! |---|---|---|---|
-//! | `line.open` | nothing waits here and the channel is good | something waits, or it is not | callers send by themselves |
+//! | `line.open` | nothing waits here and the channel is good | something waits, or it is not | callers send by themselves, and answers are looked at where they are read |
 //! | `careful` (a number) | an error of its own closed the channel with several messages under way | so many were answered | one message is under way at a time: the next error names its cause |
 //! | `stale` | a message was nacked [`NACKS_OF_A_BAD_CHANNEL`] times on a channel older than [`SHORTEST_USE`] | the next channel | nothing is sent |
 //! | `failed` | the channel or its link is lost | the next channel | nothing is sent, answers are collected |
 //! | `line.watched` | messages are under way, or were a moment ago | [`LINGER`] after the last | this task comes back by itself |
-//! | `bell`'s eager | messages wait for room, or the transport closes | neither | every answer wakes this task |
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -249,7 +248,7 @@ impl Actor {
             let again = self.nacked.first_key_value().map(|((at, _), _)| *at);
             tokio::select! {
                 biased;
-                () = gate.bell.rung() => {}
+                () = gate.rung() => {}
                 taken = self.jobs.recv_many(&mut batch, room), if room > 0 && !closed => {
                     closed = taken == 0;
                     self.waiting.extend(batch.drain(..).map(|(job, _)| job));
@@ -277,8 +276,6 @@ impl Actor {
         now: Instant,
     ) -> (usize, bool) {
         let clear = self.careful == 0 && self.waiting.is_empty() && !self.failed && !self.stale;
-        let eager = closing || !clear || self.gate.queued() > 0;
-        self.gate.bell.set_eager(eager);
         let quiet = self.nacked.is_empty() && clear && !closing;
         let patience = self.patience;
         let (survey, told) = attended.with(|line| {
@@ -431,8 +428,6 @@ impl Actor {
 
     /// Takes back what a failed channel has not confirmed, to be sent again.
     async fn collect(&mut self, mut line: Line) {
-        let bell = &self.gate.clone().bell;
-        bell.set_eager(true);
         let mut killed = false;
         loop {
             let now = Instant::now();
@@ -447,7 +442,7 @@ impl Actor {
             if line.len() == 0 {
                 break;
             }
-            match timeout(DRAIN, bell.rung()).await {
+            match timeout(DRAIN, self.gate.rung()).await {
                 Ok(()) => {}
                 Err(_) if killed => break,
                 Err(_) => {

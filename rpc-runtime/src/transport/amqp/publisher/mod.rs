@@ -6,7 +6,6 @@
 //! send what is too late. The waiting for a deadline is the caller's.
 
 mod actor;
-mod bell;
 mod gate;
 mod job;
 mod line;
