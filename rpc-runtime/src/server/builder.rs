@@ -229,6 +229,14 @@ mod tests {
     }
 
     #[test]
+    fn defaults_are_those_of_the_documentation() {
+        let target = Target::new("topic").with_server("server");
+        let builder = Server::builder(&Transport::recording().0, target);
+        assert_eq!((builder.workers, builder.duplicates), (64, 65_536));
+        assert_eq!(builder.prefetch_for_start(), 128);
+    }
+
+    #[test]
     fn a_late_server_is_given_a_message_for_each_worker() {
         let late = |builder: ServerBuilder| builder.acknowledge(Acknowledge::Late).workers(200);
         assert_eq!(prefetch(late), 200);

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{Dispatch, Endpoint, Incoming, Outcome, Server, outcome};
+use super::{Dispatch, Endpoint, Incoming, Outcome, Server, ServerBuilder, outcome};
 use crate::error::RemoteError;
 use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
@@ -27,6 +27,7 @@ use crate::version::Version;
 use crate::wire::{Content, MessageFormat};
 
 mod hostile;
+mod promises;
 
 type Returns = Result<Value, RemoteError>;
 
@@ -81,6 +82,7 @@ impl Dispatch for Recording {
 struct Bench {
     deliveries: std::sync::Mutex<Option<mpsc::Receiver<Delivery>>>,
     published: mpsc::UnboundedSender<Outgoing>,
+    stops: Arc<AtomicUsize>,
 }
 
 impl Driver for Bench {
@@ -107,7 +109,8 @@ impl Driver for Bench {
 
     fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
         let deliveries = self.deliveries.lock().unwrap().take().unwrap();
-        std::future::ready(Ok(Listener { deliveries, stop: Arc::new(Nothing) })).boxed()
+        let stop = Arc::new(Stops(Arc::clone(&self.stops)));
+        std::future::ready(Ok(Listener { deliveries, stop })).boxed()
     }
 
     fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
@@ -119,15 +122,17 @@ impl Driver for Bench {
     }
 }
 
+/// Counts how often listening was to stop.
 #[derive(Debug)]
-struct Nothing;
+struct Stops(Arc<AtomicUsize>);
 
-impl StopListening for Nothing {
+impl StopListening for Stops {
     fn pause(&self) -> BoxFuture<'_, ()> {
         std::future::ready(()).boxed()
     }
 
     fn stop(&self) -> BoxFuture<'_, ()> {
+        self.0.fetch_add(1, Ordering::SeqCst);
         std::future::ready(()).boxed()
     }
 }
@@ -153,30 +158,50 @@ struct Rig {
     settler: Arc<dyn Settler>,
     published: mpsc::UnboundedReceiver<Outgoing>,
     called: Arc<AtomicUsize>,
+    stops: Arc<AtomicUsize>,
 }
 
 impl Rig {
     async fn new(duplicates: usize) -> Self {
+        Self::with(|server| server.duplicate_window(duplicates)).await
+    }
+
+    async fn with(set_up: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
         let (deliveries, receiver) = mpsc::channel(16);
         let (published_sender, published) = mpsc::unbounded_channel();
         let (verdict_sender, verdicts) = mpsc::unbounded_channel();
-        let driver = Bench { deliveries: Some(receiver).into(), published: published_sender };
+        let stops = Arc::<AtomicUsize>::default();
+        let driver = Bench {
+            deliveries: Some(receiver).into(),
+            published: published_sender,
+            stops: Arc::clone(&stops),
+        };
         let recording = Recording::default();
         let called = Arc::clone(&recording.called);
-        let server =
-            Server::builder(&Transport::for_tests(driver), Target::new("compute").with_server("host1"))
-                .endpoint(Endpoint::new(&ECHO, recording))
-                .duplicate_window(duplicates)
-                .start()
-                .await
-                .unwrap();
+        let target = Target::new("compute").with_server("host1");
+        let server = Server::builder(&Transport::for_tests(driver), target);
+        let server = set_up(server.endpoint(Endpoint::new(&ECHO, recording))).start().await.unwrap();
         let settler = Arc::new(Verdicts(verdict_sender));
-        Self { server: Some(server), deliveries, verdicts, settler, published, called }
+        Self { server: Some(server), deliveries, verdicts, settler, published, called, stops }
     }
 
     /// What the server does with a message: its verdict, whether the endpoint ran, the replies.
     async fn feed(&mut self, body: Bytes, content: Content<'_>) -> (Verdict, bool, Vec<Value>) {
-        let before = self.called.load(Ordering::SeqCst);
+        let before = self.called();
+        self.deliver(body, content).await;
+        let verdict = self.verdicts.recv().await.unwrap();
+        let server = self.server.as_ref().unwrap();
+        server.idle().await;
+        let mut replies = Vec::new();
+        while let Ok(message) = self.published.try_recv() {
+            assert!(message.mandatory);
+            assert_eq!(message.route, Route::Reply { queue: "reply_probe".into() });
+            replies.push(inner(&message.body));
+        }
+        (verdict, self.called() > before, replies)
+    }
+
+    async fn deliver(&self, body: Bytes, content: Content<'_>) {
         let delivery = Delivery {
             body,
             labels: Labels {
@@ -189,16 +214,10 @@ impl Rig {
             settle: Settle::new(Arc::clone(&self.settler), 1),
         };
         self.deliveries.send(delivery).await.unwrap();
-        let verdict = self.verdicts.recv().await.unwrap();
-        let server = self.server.as_ref().unwrap();
-        server.idle().await;
-        let mut replies = Vec::new();
-        while let Ok(message) = self.published.try_recv() {
-            assert!(message.mandatory);
-            assert_eq!(message.route, Route::Reply { queue: "reply_probe".into() });
-            replies.push(inner(&message.body));
-        }
-        (verdict, self.called.load(Ordering::SeqCst) > before, replies)
+    }
+
+    fn called(&self) -> usize {
+        self.called.load(Ordering::SeqCst)
     }
 }
 

@@ -275,6 +275,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_is_rejected_is_settled_too() {
+        let (acks, log) = settler(256).await;
+        assert!(acks.settle(1, Verdict::Reject { requeue: false }));
+        acks.written().await;
+        for tag in 2..=3 {
+            assert!(acks.gather(tag));
+        }
+        acks.written().await;
+        assert_eq!(*lock(&log), ["1 drop 1", "1 ack until 3"]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn verdicts_outlive_their_settler() {
         let (acks, log) = settler(256).await;
         acks.acknowledge_before_long(1);

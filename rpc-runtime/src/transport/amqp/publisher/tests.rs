@@ -53,16 +53,8 @@ impl Scene {
     }
 
     async fn send_wanting(&self, body: &str, seconds: u64, wanted: Wanted) -> Result<(), PublishError> {
-        let message = Outgoing {
-            route: Route::Topic { exchange: "x".into(), topic: "t".into(), server: None },
-            body: Bytes::copy_from_slice(body.as_bytes()),
-            mandatory: true,
-            expiration: None,
-            deadline: Instant::now() + Duration::from_secs(seconds),
-            wanted,
-        };
         let began = Instant::now();
-        let outcome = self.publisher.clone().publish(message, None).await;
+        let outcome = self.publisher.clone().publish(outgoing(body, seconds, wanted), None).await;
         if let Err(PublishError { fault: PublishFault::Expired(_), .. }) = &outcome {
             let late = began.elapsed() - Duration::from_secs(seconds);
             // The resolution of tokio's timers.
@@ -73,6 +65,17 @@ impl Scene {
 
     fn times(&self, body: &str) -> usize {
         self.published.lock().unwrap().get(body.as_bytes()).copied().unwrap_or(0)
+    }
+}
+
+fn outgoing(body: &str, seconds: u64, wanted: Wanted) -> Outgoing {
+    Outgoing {
+        route: Route::Topic { exchange: "x".into(), topic: "t".into(), server: None },
+        body: Bytes::copy_from_slice(body.as_bytes()),
+        mandatory: true,
+        expiration: None,
+        deadline: Instant::now() + Duration::from_secs(seconds),
+        wanted,
     }
 }
 
@@ -206,6 +209,29 @@ async fn a_blocked_link_holds_messages_back() {
     });
     second.unwrap();
     assert_eq!((scene.times("1"), scene.times("2")), (0, 1));
+}
+
+/// Or a server would execute what its caller has given up.
+#[tokio::test(start_paused = true)]
+async fn what_goes_out_late_expires_with_its_deadline() {
+    let expirations = Arc::new(Mutex::new(Vec::new()));
+    let seen = expirations.clone();
+    let scene = Scene::new(move |message, _| {
+        lock(&seen).push(message.expiration);
+        Fate::Ack
+    })
+    .await;
+    let message =
+        || Outgoing { expiration: Some(Duration::from_secs(5)), ..outgoing("1", 5, Wanted::AtOnce) };
+    scene.publisher.clone().publish(message(), None).await.unwrap();
+    scene.broker.link(0).happen(LinkEvent::Blocked("memory".to_owned()));
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let (late, ()) = tokio::join!(scene.publisher.clone().publish(message(), None), async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        scene.broker.link(0).happen(LinkEvent::Unblocked);
+    });
+    late.unwrap();
+    assert_eq!(*lock(&expirations), [Some(5000), Some(3000)]);
 }
 
 #[tokio::test(start_paused = true)]
