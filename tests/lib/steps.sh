@@ -34,6 +34,7 @@ step_lints() {
     cargo clippy --quiet --workspace --all-targets -- -D warnings
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features -- -D warnings
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features macros -- -D warnings
+    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features amqp -- -D warnings
 }
 
 define structure short '' 'no files or folders depend on each other in a circle'

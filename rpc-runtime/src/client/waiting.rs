@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::sending::Sending;
 use crate::clock::after;
-use crate::error::{Reached, RpcError};
+use crate::error::{Fault, FaultKind, Reached, RpcError};
 use crate::transport::Transport;
 use crate::transport::driver::PublishError;
 use crate::transport::replies::{Replies, Sign, Waiter};
@@ -46,7 +46,7 @@ pub(super) async fn wait(
             sign = waiter.next() => match sign {
                 Sign::Over(reply) => return Ok(reply),
                 Sign::Closed => {
-                    return Err(RpcError::Connection { reached, why: NO_REPLIES.to_owned() });
+                    return Err(RpcError::connection(reached, Fault::new(FaultKind::Closed, NO_REPLIES)));
                 }
                 Sign::Alive => {
                     reached = Reached::Started;
@@ -82,5 +82,5 @@ pub(super) async fn open_replies<'a>(
     let Ok(replies) = timeout_at(sending.deadline, transport.replies()).await else {
         return Err(sending.timeout(Reached::NotSent, "not sent: the reply queue could not be declared"));
     };
-    replies.map_err(|error| RpcError::Connection { reached: Reached::NotSent, why: error.to_string() })
+    replies.map_err(|fault| RpcError::connection(Reached::NotSent, fault))
 }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::abilities::Abilities;
 use super::status::{ConnectionStatus, Status};
 use super::status_watch::StatusWatch;
-use crate::error::Reached;
+use crate::error::{Fault, FaultKind, Reached};
 use crate::wire::{Content, MessageFormat};
 
 /// What is said of a transport that was closed on purpose.
@@ -58,12 +58,11 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
         &self,
         address: ServerAddress,
         options: ListenOptions,
-    ) -> BoxFuture<'_, Result<Listener, ConnectError>>;
+    ) -> BoxFuture<'_, Result<Listener, Fault>>;
 
     /// Makes the place for the replies of this transport, and takes what comes there; called once, before its first
     /// call. Replies go to `take`, which is dropped when none can come any more.
-    fn listen_for_replies(&self, take: TakeReply)
-    -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>>;
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>>;
 
     /// Sends what is queued, closes the connections and fails whatever is asked afterwards; done
     /// at `deadline` at the latest.
@@ -184,7 +183,10 @@ pub(crate) enum PublishFault {
     Unroutable(String),
     /// The broker refuses the message for good, for example a full queue or a missing right.
     #[error("the broker refused the message: {0}")]
-    Refused(String),
+    Refused(Fault),
+    /// It cannot go out on this bus: it is too large, or its address too long.
+    #[error("not sent: {0}")]
+    Unfit(Fault),
     /// The deadline passed; says how far the message came.
     #[error("{0}")]
     Expired(String),
@@ -197,14 +199,29 @@ pub(crate) enum PublishFault {
     Closed,
 }
 
+impl PublishFault {
+    /// The same as one of a request that has no error of its own for it.
+    pub(crate) fn into_fault(self) -> Fault {
+        let why = self.to_string();
+        match self {
+            PublishFault::Refused(fault) | PublishFault::Unfit(fault) => Fault { why, ..fault },
+            PublishFault::Closed => Fault::new(FaultKind::Closed, why),
+            PublishFault::Unroutable(_) => Fault::new(FaultKind::NotFound, why),
+            PublishFault::Expired(_) => Fault::new(FaultKind::NoAnswer, why),
+            PublishFault::Overloaded { .. } => Fault::new(FaultKind::LimitReached, why),
+        }
+    }
+}
+
 /// For a message that was handed over at most once: a driver that repeats knows better.
 impl From<PublishFault> for PublishError {
     fn from(fault: PublishFault) -> Self {
         let reached = match fault {
             PublishFault::Unroutable(_) | PublishFault::Refused(_) => Reached::Refused,
-            PublishFault::Expired(_) | PublishFault::Overloaded { .. } | PublishFault::Closed => {
-                Reached::NotSent
-            }
+            PublishFault::Unfit(_)
+            | PublishFault::Expired(_)
+            | PublishFault::Overloaded { .. }
+            | PublishFault::Closed => Reached::NotSent,
         };
         Self { fault, reached }
     }
@@ -227,11 +244,6 @@ pub(crate) struct ListenOptions {
     /// A topic of the server's exchange whose queue is declared, but not consumed from.
     pub(crate) dead_letters: Option<Arc<str>>,
 }
-
-/// Why something could not be declared, consumed or connected; says where and why.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct ConnectError(pub(crate) String);
 
 /// Messages for a server, from all of its queues in order of arrival.
 ///

@@ -47,7 +47,7 @@ use tokio::sync::OnceCell;
 
 pub(crate) use self::abilities::{Ability, Unable};
 pub use self::builder::TransportBuilder;
-use self::driver::{ConnectError, Driver};
+use self::driver::Driver;
 #[cfg(feature = "amqp")]
 pub use self::error::OptionError;
 pub use self::error::TransportError;
@@ -58,6 +58,7 @@ use self::settings::Settings;
 pub use self::status::{ConnectionStatus, Status};
 pub use self::status_watch::StatusWatch;
 use crate::clock::after;
+use crate::error::Fault;
 use crate::wire::Limits;
 
 /// A connection to a broker: what clients and servers of one process share. Cloning shares it.
@@ -200,7 +201,7 @@ impl Transport {
     }
 
     /// The reply queue, declared at the first call.
-    pub(crate) async fn replies(&self) -> Result<&Replies, ConnectError> {
+    pub(crate) async fn replies(&self) -> Result<&Replies, Fault> {
         let Shared { driver, settings, replies } = &*self.shared;
         replies.get_or_try_init(|| Replies::open(&**driver, settings.limits)).await
     }

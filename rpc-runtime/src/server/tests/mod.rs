@@ -13,15 +13,14 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::{Dispatch, Endpoint, Incoming, Outcome, Server, ServerBuilder, outcome};
-use crate::error::RemoteError;
+use crate::error::{Fault, RemoteError};
 use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
 use crate::transport::Transport;
 use crate::transport::abilities::Abilities;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, ReplyPlace, Route, ServerAddress, Settle, Settler, StopListening, TakeReply,
-    Verdict,
+    Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, ReplyPlace, Route, ServerAddress, Settle, Settler, StopListening, TakeReply, Verdict,
 };
 use crate::version::Version;
 use crate::wire::{Content, MessageFormat};
@@ -107,13 +106,13 @@ impl Driver for Bench {
         unreachable!("the server has no dead letters")
     }
 
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
+    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
         let deliveries = self.deliveries.lock().unwrap().take().unwrap();
         let stop = Arc::new(Stops(Arc::clone(&self.stops)));
         std::future::ready(Ok(Listener { deliveries, stop })).boxed()
     }
 
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
         unreachable!("the server calls nobody")
     }
 

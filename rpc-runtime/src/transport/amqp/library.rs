@@ -14,6 +14,7 @@ use futures::future::{BoxFuture, FutureExt};
 use tokio::sync::oneshot;
 
 use super::topology::{Consume, Step};
+use crate::error::{Fault, FaultKind};
 use crate::transport::driver::{History, Labels};
 use crate::transport::failure::FailureKind;
 use crate::transport::url::Host;
@@ -215,4 +216,13 @@ pub(super) enum BrokerError {
     /// The connection was lost, or the broker did not answer in time.
     #[error("{0}")]
     Lost(String),
+}
+
+impl From<BrokerError> for Fault {
+    fn from(error: BrokerError) -> Self {
+        match error {
+            BrokerError::Refused(code, why) => Fault::refused(code, why),
+            BrokerError::Lost(why) => Fault::new(FaultKind::NotConnected, why),
+        }
+    }
 }

@@ -53,8 +53,8 @@ use self::supervisor::Supervisor;
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::abilities::Abilities;
 use super::driver::{
-    CLOSED, ConnectError, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, StopListening, TakeReply,
+    CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
+    ReplyQueue, Route, ServerAddress, StopListening, TakeReply,
 };
 use super::error::TransportError;
 use super::settings::Settings;
@@ -62,6 +62,7 @@ use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::url::{Host, TransportUrl};
 use crate::clock::after;
+use crate::error::{Cause, Fault, FaultKind};
 use crate::wire::{Limits, MessageFormat};
 
 /// How much of the time to close is kept for the connections, after what was queued has been sent.
@@ -123,8 +124,7 @@ impl AmqpDriver {
         }
         let runtime = OwnRuntime::new()?;
         let handle = runtime.handle();
-        let library: Arc<dyn Library> =
-            Arc::new(LapinLibrary::new(url.vhost(), &options).map_err(TransportError::Setting)?);
+        let library: Arc<dyn Library> = Arc::new(LapinLibrary::new(url.vhost(), &options)?);
         let options = Arc::new(options);
         let hosts = url.hosts().to_vec();
         let status = Board::new(BUS, SEND, ConnectionStatus::Connecting);
@@ -151,7 +151,7 @@ impl AmqpDriver {
     }
 
     /// The connection to listen by, made when it is first asked for.
-    async fn listening(&self) -> Result<&Supervisor, ConnectError> {
+    async fn listening(&self) -> Result<&Supervisor, Fault> {
         let closed = || self.closed.load(Ordering::SeqCst);
         if !closed() {
             let listen = self.listen.get_or_init(|| {
@@ -165,10 +165,10 @@ impl AmqpDriver {
             // Closed meanwhile, and maybe by somebody who did not see this connection.
             listen.close(Instant::now()).await;
         }
-        Err(ConnectError(CLOSED.to_owned()))
+        Err(Fault::new(FaultKind::Closed, CLOSED))
     }
 
-    async fn consumption(&self, topology: Topology, prefetch: u16) -> Result<Consumption, ConnectError> {
+    async fn consumption(&self, topology: Topology, prefetch: u16) -> Result<Consumption, Fault> {
         Ok(Consumption {
             links: self.listening().await?.links(),
             topology,
@@ -180,7 +180,7 @@ impl AmqpDriver {
 
     /// Consumes from each queue on a channel of its own: a queue that is lost, or can't be declared again,
     /// neither keeps the others from being consumed nor has what they delivered delivered again.
-    async fn consume(&self, topology: &Topology, prefetch: u16) -> Result<Listener, ConnectError> {
+    async fn consume(&self, topology: &Topology, prefetch: u16) -> Result<Listener, Fault> {
         let deadline = after(self.patience);
         let consumptions = topology.parts().into_iter().map(|part| self.consumption(part, prefetch));
         let consumptions = try_join_all(consumptions).await?;
@@ -259,26 +259,24 @@ impl Driver for AmqpDriver {
         &self,
         address: ServerAddress,
         options: ListenOptions,
-    ) -> BoxFuture<'_, Result<Listener, ConnectError>> {
+    ) -> BoxFuture<'_, Result<Listener, Fault>> {
         Box::pin(async move {
+            let unusable = |why| Fault::new(FaultKind::Unusable, why);
             let fanout_queue = unique_queue(&fanout_prefix(&address.topic));
             let mut topology = Topology::server(&address, &fanout_queue, &self.options);
             if let Some(queue) = &options.dead_letters {
-                check_name("queue", queue).map_err(ConnectError)?;
+                check_name("queue", queue).map_err(unusable)?;
                 topology.steps.extend(dead_letter_steps(&address.exchange, queue, &self.options));
             }
-            check_name("exchange", &address.exchange).map_err(ConnectError)?;
+            check_name("exchange", &address.exchange).map_err(unusable)?;
             for consumer in &topology.consumers {
-                check_name("queue", &consumer.queue).map_err(ConnectError)?;
+                check_name("queue", &consumer.queue).map_err(unusable)?;
             }
             self.consume(&topology, options.prefetch).await
         })
     }
 
-    fn listen_for_replies(
-        &self,
-        take: TakeReply,
-    ) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
         Box::pin(async move {
             let queue = unique_queue("reply");
             let topology = Topology::replies(&queue, &self.options);
@@ -345,7 +343,7 @@ impl OwnRuntime {
             .thread_name("rpc-amqp")
             .enable_all()
             .build()
-            .map_err(|error| TransportError::Setting(format!("cannot start a thread: {error}")))?;
+            .map_err(|error| TransportError::Thread { source: Cause::new(error) })?;
         let handle = runtime.handle().clone();
         Ok(Self { runtime: Some(runtime), handle })
     }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::ids::{ConsumerId, QueueId};
 use super::queue::{Message, Queue};
 use crate::clock::later;
+use crate::error::{Fault, FaultKind};
 use crate::transport::driver::{
     Delivery, History, Labels, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
 };
@@ -131,7 +132,12 @@ impl State {
                 deliver(*at, queue, &mut self.consumers, now);
             }
         }
-        if full { Err(PublishFault::Refused(format!("a queue of {route} is full")).into()) } else { Ok(()) }
+        if full {
+            Err(PublishFault::Refused(Fault::new(FaultKind::Nacked, format!("a queue of {route} is full")))
+                .into())
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether the message was still the consumer's to settle.

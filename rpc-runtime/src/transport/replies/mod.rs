@@ -6,7 +6,8 @@ mod waiters;
 
 use self::waiters::Waiters;
 pub(crate) use self::waiters::{Sign, Waiter};
-use super::driver::{ConnectError, Delivery, Driver, ReplyPlace};
+use super::driver::{Delivery, Driver, ReplyPlace};
+use crate::error::Fault;
 use crate::wire::{Limits, MessageFormat};
 
 /// Where the replies of all calls of a transport come in; each goes to its waiter.
@@ -19,7 +20,7 @@ pub(crate) struct Replies {
 
 impl Replies {
     /// Declares the queue and starts to receive.
-    pub(super) async fn open(driver: &dyn Driver, limits: Limits) -> Result<Self, ConnectError> {
+    pub(super) async fn open(driver: &dyn Driver, limits: Limits) -> Result<Self, Fault> {
         let waiters = Arc::<Waiters>::default();
         let end = End(Arc::clone(&waiters));
         // On the thread that has the reply: to hand it to another one first costs a wake-up.

@@ -19,9 +19,10 @@ use super::library::{BrokerError, Channel, Consuming, Link};
 use super::retry::Retry;
 use super::supervisor::{Links, Up};
 use super::topology::{Step, Topology};
+use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
 use crate::rare_log::RareLog;
-use crate::transport::driver::{ConnectError, Settler, StopListening};
+use crate::transport::driver::{CLOSED, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. Whatever the broker sends has to be kept until it is taken, so there has
 /// to be one; early acknowledgement makes it go unnoticed.
@@ -90,12 +91,7 @@ impl StopListening for Stop {
 impl Consumption {
     /// Resolves once every queue is declared and consumed from; fails at once if the broker refuses that, and
     /// at `deadline` if there is no connection.
-    pub(super) async fn start(
-        self,
-        to: To,
-        handle: &Handle,
-        deadline: Instant,
-    ) -> Result<Stop, ConnectError> {
+    pub(super) async fn start(self, to: To, handle: &Handle, deadline: Instant) -> Result<Stop, Fault> {
         let (ask, asked) = watch::channel(Asked::Go);
         let (pausing, paused) = watch::channel(false);
         let (ending, ended) = watch::channel(());
@@ -122,11 +118,12 @@ impl Consumption {
         let stop = Stop { ask, paused, ended };
         match timeout_at(deadline, started).await {
             Ok(Ok(Ok(()))) => Ok(stop),
-            Ok(Ok(Err(error))) => Err(ConnectError(error.to_string())),
-            Ok(Err(_)) => Err(ConnectError("the transport is closed".to_owned())),
+            Ok(Ok(Err(error))) => Err(error.into()),
+            Ok(Err(_)) => Err(Fault::new(FaultKind::Closed, CLOSED)),
             Err(_) => {
-                let why = links.trouble().unwrap_or_else(|| "the broker does not answer".to_owned());
-                Err(ConnectError(format!("not listening in time: {why}")))
+                let silent = || Fault::new(FaultKind::NoAnswer, "the broker does not answer");
+                let fault = links.fault().unwrap_or_else(silent);
+                Err(Fault { why: format!("not listening in time: {}", fault.why), ..fault })
             }
         }
     }

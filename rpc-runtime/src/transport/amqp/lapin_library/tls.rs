@@ -1,14 +1,17 @@
 //! TLS by rustls: host names and certificates are always verified.
 
+use std::error::Error;
 use std::io;
 use std::path::Path;
 
 use futures::io::{AsyncRead, AsyncWrite};
 use lapin::AsyncTcpStream;
 use lapin::tcp::{RustlsConnector, RustlsConnectorConfig};
-use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::error::Cause;
+use crate::transport::TransportError;
 use crate::transport::amqp::options::AmqpOptions;
 
 /// The certificates of a transport.
@@ -20,25 +23,29 @@ pub(super) struct Tls {
 
 impl Tls {
     /// Reads the files of the options `ssl_ca_file`, `ssl_cert_file` and `ssl_key_file`.
-    pub(super) fn load(options: &AmqpOptions) -> Result<Self, String> {
+    pub(super) fn load(options: &AmqpOptions) -> Result<Self, TransportError> {
         let roots = match &options.ssl_ca_file {
             // Only these: who names an authority does not trust all others.
             Some(path) => RustlsConnectorConfig::default()
                 .with_parsable_certificates(certificates("ssl_ca_file", path)?),
             None => RustlsConnectorConfig::new_with_native_certs()
-                .map_err(|error| format!("the certificates of the system: {error}"))?,
+                .map_err(|error| wrong("ssl", format!("the certificates of the system: {error}"), error))?,
         };
         let connector = match (&options.ssl_cert_file, &options.ssl_key_file) {
             (Some(cert), Some(key)) => {
                 let certificates = certificates("ssl_cert_file", cert)?;
                 let key = PrivateKeyDer::from_pem_file(key)
-                    .map_err(|error| format!("ssl_key_file {}: {error}", key.display()))?;
+                    .map_err(|error| unreadable("ssl_key_file", key, error))?;
                 roots.connector_with_single_cert(certificates, key)
             }
             _ => roots.connector_with_no_client_auth(),
         };
         let identified = options.ssl_cert_file.is_some();
-        connector.map(|connector| Self { connector, identified }).map_err(|error| format!("TLS: {error}"))
+        match connector {
+            Ok(connector) => Ok(Self { connector, identified }),
+            // Of what was read, only a certificate and a key of ours can be refused here.
+            Err(error) => Err(wrong("ssl_cert_file", format!("it cannot be used: {error}"), error)),
+        }
     }
 
     /// Whether this client has a certificate to show.
@@ -59,13 +66,26 @@ impl Tls {
     }
 }
 
-fn certificates(option: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let wrong = |why: String| format!("{option} {}: {why}", path.display());
+fn certificates(option: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, TransportError> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| wrong(error.to_string()))?;
+        .map_err(|error| unreadable(option, path, error))?;
     if certificates.is_empty() {
-        return Err(wrong("there is no certificate in it".to_owned()));
+        let why = format!("{}: there is no certificate in it", path.display());
+        return Err(TransportError::Certificate { option, why, source: None });
     }
     Ok(certificates)
+}
+
+/// What is wrong with a file; that it cannot be read is an error of the system.
+fn unreadable(option: &'static str, path: &Path, error: pem::Error) -> TransportError {
+    let why = format!("{}: {error}", path.display());
+    match error {
+        pem::Error::Io(error) => wrong(option, why, error),
+        error => wrong(option, why, error),
+    }
+}
+
+fn wrong(option: &'static str, why: String, error: impl Error + Send + Sync + 'static) -> TransportError {
+    TransportError::Certificate { option, why, source: Some(Cause::new(error)) }
 }

@@ -41,7 +41,7 @@ use super::super::library::BrokerError;
 use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
 use super::gate::{Attended, Gate, Queued};
-use super::job::{Expired, Job, NACK_TEXT};
+use super::job::{Expired, Job, nacked};
 use super::line::{IN_FLIGHT, Line};
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::PublishFault;
@@ -94,7 +94,7 @@ struct Conflict {
     /// When it may be tried again, and after how long a pause.
     until: Instant,
     pause: Duration,
-    why: String,
+    error: BrokerError,
 }
 
 /// The task's own part: what outlives a channel.
@@ -348,9 +348,9 @@ impl Actor {
         {
             match self.declare_exchange(line, up, name, step).await {
                 Ok(()) => {}
-                Err(BrokerError::Refused(_, why)) => {
+                Err(error @ BrokerError::Refused(..)) => {
                     self.careful = self.careful.saturating_sub(1);
-                    return job.tell(Err(PublishFault::Refused(why)));
+                    return job.tell(Err(PublishFault::Refused(error.into())));
                 }
                 Err(BrokerError::Lost(_)) => {
                     self.failed = true;
@@ -378,15 +378,15 @@ impl Actor {
         step: &Step,
     ) -> Result<(), BrokerError> {
         let earlier = self.conflicts.get(name);
-        if let Some(Conflict { until, why, .. }) = earlier
+        if let Some(Conflict { until, error, .. }) = earlier
             && Instant::now() < *until
         {
-            return Err(BrokerError::Refused(0, why.clone()));
+            return Err(error.clone());
         }
         let pause = earlier.map_or(CONFLICT_PAUSE, |earlier| (earlier.pause * 2).min(MAX_CONFLICT_PAUSE));
         let declared = declare(&*up.link, &mut [step.clone()]).await;
-        if let Err(BrokerError::Refused(_, why)) = &declared {
-            let conflict = Conflict { until: Instant::now() + pause, pause, why: why.clone() };
+        if let Err(error @ BrokerError::Refused(..)) = &declared {
+            let conflict = Conflict { until: Instant::now() + pause, pause, error: error.clone() };
             self.conflicts.insert(name.clone(), conflict);
         } else if declared.is_ok() {
             self.conflicts.remove(name);
@@ -400,12 +400,12 @@ impl Actor {
         match outcome {
             Settled::Unknown(error) => {
                 self.failed = true;
-                if let BrokerError::Refused(_, why) = error {
+                if let BrokerError::Refused(..) = error {
                     self.channel_error = true;
                     // Alone on its channel for the second time: it is the cause.
                     if job.channel_error() > 1 && self.careful > 0 {
                         self.careful -= 1;
-                        return job.tell(Err(PublishFault::Refused(why)));
+                        return job.tell(Err(PublishFault::Refused(error.into())));
                     }
                 }
                 return self.uncertain.push((number, job));
@@ -417,7 +417,7 @@ impl Actor {
                 if again < job.deadline && self.nacked.len() < MAX_NACKED {
                     self.nacked.insert((again, number), job);
                 } else {
-                    job.tell(Err(PublishFault::Refused(NACK_TEXT.to_owned())));
+                    job.tell(Err(nacked()));
                 }
             }
             // Told already.

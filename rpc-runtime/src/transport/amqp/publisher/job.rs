@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::super::library::Message;
 use super::super::topology::Step;
-use crate::error::Reached;
+use crate::error::{Fault, FaultKind, Reached};
 use crate::lock::lock;
 use crate::transport::driver::{Done, PublishError, PublishFault, Wanted};
 
@@ -297,7 +297,7 @@ impl Progress {
             (GIVEN_UP, None) => PublishFault::Expired(
                 "not sent: the broker is slow to confirm the messages before it".to_owned(),
             ),
-            (NACKED, _) => PublishFault::Refused(NACK_TEXT.to_owned()),
+            (NACKED, _) => nacked(),
             (_, Some(why)) => PublishFault::Expired(format!("sent, not confirmed: {why}")),
             (_, None) => PublishFault::Expired("sent, not confirmed in time".to_owned()),
         }
@@ -305,7 +305,10 @@ impl Progress {
 }
 
 /// What a nack means: the protocol gives no reason.
-pub(super) const NACK_TEXT: &str = "negatively acknowledged, for example because the queue is full";
+pub(super) fn nacked() -> PublishFault {
+    let why = "negatively acknowledged, for example because the queue is full";
+    PublishFault::Refused(Fault::new(FaultKind::Nacked, why))
+}
 
 #[cfg(test)]
 mod tests {

@@ -67,7 +67,7 @@ impl Publisher {
         outgoing: Outgoing,
         place: Option<OwnedSemaphorePermit>,
     ) -> Result<(), PublishError> {
-        let message = message(&outgoing, &self.0.options).map_err(PublishFault::Refused)?;
+        let message = message(&outgoing, &self.0.options).map_err(PublishFault::Unfit)?;
         let Outgoing { route, mandatory, deadline, wanted, .. } = outgoing;
         self.send(message, &route, mandatory, deadline, wanted, place).await
     }
@@ -75,7 +75,7 @@ impl Publisher {
     /// The same for one that is sent on.
     pub(super) async fn forward(self, forward: Forward) -> Result<(), PublishError> {
         let (route, deadline) = (forward.route.clone(), forward.deadline);
-        let message = forwarded(forward).map_err(PublishFault::Refused)?;
+        let message = forwarded(forward).map_err(PublishFault::Unfit)?;
         self.send(message, &route, true, deadline, Wanted::AtOnce, None).await
     }
 
@@ -104,7 +104,7 @@ impl Publisher {
         let Shared { gate, jobs, options, handle, .. } = &*self.0;
         let message = match message(&outgoing, options) {
             Ok(message) => message,
-            Err(why) => return done(Err(PublishFault::Refused(why).into())),
+            Err(why) => return done(Err(PublishFault::Unfit(why).into())),
         };
         let Outgoing { route, mandatory, deadline, .. } = outgoing;
         let job = Job::posted(message, exchange_step(&route, options), mandatory, deadline, done);

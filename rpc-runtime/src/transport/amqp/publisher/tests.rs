@@ -9,7 +9,7 @@ use super::super::library::{Link, LinkEvent, Message};
 use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
 use super::*;
-use crate::error::Reached;
+use crate::error::{FaultKind, Reached};
 use crate::transport::driver::Route;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;
@@ -99,7 +99,7 @@ async fn outcomes() {
     assert!(matches!(returned.fault, PublishFault::Unroutable(why) if why == "312 NO_ROUTE"));
     assert_eq!(returned.reached, Reached::Refused);
     let nacked = scene.send("nack", 5).await.unwrap_err();
-    assert!(matches!(nacked.fault, PublishFault::Refused(why) if why.contains("queue is full")));
+    assert!(matches!(nacked.fault, PublishFault::Refused(fault) if fault.kind == FaultKind::Nacked));
     assert_eq!(nacked.reached, Reached::Sent);
     assert!(scene.times("nack") > 3, "{}", scene.times("nack"));
 }
@@ -270,8 +270,8 @@ async fn only_the_poisonous_one_fails() {
     let outcomes = futures::future::join_all(bodies.iter().map(|body| scene.send(body, 60))).await;
     for (n, outcome) in outcomes.iter().enumerate() {
         match outcome {
-            Err(PublishError { fault: PublishFault::Refused(why), .. }) if n == 7 => {
-                assert_eq!(why, "error 403")
+            Err(PublishError { fault: PublishFault::Refused(fault), .. }) if n == 7 => {
+                assert_eq!((fault.kind, &*fault.why), (FaultKind::Forbidden, "error 403"))
             }
             outcome => assert!(n != 7 && outcome.is_ok(), "{n}: {outcome:?}"),
         }
