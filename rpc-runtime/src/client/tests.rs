@@ -114,6 +114,7 @@ impl Bench {
             history: History::default(),
             queue: "probe".into(),
             body: body.into(),
+            excess: None,
             settle: Settle::new(Arc::clone(&self.settler), 1),
         }
     }

@@ -103,7 +103,7 @@ pub enum RpcError {
         /// request as a whole is too large.
         source: Option<Cause>,
     },
-    /// The reply came but is not what the interface promises.
+    /// The reply came but is not what the interface promises, or larger or deeper than what is read.
     #[error("{method}: cannot decode the reply: {why}")]
     #[non_exhaustive]
     Decode {
@@ -111,7 +111,8 @@ pub enum RpcError {
         method: String,
         /// The decoder's words.
         why: String,
-        /// The decoder's error, a [`serde_json::Error`].
+        /// The decoder's error: a [`serde_json::Error`], or a [`wire::DecodeError`](crate::wire::DecodeError) of a
+        /// reply that is too large or nested too deeply.
         source: Cause,
     },
     /// As many calls and casts are in flight as the transport's option `max_in_flight` allows, and

@@ -109,7 +109,11 @@ impl Receiver {
         tally.taken.add_one();
         let content = delivery.labels.content();
         let Requests { format, limits, .. } = &*self.requests;
-        let request = match format.read_request(&delivery.body, &content, limits) {
+        let read = match &delivery.excess {
+            None => format.read_request(&delivery.body, &content, limits),
+            Some(_) => Err(DecodeError::TooLarge { limit: limits.max_body }),
+        };
+        let request = match read {
             Ok(request) => request,
             Err(error) => {
                 tally.rejected.add_one();
@@ -185,20 +189,35 @@ impl Receiver {
         }
     }
 
-    /// Drops a message that cannot be decoded, or puts it aside.
-    fn refuse(&self, delivery: Delivery, error: &DecodeError, permit: OwnedSemaphorePermit) {
+    /// Drops a message that cannot be decoded, or puts it aside. If it is known who waits for an answer, they get one.
+    fn refuse(&self, mut delivery: Delivery, error: &DecodeError, permit: OwnedSemaphorePermit) {
+        let Requests { format, limits, .. } = &*self.requests;
+        let (kept, bytes, caller) = match delivery.excess.take() {
+            Some(excess) => (false, excess.bytes, excess.caller),
+            None => {
+                let content = delivery.labels.content();
+                let caller = format.unread_caller(&delivery.body, &content, limits, error);
+                (true, delivery.body.len(), caller)
+            }
+        };
+        let told = caller.is_some();
+        // The worker is not free before its answer is on its way.
+        let permit = Arc::new(permit);
+        if let Some(caller) = caller {
+            let (requests, permit) = (Arc::clone(&self.requests), Arc::clone(&permit));
+            tokio::spawn(requests.answer_unread(caller, bytes, error.to_string(), permit));
+        }
         match &self.requests.forwarder {
-            Some(forwarder) if forwarder.keeps_undecodable() => {
+            Some(forwarder) if kept && forwarder.keeps_undecodable() => {
                 let (forwarder, requests) = (Arc::clone(forwarder), Arc::clone(&self.requests));
                 let letter = Letter::of(&delivery);
                 let aside = requests.put_aside(forwarder, letter, error.to_string(), delivery.settle, permit);
                 tokio::spawn(aside);
             }
             _ => {
-                let bytes = delivery.body.len();
                 match self.undecodable.admit() {
-                    Some(left_out) => tracing::warn!(bytes, left_out, %error, "rejected a message"),
-                    None => tracing::debug!(bytes, %error, "rejected a message"),
+                    Some(left_out) => tracing::warn!(bytes, told, left_out, %error, "rejected a message"),
+                    None => tracing::debug!(bytes, told, %error, "rejected a message"),
                 }
                 delivery.settle.reject(false);
             }

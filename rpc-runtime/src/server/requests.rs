@@ -97,7 +97,7 @@ impl Requests {
             match reply {
                 Some(reply) => {
                     let body = answer(&reply.msg_id, outcome, self.format, self.limits.max_body);
-                    self.reply(&reply.queue, body, method, claim, permit).await;
+                    self.reply(reply, body, method, claim, permit).await;
                 }
                 None => {
                     if let Some(claim) = claim {
@@ -112,7 +112,7 @@ impl Requests {
 
     async fn reply(
         &self,
-        queue: &str,
+        reply: ReplyAddress,
         body: Bytes,
         method: Cow<'static, str>,
         claim: Option<Claim>,
@@ -122,13 +122,30 @@ impl Requests {
         // never waits for the broker.
         let Some(slot) = self.replier.slot().await else { return };
         drop(permit);
-        self.replier.send(queue.into(), body, method, move || {
+        self.replier.send(reply, body, method, move || {
             if let Some(claim) = claim {
                 claim.done();
             }
             // After the claim: a shutdown waits for the slots, and closes the channel then.
             drop(slot);
         });
+    }
+
+    /// Tells the caller of a request that was not read.
+    pub(super) async fn answer_unread(
+        self: Arc<Self>,
+        caller: ReplyAddress,
+        bytes: usize,
+        why: String,
+        _permit: Arc<OwnedSemaphorePermit>,
+    ) {
+        let error = RemoteError::builtin(
+            "ValueError",
+            format!("the request has {bytes} bytes and is not read: {why}"),
+        );
+        let body = self.format.failure(&caller.msg_id, &error);
+        let Some(slot) = self.replier.slot().await else { return };
+        self.replier.send(caller, body, "".into(), move || drop(slot));
     }
 
     /// Makes a request a dead letter that was delivered too often, and tells its caller.
@@ -149,7 +166,7 @@ impl Requests {
             Some(reply) => {
                 let error = RemoteError::builtin("RuntimeError", why);
                 let body = self.format.failure(&reply.msg_id, &error);
-                self.reply(&reply.queue, body, method.into(), Some(claim), permit).await;
+                self.reply(reply, body, method.into(), Some(claim), permit).await;
             }
             None => claim.done(),
         }
@@ -178,7 +195,7 @@ impl Requests {
         letter: Letter,
         error: String,
         settle: Settle,
-        _permit: OwnedSemaphorePermit,
+        _permit: Arc<OwnedSemaphorePermit>,
     ) {
         if forwarder.put_aside(letter, error).await.is_ok() {
             self.tally.dead_lettered.add_one();

@@ -17,7 +17,7 @@ use super::abilities::Abilities;
 use super::status::{ConnectionStatus, Status};
 use super::status_watch::StatusWatch;
 use crate::error::{Fault, FaultKind, Reached};
-use crate::wire::{Content, MessageFormat};
+use crate::wire::{Content, MessageFormat, ReplyAddress};
 
 /// What is said of a transport that was closed on purpose.
 pub(super) const CLOSED: &str = "the transport is closed";
@@ -295,7 +295,18 @@ pub(crate) struct Delivery {
     pub(crate) history: History,
     /// The queue that it came from.
     pub(crate) queue: Arc<str>,
+    /// Set if the body was too large to be kept, and is not there.
+    pub(crate) excess: Option<Box<Excess>>,
     pub(crate) settle: Settle,
+}
+
+/// What is left of a request that is too large.
+#[derive(Debug)]
+pub(crate) struct Excess {
+    /// How many bytes the body had.
+    pub(crate) bytes: usize,
+    /// Who waits for an answer, if that could be told.
+    pub(crate) caller: Option<ReplyAddress>,
 }
 
 /// What a message says about its body, on a bus whose messages do.

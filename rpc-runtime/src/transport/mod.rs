@@ -93,6 +93,12 @@ impl Transport {
         Self::new(Arc::new(driver), Settings::default())
     }
 
+    /// The same with another patience for replies.
+    #[cfg(test)]
+    pub(crate) fn with_patience(driver: impl Driver + 'static, reply_patience: Duration) -> Self {
+        Self::new(Arc::new(driver), Settings { reply_patience, ..Settings::default() })
+    }
+
     /// What the connections are doing at this moment: for a health check or a page of an operator.
     ///
     /// `memory://` is ready until it is closed.
@@ -157,6 +163,14 @@ impl Transport {
         self.shared.driver.tasks()
     }
 
+    /// `what` did not happen in time, with what the connections are doing if they are not all ready.
+    pub(crate) fn explain(&self, what: &str) -> String {
+        match self.status() {
+            status if status.is_ready() => what.to_owned(),
+            status => format!("{what}: {status}"),
+        }
+    }
+
     /// The exchange of targets that name none.
     pub(crate) fn control_exchange(&self) -> Arc<str> {
         Arc::clone(&self.shared.settings.control_exchange)
@@ -167,7 +181,7 @@ impl Transport {
         self.shared.settings.response_timeout
     }
 
-    /// How long a reply waits for its queue to come back.
+    /// How long a reply whose queue is missing is tried again.
     pub(crate) fn reply_patience(&self) -> Duration {
         self.shared.settings.reply_patience
     }

@@ -38,6 +38,11 @@ impl<'a> Content<'a> {
 }
 
 impl Content<'_> {
+    /// Whether the body has to be unpacked to be read.
+    pub(super) fn is_compressed(&self) -> bool {
+        self.compression.and_then(Compression::of_header).is_some()
+    }
+
     /// JSON without compression, as it is written by default.
     pub const JSON: Content<'static> = Content { content_type: Some(Self::CONTENT_TYPE), compression: None };
 

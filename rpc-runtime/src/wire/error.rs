@@ -26,7 +26,7 @@ pub enum DecodeError {
     ContentType(String),
     /// The body has more bytes than [`Limits::max_body`](super::Limits::max_body), as it came or
     /// after decompression.
-    #[error("the body is larger than {limit} bytes")]
+    #[error("the body has more than max_body={limit} bytes")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,

@@ -210,6 +210,7 @@ impl Rig {
             redelivered: false,
             history: History::default(),
             queue: "probe".into(),
+            excess: None,
             settle: Settle::new(Arc::clone(&self.settler), 1),
         };
         self.deliveries.send(delivery).await.unwrap();

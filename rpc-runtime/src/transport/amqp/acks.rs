@@ -175,18 +175,17 @@ async fn run(shared: Arc<Shared>) {
 }
 
 async fn write(channel: &dyn Channel, window: &mut Window, given: Given) -> Result<(), BrokerError> {
-    for (tag, requeue) in given.rejects {
-        channel.reject(tag, requeue).await?;
-        window.settled(tag);
+    for (tag, _) in &given.rejects {
+        window.settled(*tag);
     }
-    match &window.acknowledge(given.acks)[..] {
-        [] => {}
-        [(tag, multiple)] => channel.ack(*tag, *multiple).await?,
-        frames => {
-            drop(try_join_all(frames.iter().map(|(tag, multiple)| channel.ack(*tag, *multiple))).await?)
-        }
+    let acks = window.acknowledge(given.acks);
+    if let ([], [(tag, multiple)]) = (&given.rejects[..], &acks[..]) {
+        return channel.ack(*tag, *multiple).await;
     }
-    Ok(())
+    // All are under way at once, and go out in this order: an acknowledgement of many may cover what is rejected.
+    let rejects = given.rejects.iter().map(|(tag, requeue)| channel.reject(*tag, *requeue));
+    let acks = acks.iter().map(|(tag, multiple)| channel.ack(*tag, *multiple));
+    try_join_all(rejects.chain(acks)).await.map(drop)
 }
 
 /// Which tags are settled: all up to `until`, and some above.
@@ -293,6 +292,24 @@ mod tests {
         drop(acks);
         sleep(GATHER).await;
         assert_eq!(*lock(&log), ["1 ack 1"]);
+    }
+
+    /// A flood of what cannot be decoded holds up the acknowledgements of the rest no longer than one of them.
+    #[tokio::test(start_paused = true)]
+    async fn rejects_are_written_together_and_first() {
+        let link = FakeLink::answering([]);
+        let second = Duration::from_secs(1);
+        link.rejects_take(second);
+        let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 256);
+        for tag in 1..=100 {
+            assert!(acks.settle(tag, Verdict::Reject { requeue: false }));
+        }
+        assert!(acks.gather(101));
+        let began = tokio::time::Instant::now();
+        acks.written().await;
+        assert!(began.elapsed() < 2 * second, "{:?}", began.elapsed());
+        let log = lock(&link.log);
+        assert_eq!((log.len(), log[0].as_str(), log[100].as_str()), (101, "1 drop 1", "1 ack 101"));
     }
 
     #[test]

@@ -240,6 +240,7 @@ impl Broker {
             redelivered: false,
             history: History::default(),
             queue: Arc::clone(queue),
+            excess: None,
             settle: Settle::nothing(),
         });
         true

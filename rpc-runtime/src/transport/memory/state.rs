@@ -231,6 +231,7 @@ fn deliver(at: QueueId, queue: &mut Queue, consumers: &mut BTreeMap<ConsumerId, 
             redelivered: message.redelivered,
             history: History { counted: Some(message.deliveries), noted: 0, expiration: None },
             queue: queue.name(),
+            excess: None,
             settle: Settle::new(Arc::clone(&held.settler), tag),
         };
         message.deliveries = message.deliveries.saturating_add(1);

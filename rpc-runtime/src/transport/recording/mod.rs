@@ -147,6 +147,7 @@ impl RecordingDriver {
             redelivered: false,
             history: History::default(),
             queue: REPLIES.into(),
+            excess: None,
             settle: Settle::nothing(),
         }))
     }

@@ -48,7 +48,9 @@ fn receive(delivery: Delivery, waiters: &Waiters, format: MessageFormat, limits:
             settle.ack_before_long();
         }
         Err(error) => {
-            tracing::error!(bytes = body.len(), %error, "rejected a reply");
+            let call = format.unread_call(&body, &labels.content(), &limits, &error);
+            let told = call.is_some_and(|msg_id| waiters.unreadable(&msg_id, &error));
+            tracing::error!(bytes = body.len(), told, %error, "rejected a reply");
             settle.reject(false);
         }
     }

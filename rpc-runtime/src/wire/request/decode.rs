@@ -46,6 +46,13 @@ pub struct ReplyAddress {
     pub msg_id: String,
 }
 
+impl ReplyAddress {
+    /// `None` if nobody can wait there.
+    pub(crate) fn new(queue: String, msg_id: String) -> Option<Self> {
+        (!queue.is_empty() && queue.len() <= LONGEST_QUEUE).then_some(Self { queue, msg_id })
+    }
+}
+
 /// Which method to execute, and with what.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -125,11 +132,11 @@ impl<'a> Members<'a> {
 fn reply_address(members: &Members<'_>, warnings: &mut Vec<String>) -> Option<ReplyAddress> {
     let msg_id = members.msg_id.filter(|id| python::is_true(id))?;
     let queue = members.reply_q.and_then(python::string).unwrap_or_default();
-    if queue.is_empty() || queue.len() > LONGEST_QUEUE {
+    let address = ReplyAddress::new(queue, msg_id.to_owned());
+    if address.is_none() {
         warnings.push("the call cannot be answered: its _reply_q is not the name of a queue".to_owned());
-        return None;
     }
-    Some(ReplyAddress { queue, msg_id: msg_id.to_owned() })
+    address
 }
 
 /// What to execute. The errors are those that Python's dispatcher runs into, in its order.

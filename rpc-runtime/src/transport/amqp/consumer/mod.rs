@@ -14,14 +14,13 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::acks::Acks;
 use super::declare::{declare, mistakes_durability};
-use super::intake::{Intake, Limit, To};
+use super::intake::{Intake, To};
 use super::library::{BrokerError, Channel, Consuming, Link};
 use super::retry::Retry;
 use super::supervisor::{Links, Up};
 use super::topology::{Step, Topology};
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
-use crate::rare_log::RareLog;
 use crate::transport::driver::{CLOSED, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. Whatever the broker sends has to be kept until it is taken, so there has
@@ -43,7 +42,7 @@ pub(super) struct Consumption {
     pub(super) prefetch: u16,
     /// How long to wait before a queue is consumed from again, for the first time.
     pub(super) pause: Duration,
-    /// Longer messages are rejected.
+    /// Of longer messages servers get no more than whose they are.
     pub(super) max_body: usize,
 }
 
@@ -99,14 +98,12 @@ impl Consumption {
         let links = self.links.clone();
         let queues: Vec<&str> = self.topology.consumers.iter().map(|consumer| &*consumer.queue).collect();
         let name: Arc<str> = queues.join(", ").into();
-        let limit = Limit { max_body: self.max_body, name: name.clone(), log: Arc::new(RareLog::default()) };
         let session = Session {
             retry: Retry::new(self.pause),
             steps: Mutex::new(self.topology.steps.clone()),
             what: self,
             name,
             to: Arc::new(to),
-            limit,
             asked,
             pausing,
             ready: Some(ready),
@@ -154,7 +151,6 @@ struct Session {
     /// The queues, for the log.
     name: Arc<str>,
     to: Arc<To>,
-    limit: Limit,
     asked: watch::Receiver<Asked>,
     pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
@@ -257,9 +253,7 @@ impl Session {
             error = self.keep_declared(&*up.link) => Some(End::Lost(error)),
             () = intake.hand_on_held() => Some(End::Stopped),
             // What this channel has delivered and nobody settled is redelivered.
-            () = one_ends(&mut consuming) => {
-                Some(End::Lost(BrokerError::Lost("a consumer has ended".to_owned())))
-            }
+            error = one_ends(&mut consuming) => Some(End::Lost(error)),
             () = &mut gone => Some(End::Lost(lost())),
         };
         let end = match end {
@@ -294,7 +288,7 @@ impl Session {
         let prefetch = self.what.effective_prefetch();
         channel.prefetch(prefetch).await?;
         let (acks, failed) = Acks::start(channel.clone(), prefetch);
-        let intake = Intake::new(&self.to, acks.clone(), self.limit.clone());
+        let intake = Intake::new(&self.to, acks.clone(), self.what.max_body);
         let mut consuming = Vec::new();
         for consumer in &self.what.topology.consumers {
             let (intake, queue) = (intake.clone(), consumer.queue.clone());
@@ -394,8 +388,13 @@ impl Session {
     }
 }
 
-async fn one_ends(consuming: &mut [Consuming]) {
-    consuming.iter_mut().map(Consuming::ended).collect::<FuturesUnordered<_>>().next().await;
+/// Why the first of them has ended.
+async fn one_ends(consuming: &mut [Consuming]) -> BrokerError {
+    let mut ends: FuturesUnordered<_> = consuming.iter_mut().map(Consuming::ended).collect();
+    match ends.next().await {
+        Some(error) => error,
+        None => pending().await,
+    }
 }
 
 /// No verdict reaches the broker by this channel any more: without it, what it has delivered is delivered again.

@@ -101,6 +101,7 @@ pub(super) struct FakeLink {
     declare: Arc<Mutex<Box<Declare>>>,
     /// The answers to the acknowledgements to come; then all succeed.
     ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    reject_time: Arc<Mutex<Duration>>,
     queues: Arc<Queues>,
     /// How many channels were lost by a declaration.
     errors: Arc<AtomicU32>,
@@ -128,6 +129,7 @@ impl FakeLink {
             said_goodbye: watch::Sender::new(false),
             declare: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
             ack_answers: Arc::default(),
+            reject_time: Arc::default(),
             queues: Arc::default(),
             errors: Arc::default(),
             log: Arc::default(),
@@ -143,6 +145,11 @@ impl FakeLink {
     /// Answers the next acknowledgement.
     pub(super) fn on_ack(&self, answer: Result<(), BrokerError>) {
         self.ack_answers.lock().unwrap().push_back(answer);
+    }
+
+    /// How long each reject takes on the channels to come.
+    pub(super) fn rejects_take(&self, time: Duration) {
+        *self.reject_time.lock().unwrap() = time;
     }
 
     /// Puts a message into a queue.
@@ -199,6 +206,7 @@ impl Link for FakeLink {
                 number: self.opened.fetch_add(1, Ordering::Relaxed) + 1,
                 declare: self.declare.clone(),
                 ack_answers: self.ack_answers.clone(),
+                reject_time: *self.reject_time.lock().unwrap(),
                 queues: self.queues.clone(),
                 errors: self.errors.clone(),
                 log: self.log.clone(),
@@ -234,6 +242,7 @@ struct FakeChannel {
     number: usize,
     declare: Arc<Mutex<Box<Declare>>>,
     ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    reject_time: Duration,
     queues: Arc<Queues>,
     errors: Arc<AtomicU32>,
     log: Arc<Mutex<Vec<String>>>,
@@ -356,7 +365,7 @@ impl Channel for FakeChannel {
     fn reject(&self, tag: u64, requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
         self.log(&format!("{} {tag}", if requeue { "requeue" } else { "drop" }));
         self.queues.settle(self.number, tag, false);
-        done()
+        tokio::time::sleep(self.reject_time).map(Ok).boxed()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

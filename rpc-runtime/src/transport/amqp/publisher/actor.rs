@@ -336,12 +336,9 @@ impl Actor {
 
     async fn send(&mut self, line: &Attended, up: &Up, job: Job, now: Instant) {
         if job.deadline <= now || job.is_abandoned() {
-            // Its caller knows by its own clock, or does not want to know, unless it was posted.
-            if let Some(late) = job.expire(now, self.links.trouble().as_deref()) {
-                late.tell();
-            }
             self.careful = self.careful.saturating_sub(1);
-            return;
+            // Its caller's clock may be behind this one.
+            return job.too_late(self.links.trouble());
         }
         if let (Some(true), _) = line.with(|line| line.has_to_declare(&job))
             && let Some(step @ Step::Exchange { name, .. }) = &job.exchange

@@ -156,6 +156,12 @@ impl Job {
         Some(Expired { done, error: self.0.progress.error(fault) })
     }
 
+    /// Ends it because its time is up.
+    pub(super) fn too_late(self, trouble: Option<String>) {
+        let fault = self.0.progress.too_late(trouble);
+        self.end(Err(fault));
+    }
+
     /// How often its channel was closed by an error, this time included.
     pub(super) fn channel_error(&self) -> u32 {
         self.0.channel_errors.fetch_add(1, Ordering::Relaxed) + 1

@@ -180,6 +180,18 @@ async fn a_link_that_confirms_nothing_is_replaced() {
     assert_eq!(scene.times("1"), 2);
 }
 
+/// The caller's clock has a resolution of a millisecond, so the task may find before it that there is no time left.
+#[tokio::test(start_paused = true)]
+async fn what_comes_too_late_to_be_sent_is_late_and_nothing_else() {
+    let scene = Scene::new(|_, _| Fate::Ack).await;
+    for micros in [0, 100, 500, 900] {
+        tokio::time::advance(Duration::from_micros(micros)).await;
+        let (reached, why) = expired(scene.send("1", 0).await);
+        assert!(reached == Reached::NotSent && why.starts_with("not sent: "), "{why}");
+    }
+    assert_eq!(scene.times("1"), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_full_window() {
     let scene = Scene::new(|_, _| Fate::Silence).await;
