@@ -4,8 +4,8 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use rpc_runtime::{
-    CallError, CallOptions, Context, FaultKind, Refusal, RemoteError, RpcError, Server, Target, Transport,
-    rpc_manager,
+    CallError, CallOptions, Context, FaultKind, Reached, Refusal, RemoteError, RpcError, Server, Target,
+    Transport, rpc_manager,
 };
 use rpc_tests::{Broker, run, until};
 use serde_json::Value;
@@ -94,10 +94,12 @@ fn what_is_too_large_for_the_broker() {
             assert!(said.contains("the reply cannot be sent") && said.contains("max size 100000"), "{said}");
 
             let error = client.take(&ctx, Value::from(text(TOO_LARGE))).await.unwrap_err();
-            let CallError::Rpc(RpcError::Connection { kind: FaultKind::TooLarge, source, .. }) = &error
+            let CallError::Rpc(RpcError::Connection { kind: FaultKind::TooLarge, reached, source, .. }) =
+                &error
             else {
                 panic!("{error:?}")
             };
+            assert!(*reached < Reached::Sent, "{error:?}");
             let refusal: &Refusal = source.as_ref().unwrap().downcast_ref().unwrap();
             assert!(refusal.code == 406 && error.to_string().contains("max size 100000"), "{error}");
 

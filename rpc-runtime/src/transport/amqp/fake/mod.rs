@@ -102,6 +102,9 @@ pub(super) struct FakeLink {
     /// The answers to the acknowledgements to come; then all succeed.
     ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
     reject_time: Arc<Mutex<Duration>>,
+    declare_time: Arc<Mutex<Duration>>,
+    /// Why there are no more channels, if so.
+    no_channel: Arc<Mutex<Option<String>>>,
     queues: Arc<Queues>,
     /// How many channels were lost by a declaration.
     errors: Arc<AtomicU32>,
@@ -130,6 +133,8 @@ impl FakeLink {
             declare: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
             ack_answers: Arc::default(),
             reject_time: Arc::default(),
+            declare_time: Arc::default(),
+            no_channel: Arc::default(),
             queues: Arc::default(),
             errors: Arc::default(),
             log: Arc::default(),
@@ -150,6 +155,16 @@ impl FakeLink {
     /// How long each reject takes on the channels to come.
     pub(super) fn rejects_take(&self, time: Duration) {
         *self.reject_time.lock().unwrap() = time;
+    }
+
+    /// The same for each declaration.
+    pub(super) fn declares_take(&self, time: Duration) {
+        *self.declare_time.lock().unwrap() = time;
+    }
+
+    /// Opens no more channels, for this reason.
+    pub(super) fn refuse_channels(&self, why: &str) {
+        *self.no_channel.lock().unwrap() = Some(why.to_owned());
     }
 
     /// Puts a message into a queue.
@@ -199,6 +214,9 @@ impl Link for FakeLink {
             if self.dead() {
                 return Err(lost());
             }
+            if let Some(why) = &*self.no_channel.lock().unwrap() {
+                return Err(BrokerError::Refused(506, why.clone()));
+            }
             let channel = FakeChannel {
                 publish: self.publish.clone(),
                 link: self.dead.subscribe(),
@@ -207,6 +225,7 @@ impl Link for FakeLink {
                 declare: self.declare.clone(),
                 ack_answers: self.ack_answers.clone(),
                 reject_time: *self.reject_time.lock().unwrap(),
+                declare_time: *self.declare_time.lock().unwrap(),
                 queues: self.queues.clone(),
                 errors: self.errors.clone(),
                 log: self.log.clone(),
@@ -243,6 +262,7 @@ struct FakeChannel {
     declare: Arc<Mutex<Box<Declare>>>,
     ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
     reject_time: Duration,
+    declare_time: Duration,
     queues: Arc<Queues>,
     errors: Arc<AtomicU32>,
     log: Arc<Mutex<Vec<String>>>,
@@ -280,7 +300,10 @@ impl Channel for FakeChannel {
         if answer.is_err() {
             self.errors.fetch_add(1, Ordering::Relaxed);
         }
-        futures::future::ready(answer).boxed()
+        if self.declare_time.is_zero() {
+            return futures::future::ready(answer).boxed();
+        }
+        tokio::time::sleep(self.declare_time).map(|()| answer).boxed()
     }
 
     fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
@@ -365,6 +388,9 @@ impl Channel for FakeChannel {
     fn reject(&self, tag: u64, requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
         self.log(&format!("{} {tag}", if requeue { "requeue" } else { "drop" }));
         self.queues.settle(self.number, tag, false);
+        if self.reject_time.is_zero() {
+            return done();
+        }
         tokio::time::sleep(self.reject_time).map(Ok).boxed()
     }
 

@@ -15,6 +15,7 @@ use super::super::library::Chore;
 use super::super::supervisor::Links;
 use super::job::Job;
 use super::line::Line;
+use super::refusals::Refusals;
 
 use crate::lock::lock;
 use crate::transport::driver::PublishFault;
@@ -28,12 +29,32 @@ pub(super) struct Gate {
     links: Links,
     /// Wakes the task.
     bell: Notify,
+    /// What nobody has to try.
+    pub(super) refusals: Refusals,
+    /// Why there is no channel although there is a connection.
+    no_channel: Mutex<Option<String>>,
 }
 
 impl Gate {
     pub(super) fn new(links: Links) -> Arc<Self> {
-        let (line, bell) = (Mutex::default(), Notify::new());
-        Arc::new(Self { line, queued: AtomicUsize::new(0), shut: AtomicBool::new(false), links, bell })
+        Arc::new(Self {
+            line: Mutex::default(),
+            queued: AtomicUsize::new(0),
+            shut: AtomicBool::new(false),
+            links,
+            bell: Notify::new(),
+            refusals: Refusals::default(),
+            no_channel: Mutex::default(),
+        })
+    }
+
+    /// Why nothing can be sent now, if so.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.links.trouble().or_else(|| lock(&self.no_channel).clone())
+    }
+
+    pub(super) fn has_no_channel(&self, why: Option<String>) {
+        *lock(&self.no_channel) = why;
     }
 
     /// Sends a message if nothing stands in its way or before it; gives it back otherwise.
