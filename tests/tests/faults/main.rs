@@ -12,6 +12,7 @@ mod network;
 mod processes;
 mod queues;
 mod restarts;
+mod rights;
 mod servers;
 
 use std::time::Duration;

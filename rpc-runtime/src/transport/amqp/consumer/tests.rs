@@ -254,3 +254,18 @@ async fn of_huge_messages_nothing_waits_but_their_size() {
         assert!(delivery.settle.ack());
     }
 }
+
+/// For example because a message was not acknowledged in the time that the broker gives.
+#[tokio::test(start_paused = true)]
+async fn why_the_broker_has_ended_a_consumer_is_logged() {
+    let (warnings, _guard) = Warnings::collect();
+    let mut scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    let why = "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out";
+    link.ends_for(BrokerError::Refused(406, why.to_owned()));
+    link.delete("t");
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(warnings.with(&format!("not consuming from t: {why}")).len(), 1);
+    link.put("t", "again");
+    assert!(scene.next().await.settle.ack());
+}

@@ -102,6 +102,8 @@ pub(super) struct FakeLink {
     /// The answers to the acknowledgements to come; then all succeed.
     ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
     reject_time: Arc<Mutex<Duration>>,
+    /// Why the next consumer ends.
+    end: Arc<Mutex<Option<BrokerError>>>,
     declare_time: Arc<Mutex<Duration>>,
     /// Why there are no more channels, if so.
     no_channel: Arc<Mutex<Option<String>>>,
@@ -133,6 +135,7 @@ impl FakeLink {
             declare: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
             ack_answers: Arc::default(),
             reject_time: Arc::default(),
+            end: Arc::default(),
             declare_time: Arc::default(),
             no_channel: Arc::default(),
             queues: Arc::default(),
@@ -170,6 +173,11 @@ impl FakeLink {
     /// Puts a message into a queue.
     pub(super) fn put(&self, queue: &str, body: &str) {
         self.queues.put(queue, Bytes::copy_from_slice(body.as_bytes()));
+    }
+
+    /// Says why the next consumer ends.
+    pub(super) fn ends_for(&self, error: BrokerError) {
+        *self.end.lock().unwrap() = Some(error);
     }
 
     /// Deletes a queue, and with it its consumer.
@@ -224,6 +232,7 @@ impl Link for FakeLink {
                 number: self.opened.fetch_add(1, Ordering::Relaxed) + 1,
                 declare: self.declare.clone(),
                 ack_answers: self.ack_answers.clone(),
+                end: self.end.clone(),
                 reject_time: *self.reject_time.lock().unwrap(),
                 declare_time: *self.declare_time.lock().unwrap(),
                 queues: self.queues.clone(),
@@ -261,6 +270,7 @@ struct FakeChannel {
     number: usize,
     declare: Arc<Mutex<Box<Declare>>>,
     ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    end: Arc<Mutex<Option<BrokerError>>>,
     reject_time: Duration,
     declare_time: Duration,
     queues: Arc<Queues>,
@@ -362,12 +372,15 @@ impl Channel for FakeChannel {
     ) -> BoxFuture<'a, Result<Consuming, BrokerError>> {
         let mut stream = self.queues.consume(self.number, &consume.queue);
         let (ending, ended) = oneshot::channel();
+        let end = self.end.clone();
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             while let Some(delivery) = stream.next().await {
                 take(delivery);
             }
-            drop(ending);
+            if let Some(why) = end.lock().unwrap().take() {
+                ending.send(why).unwrap_or_default();
+            }
         });
         futures::future::ready(Ok(Consuming::new(ended, tasks))).boxed()
     }

@@ -25,6 +25,8 @@
 //! | `careful` (a number) | an error of its own closed the channel with several messages under way | so many were answered | one message is under way at a time: the next error names its cause |
 //! | `stale` | a message was nacked [`NACKS_OF_A_BAD_CHANNEL`] times on a channel older than [`SHORTEST_USE`] | the next channel | nothing is sent |
 //! | `failed` | the channel or its link is lost | the next channel | nothing is sent, answers are collected |
+//! | `undeclared` | a message needs an exchange that this channel has not declared | it is declared, on a channel of its own | messages to it wait, all others go on |
+//! | `gate.refusals` | the broker has refused a message or a declaration that it will refuse again | some time later, see there | what is like it is told so, and not sent |
 //! | `line.watched` | messages are under way, or were a moment ago | [`LINGER`] after the last | this task comes back by itself |
 
 use std::cmp::Reverse;
