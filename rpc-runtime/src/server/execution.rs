@@ -40,8 +40,8 @@ pub(super) async fn execute(
             }
             Some(outcome.unwrap_or_else(|text| {
                 log.panicked(method, &text);
-                let text = if panics.told { format!("{method}() panicked: {text}") } else { format!("{method}() panicked") };
-                Err(RemoteError::builtin("RuntimeError", text).into())
+                let said = if panics.told { format!(": {text}") } else { String::new() };
+                Err(RemoteError::builtin("RuntimeError", format!("{method}() panicked{said}")).into())
             }))
         }
         () = aborted(phases) => None,

@@ -70,7 +70,7 @@ impl Server {
         let worker_count = u32::try_from(setup.workers.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let workers = Arc::new(Semaphore::new(worker_count as usize));
         let tally = Arc::<Tally>::default();
-        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally)));
+        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally), Arc::clone(&log)));
         let (format, limits) = (transport.driver().format(), transport.limits());
         let memory = Memory::new(setup.memory);
         let reader = Reader::new(format, limits, memory.clone());

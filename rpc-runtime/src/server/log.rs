@@ -20,6 +20,7 @@ pub(super) struct Log {
     failed_casts: RareLog,
     panics: RareLog,
     given_up: RareLog,
+    replies_dropped: RareLog,
 }
 
 impl Default for Log {
@@ -32,6 +33,7 @@ impl Default for Log {
             failed_casts: RareLog::few(FEW),
             panics: RareLog::few(FEW),
             given_up: RareLog::few(FEW),
+            replies_dropped: RareLog::few(FEW),
         }
     }
 }
@@ -92,6 +94,12 @@ impl Log {
         rarely!(self.panics, error, target: "rpc_runtime::panics", method, "panicked: {text}");
     }
 
+    /// A reply that is given up.
+    pub(super) fn reply_dropped(&self, method: &str, queue: &str, why: &str) {
+        let [method, queue, why] = [method, queue, why].map(printable);
+        rarely!(self.replies_dropped, warn, method, queue, "dropped a reply: {why}");
+    }
+
     /// A message that goes to the dead letters.
     pub(super) fn gave_up(&self, queue: &str, deliveries: u32, to: &str, error: &str) {
         let [queue, to, error] = [queue, to, error].map(printable);
@@ -122,6 +130,7 @@ mod tests {
         each("rejected", &|| log.rejected(1, false, &DecodeError::SpecialValue(forged.clone())));
         each("casts", &|| log.failed(&raised, &forged, false));
         each("panics", &|| log.panicked("echo", &forged));
+        each("replies", &|| log.reply_dropped(&forged, &forged, "nobody"));
         each("given up", &|| log.gave_up(&forged, 1, "dead", &forged));
         let few = FEW as usize;
         let expected = [
@@ -130,6 +139,7 @@ mod tests {
             ("rejected", 1),
             ("casts", few),
             ("panics", few),
+            ("replies", few),
             ("given up", few),
         ];
         assert_eq!(kinds, expected.map(|(kind, count)| (kind.to_owned(), count)));

@@ -107,3 +107,79 @@ impl Reader {
         settle.reject(false);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use futures::FutureExt;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::transport::driver::{History, LIGHT, Labels};
+
+    fn receiver(waiters: &Arc<Waiters>) -> Receiver {
+        let reader = Reader {
+            waiters: Arc::clone(waiters),
+            format: MessageFormat::Envelope,
+            limits: Limits::default(),
+            undecodable: RareLog::default(),
+        };
+        Receiver { reader: Arc::new(reader), aside: Aside::new("rpc-replies") }
+    }
+
+    fn delivery(waiter: &Waiter<'_>, result: Value, ending: bool) -> Delivery {
+        let mut msg_id = [0; 32];
+        let members = json!({
+            "result": result, "failure": null, "ending": ending, "_msg_id": waiter.msg_id(&mut msg_id),
+        });
+        Delivery {
+            body: json!({"oslo.version": "2.0", "oslo.message": members.to_string()}).to_string().into(),
+            labels: Labels::json(),
+            redelivered: false,
+            history: History::default(),
+            expires: None,
+            queue: "reply".into(),
+            excess: None,
+            settle: Settle::nothing(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_takes_long_to_read_holds_up_no_other_reply() {
+        let waiters = Arc::<Waiters>::default();
+        let receiver = receiver(&waiters);
+        let (go, going) = channel::<()>();
+        // Whatever is read there.
+        receiver.aside.give(move || going.recv().unwrap());
+        let (mut large, mut small, mut bare) = (waiters.register(), waiters.register(), waiters.register());
+        receiver.take(delivery(&large, "x".repeat(2 * LIGHT).into(), true));
+        receiver.take(delivery(&small, 5.into(), true));
+        receiver.take(delivery(&bare, Value::Null, true));
+        let Some(Sign::Over(reply)) = small.next().now_or_never() else { panic!("it was held up") };
+        assert_eq!(reply.result_text(), "5");
+        assert!(large.next().now_or_never().is_none());
+        go.send(()).unwrap();
+        let Sign::Over(reply) = large.next().await else { panic!("it is no reply") };
+        assert_eq!(reply.result_text().len(), 2 * LIGHT + 2);
+        let Sign::Over(reply) = bare.next().await else { panic!("it is no reply") };
+        assert_eq!(reply.result_text(), "null");
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_reply_comes_after_what_is_still_read_of_it() {
+        let waiters = Arc::<Waiters>::default();
+        let receiver = receiver(&waiters);
+        let mut waiter = waiters.register();
+        receiver.take(delivery(&waiter, "x".repeat(2 * LIGHT).into(), false));
+        receiver.take(delivery(&waiter, Value::Null, true));
+        let reply = loop {
+            match waiter.next().await {
+                Sign::Alive => {}
+                Sign::Over(reply) => break reply,
+                Sign::Closed | Sign::Unreadable(_) => panic!("it can be read"),
+            }
+        };
+        assert_eq!(reply.result_text().len(), 2 * LIGHT + 2);
+    }
+}
