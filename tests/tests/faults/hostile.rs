@@ -105,11 +105,14 @@ impl Attacker {
         Ok(())
     }
 
-    /// A request with these members, as few bytes.
-    async fn request(&self, message: &str) -> Result<()> {
+    /// So many requests with this message, each of few bytes.
+    async fn requests(&self, count: usize, message: &str) -> Result<()> {
         let body = json!({"oslo.version": "2.0", "oslo.message": message}).to_string();
         let body = Compression::Bzip2.compress(body.as_bytes())?;
-        self.send("openstack", "plain", &body, Some(Compression::Bzip2)).await
+        for _ in 0..count {
+            self.send("openstack", "plain", &body, Some(Compression::Bzip2)).await?;
+        }
+        Ok(())
     }
 }
 
@@ -163,8 +166,8 @@ fn small_messages_that_become_large_in_a_server() {
 fn small_messages_that_become_large_in_a_client() {
     alone(async || {
         let vhost = vhost("bombs-back").await?;
-        // So that a thread that is kept is noticed.
         let (_server, _serving) = serve(&vhost).await?;
+        // So that a thread that is kept is noticed.
         let client = Transport::connect(&format!("{}?heartbeat_timeout_threshold=5", vhost.url())).await?;
         honest(&client).await?;
         let before = honest(&client).await?;
@@ -194,14 +197,12 @@ fn small_messages_that_take_much_memory() {
         honest(&client).await?;
         let before = resident()?;
         let attacker = Attacker::connect(&vhost).await?;
-        // A name repeated, in as much as few bytes may become; and as many names as go into it.
+        // One name again and again, in as much as few bytes may become.
         let repeated = format!(
             r#"{{"method": "hang", "args": {{{}"seconds": 1}}}}"#,
             r#""seconds": 60, "#.repeat(50_000)
         );
-        for _ in 0..20 {
-            attacker.request(&repeated).await?;
-        }
+        attacker.requests(20, &repeated).await?;
         until("they hang", async || Ok((server.counters().taken == CALLS as u64 + 20).then_some(()))).await?;
         let taken = resident()?.saturating_sub(before);
         eprintln!("20 requests take {} MiB", taken >> 20);
@@ -221,7 +222,7 @@ fn what_replies_repeat_of_a_request() {
         let call = json!({
             "method": "hang", "args": {}, "_msg_id": id, "_reply_q": "plain.host1", "_timeout": 2,
         });
-        attacker.request(&call.to_string()).await?;
+        attacker.requests(1, &call.to_string()).await?;
         until("it hangs", async || Ok((server.counters().taken == 1).then_some(()))).await?;
         // Three heartbeats and some.
         tokio::time::sleep(Duration::from_secs(4)).await;
