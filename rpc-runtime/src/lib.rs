@@ -68,6 +68,7 @@
 //! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
 
+mod aside;
 mod client;
 mod clock;
 #[doc(hidden)]

@@ -112,6 +112,7 @@ impl Bench {
             labels: if missing_type && sent.is_string() { Labels::default() } else { Labels::json() },
             redelivered: false,
             history: History::default(),
+            expires: None,
             queue: "probe".into(),
             body: body.into(),
             excess: None,

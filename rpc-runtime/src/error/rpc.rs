@@ -109,7 +109,7 @@ pub enum RpcError {
     Decode {
         /// The method that was called.
         method: String,
-        /// The decoder's words.
+        /// The decoder's words, without the value, which may be secret.
         why: String,
         /// The decoder's error: a [`serde_json::Error`], or a [`wire::DecodeError`](crate::wire::DecodeError) of a
         /// reply that is too large or nested too deeply.

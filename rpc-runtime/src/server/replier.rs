@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::counters::Tally;
+use super::log::Log;
 use crate::clock::{after, later};
 use crate::error::{Fault, FaultKind, RemoteError};
 use crate::lock::lock;
@@ -47,6 +48,7 @@ pub(super) struct Replier {
     parked: Semaphore,
     gone: Mutex<VecDeque<(Arc<str>, Instant)>>,
     tally: Arc<Tally>,
+    log: Arc<Log>,
 }
 
 /// The right to have one reply on its way.
@@ -54,7 +56,7 @@ pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedS
 
 impl Replier {
     /// For a server on the runtime of the caller.
-    pub(super) fn new(transport: &Transport, tally: Arc<Tally>) -> Self {
+    pub(super) fn new(transport: &Transport, tally: Arc<Tally>, log: Arc<Log>) -> Self {
         Self {
             transport: transport.clone(),
             runtime: Handle::current(),
@@ -62,6 +64,7 @@ impl Replier {
             parked: Semaphore::new(PARKED),
             gone: Mutex::default(),
             tally,
+            log,
         }
     }
 
@@ -98,7 +101,7 @@ impl Replier {
             Ok(()) => done(),
             Err(error) => drop(replier.runtime.clone().spawn(async move {
                 if let Err(error) = replier.send_again(error, &queue, body, began).await {
-                    tracing::warn!(%method, %queue, "dropped a reply: {}", error.why);
+                    replier.log.reply_dropped(&method, &queue, &error.why);
                     replier.tally.replies_dropped.add_one();
                     if error.kind == FaultKind::TooLarge {
                         replier.send_failure(&to.msg_id, &queue, error.why).await;
@@ -271,7 +274,7 @@ mod tests {
         let script = Script { fates, sent: Arc::clone(&sent) };
         let transport = Transport::with_patience(script, Duration::from_secs(patience));
         let tally = Arc::<Tally>::default();
-        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally)));
+        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally), Arc::default()));
         let began = Instant::now();
         let (done, told) = tokio::sync::oneshot::channel();
         let to = ReplyAddress::new("reply_1".to_owned(), "\"id\"".to_owned()).unwrap();
@@ -326,7 +329,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_queue_is_noted_once_and_at_its_latest() {
-        let replier = Replier::new(&Transport::recording().0, Arc::default());
+        let replier = Replier::new(&Transport::recording().0, Arc::default(), Arc::default());
         let patience = Duration::from_secs(60);
         let [one, other] = ["one", "other"].map(Arc::from);
         replier.note_gone(&one, Duration::ZERO);

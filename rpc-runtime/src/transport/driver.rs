@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -71,6 +72,11 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// Follows what the connections are doing; a driver that has none is always ready.
     fn watch(&self) -> StatusWatch {
         StatusWatch::fixed(Status::new(self.name(), "none", ConnectionStatus::ready("none")))
+    }
+
+    /// Its own runtime, where no user's code runs, if it has one.
+    fn runtime(&self) -> Option<Handle> {
+        None
     }
 
     /// How many tasks it has on a runtime of its own.
@@ -286,6 +292,9 @@ impl ReplyPlace for ReplyQueue {
     }
 }
 
+/// Up to this many bytes, a message is read or written in no time to speak of.
+pub(crate) const LIGHT: usize = 64 << 10;
+
 /// A message that came in; unsettled, it goes back to its queue when the connection ends.
 #[derive(Debug)]
 pub(crate) struct Delivery {
@@ -293,6 +302,8 @@ pub(crate) struct Delivery {
     pub(crate) labels: Labels,
     pub(crate) redelivered: bool,
     pub(crate) history: History,
+    /// When its sender gives it up, if it said so; at the latest, as nobody knows how long it was under way.
+    pub(crate) expires: Option<Instant>,
     /// The queue that it came from.
     pub(crate) queue: Arc<str>,
     /// Set if the body was too large to be kept, and is not there.
@@ -335,11 +346,22 @@ pub(crate) struct History {
     pub(crate) counted: Option<u32>,
     /// What [`Forward::deliveries`] said when it was put there.
     pub(crate) noted: u32,
-    /// How long it may wait in a queue, if it was delivered before.
+    /// How long it may wait in a queue, if its sender said so.
     pub(crate) expiration: Option<Duration>,
 }
 
 impl Delivery {
+    /// Whether it is read in no time to speak of.
+    pub(crate) fn is_light(&self) -> bool {
+        // Of what is too large there is nothing left to be read.
+        self.excess.is_some() || (self.body.len() <= LIGHT && self.labels.compression.is_none())
+    }
+
+    /// Whether its sender has given it up.
+    pub(crate) fn is_over(&self) -> bool {
+        self.expires.is_some_and(|expires| expires <= Instant::now())
+    }
+
     /// How often the message was delivered before, at least.
     pub(crate) fn earlier(&self) -> u32 {
         let in_this_queue = self.history.counted.unwrap_or(self.redelivered.into());
@@ -401,16 +423,34 @@ impl Settle {
 #[derive(Debug, Default)]
 pub(crate) struct AckForGood(Vec<Arc<dyn Settler>>);
 
+/// Which of the connections of an [`AckForGood`] a message came by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line(usize);
+
+/// Which of the connections of an [`AckForGood`] were lost before anything was written.
+#[derive(Debug)]
+pub(crate) struct Lost(Vec<Line>);
+
+impl Lost {
+    /// Whether messages that came by it are certain to be back in their queue.
+    pub(crate) fn has(&self, line: Line) -> bool {
+        self.0.contains(&line)
+    }
+}
+
 impl AckForGood {
-    /// Adds one; `false` if it is known to be back in its queue, as [`Settle::ack`] says it.
-    pub(crate) fn add(&mut self, settle: Settle) -> bool {
-        let Settle { acks: Some(acks), tag } = settle else { return true };
-        let counts = acks.gather(tag);
-        // As a rule all are of one connection, and of one queue.
-        if counts && !self.0.iter().any(|known| Arc::ptr_eq(known, &acks)) {
-            self.0.push(acks);
+    /// Adds one; `None` if it is known to be back in its queue, as [`Settle::ack`] says it.
+    pub(crate) fn add(&mut self, settle: Settle) -> Option<Line> {
+        let Settle { acks: Some(acks), tag } = settle else { return Some(Line(usize::MAX)) };
+        if !acks.gather(tag) {
+            return None;
         }
-        counts
+        // As a rule all are of one connection, and of one queue.
+        let known = self.0.iter().position(|known| Arc::ptr_eq(known, &acks));
+        Some(Line(known.unwrap_or_else(|| {
+            self.0.push(acks);
+            self.0.len() - 1
+        })))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -419,10 +459,14 @@ impl AckForGood {
 
     /// Resolves once the broker gets the word even if this process dies at that moment, or once the
     /// connection is lost. Nothing is acknowledged without it.
-    pub(crate) async fn written(self) {
-        for acks in self.0 {
-            acks.written().await;
+    pub(crate) async fn written(self) -> Lost {
+        let mut lost = Vec::new();
+        for (line, acks) in self.0.into_iter().enumerate() {
+            if !acks.written().await {
+                lost.push(Line(line));
+            }
         }
+        Lost(lost)
     }
 }
 
@@ -444,10 +488,10 @@ pub(crate) trait Settler: fmt::Debug + Send + Sync {
     /// Whether it would count.
     fn holds(&self, tag: u64) -> bool;
 
-    /// Resolves once all verdicts so far have left this process, or cannot any more. At once for a
-    /// broker inside the process, which dies with it.
-    fn written(&self) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
+    /// Resolves once all verdicts so far have left this process, or cannot any more: `false` if it is certain that
+    /// not all of them have. At once for a broker inside the process, which dies with it.
+    fn written(&self) -> BoxFuture<'static, bool> {
+        Box::pin(std::future::ready(true))
     }
 }
 

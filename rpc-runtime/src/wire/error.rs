@@ -31,6 +31,15 @@ pub enum DecodeError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The body becomes more than [`Limits::max_ratio`](super::Limits::max_ratio) times as large by
+    /// decompression, and larger than 1 MiB.
+    #[error("the {bytes} bytes of the body would become more than {ratio} times as many by decompression")]
+    TooDense {
+        /// The size of the body as it came, in bytes.
+        bytes: usize,
+        /// The limit.
+        ratio: usize,
+    },
     /// Arrays and objects are nested deeper than [`Limits::max_depth`](super::Limits::max_depth).
     #[error("{part} is nested deeper than {limit} levels")]
     TooDeep {

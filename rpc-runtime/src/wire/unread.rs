@@ -158,7 +158,7 @@ mod tests {
     const QUEUE: &str = "reply_1";
 
     fn limits() -> Limits {
-        Limits { max_body: 10_000, max_depth: 8 }
+        Limits { max_body: 10_000, max_depth: 8, ..Limits::default() }
     }
 
     /// The id and the queue that are found in an object with these members, in two envelopes and without.

@@ -8,6 +8,7 @@
 mod alarms;
 mod cluster;
 mod connections;
+mod hostile;
 mod network;
 mod processes;
 mod queues;

@@ -25,8 +25,10 @@ use crate::transport::driver::{
 use crate::version::Version;
 use crate::wire::{Content, MessageFormat};
 
+mod bench;
 mod hostile;
 mod promises;
+mod robust;
 
 type Returns = Result<Value, RemoteError>;
 
@@ -209,6 +211,7 @@ impl Rig {
             },
             redelivered: false,
             history: History::default(),
+            expires: None,
             queue: "probe".into(),
             excess: None,
             settle: Settle::new(Arc::clone(&self.settler), 1),

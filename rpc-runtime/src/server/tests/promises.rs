@@ -43,9 +43,9 @@ impl Settler for Connection {
         !self.lost.load(Ordering::SeqCst)
     }
 
-    fn written(&self) -> BoxFuture<'static, ()> {
+    fn written(&self) -> BoxFuture<'static, bool> {
         let mut writes = self.writes.subscribe();
-        async move { drop(writes.wait_for(|writes| *writes).await) }.boxed()
+        async move { writes.wait_for(|writes| *writes).await.is_ok() }.boxed()
     }
 }
 

@@ -51,6 +51,8 @@ struct Shared {
 struct Given {
     acks: Vec<u64>,
     rejects: Vec<(u64, bool)>,
+    /// How many there were in all, those that are written included.
+    count: u64,
 }
 
 impl Settler for Acks {
@@ -78,9 +80,10 @@ impl Settler for Acks {
         self.0.holds()
     }
 
-    fn written(&self) -> BoxFuture<'static, ()> {
+    fn written(&self) -> BoxFuture<'static, bool> {
         let shared = self.0.clone();
-        Box::pin(async move { shared.write().await })
+        let count = lock(&shared.given).count;
+        Box::pin(async move { shared.write(count).await })
     }
 }
 
@@ -136,6 +139,7 @@ impl Shared {
             return None;
         }
         let mut given = lock(&self.given);
+        given.count += 1;
         match verdict {
             Verdict::Ack => given.acks.push(tag),
             Verdict::Reject { requeue } => given.rejects.push((tag, requeue)),
@@ -143,17 +147,47 @@ impl Shared {
         Some(given.acks.len())
     }
 
-    /// Resolves once all verdicts so far have been written, by this or by somebody before.
-    async fn write(&self) {
+    /// Resolves once the first `count` verdicts have been written, by this or by somebody before; `false` if it is
+    /// certain that not all of them have left this process.
+    async fn write(&self, count: u64) -> bool {
         let mut window = self.window.lock().await;
-        let given = std::mem::take(&mut *lock(&self.given));
-        if self.holds()
-            && let Err(error) = write(&*self.channel, &mut window, given).await
-        {
-            self.lose();
-            let failing = lock(&self.failing).take();
-            // An error means that the channel is left already.
-            let _ = failing.map(|failing| failing.send(error));
+        if !self.holds() {
+            return window.begun >= count;
+        }
+        let given = {
+            let mut given = lock(&self.given);
+            let rest = Given { count: given.count, ..Given::default() };
+            std::mem::replace(&mut *given, rest)
+        };
+        window.begun = given.count;
+        // Whoever writes may be dropped in the middle, with verdicts of others.
+        let mut whole = Whole { shared: self, done: false };
+        if let Err(error) = write(&*self.channel, &mut window, given).await {
+            self.fail(error);
+        }
+        whole.done = true;
+        true
+    }
+
+    fn fail(&self, error: BrokerError) {
+        self.lose();
+        let failing = lock(&self.failing).take();
+        // An error means that the channel is left already.
+        let _ = failing.map(|failing| failing.send(error));
+    }
+}
+
+/// Gives the channel up unless all verdicts were written that somebody took it upon themselves to write: what they
+/// were about is delivered again by the next one.
+struct Whole<'a> {
+    shared: &'a Shared,
+    done: bool,
+}
+
+impl Drop for Whole<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.shared.fail(BrokerError::Lost("nobody went on acknowledging".to_owned()));
         }
     }
 }
@@ -167,7 +201,7 @@ async fn run(shared: Arc<Shared>) {
         }
         // Before the last verdicts are written: there may be some.
         let last = shared.ended.load(Ordering::Acquire) || !shared.holds();
-        shared.write().await;
+        shared.write(0).await;
         if last {
             return;
         }
@@ -193,6 +227,8 @@ async fn write(channel: &dyn Channel, window: &mut Window, given: Given) -> Resu
 struct Window {
     until: u64,
     above: BTreeSet<u64>,
+    /// How many verdicts somebody has begun to write.
+    begun: u64,
 }
 
 impl Window {
@@ -224,6 +260,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
     use tokio::time::sleep;
 
     use super::super::fake::FakeLink;
@@ -310,6 +347,34 @@ mod tests {
         assert!(began.elapsed() < 2 * second, "{:?}", began.elapsed());
         let log = lock(&link.log);
         assert_eq!((log.len(), log[0].as_str(), log[100].as_str()), (101, "1 drop 1", "1 ack 101"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_known_what_never_left() {
+        let (acks, log) = settler(256).await;
+        assert!(acks.gather(1));
+        let first = acks.written();
+        assert!(first.await);
+        assert!(acks.gather(2));
+        let (second, earlier) = (acks.written(), { acks.0.write(1) });
+        acks.lose();
+        assert!(!second.await, "the channel was lost before it was written");
+        assert!(earlier.await, "the first one was");
+        assert_eq!(*lock(&log), ["1 ack 1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_writer_that_is_dropped_gives_the_channel_up() {
+        let link = FakeLink::answering([]);
+        let (acks, mut failed) = Acks::start(link.open(false).await.unwrap(), 256);
+        let window = acks.0.window.lock().await;
+        assert!(acks.gather(1));
+        let mut waiting = acks.written();
+        assert!((&mut waiting).now_or_never().is_none());
+        drop((waiting, window));
+        assert!(acks.holds(1) && failed.try_recv().is_err(), "it had not begun");
+        drop(Whole { shared: &acks.0, done: false });
+        assert!(!acks.holds(1) && failed.try_recv().is_ok());
     }
 
     #[test]

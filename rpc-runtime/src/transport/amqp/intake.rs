@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::acks::Acks;
 use super::library::RawDelivery;
+use crate::clock::after;
 use crate::lock::lock;
 use crate::transport::driver::{Delivery, Excess, Settle, TakeReply};
 use crate::wire::{DecodeError, Limits, MessageFormat};
@@ -72,7 +73,9 @@ impl Intake {
         // If nobody receives, the listener stops.
         let Some(to) = self.to.upgrade() else { return };
         let queue = queue.clone();
-        let mut delivery = Delivery { body, labels, redelivered, history, queue, excess: None, settle };
+        let expires = history.expiration.map(after);
+        let mut delivery =
+            Delivery { body, labels, redelivered, history, expires, queue, excess: None, settle };
         match &*to {
             To::Replies(take) => take(delivery),
             To::Server(sender) => {

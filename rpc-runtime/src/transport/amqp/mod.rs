@@ -309,6 +309,10 @@ impl Driver for AmqpDriver {
         self.status.watch()
     }
 
+    fn runtime(&self) -> Option<Handle> {
+        Some(self.runtime.handle().clone())
+    }
+
     fn tasks(&self) -> usize {
         self.runtime.handle().metrics().num_alive_tasks()
     }

@@ -239,6 +239,7 @@ impl Broker {
             labels: Labels::json(),
             redelivered: false,
             history: History::default(),
+            expires: None,
             queue: Arc::clone(queue),
             excess: None,
             settle: Settle::nothing(),

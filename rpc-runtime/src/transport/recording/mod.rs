@@ -146,6 +146,7 @@ impl RecordingDriver {
             labels: Labels::json(),
             redelivered: false,
             history: History::default(),
+            expires: None,
             queue: REPLIES.into(),
             excess: None,
             settle: Settle::nothing(),

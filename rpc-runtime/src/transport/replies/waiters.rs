@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use uuid::Uuid;
 
 use crate::lock::lock;
-use crate::text::plain_uuid;
+use crate::text::{plain_uuid, printable};
 use crate::wire::{DecodeError, Reply};
 
 /// The calls in flight of one transport, by message id.
@@ -110,7 +110,7 @@ impl Waiters {
             Some(slot) => slot.put(reply),
             None => {
                 self.unclaimed.fetch_add(1, Ordering::Relaxed);
-                tracing::debug!(msg_id, "dropped a reply that nobody waits for");
+                tracing::debug!(msg_id = printable(msg_id), "dropped a reply that nobody waits for");
             }
         }
     }
@@ -133,7 +133,10 @@ impl Waiters {
     pub(crate) fn close(&self) {
         let mut table = lock(&self.table);
         table.closed = true;
-        for slot in table.slots.values() {
+        let slots: Vec<_> = table.slots.values().cloned().collect();
+        // Those who wait are woken without the lock: what that does is theirs to say.
+        drop(table);
+        for slot in slots {
             slot.change(|arrived| arrived.closed = true);
         }
     }
@@ -147,7 +150,7 @@ impl Waiters {
 impl Slot {
     fn put(&self, reply: Reply) {
         self.change(|arrived| match arrived.early.take() {
-            Some(early) if reply.ending && !reply.has_result() && reply.failure.is_none() => {
+            Some(early) if reply.is_bare_end() => {
                 arrived.last = Some(*early);
             }
             _ if reply.ending => arrived.last = Some(reply),

@@ -112,7 +112,7 @@ fn history(delivery: &Delivery) -> History {
     History {
         counted: number(DELIVERY_COUNT),
         noted: number(EARLIER_DELIVERIES).unwrap_or(0),
-        expiration: if delivery.redelivered { expiration().map(Duration::from_millis) } else { None },
+        expiration: expiration().map(Duration::from_millis),
     }
 }
 
