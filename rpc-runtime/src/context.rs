@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::text::without_value;
 use crate::wire::{Arguments, EncodeError, Fields};
 
 /// The fields that a context may come with; OpenStack's have about thirty.
@@ -29,10 +30,10 @@ pub trait RpcContext: Sized + Send + 'static {
 }
 
 /// The request context of OpenStack services: all fields of oslo.context's `RequestContext` by
-/// name, and whatever else a service put in, kept and passed on.
+/// name, and whatever else a service put in, kept and passed on; 1,024 fields at most.
 ///
-/// A field that the sender did not send is absent here and not sent on. The `auth_token` is never
-/// printed.
+/// A field that the sender did not send is absent here and not sent on. Secrets are never printed: the
+/// `auth_token`, and what else is called a token, a password, a secret or the like, at any depth.
 ///
 /// ```
 /// use rpc_runtime::Context;
@@ -185,41 +186,74 @@ impl Context {
 
 impl RpcContext for Context {
     fn write(&self, fields: &mut Fields) -> Result<(), EncodeError> {
+        if self.fields.len() > MAX_FIELDS {
+            return Err(EncodeError { what: "context".to_owned(), why: too_many(self.fields.len()) });
+        }
         self.iter().try_for_each(|(name, value)| fields.set(name, value))
     }
 
     fn read(fields: &Arguments) -> Result<Self, String> {
         if fields.len() > MAX_FIELDS {
-            return Err(format!("has {} fields, more than {MAX_FIELDS}", fields.len()));
+            return Err(too_many(fields.len()));
         }
         let mut context = Self::new();
         // In order, so that of a repeated field the last one stays.
         for (name, text) in fields.iter() {
-            let value = serde_json::from_str(text).map_err(|error| format!("{name}: {error}"))?;
+            let value =
+                serde_json::from_str(text).map_err(|error| format!("{name}: {}", without_value(&error)))?;
             context.fields.insert(name.to_owned(), value);
         }
         Ok(context)
     }
 }
 
-/// Prints the fields; secrets only as `***`.
+fn too_many(fields: usize) -> String {
+    format!("has {fields} fields, more than {MAX_FIELDS}")
+}
+
+/// Prints the fields; secrets only as `***`, those within other values included.
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Masked::members(&self.fields, f)
+    }
+}
+
+/// What the names of secrets have in them, in small letters: `auth_token`, `hmac_key`, `db_password`.
+const SECRETS: &[&str] =
+    &["token", "password", "passwd", "passphrase", "secret", "hmac", "credential", "private_key", "api_key"];
+
+/// A value as it is printed, with `***` for the secrets in it.
+struct Masked<'a>(&'a Value);
+
+impl Masked<'_> {
+    fn members(members: &Map<String, Value>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
-        for (name, value) in self.iter() {
-            let secret = name.contains("token") || name.contains("password") || name.contains("secret");
-            if secret && !value.is_null() {
-                map.entry(&name, &format_args!("***"));
+        for (name, value) in members {
+            let lower = name.to_lowercase();
+            if !value.is_null() && SECRETS.iter().any(|secret| lower.contains(secret)) {
+                map.entry(name, &format_args!("***"));
             } else {
-                map.entry(&name, value);
+                map.entry(name, &Masked(value));
             }
         }
         map.finish()
     }
 }
 
+impl fmt::Debug for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::Object(members) => Self::members(members, f),
+            Value::Array(values) => f.debug_list().entries(values.iter().map(Masked)).finish(),
+            value => value.fmt(f),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -244,5 +278,26 @@ mod tests {
         let ctx = Context::new().with("auth_token", "t0p").with("db_password", "t0p").with("user", "u1");
         let printed = format!("{ctx:?}");
         assert!(!printed.contains("t0p") && printed.contains("u1"), "{printed}");
+    }
+
+    #[test]
+    fn nor_are_those_within_other_values() {
+        let trace = json!({"base_id": "b1", "hmac_key": "t0p"});
+        let catalog =
+            json!([{"endpoints": [{"url": "u1", "AdminPassword": "t0p", "none_of_its_tokens": null}]}]);
+        let printed =
+            format!("{:?}", Context::new().with("trace_info", trace).with("service_catalog", catalog));
+        assert!(!printed.contains("t0p"), "{printed}");
+        for kept in ["b1", "u1", "hmac_key", "AdminPassword", "Null"] {
+            assert!(printed.contains(kept), "{kept}: {printed}");
+        }
+    }
+
+    #[test]
+    fn what_servers_refuse_is_not_sent() {
+        let with = |count: usize| (0..count).fold(Context::new(), |ctx, n| ctx.with(format!("f{n}"), n));
+        with(MAX_FIELDS).write(&mut Fields::new()).unwrap();
+        let error = with(MAX_FIELDS + 1).write(&mut Fields::new()).unwrap_err();
+        assert_eq!(error.to_string(), "cannot encode context: has 1025 fields, more than 1024");
     }
 }

@@ -68,6 +68,7 @@
 //! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
 
+mod aside;
 mod client;
 mod clock;
 #[doc(hidden)]
@@ -91,7 +92,7 @@ pub mod wire;
 
 pub use client::{Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeSet, Prepared};
 pub use context::{Context, RpcContext};
-pub use error::{CallError, Cause, Reached, RemoteError, RpcError, RpcException};
+pub use error::{CallError, Cause, FaultKind, Reached, Refusal, RemoteError, RpcError, RpcException};
 pub use interface::{
     Arg, CastResult, Downgrade, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, RouteFn,
     RouteRequest, RpcArg, SupportsError, Was,

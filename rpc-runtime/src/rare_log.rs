@@ -7,28 +7,49 @@ use tokio::time::Instant;
 
 use crate::lock::lock;
 
-/// How far apart two lines of one kind are.
-const APART: Duration = Duration::from_secs(60);
+/// How long lines are counted together.
+const MINUTE: Duration = Duration::from_secs(60);
 
-/// Which lines of one kind are shown: the first, then at most one a minute.
-#[derive(Debug, Default)]
-pub(crate) struct RareLog(Mutex<Lines>);
+/// Which lines of one kind are shown: the first few of each minute.
+#[derive(Debug)]
+pub(crate) struct RareLog {
+    few: u32,
+    lines: Mutex<Lines>,
+}
 
 #[derive(Debug, Default)]
 struct Lines {
-    last: Option<Instant>,
+    /// When the minute began, and how many lines it had.
+    began: Option<Instant>,
+    shown: u32,
     left_out: u64,
 }
 
+/// One a minute.
+impl Default for RareLog {
+    fn default() -> Self {
+        Self::few(1)
+    }
+}
+
 impl RareLog {
+    /// So many a minute.
+    pub(crate) fn few(few: u32) -> Self {
+        Self { few, lines: Mutex::default() }
+    }
+
     /// If the next line is to be shown, how many were left out before it.
     pub(crate) fn admit(&self) -> Option<u64> {
-        let mut lines = lock(&self.0);
-        if lines.last.is_some_and(|last| last.elapsed() < APART) {
+        let mut lines = lock(&self.lines);
+        let now = Instant::now();
+        if lines.began.is_none_or(|began| now.duration_since(began) >= MINUTE) {
+            (lines.began, lines.shown) = (Some(now), 0);
+        }
+        if lines.shown >= self.few {
             lines.left_out += 1;
             return None;
         }
-        lines.last = Some(Instant::now());
+        lines.shown += 1;
         Some(std::mem::take(&mut lines.left_out))
     }
 }
@@ -37,15 +58,20 @@ impl RareLog {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn one_a_minute() {
-        let log = RareLog::default();
-        let a_second = Duration::from_secs(1);
+    /// In which seconds a line a second is shown, with how many were left out.
+    async fn shown(log: RareLog) -> Vec<(u64, u64)> {
         let mut shown = Vec::new();
         for second in 0..150 {
             shown.extend(log.admit().map(|left_out| (second, left_out)));
-            tokio::time::advance(a_second).await;
+            tokio::time::advance(Duration::from_secs(1)).await;
         }
-        assert_eq!(shown, [(0, 0), (60, 59), (120, 59)]);
+        shown
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_or_a_few_a_minute() {
+        assert_eq!(shown(RareLog::default()).await, [(0, 0), (60, 59), (120, 59)]);
+        let few = [(0, 0), (1, 0), (60, 58), (61, 0), (120, 58), (121, 0)];
+        assert_eq!(shown(RareLog::few(2)).await, few);
     }
 }

@@ -120,6 +120,24 @@ impl Target {
     }
 }
 
+/// Refuses the name of a topic, or of a server of one, that would take what is for others: in the exchanges of
+/// RabbitMQ a word between dots that is `*` or `#` stands for any.
+///
+/// # Errors
+/// A text that names the part and the word.
+pub(crate) fn check_words(part: &str, name: &str) -> Result<(), String> {
+    // Very few names have one of them anywhere.
+    if !name.contains(['*', '#']) {
+        return Ok(());
+    }
+    match name.split('.').find(|word| matches!(*word, "*" | "#")) {
+        Some(word) => {
+            Err(format!("the {part} {name:?} has the word {word}, which would stand for any other"))
+        }
+        None => Ok(()),
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(exchange) = &self.exchange {
@@ -133,5 +151,21 @@ impl fmt::Display for Target {
             f.write_str(" (fanout)")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_stand_for_others_are_no_names() {
+        for name in ["*", "#", "a.*", "#.b", "a.*.c", "host1.example.#"] {
+            let why = check_words("topic", name).unwrap_err();
+            assert!(why.contains(name) && why.starts_with("the topic "), "{why}");
+        }
+        for name in ["", "a", "host1.example.org", "a*", "c#", "**", "x.*y", "host@*"] {
+            check_words("server", name).unwrap();
+        }
     }
 }

@@ -1,5 +1,8 @@
 # Installs what the steps need and the machine lacks; sourced by tests/run, in the root of the repository.
 
+# Compiled when it is needed first, as there is no wheel of it.
+CARGO_MUTANTS=27.1.0
+
 # Where Debian has the programs of RabbitMQ; those in /usr/sbin are wrappers that switch to another user.
 RABBITMQ_BIN=/usr/lib/rabbitmq/bin
 
@@ -22,6 +25,7 @@ install_for() {
     install_packages "$needs"
     install_rust
     [[ $needs != *tools* ]] || install_environment tests/.tools tests/tools/requirements.txt
+    [[ $needs != *mutants* ]] || install_mutants
     [[ $needs != *python* ]] || install_environment tests/.venv tests/python/requirements.txt
     exec {lock}<&-
 }
@@ -71,6 +75,13 @@ install_rust() {
     # All at once, and the only time that the network is needed.
     cargo fetch --quiet --locked
     cargo fetch --quiet --locked --manifest-path rpc-runtime/fuzz/Cargo.toml
+}
+
+install_mutants() {
+    local program=tests/.tools/bin/cargo-mutants
+    [ "$("$program" mutants --version 2>/dev/null)" != "cargo-mutants $CARGO_MUTANTS" ] || return 0
+    echo "making $program"
+    cargo install --quiet --locked --root tests/.tools "cargo-mutants@$CARGO_MUTANTS"
 }
 
 # A Python environment with what a file lists.

@@ -1,6 +1,6 @@
 # The steps of tests/run: `define NAME TIER NEEDS ABOUT`, and a function `step_NAME`. Sourced by tests/run.
 #
-# Needs are `tools` (cargo-nextest, cargo-deny), `cpp`, `broker` and `python`. New tests of a kind that is there
+# Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `cpp`, `broker` and `python`. New tests of a kind that is there
 # need no change here: a test binary belongs to `unit` unless it is named below.
 
 declare -A about needs_of tier_of
@@ -34,6 +34,7 @@ step_lints() {
     cargo clippy --quiet --workspace --all-targets -- -D warnings
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features -- -D warnings
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features macros -- -D warnings
+    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features amqp -- -D warnings
 }
 
 define structure short '' 'no files or folders depend on each other in a circle'
@@ -147,6 +148,16 @@ define fuzz-long long cpp 'two minutes of fuzzing for each target'
 step_fuzz_long() {
     [ $# -gt 0 ] || set -- -max_total_time=120
     tests/lib/fuzz.sh "$@"
+}
+
+define mutants long 'tools mutants' 'of a sixteenth of the changes in tests/mutants.toml, the next one each day, each is noticed'
+step_mutants() {
+    local day
+    day=$(date -u +%s)
+    [ $# -gt 0 ] || set -- --shard "$((day / 86400 % 16))/16"
+    # It makes copies to work on, and builds in them.
+    env -u CARGO_TARGET_DIR tests/.tools/bin/cargo-mutants mutants --config tests/mutants.toml --output "$scratch" \
+        --jobs "$(nproc)" "$@"
 }
 
 define compare long 'tools broker python' 'what a Python client and server do under the faults: printed, not judged'

@@ -16,6 +16,9 @@ use tokio::time::timeout;
 pub trait Notes {
     #[rpc(cast)]
     async fn note(&self, ctx: Context, text: String) -> Result<(), RemoteError>;
+
+    #[rpc(call)]
+    async fn last(&self, ctx: Context) -> Result<String, RemoteError>;
 }
 
 async fn until(watch: &mut StatusWatch, wanted: impl FnMut(&Status) -> bool) -> Status {
@@ -56,6 +59,12 @@ async fn a_broker_dies_and_comes_back() -> Result<()> {
     let error = api.with(with_timeout(1)).note(&Context::new(), "lost").await.unwrap_err();
     assert!(matches!(&error, RpcError::Timeout { reached: Reached::NotSent, .. }), "{error}");
     assert!(error.to_string().contains("no connection to the broker"), "{error}");
+
+    // So does that of a first call, which has no place for its reply yet.
+    let error = api.with(with_timeout(1)).last(&Context::new()).await.unwrap_err();
+    let error = error.rpc().unwrap();
+    assert!(matches!(error, RpcError::Timeout { reached: Reached::NotSent, .. }), "{error}");
+    assert!(error.to_string().contains("onnection refused"), "{error}");
 
     broker.restart().await?;
     until(&mut watch, Status::is_ready).await;

@@ -148,7 +148,11 @@ async fn only_the_right_authority_name_and_client_get_through() -> Result<()> {
     }
 
     let absent = Transport::connect(&url("127.0.0.1", "absent", "client")).await.unwrap_err();
-    assert!(matches!(absent, TransportError::Setting(_)), "{absent}");
+    let TransportError::Certificate { option: "ssl_ca_file", source: Some(source), .. } = &absent else {
+        panic!("{absent:?}")
+    };
+    let source: &std::io::Error = source.downcast_ref().expect("the error of the file");
+    assert_eq!(source.kind(), std::io::ErrorKind::NotFound);
     let text = absent.to_string();
     assert!(text.contains("ssl_ca_file") && text.contains("absent.pem"), "{text}");
     assert!(!text.contains(SECRET), "{text}");

@@ -45,6 +45,19 @@ fn check_rpc(keys: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
+fn a_name_that_was_never_used() {
+    for until in ["3.8", "3.9"] {
+        check_rpc(
+            &format!("call, since = \"3.9\", was(\"g\", until = \"{until}\")"),
+            &[(
+                &format!("\"{until}\""),
+                &format!("it is there since 3.9, so until \"{until}\" the old name can never be used"),
+            )],
+        );
+    }
+}
+
+#[test]
 fn versions() {
     let with = |version: &str| format!("client = Api, topic = \"t\", version = {version}");
     check_manager(

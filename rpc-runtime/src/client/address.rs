@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::request::Request;
 use crate::error::RpcError;
 use crate::interface::{Kind, RouteRequest};
-use crate::target::Target;
+use crate::target::{Target, check_words};
 use crate::transport::driver::Route;
 
 impl Request {
@@ -36,7 +36,10 @@ impl Request {
         if topic.is_empty() {
             return Err(refuse("the topic is empty".to_owned()));
         }
-        let server = routed.as_ref().map_or(destination, Target::server).map(Into::into);
+        let server = routed.as_ref().map_or(destination, Target::server);
+        check_words("topic", &topic).map_err(refuse)?;
+        check_words("server", server.unwrap_or_default()).map_err(refuse)?;
+        let server = server.map(Into::into);
         let exchange = options.exchange.as_deref().or(routed.as_ref().and_then(Target::exchange));
         let exchange = exchange.map_or_else(|| client.transport.control_exchange(), Into::into);
         Ok(if fanout {

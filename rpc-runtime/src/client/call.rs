@@ -11,6 +11,7 @@ use super::request::Request;
 use super::way::{ByCall, ByCast, pass};
 use crate::error::{CallError, Cause, RemoteError, RpcError, RpcException};
 use crate::interface::MethodResult;
+use crate::text::without_value;
 
 impl Request {
     /// Waits for the reply.
@@ -59,7 +60,7 @@ impl<R: MethodResult> IntoFuture for Call<R> {
                 return Err(typed(method, remote));
             }
             reply.decode_result().map_err(|error| {
-                let (method, why) = (method.to_owned(), error.to_string());
+                let (method, why) = (method.to_owned(), without_value(&error));
                 RpcError::Decode { method, why, source: Cause::new(error) }.into()
             })
         }
@@ -77,7 +78,8 @@ impl<R> fmt::Debug for Call<R> {
 ///
 /// # Errors
 /// An [`RpcError`], at the latest at the cast's timeout. A cast to a topic without servers is no
-/// error unless [`CallOptions::mandatory`](super::CallOptions::mandatory) asks for it.
+/// error unless [`CallOptions::mandatory`](super::CallOptions::mandatory) asks for it. Dropping the future gives up
+/// only that word: the request may still go out.
 #[derive(Debug)]
 #[must_use = "a cast is sent when it is awaited"]
 pub struct Cast {

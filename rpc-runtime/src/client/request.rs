@@ -55,7 +55,8 @@ impl Request {
             request.fail_too_low(method.name.to_owned(), method.needed(cap));
         }
         if let Err(error) = context.write(&mut request.context) {
-            request.fail_to_encode("context", error);
+            let why = format!("{}: {}", error.what, error.why);
+            request.fail_to_encode("context", why, error);
         }
         request
     }
@@ -134,7 +135,7 @@ impl Request {
             }
             match value {
                 Ok(value) => self.set(name, &value),
-                Err(error) => self.fail_to_encode(name, error),
+                Err(error) => self.fail_to_encode(name, error.to_string(), error),
             }
         }
         self
@@ -145,10 +146,10 @@ impl Request {
         if let Some(older) = &mut self.to_downgrade {
             match serde_json::to_value(value) {
                 Ok(value) => drop(older.insert(name.to_owned(), value)),
-                Err(error) => self.fail_to_encode(name, error),
+                Err(error) => self.fail_to_encode(name, error.to_string(), error),
             }
         } else if let Err(error) = self.args.set(name, value) {
-            self.fail_to_encode(name, error);
+            self.fail_to_encode(name, error.why.clone(), error);
         }
     }
 
@@ -179,9 +180,8 @@ impl Request {
         self.fail(|_| RpcError::PinnedTooLow { what, needed, pin });
     }
 
-    fn fail_to_encode(&mut self, what: &str, error: impl Error + Send + Sync + 'static) {
-        let (what, why) = (what.to_owned(), error.to_string());
-        let source = Some(Cause::new(error));
+    fn fail_to_encode(&mut self, what: &str, why: String, error: impl Error + Send + Sync + 'static) {
+        let (what, source) = (what.to_owned(), Some(Cause::new(error)));
         self.fail(|method| RpcError::Encode { method: method.name.to_owned(), what, why, source });
     }
 

@@ -44,8 +44,8 @@ impl Sending {
             PublishFault::Overloaded { limit } => {
                 RpcError::Overloaded { method: self.method.to_owned(), target: self.route.to_string(), limit }
             }
-            PublishFault::Refused(_) | PublishFault::Closed => {
-                RpcError::Connection { reached, why: fault.to_string() }
+            PublishFault::Refused(_) | PublishFault::Unfit(_) | PublishFault::Closed => {
+                RpcError::connection(reached, fault.into_fault())
             }
         }
     }

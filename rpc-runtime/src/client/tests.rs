@@ -12,13 +12,13 @@ use tokio::time::Instant;
 
 use super::{CallOptions, Client};
 use crate::context::Context;
-use crate::error::{CallError, RemoteError, RpcError};
+use crate::error::{CallError, Fault, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
 use crate::transport::Transport;
 use crate::transport::abilities::Abilities;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
-    PublishError, ReplyPlace, ReplyQueue, ServerAddress, Settle, Settler, TakeReply, Verdict,
+    Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError, ReplyPlace,
+    ReplyQueue, ServerAddress, Settle, Settler, TakeReply, Verdict,
 };
 use crate::transport::stub::Stub;
 use crate::version::Version;
@@ -65,14 +65,11 @@ impl Driver for Bench {
         std::future::ready(Ok(())).boxed()
     }
 
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
+    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
         unreachable!("the client serves nothing")
     }
 
-    fn listen_for_replies(
-        &self,
-        take: TakeReply,
-    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
         let mut deliveries = self.deliveries.lock().unwrap().take().unwrap();
         tokio::spawn(async move {
             while let Some(delivery) = deliveries.recv().await {
@@ -115,8 +112,10 @@ impl Bench {
             labels: if missing_type && sent.is_string() { Labels::default() } else { Labels::json() },
             redelivered: false,
             history: History::default(),
+            expires: None,
             queue: "probe".into(),
             body: body.into(),
+            excess: None,
             settle: Settle::new(Arc::clone(&self.settler), 1),
         }
     }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::sending::Sending;
 use crate::clock::after;
-use crate::error::{Reached, RpcError};
+use crate::error::{Cause, Fault, FaultKind, Reached, RpcError};
 use crate::transport::Transport;
 use crate::transport::driver::PublishError;
 use crate::transport::replies::{Replies, Sign, Waiter};
@@ -22,6 +22,7 @@ const NO_REPLIES: &str = "no reply can come: the transport is closed";
 /// A good outcome of the publish ends nothing, and the reply is not held up for it: a reply, or a
 /// heartbeat before it, is proof enough that the request arrived. It is asked for in passing, and at the deadline.
 pub(super) async fn wait(
+    transport: &Transport,
     sending: &Sending,
     publish: impl Future<Output = Result<(), PublishError>>,
     waiter: &mut Waiter<'_>,
@@ -45,8 +46,12 @@ pub(super) async fn wait(
             biased;
             sign = waiter.next() => match sign {
                 Sign::Over(reply) => return Ok(reply),
+                Sign::Unreadable(error) => {
+                    let (method, why) = (sending.method.to_owned(), error.to_string());
+                    return Err(RpcError::Decode { method, why, source: Cause::new(error) });
+                }
                 Sign::Closed => {
-                    return Err(RpcError::Connection { reached, why: NO_REPLIES.to_owned() });
+                    return Err(RpcError::connection(reached, Fault::new(FaultKind::Closed, NO_REPLIES)));
                 }
                 Sign::Alive => {
                     reached = Reached::Started;
@@ -63,12 +68,13 @@ pub(super) async fn wait(
                     alarm.as_mut().reset(silence);
                     continue;
                 }
-                return Err(sending.timeout(reached, match reached {
+                let why = match reached {
                     _ if now < sending.deadline => "no heartbeat of the server came",
                     Reached::Started => "a server was executing the request",
                     Reached::Confirmed => "the broker has the request, no reply came",
                     _ => "the broker has not confirmed the request",
-                }));
+                };
+                return Err(sending.timeout(reached, transport.explain(why)));
             }
         }
     }
@@ -80,7 +86,8 @@ pub(super) async fn open_replies<'a>(
     sending: &Sending,
 ) -> Result<&'a Replies, RpcError> {
     let Ok(replies) = timeout_at(sending.deadline, transport.replies()).await else {
-        return Err(sending.timeout(Reached::NotSent, "not sent: the reply queue could not be declared"));
+        let why = transport.explain("not sent: the reply queue could not be declared");
+        return Err(sending.timeout(Reached::NotSent, why));
     };
-    replies.map_err(|error| RpcError::Connection { reached: Reached::NotSent, why: error.to_string() })
+    replies.map_err(|fault| RpcError::connection(Reached::NotSent, fault))
 }

@@ -89,6 +89,6 @@ impl Way for ByCall {
             wanted: Wanted::Trouble,
         };
         let publish = request.client.transport.driver().publish(outgoing);
-        wait(&sending, publish, &mut waiter, monitor).await
+        wait(transport, &sending, publish, &mut waiter, monitor).await
     }
 }

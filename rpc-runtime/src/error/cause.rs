@@ -5,7 +5,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// The error behind an [`RpcError`](crate::RpcError), which its `source` gives. Clones share it.
+/// The error behind an [`RpcError`](crate::RpcError) or a [`TransportError`](crate::TransportError), which its
+/// `source` gives. Clones share it.
 #[derive(Clone)]
 pub struct Cause(Arc<dyn Error + Send + Sync>);
 

@@ -2,12 +2,15 @@
 
 mod call;
 mod cause;
+mod fault;
 mod reached;
 mod remote;
 mod rpc;
 
 pub use call::CallError;
 pub use cause::Cause;
+pub(crate) use fault::Fault;
+pub use fault::{FaultKind, Refusal};
 pub use reached::Reached;
 pub use remote::{RemoteError, RpcException};
 pub use rpc::RpcError;

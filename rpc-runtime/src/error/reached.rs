@@ -23,7 +23,8 @@ use serde::Serialize;
 pub enum Reached {
     /// It was not handed to the broker: it is not executed.
     NotSent,
-    /// The broker returned or refused it: it is not executed.
+    /// The broker returned or refused it: it is not executed. A fanout that RabbitMQ refuses because a queue of its
+    /// topic is full can have reached other servers.
     Refused,
     /// It was sent, and it is not known whether the broker has it: it may be executed, now or later.
     Sent,

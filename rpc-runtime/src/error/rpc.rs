@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::cause::Cause;
+use super::fault::{Fault, FaultKind};
 use super::reached::Reached;
 use super::remote::RemoteError;
 use crate::Version;
@@ -102,15 +103,16 @@ pub enum RpcError {
         /// request as a whole is too large.
         source: Option<Cause>,
     },
-    /// The reply came but is not what the interface promises.
+    /// The reply came but is not what the interface promises, or larger or deeper than what is read.
     #[error("{method}: cannot decode the reply: {why}")]
     #[non_exhaustive]
     Decode {
         /// The method that was called.
         method: String,
-        /// The decoder's words.
+        /// The decoder's words, without the value, which may be secret.
         why: String,
-        /// The decoder's error, a [`serde_json::Error`].
+        /// The decoder's error: a [`serde_json::Error`], or a [`wire::DecodeError`](crate::wire::DecodeError) of a
+        /// reply that is too large or nested too deeply.
         source: Cause,
     },
     /// As many calls and casts are in flight as the transport's option `max_in_flight` allows, and
@@ -131,12 +133,21 @@ pub enum RpcError {
     Connection {
         /// How far the request came.
         reached: Reached,
+        /// What to match on.
+        kind: FaultKind,
         /// What failed and why, the broker's words included.
         why: String,
+        /// The error behind it, if there is one: a [`Refusal`](crate::Refusal) of the broker, or the
+        /// [`HostFailure`](crate::HostFailure) that the connection was lost by.
+        source: Option<Cause>,
     },
 }
 
 impl RpcError {
+    pub(crate) fn connection(reached: Reached, Fault { kind, why, source }: Fault) -> Self {
+        RpcError::Connection { reached, kind, why, source }
+    }
+
     /// How far the request came. Below [`Reached::Sent`] it is certain that no server executes it.
     #[must_use]
     pub fn reached(&self) -> Reached {
@@ -321,7 +332,7 @@ mod tests {
                 none,
             ),
             (
-                RpcError::Connection { reached, why },
+                RpcError::connection(reached, Fault::new(FaultKind::Closed, why)),
                 "oslo_messaging.exceptions.MessageDeliveryFailure",
                 [false, false, true],
             ),
@@ -347,7 +358,7 @@ mod tests {
         let certain: Vec<bool> = all().iter().map(|(error, ..)| certain(error)).collect();
         let (yes, no) = (true, false);
         assert_eq!(certain, [no, yes, yes, no, no, no, yes, yes, no, yes, no]);
-        let never_sent = RpcError::Connection { reached: Reached::NotSent, why: text("closed") };
+        let never_sent = RpcError::connection(Reached::NotSent, Fault::new(FaultKind::Closed, "closed"));
         assert!(never_sent.was_not_executed());
     }
 
@@ -358,5 +369,14 @@ mod tests {
         let decode = crate::CallError::<RemoteError>::Rpc(decode.unwrap());
         let source = decode.source().unwrap().downcast_ref::<serde_json::Error>().unwrap();
         assert!(source.is_syntax() && decode.to_string().contains(&source.to_string()));
+    }
+
+    #[test]
+    #[cfg(feature = "amqp")]
+    fn so_is_the_word_of_the_broker() {
+        let refused = Fault::refused(403, "ACCESS_REFUSED".to_owned());
+        let refused = crate::CallError::<RemoteError>::Rpc(RpcError::connection(Reached::Refused, refused));
+        let source = refused.source().unwrap().downcast_ref::<super::super::Refusal>().unwrap();
+        assert!(source.code == 403 && refused.to_string().contains(&source.why));
     }
 }

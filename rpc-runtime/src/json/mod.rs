@@ -67,7 +67,7 @@ use writer::Writer;
 pub(crate) use formatter::quote;
 pub(crate) use literal::literal_len;
 pub(crate) use nesting::deeper_than;
-pub(crate) use scan::{Member, Members, members};
+pub(crate) use scan::{Member, Members, members, push};
 pub(crate) use sealed::unsealed;
 pub(crate) use tolerant::{read, without_lone_surrogates};
 

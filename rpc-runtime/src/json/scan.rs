@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::literal::literal_len;
@@ -19,6 +20,32 @@ pub(crate) struct Members {
     pub(crate) outer: Vec<Member>,
     /// The members of the last object that has the name which was asked for, and where it begins.
     pub(crate) inner: Option<(usize, Vec<Member>)>,
+}
+
+/// From how many members on names are looked for that occur again.
+const MANY: usize = 256;
+
+/// Adds a member to those of one object, whose names are in `names`.
+///
+/// Of a name that occurs again only the last value counts. Before a long list would grow, those before it go: it
+/// takes no more memory than twice as many members as there are names, however often a sender repeats one.
+#[inline]
+pub(crate) fn push(members: &mut Vec<Member>, names: &[u8], member: Member) {
+    if members.len() == members.capacity() && members.len() >= MANY {
+        keep_last(members, names);
+    }
+    members.push(member);
+}
+
+#[cold]
+fn keep_last(members: &mut Vec<Member>, names: &[u8]) {
+    let mut seen = HashSet::with_capacity(MANY);
+    members.reverse();
+    members.retain(|member| seen.insert(&names[member.name.clone()]));
+    members.reverse();
+    drop(seen);
+    // If they are names of their own, this is not done again before there are twice as many.
+    members.reserve(members.len());
 }
 
 /// Finds the members of the object `json`, and of the objects called `within` among them.
@@ -51,14 +78,14 @@ impl<'a> Scanner<'a> {
                 scanner.named_items(1, |scanner, _, name| {
                     let start = scanner.at;
                     scanner.value(2)?;
-                    inner.push(Member { name, value: start..scanner.at });
+                    push(&mut inner, scanner.json, Member { name, value: start..scanner.at });
                     Some(())
                 })?;
                 members.inner = Some((start, inner));
             } else {
                 scanner.value(1)?;
             }
-            members.outer.push(Member { name: range, value: start..scanner.at });
+            push(&mut members.outer, scanner.json, Member { name: range, value: start..scanner.at });
             Some(())
         })?;
         self.blanks();

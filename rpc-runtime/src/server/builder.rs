@@ -7,10 +7,11 @@ use super::acknowledge::{Acknowledge, DeadLetters};
 use super::dispatch::Endpoints;
 use super::endpoint::Endpoint;
 use super::error::ServerError;
+use super::execution::Panics;
 use super::lifecycle::Server;
 use super::observer::{Observer, RequestInfo};
 use super::setup::Setup;
-use crate::target::Target;
+use crate::target::{Target, check_words};
 use crate::transport::driver::ListenOptions;
 use crate::transport::{Ability, Transport, Unable};
 
@@ -18,6 +19,10 @@ use crate::transport::{Ability, Transport, Unable};
 const WORKERS: usize = 64;
 /// Messages of each queue with the server that no handler has started; they are in memory.
 const PREFETCH: u16 = 128;
+/// Memory of large requests and replies in work, in bytes.
+const MEMORY: usize = 256 << 20;
+/// A server has one for its topic, one of its own and one for fanouts.
+const QUEUES: usize = 3;
 /// Ids remembered: at 10,000 requests a second, those of a reconnect of six seconds.
 const DUPLICATES: usize = 65_536;
 
@@ -30,6 +35,8 @@ pub struct ServerBuilder {
     ping: bool,
     workers: usize,
     prefetch: Option<u16>,
+    memory: Option<usize>,
+    panic_texts: bool,
     duplicates: usize,
     acknowledge: Acknowledge,
     dead_letters: Option<DeadLetters>,
@@ -55,6 +62,8 @@ impl ServerBuilder {
             ping: false,
             workers: WORKERS,
             prefetch: None,
+            memory: None,
+            panic_texts: false,
             duplicates: DUPLICATES,
             acknowledge: Acknowledge::Early,
             dead_letters: None,
@@ -97,6 +106,30 @@ impl ServerBuilder {
         self
     }
 
+    /// How much memory, in bytes, the messages that are with the server may take; without a limit for those that wait
+    /// and 256 MiB for those in work, unless set.
+    ///
+    /// Half of it is for messages that wait for a worker: [`prefetch`](Self::prefetch) is lowered so that three full
+    /// queues of bodies as large as the option `max_body` fit into it, to no less than 1. With the defaults of both,
+    /// 12 GiB lower nothing; to have many small messages on little memory, lower `max_body` as well.
+    ///
+    /// Half of it is for requests that are executed, and for replies on their way, counted as they are once they are
+    /// decompressed and their values found. A request that finds no room waits, and those behind it that take long to
+    /// read, too; a worker waits with its reply. What is larger than all of it is there alone. Up to 64 KiB each,
+    /// nothing is counted: there are no more of those than workers and 1,024 replies. Nor is what methods make of
+    /// their arguments.
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.memory = Some(bytes);
+        self
+    }
+
+    /// Whether callers are told what a panic of a method said; off by default, as it can be secret. They get a
+    /// `RuntimeError` that names the method, and the log has the text, under the target `rpc_runtime::panics`.
+    pub fn panic_texts(mut self, told: bool) -> Self {
+        self.panic_texts = told;
+        self
+    }
+
     /// How many request ids are remembered so that a repeated message is executed once; 65,536 by
     /// default, 0 for none.
     ///
@@ -131,10 +164,10 @@ impl ServerBuilder {
         self
     }
 
-    /// Declares the queues and starts to consume.
+    /// Declares the queues and starts to consume. Dropping the future before it is done leaves no server.
     ///
     /// # Errors
-    /// [`ServerError`]: an address without topic or server, no endpoint, two endpoints of which
+    /// [`ServerError`]: an address without topic or server or with a word `*` or `#` in one, no endpoint, two endpoints of which
     /// one could never answer, or queues that cannot be declared.
     pub async fn start(self) -> Result<Server, ServerError> {
         if self.target.topic().is_empty() {
@@ -143,10 +176,18 @@ impl ServerBuilder {
         if self.target.server().is_none_or(str::is_empty) {
             return Err(ServerError::NoServer { topic: self.target.topic().to_owned() });
         }
+        let dead_letters = self.dead_letters.as_ref();
+        let dead_letters = dead_letters.map(|dead_letters| dead_letters.topic_for(self.target.topic()));
+        let names = [
+            ("topic", self.target.topic()),
+            ("server", self.target.server().unwrap_or_default()),
+            ("topic of dead letters", dead_letters.as_deref().unwrap_or_default()),
+        ];
+        for (part, name) in names {
+            check_words(part, name).map_err(|why| ServerError::Name { why })?;
+        }
         self.check_abilities().map_err(|unable| ServerError::Unable { why: unable.to_string() })?;
         let prefetch = self.prefetch_for_start();
-        let topic = self.target.topic();
-        let dead_letters = self.dead_letters.as_ref().map(|dead_letters| dead_letters.topic_for(topic));
         Server::start(Setup {
             endpoints: Endpoints::new(self.endpoints, self.ping)?,
             listen: ListenOptions { prefetch, dead_letters },
@@ -157,6 +198,8 @@ impl ServerBuilder {
             acknowledge: self.acknowledge,
             dead_letters: self.dead_letters,
             observer: self.observer,
+            memory: self.memory.map_or(MEMORY, |bytes| bytes / 2),
+            panics: Panics { told: self.panic_texts },
         })
         .await
     }
@@ -177,6 +220,15 @@ impl ServerBuilder {
 
     /// What is asked for, else what suits the acknowledgement; 0 leaves it to the driver.
     fn prefetch_for_start(&self) -> u16 {
+        let asked = self.prefetch_for_workers();
+        let Some(bytes) = self.memory else { return asked };
+        let fits = bytes / 2 / QUEUES / self.transport.limits().max_body.max(1);
+        let fits = u16::try_from(fits.max(1)).unwrap_or(u16::MAX);
+        // 0 is no limit.
+        if asked == 0 { fits } else { asked.min(fits) }
+    }
+
+    fn prefetch_for_workers(&self) -> u16 {
         let asked = self.prefetch.or(self.transport.prefetch());
         match self.acknowledge {
             Acknowledge::Early => asked.unwrap_or(PREFETCH),
@@ -197,6 +249,8 @@ impl fmt::Debug for ServerBuilder {
             .field("ping", &self.ping)
             .field("workers", &self.workers)
             .field("prefetch", &self.prefetch)
+            .field("memory", &self.memory)
+            .field("panic_texts", &self.panic_texts)
             .field("duplicates", &self.duplicates)
             .field("acknowledge", &self.acknowledge)
             .field("dead_letters", &self.dead_letters)
@@ -229,6 +283,14 @@ mod tests {
     }
 
     #[test]
+    fn defaults_are_those_of_the_documentation() {
+        let target = Target::new("topic").with_server("server");
+        let builder = Server::builder(&Transport::recording().0, target);
+        assert_eq!((builder.workers, builder.duplicates), (64, 65_536));
+        assert_eq!(builder.prefetch_for_start(), 128);
+    }
+
+    #[test]
     fn a_late_server_is_given_a_message_for_each_worker() {
         let late = |builder: ServerBuilder| builder.acknowledge(Acknowledge::Late).workers(200);
         assert_eq!(prefetch(late), 200);
@@ -242,6 +304,31 @@ mod tests {
     fn an_early_one_is_given_what_it_asks_for() {
         assert_eq!(prefetch(|builder| builder), PREFETCH);
         assert_eq!(prefetch(|builder| builder.workers(200).prefetch(1)), 1);
+    }
+
+    #[test]
+    fn memory_lowers_it() {
+        let fitting = |bytes: usize| 2 * QUEUES * bytes * (16 << 20);
+        for (bytes, expected) in [(0, 1), (fitting(5), 5), (fitting(6) - 1, 5), (fitting(1000), PREFETCH)] {
+            assert_eq!(prefetch(|builder| builder.memory(bytes)), expected);
+        }
+        let late = |builder: ServerBuilder| builder.acknowledge(Acknowledge::Late).memory(fitting(5));
+        assert_eq!(prefetch(late), 5);
+        assert_eq!(prefetch(|builder| late(builder).prefetch(0)), 5);
+    }
+
+    #[tokio::test]
+    async fn names_that_stand_for_others_are_refused() {
+        let transport = Transport::connect("memory://").await.unwrap();
+        for (target, dead, part) in [
+            (Target::new("a.*").with_server("s"), "d", "the topic \"a.*\""),
+            (Target::new("a").with_server("#"), "d", "the server \"#\""),
+            (Target::new("a").with_server("s"), "*.d", "the topic of dead letters \"*.d\""),
+        ] {
+            let builder = Server::builder(&transport, target).endpoint(Endpoint::new(&INTERFACE, Nothing));
+            let refused = builder.dead_letters(DeadLetters::new().topic(dead)).start().await.unwrap_err();
+            assert!(refused.to_string().starts_with(part), "{refused}");
+        }
     }
 
     #[tokio::test]

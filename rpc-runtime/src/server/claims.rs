@@ -2,6 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::sleep;
 
 use super::duplicates::Duplicates;
 use crate::lock::lock;
@@ -61,7 +65,10 @@ impl Claims {
     }
 }
 
-/// A request in execution. Dropped before it is done, it goes back to its queue.
+/// How long a request is kept that something unforeseen took from its handler: it comes again at once.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A request in execution. Dropped before it is done, it goes back to its queue after a pause.
 #[derive(Debug)]
 pub(super) struct Claim {
     claims: Arc<Claims>,
@@ -73,24 +80,44 @@ pub(super) struct Claim {
 impl Claim {
     /// The request is done, whatever its outcome.
     pub(super) fn done(mut self) {
-        self.end(true);
+        for settle in self.end(true) {
+            settle.ack();
+        }
     }
 
-    fn end(&mut self, done: bool) {
-        let Some(settle) = self.settle.take() else { return };
-        for settle in std::iter::once(settle).chain(self.claims.end(self.unique_id.as_deref(), done)) {
-            if done {
-                settle.ack();
-            } else {
-                settle.reject(true);
-            }
-        }
+    /// It goes back to its queue now: this server takes no more.
+    pub(super) fn give_back(mut self) {
+        give_back(self.end(false));
+    }
+
+    fn end(&mut self, done: bool) -> Vec<Settle> {
+        let Some(settle) = self.settle.take() else { return Vec::new() };
+        let mut all = self.claims.end(self.unique_id.as_deref(), done);
+        all.insert(0, settle);
+        all
+    }
+}
+
+fn give_back(all: Vec<Settle>) {
+    for settle in all {
+        settle.reject(true);
     }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        self.end(false);
+        if self.settle.is_none() {
+            return;
+        }
+        let all = self.end(false);
+        match Handle::try_current() {
+            // A task that waits does not keep its runtime from ending; the request goes back with the channel then.
+            Ok(runtime) => drop(runtime.spawn(async move {
+                sleep(PAUSE).await;
+                give_back(all);
+            })),
+            Err(_) => give_back(all),
+        }
     }
 }
 

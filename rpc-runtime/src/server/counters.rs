@@ -14,6 +14,9 @@ pub struct Counters {
     pub executed: u64,
     /// Messages that were not executed, as their request was known already.
     pub duplicates: u64,
+    /// Requests that were not executed, as their callers had given them up before a worker was free: the time that
+    /// they may wait counts from their arrival in the server.
+    pub expired: u64,
     /// Messages that could not be decoded.
     pub rejected: u64,
     /// Messages that went to the [dead letters](crate::DeadLetters).
@@ -31,6 +34,7 @@ pub(super) struct Tally {
     pub(super) taken: Count,
     pub(super) executed: Count,
     pub(super) duplicates: Count,
+    pub(super) expired: Count,
     pub(super) rejected: Count,
     pub(super) dead_lettered: Count,
     pub(super) given_back: Count,
@@ -57,6 +61,7 @@ impl Tally {
             taken: self.taken.get(),
             executed: self.executed.get(),
             duplicates: self.duplicates.get(),
+            expired: self.expired.get(),
             rejected: self.rejected.get(),
             dead_lettered: self.dead_lettered.get(),
             given_back: self.given_back.get(),
@@ -73,7 +78,7 @@ mod tests {
     fn json() {
         let tally = Tally::default();
         tally.taken.add_one();
-        let json = r#"{"taken":1,"executed":0,"duplicates":0,"rejected":0,"dead_lettered":0,"given_back":0,"replies_dropped":0}"#;
+        let json = r#"{"taken":1,"executed":0,"duplicates":0,"expired":0,"rejected":0,"dead_lettered":0,"given_back":0,"replies_dropped":0}"#;
         assert_eq!(serde_json::to_string(&tally.read()).unwrap(), json);
     }
 }

@@ -1,10 +1,12 @@
 //! Requests that were seen already.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
 
+use crate::lock::lock;
 use crate::text::plain_uuid;
 
 /// The last so many `_unique_id`s of one server.
@@ -44,6 +46,11 @@ impl Duplicates {
         self.seen.contains(&Id::of(unique_id))
     }
 
+    /// Forgets an id before its time. Its place in the order stays until it has come round.
+    pub(super) fn forget(&mut self, unique_id: &str) {
+        self.seen.remove(&Id::of(unique_id));
+    }
+
     /// Notes an id; `false` if it was among the remembered.
     pub(super) fn is_new(&mut self, unique_id: &str) -> bool {
         if self.window == 0 {
@@ -60,6 +67,29 @@ impl Duplicates {
         }
         self.order.push_back(id);
         true
+    }
+}
+
+/// Ids to be forgotten, of requests that turned out to be back in their queues.
+#[derive(Debug, Default)]
+pub(super) struct Forgotten {
+    ids: Mutex<Vec<String>>,
+    /// Looked at with every request, and hardly ever the case.
+    some: AtomicBool,
+}
+
+impl Forgotten {
+    pub(super) fn note(&self, unique_id: String) {
+        lock(&self.ids).push(unique_id);
+        self.some.store(true, Ordering::Release);
+    }
+
+    /// Hands over those that were noted.
+    pub(super) fn take(&self, forget: impl FnMut(&str)) {
+        if self.some.load(Ordering::Relaxed) && self.some.swap(false, Ordering::AcqRel) {
+            let ids = std::mem::take(&mut *lock(&self.ids));
+            ids.iter().map(String::as_str).for_each(forget);
+        }
     }
 }
 
@@ -89,6 +119,16 @@ mod tests {
             assert!(duplicates.is_new(id), "{id}");
             assert!(!duplicates.is_new(id) && duplicates.contains(id), "{id}");
         }
+    }
+
+    #[test]
+    fn what_was_forgotten_is_new() {
+        let (mut duplicates, forgotten) = (Duplicates::new(16), Forgotten::default());
+        assert!(duplicates.is_new("u") && duplicates.is_new("v"));
+        forgotten.note("u".to_owned());
+        forgotten.take(|id| duplicates.forget(id));
+        forgotten.take(|id| panic!("{id} was taken before"));
+        assert!(duplicates.is_new("u") && !duplicates.is_new("u") && !duplicates.is_new("v"));
     }
 
     #[test]

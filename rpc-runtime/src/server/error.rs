@@ -16,6 +16,14 @@ pub enum ServerError {
         /// The topic of the target.
         topic: String,
     },
+    /// The topic, the server or the topic of dead letters has a word `*` or `#` between its dots: the server would
+    /// be given, or would answer, what is for others.
+    #[error("{why}")]
+    #[non_exhaustive]
+    Name {
+        /// Which name has which word.
+        why: String,
+    },
     /// The server has nothing to answer with.
     #[error("the server has no endpoint: use ServerBuilder::endpoint")]
     NoEndpoint,

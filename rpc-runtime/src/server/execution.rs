@@ -1,36 +1,49 @@
 //! One request: from its method to the body of its reply.
 
 use std::future::pending;
-use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use bytes::Bytes;
-use futures::FutureExt;
 use tokio::sync::watch;
-use tokio::time::interval_at;
 
 use super::handler::Work;
 use super::incoming::{Outcome, Raised};
-use super::panics::panic_text;
+use super::log::Log;
+use super::panics::Fenced;
 use super::phase::Phase;
-use super::replier::Replier;
-use crate::clock::after;
 use crate::error::RemoteError;
-use crate::wire::{MessageFormat, ReplyAddress};
+use crate::wire::MessageFormat;
+
+/// What a server does about panics of its handlers.
+#[derive(Debug)]
+pub(super) struct Panics {
+    /// Whether callers are told what they said.
+    pub(super) told: bool,
+}
 
 /// Does it; whatever happens is an outcome, and `None` that it was cut off because the server stops.
-pub(super) async fn execute(method: &str, work: Work, phases: &watch::Receiver<Phase>) -> Option<Outcome> {
+pub(super) async fn execute(
+    method: &str,
+    work: Work,
+    phases: &watch::Receiver<Phase>,
+    panics: &Panics,
+    log: &Log,
+) -> Option<Outcome> {
     let handler = match work {
-        Work::Run(handler) => AssertUnwindSafe(handler).catch_unwind(),
+        Work::Run(handler) => Fenced::new(handler),
         Work::Done(outcome) => return Some(outcome),
     };
     tokio::select! {
         biased;
-        outcome = handler => Some(outcome.unwrap_or_else(|panic| {
-            let text = format!("{method}() panicked: {}", panic_text(&*panic));
-            tracing::error!("{text}");
-            Err(RemoteError::builtin("RuntimeError", text).into())
-        })),
+        (outcome, dropped) = handler => {
+            if let Some(text) = dropped {
+                log.panicked(method, &text);
+            }
+            Some(outcome.unwrap_or_else(|text| {
+                log.panicked(method, &text);
+                let said = if panics.told { format!(": {text}") } else { String::new() };
+                Err(RemoteError::builtin("RuntimeError", format!("{method}() panicked{said}")).into())
+            }))
+        }
         () = aborted(phases) => None,
     }
 }
@@ -61,33 +74,4 @@ pub(super) fn answer(msg_id: &str, outcome: Outcome, format: MessageFormat, max_
     }
     let text = format!("the reply has {} bytes, more than max_body={max_body}", body.len());
     format.failure(msg_id, &RemoteError::builtin("ValueError", text))
-}
-
-/// Runs a call and tells its caller at every interval that it still runs.
-pub(super) async fn with_heartbeats(
-    execution: impl Future<Output = Option<Outcome>>,
-    reply: &ReplyAddress,
-    interval: Duration,
-    format: MessageFormat,
-    replier: &Replier,
-) -> Option<Outcome> {
-    futures::pin_mut!(execution);
-    let queue = reply.queue.as_str().into();
-    let mut ticks = interval_at(after(interval), interval);
-    let mut wanted = true;
-    loop {
-        tokio::select! {
-            biased;
-            outcome = &mut execution => return outcome,
-            _ = ticks.tick(), if wanted => {
-                let body = format.heartbeat(&reply.msg_id);
-                // In step with the execution, which must not wait for a slow broker.
-                tokio::select! {
-                    biased;
-                    outcome = &mut execution => return outcome,
-                    there = replier.heartbeat(&queue, body) => wanted = there,
-                }
-            }
-        }
-    }
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tokio::time::sleep;
 
 use super::acknowledge::DeadLetters;
+use super::log::Log;
 use crate::clock::after;
 use crate::text::shortened;
 use crate::transport::Transport;
@@ -26,6 +27,7 @@ pub(super) struct Forwarder {
     dead_letters: Route,
     limit: u32,
     undecodable: bool,
+    log: Arc<Log>,
 }
 
 /// All of a delivery but the right to settle it.
@@ -52,7 +54,12 @@ impl Letter {
 }
 
 impl Forwarder {
-    pub(super) fn new(transport: &Transport, address: &ServerAddress, dead_letters: &DeadLetters) -> Self {
+    pub(super) fn new(
+        transport: &Transport,
+        address: &ServerAddress,
+        dead_letters: &DeadLetters,
+        log: &Arc<Log>,
+    ) -> Self {
         Self {
             transport: transport.clone(),
             dead_letters: Route::DeadLetters {
@@ -61,6 +68,7 @@ impl Forwarder {
             },
             limit: dead_letters.limit(),
             undecodable: dead_letters.keeps_undecodable(),
+            log: Arc::clone(log),
         }
     }
 
@@ -90,7 +98,7 @@ impl Forwarder {
     async fn bury(&self, letter: Letter, reason: &'static str, error: String) -> Result<(), PublishError> {
         let death = Death { reason, queue: Arc::clone(&letter.queue), error };
         let deliveries = letter.earlier;
-        tracing::error!(queue = %death.queue, deliveries, to = %self.dead_letters, "gave a message up: {}", death.error);
+        self.log.gave_up(&death.queue, deliveries, &self.dead_letters.to_string(), &death.error);
         // Its time in a queue is over: nobody would find it.
         self.send(letter, self.dead_letters.clone(), deliveries, None, Some(death)).await
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::context::RpcContext;
 use crate::error::{RemoteError, RpcException};
 use crate::interface::{Method, MethodResult};
+use crate::text::{shortened, without_value};
 use crate::wire::{Arguments, EncodedValue};
 
 /// What a caller gets: the encoded result, or an exception.
@@ -83,11 +84,13 @@ impl Incoming {
     pub fn open<C: RpcContext>(&self, method: &'static Method) -> Result<(C, Args<'_>), Box<RemoteError>> {
         let args = &self.args;
         if let Some(unknown) = args.names().find(|name| !method.takes(name)) {
+            let unknown = shortened(unknown);
             let text = format!("{}() got an unexpected keyword argument '{unknown}'", method.name);
             return Err(builtin("TypeError", text));
         }
-        let context = C::read(&self.context)
-            .map_err(|why| builtin("ValueError", format!("{}(): context {why}", method.name)))?;
+        let context = C::read(&self.context).map_err(|why| {
+            builtin("ValueError", format!("{}(): context {}", method.name, shortened(&why)))
+        })?;
         Ok((context, Args { method, args }))
     }
 
@@ -119,6 +122,7 @@ impl Args<'_> {
     }
 
     fn wrong(self, name: &str, error: &serde_json::Error) -> Box<RemoteError> {
+        let (name, error) = (shortened(name), without_value(error));
         builtin("TypeError", format!("{}() argument '{name}': {error}", self.method.name))
     }
 
@@ -165,6 +169,7 @@ impl Args<'_> {
             rest.insert(name.to_owned(), value);
         }
         serde_json::from_value(Value::Object(rest)).map_err(|error| {
+            let error = without_value(&error);
             builtin("TypeError", format!("{}() keyword arguments: {error}", self.method.name))
         })
     }

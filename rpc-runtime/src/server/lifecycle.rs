@@ -13,18 +13,21 @@ use tokio::time::{Instant, timeout_at};
 use super::acknowledge::Acknowledge;
 use super::claims::Claims;
 use super::counters::{Counters, Tally};
-use super::duplicates::Duplicates;
+use super::duplicates::{Duplicates, Forgotten};
 use super::error::{ServerError, ShutdownError};
 use super::forwarder::Forwarder;
-use super::panics::panic_text;
+use super::heartbeats::Heartbeats;
+use super::log::Log;
+use super::memory::Memory;
+use super::panics::said;
 use super::phase::Phase;
+use super::reader::Reader;
 use super::receiver::{Order, Receiver};
 use super::replier::Replier;
 use super::requests::Requests;
 use super::setup::Setup;
 use super::stop_reason::{Ending, StopReason, Stopped};
 use crate::clock::after;
-use crate::rare_log::RareLog;
 use crate::target::Target;
 use crate::transport::TransportError;
 use crate::transport::driver::{Delivery, ServerAddress, StopListening};
@@ -60,20 +63,29 @@ impl Server {
             server: target.server().unwrap_or_default().into(),
         };
         let forwarder = setup.dead_letters.as_ref();
-        let forwarder = forwarder.map(|dead| Arc::new(Forwarder::new(&transport, &address, dead)));
+        let log = Arc::<Log>::default();
+        let forwarder = forwarder.map(|dead| Arc::new(Forwarder::new(&transport, &address, dead, &log)));
         let listener = transport.driver().listen(address, listen).await.map_err(TransportError::from)?;
         let (phase, phases) = watch::channel(Phase::Serve);
         let worker_count = u32::try_from(setup.workers.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let workers = Arc::new(Semaphore::new(worker_count as usize));
         let tally = Arc::<Tally>::default();
-        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally)));
+        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally), Arc::clone(&log)));
+        let (format, limits) = (transport.driver().format(), transport.limits());
+        let memory = Memory::new(setup.memory);
+        let reader = Reader::new(format, limits, memory.clone());
         let requests = Requests {
             endpoints,
-            format: transport.driver().format(),
-            limits: transport.limits(),
+            format,
+            limits,
             observer,
             forwarder,
+            heartbeats: Heartbeats::new(&transport, &replier),
             replier: Arc::clone(&replier),
+            memory,
+            panics: setup.panics,
+            forgotten: Forgotten::default(),
+            log,
             phases,
             tally: Arc::clone(&tally),
         };
@@ -86,13 +98,17 @@ impl Server {
             workers: Arc::clone(&workers),
             worker_count,
             stop: Arc::clone(&listener.stop),
-            undecodable: RareLog::default(),
+            reader,
         };
         let (ending, stopped) = Ending::new(target.clone(), phase.subscribe(), transport.watch());
         let receiving = tokio::spawn(async move {
             let outcome = AssertUnwindSafe(receiver.run(listener.deliveries)).catch_unwind().await;
-            ending.tell(outcome.as_ref().err().map(|panic| panic_text(&**panic).to_owned()));
-            outcome.ok()
+            let (deliveries, panic) = match outcome {
+                Ok(deliveries) => (Some(deliveries), None),
+                Err(panic) => (None, Some(said(panic))),
+            };
+            ending.tell(panic);
+            deliveries
         });
         tracing::info!(%target, "serving");
         Ok(Self {
@@ -159,6 +175,9 @@ impl Server {
     /// except for the one of fanouts, so what arrives meanwhile waits for the next server. With
     /// [`Acknowledge::Late`] a request whose reply the broker has not taken by then goes back, too.
     ///
+    /// Dropping the future before it is done is like dropping the server: handlers that run then, and were not cut
+    /// off yet, finish by themselves, and nothing is executed twice.
+    ///
     /// # Errors
     /// [`ShutdownError`] if handlers were still running after `within`: they are cut off, and
     /// their callers get a failure that says so. With [`Acknowledge::Late`] their requests go back
@@ -166,29 +185,25 @@ impl Server {
     pub async fn shutdown(mut self, within: Duration) -> Result<(), ShutdownError> {
         let deadline = after(within);
         self.phase.send_replace(Phase::Drain);
-        let receiving = self.receiving.take();
-        let stream = async {
-            // It ends at once if the broker answers; a panic in it would end it as well.
-            match receiving {
-                Some(receiving) => timeout_at(deadline, receiving).await.ok()?.ok().flatten(),
-                None => None,
-            }
-        };
+        let late = self.acknowledge == Acknowledge::Late;
+        // Left in its place until all is done: if this future is dropped, so is the server, as if by itself.
+        let mut receiving = self.receiving.as_mut();
         // Not the handlers' time: a broker that does not answer must not cost them theirs.
         let stopping = async {
-            let stream = stream.await;
-            if self.acknowledge == Acknowledge::Late {
-                return stream;
+            if late {
+                return;
             }
-            drop(stream);
-            self.stop_listening(deadline).await;
-            None
+            if let Some(receiving) = receiving.as_deref_mut() {
+                // It ends at once if the broker answers; a panic in it would end it as well.
+                drop(timeout_at(deadline, receiving).await);
+            }
+            stop_listening(&*self.stop, &self.target, deadline).await;
         };
         let finished = async {
             let idle = timeout_at(deadline, self.workers.acquire_many(self.worker_count)).await;
             idle.is_ok_and(|permits| permits.is_ok())
         };
-        let (stream, finished) = tokio::join!(stopping, finished);
+        let ((), finished) = tokio::join!(stopping, finished);
         let cut_off =
             if finished { 0 } else { self.worker_count as usize - self.workers.available_permits() };
         self.phase.send_replace(Phase::Abort);
@@ -196,27 +211,35 @@ impl Server {
         // A worker is given back once its reply has a slot, so after the workers the replies.
         drop(timeout_at(last, self.workers.acquire_many(self.worker_count)).await);
         self.replier.drained(last).await;
-        if self.acknowledge == Acknowledge::Late {
-            // Only now: what is acknowledged late is acknowledged by this channel.
-            self.stop_listening(last).await;
+        if late && let Some(receiving) = receiving {
+            // What is acknowledged late is acknowledged by the channel that this one keeps open and then stops.
+            let ended = timeout_at(last, &mut *receiving).await;
+            if !matches!(ended, Ok(Ok(Some(_)))) {
+                receiving.abort();
+                stop_listening(&*self.stop, &self.target, last).await;
+            }
         }
-        drop(stream);
+        self.receiving = None;
         tracing::info!(target = %self.target, cut_off, "stopped");
         if cut_off == 0 { Ok(()) } else { Err(ShutdownError { cut_off }) }
     }
+}
 
-    async fn stop_listening(&self, deadline: Instant) {
-        if timeout_at(deadline, self.stop.stop()).await.is_err() {
-            tracing::warn!(target = %self.target, "the broker did not confirm in time that consuming has stopped");
-        }
+async fn stop_listening(stop: &dyn StopListening, target: &Target, deadline: Instant) {
+    if timeout_at(deadline, stop.stop()).await.is_err() {
+        tracing::warn!(%target, "the broker did not confirm in time that consuming has stopped");
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         if self.receiving.take().is_some() {
-            // Not aborted: what it has acknowledged is to be executed.
-            self.phase.send_replace(Phase::Leave);
+            // Not aborted: what it has acknowledged is to be executed. What a shutdown has cut off stays so.
+            self.phase.send_if_modified(|phase| {
+                let leaves = *phase < Phase::Leave;
+                *phase = Phase::Leave.max(*phase);
+                leaves
+            });
         }
     }
 }

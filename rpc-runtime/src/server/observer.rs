@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::panics::panic_text;
+use super::log::Log;
+use super::panics::said;
 use crate::interface::Kind;
 use crate::version::Version;
 use crate::wire::{Arguments, Invocation};
@@ -29,7 +30,13 @@ pub struct RequestInfo<'a> {
 }
 
 /// Tells the observer; its panic must not end the receiving of requests.
-pub(super) fn observe(observer: &Observer, invocation: &Invocation, context: &Arguments, wants_reply: bool) {
+pub(super) fn observe(
+    observer: &Observer,
+    invocation: &Invocation,
+    context: &Arguments,
+    wants_reply: bool,
+    log: &Log,
+) {
     let request_id = context.decode::<String>("request_id").and_then(Result::ok);
     let info = RequestInfo {
         method: &invocation.method,
@@ -39,6 +46,6 @@ pub(super) fn observe(observer: &Observer, invocation: &Invocation, context: &Ar
         request_id: request_id.as_deref(),
     };
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| observer(&info))) {
-        tracing::error!("on_request panicked: {}", panic_text(&*panic));
+        log.panicked("on_request", &said(panic));
     }
 }

@@ -8,15 +8,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use super::claims::Claims;
 use super::duplicates::Duplicates;
 use super::forwarder::Letter;
+use super::memory::Held;
 use super::observer::observe;
 use super::phase::Phase;
+use super::reader::{Reader, Readout, Unread, read};
 use super::requests::{Batch, Requests};
 use crate::clock::after;
-use crate::rare_log::RareLog;
 use crate::transport::driver::{Delivery, StopListening};
-use crate::wire::{DecodeError, Request};
+use crate::wire::Request;
 
-/// How many requests are acknowledged together at most.
+/// How many messages are taken together at most, and their requests acknowledged together.
 const AT_ONCE: usize = 32;
 
 /// Takes requests one by one and starts a task for each.
@@ -26,7 +27,8 @@ pub(super) struct Receiver {
     pub(super) workers: Arc<Semaphore>,
     pub(super) worker_count: u32,
     pub(super) stop: Arc<dyn StopListening>,
-    pub(super) undecodable: RareLog,
+    /// Reads what takes long.
+    pub(super) reader: Reader,
 }
 
 /// When requests are acknowledged, and with that how repeated ones are found.
@@ -37,19 +39,19 @@ pub(super) enum Order {
 }
 
 impl Receiver {
-    /// Runs until the server drains or the transport ends. As long as the stream that it returns is
-    /// kept, what was delivered by it can be acknowledged.
+    /// Runs until the server drains or the transport ends; with late acknowledgement, until all that it has taken is
+    /// done as well. As long as the stream that it returns is kept, what was delivered by it can be acknowledged.
     pub(super) async fn run(mut self, mut deliveries: mpsc::Receiver<Delivery>) -> mpsc::Receiver<Delivery> {
         self.serve(&mut deliveries).await;
+        // What waits for some need not wait any more.
+        self.requests.memory.close();
         if let Order::Late(_) = self.order {
             self.give_back_rest(&mut deliveries).await;
-            if *self.requests.phases.borrow() == Phase::Leave {
-                // Nobody else waits for what runs, and the stream has to outlast it.
-                drop(self.workers.acquire_many(self.worker_count).await);
-                self.requests.replier.drained(after(Duration::MAX)).await;
-                // It writes the last acknowledgements, before the transport may go with this task.
-                self.stop.stop().await;
-            }
+            // Whether somebody waits for what runs or nobody does any more, the stream has to outlast it.
+            drop(self.workers.acquire_many(self.worker_count).await);
+            self.requests.replier.drained(after(Duration::MAX)).await;
+            // It writes the last acknowledgements, before the transport may go with this task.
+            self.stop.stop().await;
         }
         deliveries
     }
@@ -66,20 +68,29 @@ impl Receiver {
                 () = &mut draining => return,
                 permit = Arc::clone(&self.workers).acquire_owned() => permit,
             };
-            let delivery = tokio::select! {
+            let Ok(permit) = permit else { return };
+            // A single worker is given its requests in their order.
+            let in_turn = self.worker_count == 1 && self.reader.is_reading();
+            let mut batch = Batch::default();
+            tokio::select! {
                 biased;
                 () = &mut draining => return,
-                delivery = deliveries.recv() => delivery,
-            };
-            let (Ok(permit), Some(delivery)) = (permit, delivery) else { return };
-            let mut batch = Batch::default();
-            self.take(delivery, permit, &mut batch);
+                Some(readout) = self.reader.next() => self.take_read(readout, permit, &mut batch),
+                delivery = deliveries.recv(), if !in_turn => match delivery {
+                    Some(delivery) => self.take(delivery, permit, &mut batch),
+                    None => return,
+                },
+            }
             // What is there already is acknowledged with it.
-            while batch.executions.len() < AT_ONCE
-                && let Ok(permit) = Arc::clone(&self.workers).try_acquire_owned()
-                && let Ok(delivery) = deliveries.try_recv()
-            {
-                self.take(delivery, permit, &mut batch);
+            for _ in 1..AT_ONCE {
+                if self.worker_count > 1
+                    && let Ok(permit) = Arc::clone(&self.workers).try_acquire_owned()
+                    && let Ok(delivery) = deliveries.try_recv()
+                {
+                    self.take(delivery, permit, &mut batch);
+                } else {
+                    break;
+                }
             }
             if !batch.acknowledged.is_empty() {
                 tokio::spawn(Arc::clone(&self.requests).run_acknowledged(batch));
@@ -88,8 +99,9 @@ impl Receiver {
     }
 
     /// Returns what no worker took to its queue, while what runs can still be acknowledged.
-    async fn give_back_rest(&self, deliveries: &mut mpsc::Receiver<Delivery>) {
-        let paused = self.stop.pause();
+    async fn give_back_rest(&mut self, deliveries: &mut mpsc::Receiver<Delivery>) {
+        let stop = Arc::clone(&self.stop);
+        let paused = stop.pause();
         futures::pin_mut!(paused);
         loop {
             tokio::select! {
@@ -101,19 +113,60 @@ impl Receiver {
         while let Ok(delivery) = deliveries.try_recv() {
             delivery.settle.reject(true);
         }
+        while self.reader.is_reading()
+            && let Some(readout) = self.reader.next().await
+        {
+            readout.delivery.settle.reject(true);
+        }
     }
 
-    /// Decodes a message; adds it to the batch if it is time to settle it, else starts its task.
-    fn take(&mut self, delivery: Delivery, permit: OwnedSemaphorePermit, batch: &mut Batch) {
-        let tally = &self.requests.tally;
+    /// Takes a message, unless it takes long to read: such a one has its turn when it is read.
+    fn take(&mut self, mut delivery: Delivery, permit: OwnedSemaphorePermit, batch: &mut Batch) {
+        if delivery.is_over() {
+            return self.leave_out(delivery, batch);
+        }
+        if !delivery.is_light() {
+            return self.reader.give(delivery);
+        }
+        let request = read(&mut delivery, self.requests.format, &self.requests.limits);
+        self.admit(delivery, request, None, permit, batch);
+    }
+
+    fn take_read(&mut self, readout: Readout, permit: OwnedSemaphorePermit, batch: &mut Batch) {
+        let Readout { delivery, request, held } = readout;
+        if delivery.is_over() {
+            return self.leave_out(delivery, batch);
+        }
+        self.admit(delivery, request, held, permit, batch);
+    }
+
+    /// Drops a request whose caller has given it up, as the broker would have done.
+    fn leave_out(&self, delivery: Delivery, batch: &mut Batch) {
+        self.requests.tally.taken.add_one();
+        self.requests.tally.expired.add_one();
+        tracing::debug!(queue = %delivery.queue, "dropped a request whose caller has given it up");
+        match self.order {
+            Order::Early(_) => drop(batch.acknowledged.add(delivery.settle)),
+            Order::Late(_) => drop(delivery.settle.ack()),
+        }
+    }
+
+    /// Adds a request to the batch if it is time to settle it, else starts its task.
+    fn admit(
+        &mut self,
+        delivery: Delivery,
+        request: Result<Request, Unread>,
+        held: Option<Held>,
+        permit: OwnedSemaphorePermit,
+        batch: &mut Batch,
+    ) {
+        let Requests { tally, log, .. } = &*self.requests;
         tally.taken.add_one();
-        let content = delivery.labels.content();
-        let Requests { format, limits, .. } = &*self.requests;
-        let request = match format.read_request(&delivery.body, &content, limits) {
+        let mut request = match request {
             Ok(request) => request,
-            Err(error) => {
+            Err(unread) => {
                 tally.rejected.add_one();
-                return self.refuse(delivery, &error, permit);
+                return self.refuse(delivery, unread, permit);
             }
         };
         match &mut self.order {
@@ -121,23 +174,24 @@ impl Receiver {
                 let Delivery { redelivered, settle, .. } = delivery;
                 // Before the execution: at most once, whatever happens to this process. What can't
                 // be acknowledged any more is back in its queue, and another server may have it.
-                if !batch.acknowledged.add(settle) {
+                let Some(line) = batch.acknowledged.add(settle) else {
                     tracing::debug!("left a message to its redelivery: its connection is gone");
                     return;
-                }
+                };
+                self.requests.forgotten.take(|unique_id| duplicates.forget(unique_id));
                 if let Some(unique_id) = &request.unique_id
                     && !duplicates.is_new(unique_id)
                 {
                     tally.duplicates.add_one();
-                    tracing::warn!(unique_id, redelivered, "ignored a repeated message");
-                    return;
+                    return log.repeated(unique_id, redelivered);
                 }
                 self.announce(&request);
-                batch.executions.push(self.requests.prepare(request, permit));
+                let unique_id = request.unique_id.take();
+                batch.executions.push((self.requests.prepare(request, held, permit), line, unique_id));
             }
             Order::Late(claims) => {
                 let claims = Arc::clone(claims);
-                self.take_late(&claims, request, delivery, permit);
+                self.take_late(&claims, request, delivery, held, permit);
             }
         }
     }
@@ -147,6 +201,7 @@ impl Receiver {
         claims: &Arc<Claims>,
         request: Request,
         delivery: Delivery,
+        held: Option<Held>,
         permit: OwnedSemaphorePermit,
     ) {
         if !delivery.settle.counts() {
@@ -179,27 +234,32 @@ impl Receiver {
             _ => {
                 let claim = claims.claim(request.unique_id.clone(), settle);
                 self.announce(&request);
-                let execution = requests.prepare(request, permit);
+                let execution = requests.prepare(request, held, permit);
                 tokio::spawn(requests.run(execution, Some(claim)));
             }
         }
     }
 
-    /// Drops a message that cannot be decoded, or puts it aside.
-    fn refuse(&self, delivery: Delivery, error: &DecodeError, permit: OwnedSemaphorePermit) {
+    /// Drops a message that cannot be decoded, or puts it aside. If it is known who waits for an answer, they get one.
+    fn refuse(&self, delivery: Delivery, unread: Unread, permit: OwnedSemaphorePermit) {
+        let Unread { error, caller } = unread;
+        let bytes = delivery.excess.as_ref().map_or(delivery.body.len(), |excess| excess.bytes);
+        let told = caller.is_some();
+        // The worker is not free before its answer is on its way.
+        let permit = Arc::new(permit);
+        if let Some(caller) = caller {
+            let (requests, permit) = (Arc::clone(&self.requests), Arc::clone(&permit));
+            tokio::spawn(requests.answer_unread(caller, bytes, error.to_string(), permit));
+        }
         match &self.requests.forwarder {
-            Some(forwarder) if forwarder.keeps_undecodable() => {
+            Some(forwarder) if delivery.excess.is_none() && forwarder.keeps_undecodable() => {
                 let (forwarder, requests) = (Arc::clone(forwarder), Arc::clone(&self.requests));
                 let letter = Letter::of(&delivery);
                 let aside = requests.put_aside(forwarder, letter, error.to_string(), delivery.settle, permit);
                 tokio::spawn(aside);
             }
             _ => {
-                let bytes = delivery.body.len();
-                match self.undecodable.admit() {
-                    Some(left_out) => tracing::warn!(bytes, left_out, %error, "rejected a message"),
-                    None => tracing::debug!(bytes, %error, "rejected a message"),
-                }
+                self.requests.log.rejected(bytes, told, &error);
                 delivery.settle.reject(false);
             }
         }
@@ -207,10 +267,10 @@ impl Receiver {
 
     fn announce(&self, request: &Request) {
         for warning in &request.warnings {
-            tracing::warn!("{warning}");
+            self.requests.log.odd(warning);
         }
         if let (Some(observer), Ok(invocation)) = (&self.requests.observer, &request.invocation) {
-            observe(observer, invocation, &request.context, request.reply.is_some());
+            observe(observer, invocation, &request.context, request.reply.is_some(), &self.requests.log);
         }
     }
 }

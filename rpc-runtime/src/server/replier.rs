@@ -11,10 +11,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::counters::Tally;
-use crate::clock::after;
+use super::log::Log;
+use crate::clock::{after, later};
+use crate::error::{Fault, FaultKind, RemoteError};
 use crate::lock::lock;
 use crate::transport::Transport;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
+use crate::wire::ReplyAddress;
 
 /// Replies that may be on their way at once; beyond it, handlers wait.
 const PENDING: u32 = 1024;
@@ -24,12 +27,18 @@ const PARKED: usize = 256;
 const RETRY: Duration = Duration::from_millis(250);
 /// Reply queues that are remembered as gone.
 const GONE: usize = 200;
+/// How long the broker may take for a reply, each time that it is sent. It is sent again after that, unless the broker
+/// has refused it: how long its caller waits, nobody knows here.
+const ATTEMPT: Duration = Duration::from_secs(60);
+/// After how long without a connection that takes it a reply is given up: longer than callers wait, and than a
+/// transport that nobody uses any more should live for its sake.
+const LONGEST: Duration = Duration::from_secs(3600);
 
 /// Sends the replies of a server, without holding up its workers.
 ///
-/// A missing reply queue is tried again for a while: after a restart of the broker the caller
-/// needs a moment to declare it anew. A queue that did not come back is remembered, so that the
-/// replies of a hundred calls of a dead caller do not each wait for it.
+/// A reply outlasts reconnects. A missing reply queue is tried again for a while, which begins when it is first
+/// missed: after a restart of the broker the caller needs a moment to declare it anew. A queue that did not come
+/// back is remembered, so that the replies of a hundred calls of a dead caller do not each wait for it.
 #[derive(Debug)]
 pub(super) struct Replier {
     transport: Transport,
@@ -39,6 +48,7 @@ pub(super) struct Replier {
     parked: Semaphore,
     gone: Mutex<VecDeque<(Arc<str>, Instant)>>,
     tally: Arc<Tally>,
+    log: Arc<Log>,
 }
 
 /// The right to have one reply on its way.
@@ -46,7 +56,7 @@ pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedS
 
 impl Replier {
     /// For a server on the runtime of the caller.
-    pub(super) fn new(transport: &Transport, tally: Arc<Tally>) -> Self {
+    pub(super) fn new(transport: &Transport, tally: Arc<Tally>, log: Arc<Log>) -> Self {
         Self {
             transport: transport.clone(),
             runtime: Handle::current(),
@@ -54,6 +64,7 @@ impl Replier {
             parked: Semaphore::new(PARKED),
             gone: Mutex::default(),
             tally,
+            log,
         }
     }
 
@@ -75,26 +86,43 @@ impl Replier {
 
     /// Sends a reply, until the broker has it or it is certain that nobody can get it; `done` is called then. No
     /// task waits for that, unless there is trouble.
+    ///
+    /// In place of one that the broker does not take because it is too large goes a failure that says so.
     pub(super) fn send(
         self: &Arc<Self>,
-        queue: Arc<str>,
+        to: ReplyAddress,
         body: Bytes,
         method: Cow<'static, str>,
         done: impl FnOnce() + Send + 'static,
     ) {
-        let deadline = after(self.transport.reply_patience());
-        let (replier, reply) = (Arc::clone(self), message(&queue, body.clone(), deadline));
+        let (began, queue) = (Instant::now(), Arc::<str>::from(to.queue));
+        let (replier, reply) = (Arc::clone(self), message(&queue, body.clone(), later(began, ATTEMPT)));
         let told = move |outcome| match outcome {
             Ok(()) => done(),
             Err(error) => drop(replier.runtime.clone().spawn(async move {
-                if let Err(why) = replier.send_again(error, &queue, body, deadline).await {
-                    tracing::warn!(%method, %queue, "dropped a reply: {why}");
+                if let Err(error) = replier.send_again(error, &queue, body, began).await {
+                    replier.log.reply_dropped(&method, &queue, &error.why);
                     replier.tally.replies_dropped.add_one();
+                    if error.kind == FaultKind::TooLarge {
+                        replier.send_failure(&to.msg_id, &queue, error.why).await;
+                    }
                 }
                 done();
             })),
         };
         self.transport.driver().post(reply, Box::new(told));
+    }
+
+    /// Tells a caller why there is no reply.
+    async fn send_failure(&self, msg_id: &str, queue: &Arc<str>, why: String) {
+        let error = RemoteError::builtin("ValueError", format!("the reply cannot be sent: {why}"));
+        let body = self.transport.driver().format().failure(msg_id, &error);
+        let sent = self.transport.driver().publish(message(queue, body.clone(), after(ATTEMPT))).await;
+        if let Err(error) = sent
+            && let Err(error) = self.send_again(error, queue, body, Instant::now()).await
+        {
+            tracing::debug!(%queue, "nor was its caller told: {}", error.why);
+        }
     }
 
     /// Goes on with a reply that failed; tells why it cannot be delivered.
@@ -103,26 +131,33 @@ impl Replier {
         mut error: PublishError,
         queue: &Arc<str>,
         body: Bytes,
-        deadline: Instant,
-    ) -> Result<(), String> {
-        let mut parked = None;
+        began: Instant,
+    ) -> Result<(), Fault> {
+        let gone = |why: &str| Err(Fault::new(FaultKind::NotFound, why));
+        let patience = self.transport.reply_patience();
+        let (mut parked, mut missed) = (None, None);
         loop {
-            if !matches!(error.fault, PublishFault::Unroutable(_)) {
-                return Err(error.to_string());
+            match error.fault {
+                PublishFault::Unroutable(_) if self.is_gone(queue) => {
+                    return gone("its queue is gone");
+                }
+                PublishFault::Unroutable(_) => {
+                    let missed = *missed.get_or_insert_with(Instant::now);
+                    if after(RETRY) >= later(missed, patience) {
+                        self.note_gone(queue, patience);
+                        return gone("its queue did not come back");
+                    }
+                    parked = parked.or_else(|| self.parked.try_acquire().ok());
+                    if parked.is_none() {
+                        return gone("its queue is missing and too many others wait already");
+                    }
+                    sleep(RETRY).await;
+                }
+                // The time of this attempt went by without the broker.
+                PublishFault::Expired(_) if began.elapsed() < LONGEST => {}
+                fault => return Err(fault.into_fault()),
             }
-            if self.is_gone(queue) {
-                return Err("its queue is gone".to_owned());
-            }
-            if after(RETRY) >= deadline {
-                self.note_gone(queue, self.transport.reply_patience());
-                return Err("its queue did not come back".to_owned());
-            }
-            parked = parked.or_else(|| self.parked.try_acquire().ok());
-            if parked.is_none() {
-                return Err("its queue is missing and too many others wait already".to_owned());
-            }
-            sleep(RETRY).await;
-            match self.transport.driver().publish(message(queue, body.clone(), deadline)).await {
+            match self.transport.driver().publish(message(queue, body.clone(), after(ATTEMPT))).await {
                 Ok(()) => return Ok(()),
                 Err(next) => error = next,
             }
@@ -154,11 +189,147 @@ fn message(queue: &Arc<str>, body: Bytes, deadline: Instant) -> Outgoing {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+    use futures::future::BoxFuture;
+
     use super::*;
+    use crate::error::Reached;
+    use crate::transport::abilities::Abilities;
+    use crate::transport::driver::{
+        Driver, Forward, ListenOptions, Listener, ReplyPlace, ServerAddress, TakeReply,
+    };
+    use crate::wire::MessageFormat;
+
+    /// What becomes of a reply.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Fate {
+        Taken,
+        Missing,
+        /// There is no connection until its deadline.
+        Outage,
+        TooLarge,
+    }
+
+    /// Does with replies what it is told, and then takes all.
+    #[derive(Debug)]
+    struct Script {
+        fates: Mutex<VecDeque<Fate>>,
+        sent: Arc<Mutex<Vec<Bytes>>>,
+    }
+
+    impl Driver for Script {
+        fn name(&self) -> &'static str {
+            "the script"
+        }
+
+        fn format(&self) -> MessageFormat {
+            MessageFormat::Envelope
+        }
+
+        fn abilities(&self) -> Abilities {
+            Abilities::ALL
+        }
+
+        fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
+            let fate = lock(&self.fates).pop_front().unwrap_or(Fate::Taken);
+            let sent = Arc::clone(&self.sent);
+            async move {
+                let error = match fate {
+                    Fate::Taken => {
+                        lock(&sent).push(message.body);
+                        return Ok(());
+                    }
+                    Fate::Missing => PublishFault::Unroutable("312 NO_ROUTE".to_owned()),
+                    Fate::Outage => {
+                        tokio::time::sleep_until(message.deadline).await;
+                        PublishFault::Expired("not sent: no connection".to_owned())
+                    }
+                    Fate::TooLarge => PublishFault::Refused(Fault::new(FaultKind::TooLarge, "message size")),
+                };
+                Err(PublishError { fault: error, reached: Reached::NotSent })
+            }
+            .boxed()
+        }
+
+        fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
+            unreachable!("nothing is sent on")
+        }
+
+        fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
+            unreachable!("nothing is listened to")
+        }
+
+        fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
+            unreachable!("nothing is called")
+        }
+
+        fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
+            std::future::ready(()).boxed()
+        }
+    }
+
+    /// The bodies that arrive, how long that took, and how many replies were dropped.
+    async fn replied(patience: u64, fates: impl IntoIterator<Item = Fate>) -> (Vec<Bytes>, Duration, u64) {
+        let (sent, fates) = (Arc::<Mutex<Vec<Bytes>>>::default(), Mutex::new(fates.into_iter().collect()));
+        let script = Script { fates, sent: Arc::clone(&sent) };
+        let transport = Transport::with_patience(script, Duration::from_secs(patience));
+        let tally = Arc::<Tally>::default();
+        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally), Arc::default()));
+        let began = Instant::now();
+        let (done, told) = tokio::sync::oneshot::channel();
+        let to = ReplyAddress::new("reply_1".to_owned(), "\"id\"".to_owned()).unwrap();
+        replier.send(to, Bytes::from_static(b"reply"), "m".into(), move || done.send(()).unwrap());
+        told.await.unwrap();
+        let sent = lock(&sent).clone();
+        (sent, began.elapsed(), tally.read().replies_dropped)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reply_is_tried_once_however_little_patience_there_is() {
+        assert_eq!(replied(0, []).await.0, ["reply"]);
+        assert_eq!(replied(0, [Fate::Missing]).await, (Vec::new(), Duration::ZERO, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_takes_nothing_of_the_patience() {
+        for fates in [vec![Fate::Outage; 3], vec![Fate::Outage, Fate::Outage, Fate::Missing, Fate::Missing]] {
+            let (sent, took, _) = replied(2, fates).await;
+            assert_eq!(sent, ["reply"]);
+            assert!(took >= 2 * ATTEMPT, "{took:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn but_there_is_an_end() {
+        let (sent, took, dropped) = replied(2, std::iter::repeat_n(Fate::Outage, 1000)).await;
+        assert_eq!((sent.len(), dropped), (0, 1));
+        assert!(took >= LONGEST && took < LONGEST + 2 * ATTEMPT, "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn patience_begins_when_the_queue_is_first_missed() {
+        let missing = || std::iter::repeat_n(Fate::Missing, 1000);
+        let (sent, took, dropped) = replied(10, missing()).await;
+        assert_eq!((sent.len(), dropped), (0, 1));
+        assert!(took > Duration::from_secs(9) && took <= Duration::from_secs(10), "{took:?}");
+        let (.., took, _) = replied(10, [Fate::Outage].into_iter().chain(missing())).await;
+        assert!(
+            took > ATTEMPT + Duration::from_secs(9) && took <= ATTEMPT + Duration::from_secs(11),
+            "{took:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_is_told_what_was_too_large() {
+        let (sent, _, dropped) = replied(2, [Fate::TooLarge, Fate::Missing]).await;
+        assert_eq!((sent.len(), dropped), (1, 1));
+        let told = String::from_utf8(sent[0].to_vec()).unwrap();
+        assert!(told.contains("message size") && told.contains("ValueError"), "{told}");
+    }
 
     #[tokio::test]
     async fn a_queue_is_noted_once_and_at_its_latest() {
-        let replier = Replier::new(&Transport::recording().0, Arc::default());
+        let replier = Replier::new(&Transport::recording().0, Arc::default(), Arc::default());
         let patience = Duration::from_secs(60);
         let [one, other] = ["one", "other"].map(Arc::from);
         replier.note_gone(&one, Duration::ZERO);

@@ -12,15 +12,18 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use super::claims::Claim;
 use super::counters::Tally;
 use super::dispatch::Endpoints;
-use super::execution::{answer, execute, stopped, with_heartbeats};
+use super::duplicates::Forgotten;
+use super::execution::{Panics, answer, execute, stopped};
 use super::forwarder::{Forwarder, Letter};
 use super::handler::Handler;
-use super::incoming::{Outcome, Raised};
+use super::heartbeats::Heartbeats;
+use super::log::Log;
+use super::memory::{Held, Memory};
 use super::observer::Observer;
 use super::phase::Phase;
 use super::replier::Replier;
 use crate::error::RemoteError;
-use crate::transport::driver::{AckForGood, Settle};
+use crate::transport::driver::{AckForGood, Line, Settle};
 use crate::wire::{Limits, MessageFormat, ReplyAddress, Request};
 
 /// What the tasks of all requests share.
@@ -31,6 +34,11 @@ pub(super) struct Requests {
     pub(super) observer: Option<Observer>,
     pub(super) forwarder: Option<Arc<Forwarder>>,
     pub(super) replier: Arc<Replier>,
+    pub(super) heartbeats: Heartbeats,
+    pub(super) memory: Memory,
+    pub(super) panics: Panics,
+    pub(super) log: Arc<Log>,
+    pub(super) forgotten: Forgotten,
     pub(super) phases: watch::Receiver<Phase>,
     pub(super) tally: Arc<Tally>,
 }
@@ -39,7 +47,8 @@ pub(super) struct Requests {
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) acknowledged: AckForGood,
-    pub(super) executions: Vec<Execution>,
+    /// Each with the connection that it came by, and the id that it is known by.
+    pub(super) executions: Vec<(Execution, Line, Option<String>)>,
 }
 
 /// A request whose execution has not started. What it takes is much less than the request, and is
@@ -48,24 +57,40 @@ pub(super) struct Execution {
     handler: Handler,
     reply: Option<ReplyAddress>,
     heartbeat: Option<Duration>,
+    held: Option<Held>,
     permit: OwnedSemaphorePermit,
 }
 
 impl Requests {
-    pub(super) fn prepare(&self, request: Request, permit: OwnedSemaphorePermit) -> Execution {
+    /// `held` is the memory that the request takes, if that counts.
+    pub(super) fn prepare(
+        &self,
+        request: Request,
+        held: Option<Held>,
+        permit: OwnedSemaphorePermit,
+    ) -> Execution {
         let Request { reply, heartbeat, context, invocation, .. } = request;
-        Execution { handler: Handler::find(&self.endpoints, invocation, context), reply, heartbeat, permit }
+        let handler = Handler::find(&self.endpoints, invocation, context);
+        Execution { handler, reply, heartbeat, held, permit }
     }
 
     /// Executes requests that are taken from their queues for good, once that is certain.
     pub(super) async fn run_acknowledged(self: Arc<Self>, batch: Batch) {
         let Batch { acknowledged, mut executions } = batch;
-        acknowledged.written().await;
+        let lost = acknowledged.written().await;
+        // What is back in its queue is not executed here, and may come again.
+        executions.retain_mut(|(_, line, unique_id)| {
+            let there = lost.has(*line);
+            if there && let Some(unique_id) = unique_id.take() {
+                self.forgotten.note(unique_id);
+            }
+            !there
+        });
         let last = executions.pop();
-        for execution in executions {
+        for (execution, ..) in executions {
             tokio::spawn(Arc::clone(&self).run(execution, None));
         }
-        if let Some(execution) = last {
+        if let Some((execution, ..)) = last {
             self.run(execution, None).await;
         }
     }
@@ -73,31 +98,32 @@ impl Requests {
     /// Executes a request and sends its reply; a claim is settled after that.
     pub(super) fn run(self: Arc<Self>, execution: Execution, claim: Option<Claim>) -> BoxFuture<'static, ()> {
         // Here, as an async block would have room for the whole beside its parts.
-        let Execution { handler: Handler { method, work }, reply, heartbeat, permit } = execution;
+        let Execution { handler: Handler { method, work }, reply, heartbeat, held, permit } = execution;
         let run = async move {
-            let running = execute(&method, work, &self.phases);
-            let outcome = match (&reply, heartbeat) {
-                (Some(reply), Some(interval)) => {
-                    // Apart, so that the many others have no room for it.
-                    Box::pin(with_heartbeats(running, reply, interval, self.format, &self.replier)).await
-                }
-                _ => running.await,
+            let beating = match (&reply, heartbeat) {
+                (Some(reply), Some(interval)) => Some(self.heartbeats.start(reply, interval)),
+                _ => None,
             };
+            let outcome = execute(&method, work, &self.phases, &self.panics, &self.log).await;
+            drop((beating, held));
             let outcome = match (outcome, &claim) {
                 (Some(outcome), _) => outcome,
                 (None, None) => stopped(&method),
                 // The next server that gets it answers the caller.
                 (None, Some(_)) => {
                     tracing::info!(%method, "cut off; the request goes back to its queue");
-                    return self.tally.given_back.add_one();
+                    self.tally.given_back.add_one();
+                    return claim.map_or((), Claim::give_back);
                 }
             };
             self.tally.executed.add_one();
-            log_failure(&outcome, &method, reply.is_some());
+            if let Err(raised) = &outcome {
+                self.log.failed(raised, &method, reply.is_some());
+            }
             match reply {
                 Some(reply) => {
                     let body = answer(&reply.msg_id, outcome, self.format, self.limits.max_body);
-                    self.reply(&reply.queue, body, method, claim, permit).await;
+                    self.reply(reply, body, method, claim, permit).await;
                 }
                 None => {
                     if let Some(claim) = claim {
@@ -112,7 +138,7 @@ impl Requests {
 
     async fn reply(
         &self,
-        queue: &str,
+        reply: ReplyAddress,
         body: Bytes,
         method: Cow<'static, str>,
         claim: Option<Claim>,
@@ -121,14 +147,32 @@ impl Requests {
         // The worker is free only once the reply has a slot: replies are bounded, and a handler
         // never waits for the broker.
         let Some(slot) = self.replier.slot().await else { return };
+        let held = self.memory.for_reply(body.len()).await;
         drop(permit);
-        self.replier.send(queue.into(), body, method, move || {
+        self.replier.send(reply, body, method, move || {
             if let Some(claim) = claim {
                 claim.done();
             }
             // After the claim: a shutdown waits for the slots, and closes the channel then.
-            drop(slot);
+            drop((held, slot));
         });
+    }
+
+    /// Tells the caller of a request that was not read.
+    pub(super) async fn answer_unread(
+        self: Arc<Self>,
+        caller: ReplyAddress,
+        bytes: usize,
+        why: String,
+        _permit: Arc<OwnedSemaphorePermit>,
+    ) {
+        let error = RemoteError::builtin(
+            "ValueError",
+            format!("the request has {bytes} bytes and is not read: {why}"),
+        );
+        let body = self.format.failure(&caller.msg_id, &error);
+        let Some(slot) = self.replier.slot().await else { return };
+        self.replier.send(caller, body, "".into(), move || drop(slot));
     }
 
     /// Makes a request a dead letter that was delivered too often, and tells its caller.
@@ -149,7 +193,7 @@ impl Requests {
             Some(reply) => {
                 let error = RemoteError::builtin("RuntimeError", why);
                 let body = self.format.failure(&reply.msg_id, &error);
-                self.reply(&reply.queue, body, method.into(), Some(claim), permit).await;
+                self.reply(reply, body, method.into(), Some(claim), permit).await;
             }
             None => claim.done(),
         }
@@ -178,7 +222,7 @@ impl Requests {
         letter: Letter,
         error: String,
         settle: Settle,
-        _permit: OwnedSemaphorePermit,
+        _permit: Arc<OwnedSemaphorePermit>,
     ) {
         if forwarder.put_aside(letter, error).await.is_ok() {
             self.tally.dead_lettered.add_one();
@@ -193,15 +237,4 @@ impl Requests {
 /// The method, for logs; empty if the request does not say.
 fn method_of(request: &Request) -> String {
     request.invocation.as_ref().map_or_else(|_| String::new(), |invocation| invocation.method.clone())
-}
-
-fn log_failure(outcome: &Outcome, method: &str, told: bool) {
-    let Err(Raised { error, expected }) = outcome else { return };
-    let RemoteError { module, class, message, .. } = &**error;
-    // The caller of a call is told; a failed cast is known here only.
-    match told {
-        _ if *expected => tracing::debug!(method, module, class, "failed as expected: {message}"),
-        true => tracing::info!(method, module, class, "failed: {message}"),
-        false => tracing::error!(method, module, class, "failed: {message}"),
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::acknowledge::{Acknowledge, DeadLetters};
 use super::dispatch::Endpoints;
+use super::execution::Panics;
 use super::observer::Observer;
 use crate::target::Target;
 use crate::transport::Transport;
@@ -19,4 +20,7 @@ pub(super) struct Setup {
     pub(super) acknowledge: Acknowledge,
     pub(super) dead_letters: Option<DeadLetters>,
     pub(super) observer: Option<Observer>,
+    /// In bytes, for what is in work.
+    pub(super) memory: usize,
+    pub(super) panics: Panics,
 }

@@ -101,7 +101,7 @@ impl TransportBuilder {
         self
     }
 
-    /// Connects.
+    /// Connects. Dropping the future before it is done leaves nothing behind.
     ///
     /// # Errors
     /// [`TransportError`]: options that exclude each other, or

@@ -10,14 +10,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::abilities::Abilities;
 use super::status::{ConnectionStatus, Status};
 use super::status_watch::StatusWatch;
-use crate::error::Reached;
-use crate::wire::{Content, MessageFormat};
+use crate::error::{Fault, FaultKind, Reached};
+use crate::wire::{Content, MessageFormat, ReplyAddress};
 
 /// What is said of a transport that was closed on purpose.
 pub(super) const CLOSED: &str = "the transport is closed";
@@ -58,17 +59,14 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
         &self,
         address: ServerAddress,
         options: ListenOptions,
-    ) -> BoxFuture<'_, Result<Listener, ConnectError>>;
+    ) -> BoxFuture<'_, Result<Listener, Fault>>;
 
     /// Makes the place for the replies of this transport, and takes what comes there; called before its first call,
     /// and again if it fails. Replies go to `take`, which is dropped when none can come any more.
     ///
     /// The driver goes on whether or not the future is polled, until it is dropped. It has no deadline: it waits for a
     /// connection for as long as the transport is open.
-    fn listen_for_replies(
-        &self,
-        take: TakeReply,
-    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>>;
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>>;
 
     /// Sends what is queued, closes the connections and fails whatever is asked afterwards; done
     /// at `deadline` at the latest.
@@ -77,6 +75,11 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// Follows what the connections are doing; a driver that has none is always ready.
     fn watch(&self) -> StatusWatch {
         StatusWatch::fixed(Status::new(self.name(), "none", ConnectionStatus::ready("none")))
+    }
+
+    /// Its own runtime, where no user's code runs, if it has one.
+    fn runtime(&self) -> Option<Handle> {
+        None
     }
 
     /// How many tasks it has on a runtime of its own.
@@ -189,7 +192,10 @@ pub(crate) enum PublishFault {
     Unroutable(String),
     /// The broker refuses the message for good, for example a full queue or a missing right.
     #[error("the broker refused the message: {0}")]
-    Refused(String),
+    Refused(Fault),
+    /// It cannot go out on this bus: it is too large, or its address too long.
+    #[error("not sent: {0}")]
+    Unfit(Fault),
     /// The deadline passed; says how far the message came.
     #[error("{0}")]
     Expired(String),
@@ -202,14 +208,29 @@ pub(crate) enum PublishFault {
     Closed,
 }
 
+impl PublishFault {
+    /// The same as one of a request that has no error of its own for it.
+    pub(crate) fn into_fault(self) -> Fault {
+        let why = self.to_string();
+        match self {
+            PublishFault::Refused(fault) | PublishFault::Unfit(fault) => Fault { why, ..fault },
+            PublishFault::Closed => Fault::new(FaultKind::Closed, why),
+            PublishFault::Unroutable(_) => Fault::new(FaultKind::NotFound, why),
+            PublishFault::Expired(_) => Fault::new(FaultKind::NoAnswer, why),
+            PublishFault::Overloaded { .. } => Fault::new(FaultKind::LimitReached, why),
+        }
+    }
+}
+
 /// For a message that was handed over at most once: a driver that repeats knows better.
 impl From<PublishFault> for PublishError {
     fn from(fault: PublishFault) -> Self {
         let reached = match fault {
             PublishFault::Unroutable(_) | PublishFault::Refused(_) => Reached::Refused,
-            PublishFault::Expired(_) | PublishFault::Overloaded { .. } | PublishFault::Closed => {
-                Reached::NotSent
-            }
+            PublishFault::Unfit(_)
+            | PublishFault::Expired(_)
+            | PublishFault::Overloaded { .. }
+            | PublishFault::Closed => Reached::NotSent,
         };
         Self { fault, reached }
     }
@@ -232,11 +253,6 @@ pub(crate) struct ListenOptions {
     /// A topic of the server's exchange whose queue is declared, but not consumed from.
     pub(crate) dead_letters: Option<Arc<str>>,
 }
-
-/// Why something could not be declared, consumed or connected; says where and why.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct ConnectError(pub(crate) String);
 
 /// Messages for a server, from all of its queues in order of arrival.
 ///
@@ -279,6 +295,9 @@ impl ReplyPlace for ReplyQueue {
     }
 }
 
+/// Up to this many bytes, a message is read or written in no time to speak of.
+pub(crate) const LIGHT: usize = 64 << 10;
+
 /// A message that came in; unsettled, it goes back to its queue when the connection ends.
 #[derive(Debug)]
 pub(crate) struct Delivery {
@@ -286,9 +305,22 @@ pub(crate) struct Delivery {
     pub(crate) labels: Labels,
     pub(crate) redelivered: bool,
     pub(crate) history: History,
+    /// When its sender gives it up, if it said so; at the latest, as nobody knows how long it was under way.
+    pub(crate) expires: Option<Instant>,
     /// The queue that it came from.
     pub(crate) queue: Arc<str>,
+    /// Set if the body was too large to be kept, and is not there.
+    pub(crate) excess: Option<Box<Excess>>,
     pub(crate) settle: Settle,
+}
+
+/// What is left of a request that is too large.
+#[derive(Debug)]
+pub(crate) struct Excess {
+    /// How many bytes the body had.
+    pub(crate) bytes: usize,
+    /// Who waits for an answer, if that could be told.
+    pub(crate) caller: Option<ReplyAddress>,
 }
 
 /// What a message says about its body, on a bus whose messages do.
@@ -317,11 +349,22 @@ pub(crate) struct History {
     pub(crate) counted: Option<u32>,
     /// What [`Forward::deliveries`] said when it was put there.
     pub(crate) noted: u32,
-    /// How long it may wait in a queue, if it was delivered before.
+    /// How long it may wait in a queue, if its sender said so.
     pub(crate) expiration: Option<Duration>,
 }
 
 impl Delivery {
+    /// Whether it is read in no time to speak of.
+    pub(crate) fn is_light(&self) -> bool {
+        // Of what is too large there is nothing left to be read.
+        self.excess.is_some() || (self.body.len() <= LIGHT && self.labels.compression.is_none())
+    }
+
+    /// Whether its sender has given it up.
+    pub(crate) fn is_over(&self) -> bool {
+        self.expires.is_some_and(|expires| expires <= Instant::now())
+    }
+
     /// How often the message was delivered before, at least.
     pub(crate) fn earlier(&self) -> u32 {
         let in_this_queue = self.history.counted.unwrap_or(self.redelivered.into());
@@ -383,16 +426,34 @@ impl Settle {
 #[derive(Debug, Default)]
 pub(crate) struct AckForGood(Vec<Arc<dyn Settler>>);
 
+/// Which of the connections of an [`AckForGood`] a message came by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line(usize);
+
+/// Which of the connections of an [`AckForGood`] were lost before anything was written.
+#[derive(Debug)]
+pub(crate) struct Lost(Vec<Line>);
+
+impl Lost {
+    /// Whether messages that came by it are certain to be back in their queue.
+    pub(crate) fn has(&self, line: Line) -> bool {
+        self.0.contains(&line)
+    }
+}
+
 impl AckForGood {
-    /// Adds one; `false` if it is known to be back in its queue, as [`Settle::ack`] says it.
-    pub(crate) fn add(&mut self, settle: Settle) -> bool {
-        let Settle { acks: Some(acks), tag } = settle else { return true };
-        let counts = acks.gather(tag);
-        // As a rule all are of one connection, and of one queue.
-        if counts && !self.0.iter().any(|known| Arc::ptr_eq(known, &acks)) {
-            self.0.push(acks);
+    /// Adds one; `None` if it is known to be back in its queue, as [`Settle::ack`] says it.
+    pub(crate) fn add(&mut self, settle: Settle) -> Option<Line> {
+        let Settle { acks: Some(acks), tag } = settle else { return Some(Line(usize::MAX)) };
+        if !acks.gather(tag) {
+            return None;
         }
-        counts
+        // As a rule all are of one connection, and of one queue.
+        let known = self.0.iter().position(|known| Arc::ptr_eq(known, &acks));
+        Some(Line(known.unwrap_or_else(|| {
+            self.0.push(acks);
+            self.0.len() - 1
+        })))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -401,10 +462,14 @@ impl AckForGood {
 
     /// Resolves once the broker gets the word even if this process dies at that moment, or once the
     /// connection is lost. Nothing is acknowledged without it.
-    pub(crate) async fn written(self) {
-        for acks in self.0 {
-            acks.written().await;
+    pub(crate) async fn written(self) -> Lost {
+        let mut lost = Vec::new();
+        for (line, acks) in self.0.into_iter().enumerate() {
+            if !acks.written().await {
+                lost.push(Line(line));
+            }
         }
+        Lost(lost)
     }
 }
 
@@ -426,10 +491,10 @@ pub(crate) trait Settler: fmt::Debug + Send + Sync {
     /// Whether it would count.
     fn holds(&self, tag: u64) -> bool;
 
-    /// Resolves once all verdicts so far have left this process, or cannot any more. At once for a
-    /// broker inside the process, which dies with it.
-    fn written(&self) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::ready(()))
+    /// Resolves once all verdicts so far have left this process, or cannot any more: `false` if it is certain that
+    /// not all of them have. At once for a broker inside the process, which dies with it.
+    fn written(&self) -> BoxFuture<'static, bool> {
+        Box::pin(std::future::ready(true))
     }
 }
 

@@ -1,10 +1,13 @@
 //! Why there is no transport, or a queue cannot be declared.
 
-use super::driver::ConnectError;
 use super::failure::{HostFailure, Listed};
 use super::url::UrlError;
+use crate::error::{Cause, Fault, FaultKind};
 
 /// Why a transport cannot be had or a queue not be declared.
+///
+/// The text of an error is complete: what `source` gives is in it, and there for programs that want to know more
+/// of it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
@@ -35,14 +38,43 @@ pub enum TransportError {
         /// For each host that was tried why its last attempt failed.
         failures: Vec<HostFailure>,
     },
-    /// The broker refused a declaration, or the connection was lost meanwhile; says what and why.
-    #[error("{0}")]
-    Broker(String),
+    /// A certificate or key of the options cannot be read or used.
+    #[error("{option}: {why}")]
+    #[non_exhaustive]
+    #[cfg(feature = "amqp")]
+    Certificate {
+        /// The option that names the file, for example `ssl_key_file`; `ssl` for the certificates of the system.
+        option: &'static str,
+        /// The file and what is wrong with it.
+        why: String,
+        /// The error of the file, or of what is in it.
+        source: Option<Cause>,
+    },
+    /// The system does not give what a transport is made of.
+    #[error("cannot start a thread: {source}")]
+    #[non_exhaustive]
+    #[cfg(feature = "amqp")]
+    Thread {
+        /// A [`std::io::Error`].
+        source: Cause,
+    },
+    /// The broker refused a declaration, the connection was lost meanwhile, or the transport is closed.
+    #[error("{why}")]
+    #[non_exhaustive]
+    Broker {
+        /// What to match on.
+        kind: FaultKind,
+        /// What failed and why, the broker's words included.
+        why: String,
+        /// The error behind it, if there is one: a [`Refusal`](crate::Refusal) of the broker, or the
+        /// [`HostFailure`] that the connection was lost by.
+        source: Option<Cause>,
+    },
 }
 
-impl From<ConnectError> for TransportError {
-    fn from(error: ConnectError) -> Self {
-        TransportError::Broker(error.0)
+impl From<Fault> for TransportError {
+    fn from(Fault { kind, why, source }: Fault) -> Self {
+        TransportError::Broker { kind, why, source }
     }
 }
 

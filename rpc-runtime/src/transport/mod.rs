@@ -46,7 +46,7 @@ use serde::Serialize;
 
 pub(crate) use self::abilities::{Ability, Unable};
 pub use self::builder::TransportBuilder;
-use self::driver::{ConnectError, Driver};
+use self::driver::Driver;
 #[cfg(feature = "amqp")]
 pub use self::error::OptionError;
 pub use self::error::TransportError;
@@ -57,6 +57,7 @@ use self::settings::Settings;
 pub use self::status::{ConnectionStatus, Status};
 pub use self::status_watch::StatusWatch;
 use crate::clock::after;
+use crate::error::Fault;
 use crate::wire::Limits;
 
 /// A connection to a broker: what clients and servers of one process share. Cloning shares it.
@@ -89,6 +90,12 @@ impl Transport {
     #[cfg(test)]
     pub(crate) fn for_tests(driver: impl Driver + 'static) -> Self {
         Self::new(Arc::new(driver), Settings::default())
+    }
+
+    /// The same with another patience for replies.
+    #[cfg(test)]
+    pub(crate) fn with_patience(driver: impl Driver + 'static, reply_patience: Duration) -> Self {
+        Self::new(Arc::new(driver), Settings { reply_patience, ..Settings::default() })
     }
 
     /// What the connections are doing at this moment: for a health check or a page of an operator.
@@ -137,6 +144,9 @@ impl Transport {
 
     /// Sends what is queued, closes the connections, and makes everything asked afterwards fail;
     /// takes `within` at most. Servers on this transport should be shut down before it.
+    ///
+    /// Once the future has been polled, the transport is closed for whoever asks. Dropping it then leaves the rest to a
+    /// second `close`, or to the drop of the last clone of the transport, which cuts its connections.
     pub async fn close(&self, within: Duration) {
         self.shared.driver.close(after(within)).await;
     }
@@ -155,6 +165,14 @@ impl Transport {
         self.shared.driver.tasks()
     }
 
+    /// `what` did not happen in time, with what the connections are doing if they are not all ready.
+    pub(crate) fn explain(&self, what: &str) -> String {
+        match self.status() {
+            status if status.is_ready() => what.to_owned(),
+            status => format!("{what}: {status}"),
+        }
+    }
+
     /// The exchange of targets that name none.
     pub(crate) fn control_exchange(&self) -> Arc<str> {
         Arc::clone(&self.shared.settings.control_exchange)
@@ -165,7 +183,7 @@ impl Transport {
         self.shared.settings.response_timeout
     }
 
-    /// How long a reply waits for its queue to come back.
+    /// How long a reply whose queue is missing is tried again.
     pub(crate) fn reply_patience(&self) -> Duration {
         self.shared.settings.reply_patience
     }
@@ -199,7 +217,7 @@ impl Transport {
     }
 
     /// The reply queue, declared at the first call. Whoever stops waiting for it takes nothing from the others.
-    pub(crate) async fn replies(&self) -> Result<&Replies, ConnectError> {
+    pub(crate) async fn replies(&self) -> Result<&Replies, Fault> {
         let Shared { driver, settings, replies } = &*self.shared;
         replies.open(&**driver, settings.limits).await
     }

@@ -8,9 +8,10 @@ use tokio::time::Instant;
 
 use super::abilities::Abilities;
 use super::driver::{
-    ConnectError, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
+    Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
     ServerAddress, TakeReply,
 };
+use crate::error::{Fault, FaultKind};
 use crate::wire::MessageFormat;
 
 /// Says what it can do, and does none of it.
@@ -38,15 +39,12 @@ impl Driver for Stub {
         ready(Err(PublishFault::Closed.into())).boxed()
     }
 
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
-        ready(Err(ConnectError("it moves nothing".to_owned()))).boxed()
+    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
+        ready(Err(Fault::new(FaultKind::Unusable, "it moves nothing"))).boxed()
     }
 
-    fn listen_for_replies(
-        &self,
-        _: TakeReply,
-    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
-        ready(Err(ConnectError("it moves nothing".to_owned()))).boxed()
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
+        ready(Err(Fault::new(FaultKind::Unusable, "it moves nothing"))).boxed()
     }
 
     fn close(&self, _: Instant) -> BoxFuture<'_, ()> {

@@ -33,7 +33,7 @@ impl Arguments {
         self.get(name).map(serde_json::from_str)
     }
 
-    /// The names in the order of the message; one that the sender repeated occurs repeatedly.
+    /// The names in the order of the message; one that the sender repeated can occur repeatedly.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|(name, _)| name)
     }
@@ -44,7 +44,8 @@ impl Arguments {
         self.index.iter(&self.text)
     }
 
-    /// How many values there are, repeated ones included.
+    /// How many values there are. A name that the sender repeated counts repeatedly, unless there are so many
+    /// that its earlier values were left out.
     #[must_use]
     pub fn len(&self) -> usize {
         self.index.len()
@@ -97,6 +98,16 @@ impl Arguments {
         Some(Self { text: Arc::clone(&self.text), index })
     }
 
+    /// About how many bytes of memory they take, the text not counted that they share with others.
+    pub(crate) fn index_size(&self) -> usize {
+        self.index.size()
+    }
+
+    /// How many bytes the text has that they are in, and maybe others.
+    pub(crate) fn text_size(&self) -> usize {
+        self.text.len()
+    }
+
     /// The values whose names begin with `prefix`, without it.
     pub(super) fn with_prefix(&self, prefix: &str) -> Self {
         let index = self.index.with_prefix(&self.text, prefix);
@@ -134,6 +145,24 @@ mod tests {
         let args = parse(r#"{"a": 1, "b": 2, "a": 3}"#);
         assert_eq!(args.get("a"), Some("3"));
         assert_eq!(args.len(), 3);
+    }
+
+    #[test]
+    fn what_is_repeated_many_times_takes_no_memory() {
+        // One and the same name with and without an escape, and as pairs: all ways of finding them.
+        let many = |member: &str| member.repeat(100_000);
+        for text in [
+            format!(r#"{{{}"b": 2, "a": 3}}"#, many(r#""a": 1, "#)),
+            format!(r#"{{{}"b": 2, "a": 3}}"#, many(r#""\u0061": 1, "#)),
+            format!(r#"[{}["b", 2], ["a", 3]]"#, many(r#"["a", 1], "#)),
+        ] {
+            let args = parse(&text);
+            assert!(args.len() < 1000, "{}", args.len());
+            assert!(args.index_size() < 256 << 10, "{}", args.index_size());
+            assert_eq!((args.get("a"), args.get("b")), (Some("3"), Some("2")));
+            let mut within = parse(&format!(r#"{{"args": {text}}}"#));
+            assert!(within.nested("args").is_none_or(|args| args.index_size() < 256 << 10));
+        }
     }
 
     #[test]

@@ -38,6 +38,11 @@ impl<'a> Content<'a> {
 }
 
 impl Content<'_> {
+    /// Whether the body has to be unpacked to be read.
+    pub(super) fn is_compressed(&self) -> bool {
+        self.compression.and_then(Compression::of_header).is_some()
+    }
+
     /// JSON without compression, as it is written by default.
     pub const JSON: Content<'static> = Content { content_type: Some(Self::CONTENT_TYPE), compression: None };
 
@@ -54,11 +59,24 @@ pub struct Limits {
     /// How deep arrays and objects may be nested in each other, those of the message itself
     /// included. Default: 128 levels.
     pub max_depth: usize,
+    /// How many times larger a body may become by decompression, if it becomes larger than 1 MiB.
+    /// Default: 100 times.
+    pub max_ratio: usize,
 }
+
+/// Up to this many bytes, it does not matter how much was compressed.
+const ANY_RATIO: usize = 1 << 20;
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_body: 16 << 20, max_depth: 128 }
+        Self { max_body: 16 << 20, max_depth: 128, max_ratio: 100 }
+    }
+}
+
+impl Limits {
+    /// How large a body may become by decompression, in bytes.
+    fn decompressed(&self, body: &[u8]) -> usize {
+        self.max_body.min(ANY_RATIO.max(body.len().saturating_mul(self.max_ratio)))
     }
 }
 
@@ -172,8 +190,12 @@ pub(super) fn plain<'a>(
             Some(_) => Err(DecodeError::Compression(format!("{:?}", shortened(name)))),
         };
     };
-    match compression.decompress(body, limits.max_body.saturating_add(1)) {
+    let limit = limits.decompressed(body);
+    match compression.decompress(body, limit.saturating_add(1)) {
         Ok(plain) if plain.len() > limits.max_body => Err(too_large),
+        Ok(plain) if plain.len() > limit => {
+            Err(DecodeError::TooDense { bytes: body.len(), ratio: limits.max_ratio })
+        }
         Ok(plain) => Ok(Cow::Owned(plain)),
         Err(_) => Ok(Cow::Borrowed(body)),
     }
@@ -252,6 +274,24 @@ mod tests {
             assert_eq!(plain(&bomb, &content, &limits), Err(DecodeError::TooLarge { limit: 1000 }));
         }
         assert!(plain(&[b' '; 1001], &Content::JSON, &limits).is_err());
+    }
+
+    #[test]
+    fn little_may_become_much_only_up_to_a_limit() {
+        let limits = Limits { max_ratio: 2, ..Limits::default() };
+        // Noise that is nearly as long when it is compressed.
+        let noise: Vec<_> =
+            (0_u32..300_000).flat_map(|n| n.wrapping_mul(0x9e37_79b9).to_be_bytes()).collect();
+        for compression in [Compression::Gzip, Compression::Bzip2] {
+            let content = Content { compression: Some(compression.header()), ..Content::JSON };
+            let read = |body: &[u8]| {
+                plain(&compression.compress(body).unwrap(), &content, &limits).map(|it| it.len())
+            };
+            assert_eq!(read(&vec![b' '; ANY_RATIO]), Ok(ANY_RATIO));
+            assert_eq!(read(&noise), Ok(noise.len()));
+            let error = read(&vec![b' '; ANY_RATIO + 1]).unwrap_err();
+            assert!(error.to_string().contains("more than 2 times"), "{error}");
+        }
     }
 
     #[test]

@@ -84,10 +84,16 @@ struct Sealed {
 /// escapes but those of quotes and backslashes, because its message is ASCII.
 #[inline]
 fn sealed_as_usual(body: &[u8], limits: &Limits) -> Option<Arguments> {
-    const START: &[u8] = br#"{"oslo.version": "2.0", "oslo.message": ""#;
-    let escaped = body.strip_prefix(START)?.strip_suffix(b"\"}")?;
+    let escaped = usually_sealed(body)?;
     // Where this is text the body is: what is left out is ASCII, and stood before ASCII.
     Arguments::parse_sealed(escaped, ARGS, limits.max_depth)
+}
+
+/// What is in the string of such a body, as it stands there.
+#[inline]
+pub(super) fn usually_sealed(body: &[u8]) -> Option<&[u8]> {
+    const START: &[u8] = br#"{"oslo.version": "2.0", "oslo.message": ""#;
+    body.strip_prefix(START)?.strip_suffix(b"\"}")
 }
 
 impl Sealed {

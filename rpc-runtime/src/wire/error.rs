@@ -30,10 +30,19 @@ pub enum DecodeError {
     Compression(String),
     /// The body has more bytes than [`Limits::max_body`](super::Limits::max_body), as it came or
     /// after decompression.
-    #[error("the body is larger than {limit} bytes")]
+    #[error("the body has more than max_body={limit} bytes")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,
+    },
+    /// The body becomes more than [`Limits::max_ratio`](super::Limits::max_ratio) times as large by
+    /// decompression, and larger than 1 MiB.
+    #[error("the {bytes} bytes of the body would become more than {ratio} times as many by decompression")]
+    TooDense {
+        /// The size of the body as it came, in bytes.
+        bytes: usize,
+        /// The limit.
+        ratio: usize,
     },
     /// Arrays and objects are nested deeper than [`Limits::max_depth`](super::Limits::max_depth).
     #[error("{part} is nested deeper than {limit} levels")]

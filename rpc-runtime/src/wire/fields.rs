@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -16,8 +17,17 @@ pub struct Fields {
     /// Of each value that was set its name as it is, and then name and value as they are sent; those that
     /// were replaced or removed stay, unused.
     encoded: Vec<u8>,
-    entries: Vec<Entry>,
+    /// `None` where one was removed.
+    entries: Vec<Option<Entry>>,
+    /// How many are left.
+    len: usize,
+    /// Where the entry of each name is, once there are more than are quickly looked through: who hands on
+    /// an object of somebody else's has as many as they like.
+    places: HashMap<Box<[u8]>, usize>,
 }
+
+/// How many entries are looked through one by one.
+const FEW: usize = 16;
 
 #[derive(Clone)]
 struct Entry {
@@ -52,10 +62,23 @@ impl Fields {
         }
         let entry = Entry { name: start..name_end, member: name_end..self.encoded.len() };
         match self.position(name) {
-            Some(at) => self.entries[at] = entry,
-            None => self.entries.push(entry),
+            Some(at) => self.entries[at] = Some(entry),
+            None => self.push(name, entry),
         }
         Ok(())
+    }
+
+    fn push(&mut self, name: &str, entry: Entry) {
+        let at = self.entries.len();
+        self.entries.push(Some(entry));
+        self.len += 1;
+        if at > FEW {
+            self.places.insert(name.as_bytes().into(), at);
+        } else if at == FEW {
+            let named = self.entries.iter().enumerate();
+            let named = named.filter_map(|(at, entry)| Some((self.name(entry.as_ref()?).into(), at)));
+            self.places = named.collect();
+        }
     }
 
     fn append<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), serde_json::Error> {
@@ -68,7 +91,9 @@ impl Fields {
     pub fn remove(&mut self, name: &str) -> bool {
         let found = self.position(name);
         if let Some(at) = found {
-            self.entries.remove(at);
+            self.entries[at] = None;
+            self.len -= 1;
+            self.places.remove(name.as_bytes());
         }
         found.is_some()
     }
@@ -82,23 +107,27 @@ impl Fields {
     /// The names, in the order in which they were first set.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         // They were text when they came.
-        self.entries.iter().map(|entry| str::from_utf8(self.name(entry)).unwrap_or_default())
+        self.entries.iter().flatten().map(|entry| str::from_utf8(self.name(entry)).unwrap_or_default())
     }
 
     /// How many values there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.len
     }
 
     /// Whether there are no values.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len == 0
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.entries.iter().position(|entry| self.name(entry) == name.as_bytes())
+        if self.entries.len() > FEW {
+            return self.places.get(name.as_bytes()).copied();
+        }
+        let is_it = |entry: &Option<Entry>| entry.as_ref().is_some_and(|it| self.name(it) == name.as_bytes());
+        self.entries.iter().position(is_it)
     }
 
     fn name(&self, entry: &Entry) -> &[u8] {
@@ -114,7 +143,7 @@ impl Fields {
     /// which needs no escaping. `first` says whether the object has no members before them.
     pub(super) fn write_members(&self, out: &mut Vec<u8>, prefix: &str, mut first: bool) {
         const QUOTE: &[u8] = json::quote(IN_ENVELOPE);
-        for entry in &self.entries {
+        for entry in self.entries.iter().flatten() {
             if !first {
                 out.extend_from_slice(b", ");
             }
@@ -157,6 +186,28 @@ mod tests {
         fields.set("a", &None::<u8>).unwrap();
         assert_eq!(members(&fields), r#"\"b\": \"x\", \"a\": null"#);
         assert_eq!(fields.names().collect::<Vec<_>>(), ["b", "a"]);
+    }
+
+    #[test]
+    fn many_are_found_as_few_are() {
+        let mut fields = Fields::new();
+        for n in 0..3 * FEW {
+            fields.set(&format!("n{n}"), &n).unwrap();
+            // Before and after there is an index.
+            if n % 8 == 5 {
+                assert!(fields.remove(&format!("n{}", n - 5)) && !fields.remove(&format!("n{}", n - 5)));
+                fields.set(&format!("n{}", n - 1), "again").unwrap();
+            }
+        }
+        let kept: Vec<_> = (0..3 * FEW).filter(|n| n % 8 != 0).map(|n| format!("n{n}")).collect();
+        assert_eq!(fields.names().collect::<Vec<_>>(), kept);
+        assert_eq!(fields.len(), kept.len());
+        for n in 0..3 * FEW {
+            assert_eq!(fields.contains(&format!("n{n}")), n % 8 != 0, "{n}");
+        }
+        assert_eq!(members(&fields).matches("again").count(), 6);
+        fields.set("n0", &0).unwrap();
+        assert_eq!(fields.names().last(), Some("n0"));
     }
 
     #[test]

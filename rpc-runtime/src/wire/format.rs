@@ -6,7 +6,8 @@ use super::content::{Content, Limits};
 use super::error::DecodeError;
 use super::fields::Fields;
 use super::reply::{EncodedValue, Reply};
-use super::request::{Request, RequestHead};
+use super::request::{ReplyAddress, Request, RequestHead};
+use super::unread;
 use crate::error::RemoteError;
 
 /// How the messages of a bus are written and read. Its driver names it; clients and servers do not look at it.
@@ -33,6 +34,32 @@ impl MessageFormat {
     ) -> Result<Request, DecodeError> {
         match self {
             MessageFormat::Envelope => Request::decode(body, content, limits),
+        }
+    }
+
+    /// Where the caller of a request waits that is too large or nested too deeply, as `error` says.
+    pub(crate) fn unread_caller(
+        self,
+        body: &[u8],
+        content: &Content<'_>,
+        limits: &Limits,
+        error: &DecodeError,
+    ) -> Option<ReplyAddress> {
+        match self {
+            MessageFormat::Envelope => unread::caller(body, content, limits, error),
+        }
+    }
+
+    /// The id of the call that a reply is for that is too large or nested too deeply, as `error` says.
+    pub(crate) fn unread_call(
+        self,
+        body: &[u8],
+        content: &Content<'_>,
+        limits: &Limits,
+        error: &DecodeError,
+    ) -> Option<String> {
+        match self {
+            MessageFormat::Envelope => unread::call(body, content, limits, error),
         }
     }
 

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::python;
 
-/// The longest `_unique_id` that is kept, in bytes. Real ones have 32.
+/// The longest `_unique_id` that is kept and the longest `_msg_id` that is answered, in bytes. Real ones have 32.
 pub(super) const LONGEST_ID: usize = 255;
 
 /// A new random id as messages bear it: a UUID of 32 hexadecimal digits without dashes.

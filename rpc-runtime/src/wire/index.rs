@@ -74,9 +74,16 @@ impl Index {
         Self { entries: entries.collect(), names: self.names.clone(), inner: None }
     }
 
-    /// How many members there are, repeated ones included.
+    /// How many members there are; of many, repeated ones may be left out.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(super) fn size(&self) -> usize {
+        let inner = self.inner.as_ref().map_or(0, |(_, inner)| inner.capacity());
+        (self.entries.capacity() + inner) * size_of::<Member>()
+            + self.names.as_ref().map_or(0, |names| names.len())
     }
 
     /// The same index of a text that has this one at `start`.
@@ -126,7 +133,8 @@ impl Found {
     /// Adds the value whose name was just appended to the names.
     fn push(&mut self, value: Range<usize>) {
         let start = self.entries.last().map_or(0, |entry| entry.name.end);
-        self.entries.push(Member { name: start..self.names.len(), value });
+        let member = Member { name: start..self.names.len(), value };
+        json::push(&mut self.entries, self.names.as_bytes(), member);
     }
 }
 

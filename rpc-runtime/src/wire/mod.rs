@@ -34,6 +34,7 @@ mod notification;
 mod python;
 mod reply;
 mod request;
+mod unread;
 
 pub use arguments::Arguments;
 pub use content::{Compression, Content, Limits};

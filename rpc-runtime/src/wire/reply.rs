@@ -99,6 +99,12 @@ impl Reply {
         self.result_text() != "null"
     }
 
+    /// Whether it says nothing but that the call is over: with a result of null, or with the one that came before.
+    #[must_use]
+    pub(crate) fn is_bare_end(&self) -> bool {
+        self.ending && !self.has_result() && self.failure.is_none()
+    }
+
     /// Decodes the result; a missing one is null.
     ///
     /// # Errors

@@ -133,6 +133,13 @@ impl Vhost {
         self.node.ask::<String>(&format!("ok = {set}")).await.map(drop)
     }
 
+    /// What a user may configure, write and read here, by patterns of names.
+    pub async fn set_permissions(&self, user: &str, [configure, write, read]: [&str; 3]) -> Result<()> {
+        let texts = [user, self.name(), configure, write, read, "guest"].map(binary).join(", ");
+        let set = format!("ok = rabbit_auth_backend_internal:set_permissions({texts})");
+        self.node.ask::<String>(&set).await.map(drop)
+    }
+
     /// Deletes an exchange, whoever uses it.
     pub async fn delete_exchange(&self, exchange: &str) -> Result<()> {
         let (vhost, exchange) = (binary(&self.name), binary(exchange));

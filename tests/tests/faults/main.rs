@@ -8,10 +8,12 @@
 mod alarms;
 mod cluster;
 mod connections;
+mod hostile;
 mod network;
 mod processes;
 mod queues;
 mod restarts;
+mod rights;
 mod servers;
 
 use std::time::Duration;

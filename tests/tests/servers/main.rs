@@ -5,6 +5,7 @@ mod dead_letters;
 mod duplicates;
 mod gate;
 mod late;
+mod limits;
 mod load;
 mod raw;
 mod replies;

@@ -1,6 +1,10 @@
 //! Replies to callers that are gone.
 
-use rpc_tests::{run, until};
+use std::time::Duration;
+
+use rpc_runtime::Transport;
+use rpc_tests::proxy::{Direction, End, Flow, Proxy};
+use rpc_tests::{Broker, run, until};
 use serde_json::json;
 
 use super::gate::{Keeper, call};
@@ -73,5 +77,37 @@ fn a_late_server_lets_go_of_calls_whose_caller_is_gone() {
         until("the reply is given up", async || Ok((server.counters().replies_dropped == 1).then_some(())))
             .await
             .unwrap();
+    });
+}
+
+/// What is promised is one try at least, and that the time of the option is for queues that are missing only.
+#[test]
+fn a_reply_outlasts_a_connection_that_is_cut_while_its_handler_runs() {
+    run(async {
+        let vhost = vhost("reply-cut").await;
+        let proxy = Proxy::start(Broker::shared().unwrap().port()).await.unwrap();
+        for patience in [0, 2] {
+            let url = proxy.through(&vhost.url());
+            let url =
+                format!("{url}?kombu_missing_consumer_retry_timeout={patience}&rabbit_interval_max=0.5");
+            let transport = Transport::connect(&url).await.unwrap();
+            let keeper = Keeper::new("a", false);
+            let server = keeper.serve(&transport, |builder| builder).await;
+            let called = call(&connect(&vhost, "").await, 1);
+            keeper.has(1).await;
+            let mut watch = transport.watch();
+            for direction in [Direction::ToBroker, Direction::ToClient] {
+                proxy.set(direction, Flow::Cut { after: 0, end: End::Reset });
+            }
+            proxy.end_connections(End::Reset);
+            watch.wait_for(|status| !status.is_ready()).await.unwrap();
+            keeper.open();
+            keeper.passed(1).await;
+            // Longer than the option allows for a queue that is missing.
+            tokio::time::sleep(Duration::from_secs(patience + 1)).await;
+            proxy.resume();
+            assert_eq!(called.await.unwrap().unwrap(), "a", "{patience}");
+            assert_eq!(server.counters().replies_dropped, 0);
+        }
     });
 }

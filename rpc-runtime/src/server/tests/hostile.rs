@@ -243,3 +243,23 @@ async fn what_cannot_be_decoded_is_counted_and_kept_if_asked() {
         tokio::task::yield_now().await;
     }
 }
+
+/// The caller learns at once what was too large, or nested too deeply, and by which limit.
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_too_much_is_told_so() {
+    for (filling, said) in [
+        (format!("\"{}\"", "x".repeat(17 << 20)), "the body has more than max_body=16777216 bytes"),
+        (format!("{}{}", "[".repeat(200), "]".repeat(200)), "nested deeper than 128 levels"),
+    ] {
+        let mut rig = Rig::new(0).await;
+        let message = format!(r#"{{"args": {{"a": {filling}}}, "_msg_id": "m", "_reply_q": "reply_probe"}}"#);
+        let body = json!({"oslo.version": "2.0", "oslo.message": message}).to_string();
+        for body in [body, message] {
+            let (verdict, called, replies) = rig.feed(body.into(), Content::JSON).await;
+            assert_eq!((verdict, called, replies.len()), (Verdict::Reject { requeue: false }, false, 1));
+            let failure = &replies[0]["failure"];
+            assert_eq!((&replies[0]["_msg_id"], &failure["class"]), (&json!("m"), &json!("ValueError")));
+            assert!(failure["message"].as_str().unwrap().contains(said), "{failure}");
+        }
+    }
+}

@@ -12,21 +12,23 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{Dispatch, Endpoint, Incoming, Outcome, Server, outcome};
-use crate::error::RemoteError;
+use super::{Dispatch, Endpoint, Incoming, Outcome, Server, ServerBuilder, outcome};
+use crate::error::{Fault, RemoteError};
 use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
 use crate::transport::Transport;
 use crate::transport::abilities::Abilities;
 use crate::transport::driver::{
-    ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, ReplyPlace, Route, ServerAddress, Settle, Settler, StopListening, TakeReply,
-    Verdict,
+    Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, ReplyPlace, Route, ServerAddress, Settle, Settler, StopListening, TakeReply, Verdict,
 };
 use crate::version::Version;
 use crate::wire::{Content, MessageFormat};
 
+mod bench;
 mod hostile;
+mod promises;
+mod robust;
 
 type Returns = Result<Value, RemoteError>;
 
@@ -81,6 +83,7 @@ impl Dispatch for Recording {
 struct Bench {
     deliveries: std::sync::Mutex<Option<mpsc::Receiver<Delivery>>>,
     published: mpsc::UnboundedSender<Outgoing>,
+    stops: Arc<AtomicUsize>,
 }
 
 impl Driver for Bench {
@@ -105,15 +108,13 @@ impl Driver for Bench {
         unreachable!("the server has no dead letters")
     }
 
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
+    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
         let deliveries = self.deliveries.lock().unwrap().take().unwrap();
-        std::future::ready(Ok(Listener { deliveries, stop: Arc::new(Nothing) })).boxed()
+        let stop = Arc::new(Stops(Arc::clone(&self.stops)));
+        std::future::ready(Ok(Listener { deliveries, stop })).boxed()
     }
 
-    fn listen_for_replies(
-        &self,
-        _: TakeReply,
-    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
         unreachable!("the server calls nobody")
     }
 
@@ -122,15 +123,17 @@ impl Driver for Bench {
     }
 }
 
+/// Counts how often listening was to stop.
 #[derive(Debug)]
-struct Nothing;
+struct Stops(Arc<AtomicUsize>);
 
-impl StopListening for Nothing {
+impl StopListening for Stops {
     fn pause(&self) -> BoxFuture<'_, ()> {
         std::future::ready(()).boxed()
     }
 
     fn stop(&self) -> BoxFuture<'_, ()> {
+        self.0.fetch_add(1, Ordering::SeqCst);
         std::future::ready(()).boxed()
     }
 }
@@ -156,42 +159,37 @@ struct Rig {
     settler: Arc<dyn Settler>,
     published: mpsc::UnboundedReceiver<Outgoing>,
     called: Arc<AtomicUsize>,
+    stops: Arc<AtomicUsize>,
 }
 
 impl Rig {
     async fn new(duplicates: usize) -> Self {
+        Self::with(|server| server.duplicate_window(duplicates)).await
+    }
+
+    async fn with(set_up: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
         let (deliveries, receiver) = mpsc::channel(16);
         let (published_sender, published) = mpsc::unbounded_channel();
         let (verdict_sender, verdicts) = mpsc::unbounded_channel();
-        let driver = Bench { deliveries: Some(receiver).into(), published: published_sender };
+        let stops = Arc::<AtomicUsize>::default();
+        let driver = Bench {
+            deliveries: Some(receiver).into(),
+            published: published_sender,
+            stops: Arc::clone(&stops),
+        };
         let recording = Recording::default();
         let called = Arc::clone(&recording.called);
-        let server =
-            Server::builder(&Transport::for_tests(driver), Target::new("compute").with_server("host1"))
-                .endpoint(Endpoint::new(&ECHO, recording))
-                .duplicate_window(duplicates)
-                .start()
-                .await
-                .unwrap();
+        let target = Target::new("compute").with_server("host1");
+        let server = Server::builder(&Transport::for_tests(driver), target);
+        let server = set_up(server.endpoint(Endpoint::new(&ECHO, recording))).start().await.unwrap();
         let settler = Arc::new(Verdicts(verdict_sender));
-        Self { server: Some(server), deliveries, verdicts, settler, published, called }
+        Self { server: Some(server), deliveries, verdicts, settler, published, called, stops }
     }
 
     /// What the server does with a message: its verdict, whether the endpoint ran, the replies.
     async fn feed(&mut self, body: Bytes, content: Content<'_>) -> (Verdict, bool, Vec<Value>) {
-        let before = self.called.load(Ordering::SeqCst);
-        let delivery = Delivery {
-            body,
-            labels: Labels {
-                content_type: content.content_type.map(str::to_owned),
-                compression: content.compression.map(str::to_owned),
-            },
-            redelivered: false,
-            history: History::default(),
-            queue: "probe".into(),
-            settle: Settle::new(Arc::clone(&self.settler), 1),
-        };
-        self.deliveries.send(delivery).await.unwrap();
+        let before = self.called();
+        self.deliver(body, content).await;
         let verdict = self.verdicts.recv().await.unwrap();
         let server = self.server.as_ref().unwrap();
         server.idle().await;
@@ -201,7 +199,28 @@ impl Rig {
             assert_eq!(message.route, Route::Reply { queue: "reply_probe".into() });
             replies.push(inner(&message.body));
         }
-        (verdict, self.called.load(Ordering::SeqCst) > before, replies)
+        (verdict, self.called() > before, replies)
+    }
+
+    async fn deliver(&self, body: Bytes, content: Content<'_>) {
+        let delivery = Delivery {
+            body,
+            labels: Labels {
+                content_type: content.content_type.map(str::to_owned),
+                compression: content.compression.map(str::to_owned),
+            },
+            redelivered: false,
+            history: History::default(),
+            expires: None,
+            queue: "probe".into(),
+            excess: None,
+            settle: Settle::new(Arc::clone(&self.settler), 1),
+        };
+        self.deliveries.send(delivery).await.unwrap();
+    }
+
+    fn called(&self) -> usize {
+        self.called.load(Ordering::SeqCst)
     }
 }
 

@@ -51,6 +51,8 @@ struct Shared {
 struct Given {
     acks: Vec<u64>,
     rejects: Vec<(u64, bool)>,
+    /// How many there were in all, those that are written included.
+    count: u64,
 }
 
 impl Settler for Acks {
@@ -78,9 +80,10 @@ impl Settler for Acks {
         self.0.holds()
     }
 
-    fn written(&self) -> BoxFuture<'static, ()> {
+    fn written(&self) -> BoxFuture<'static, bool> {
         let shared = self.0.clone();
-        Box::pin(async move { shared.write().await })
+        let count = lock(&shared.given).count;
+        Box::pin(async move { shared.write(count).await })
     }
 }
 
@@ -136,6 +139,7 @@ impl Shared {
             return None;
         }
         let mut given = lock(&self.given);
+        given.count += 1;
         match verdict {
             Verdict::Ack => given.acks.push(tag),
             Verdict::Reject { requeue } => given.rejects.push((tag, requeue)),
@@ -143,17 +147,47 @@ impl Shared {
         Some(given.acks.len())
     }
 
-    /// Resolves once all verdicts so far have been written, by this or by somebody before.
-    async fn write(&self) {
+    /// Resolves once the first `count` verdicts have been written, by this or by somebody before; `false` if it is
+    /// certain that not all of them have left this process.
+    async fn write(&self, count: u64) -> bool {
         let mut window = self.window.lock().await;
-        let given = std::mem::take(&mut *lock(&self.given));
-        if self.holds()
-            && let Err(error) = write(&*self.channel, &mut window, given).await
-        {
-            self.lose();
-            let failing = lock(&self.failing).take();
-            // An error means that the channel is left already.
-            let _ = failing.map(|failing| failing.send(error));
+        if !self.holds() {
+            return window.begun >= count;
+        }
+        let given = {
+            let mut given = lock(&self.given);
+            let rest = Given { count: given.count, ..Given::default() };
+            std::mem::replace(&mut *given, rest)
+        };
+        window.begun = given.count;
+        // Whoever writes may be dropped in the middle, with verdicts of others.
+        let mut whole = Whole { shared: self, done: false };
+        if let Err(error) = write(&*self.channel, &mut window, given).await {
+            self.fail(error);
+        }
+        whole.done = true;
+        true
+    }
+
+    fn fail(&self, error: BrokerError) {
+        self.lose();
+        let failing = lock(&self.failing).take();
+        // An error means that the channel is left already.
+        let _ = failing.map(|failing| failing.send(error));
+    }
+}
+
+/// Gives the channel up unless all verdicts were written that somebody took it upon themselves to write: what they
+/// were about is delivered again by the next one.
+struct Whole<'a> {
+    shared: &'a Shared,
+    done: bool,
+}
+
+impl Drop for Whole<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.shared.fail(BrokerError::Lost("nobody went on acknowledging".to_owned()));
         }
     }
 }
@@ -167,7 +201,7 @@ async fn run(shared: Arc<Shared>) {
         }
         // Before the last verdicts are written: there may be some.
         let last = shared.ended.load(Ordering::Acquire) || !shared.holds();
-        shared.write().await;
+        shared.write(0).await;
         if last {
             return;
         }
@@ -175,18 +209,17 @@ async fn run(shared: Arc<Shared>) {
 }
 
 async fn write(channel: &dyn Channel, window: &mut Window, given: Given) -> Result<(), BrokerError> {
-    for (tag, requeue) in given.rejects {
-        channel.reject(tag, requeue).await?;
-        window.settled(tag);
+    for (tag, _) in &given.rejects {
+        window.settled(*tag);
     }
-    match &window.acknowledge(given.acks)[..] {
-        [] => {}
-        [(tag, multiple)] => channel.ack(*tag, *multiple).await?,
-        frames => {
-            drop(try_join_all(frames.iter().map(|(tag, multiple)| channel.ack(*tag, *multiple))).await?)
-        }
+    let acks = window.acknowledge(given.acks);
+    if let ([], [(tag, multiple)]) = (&given.rejects[..], &acks[..]) {
+        return channel.ack(*tag, *multiple).await;
     }
-    Ok(())
+    // All are under way at once, and go out in this order: an acknowledgement of many may cover what is rejected.
+    let rejects = given.rejects.iter().map(|(tag, requeue)| channel.reject(*tag, *requeue));
+    let acks = acks.iter().map(|(tag, multiple)| channel.ack(*tag, *multiple));
+    try_join_all(rejects.chain(acks)).await.map(drop)
 }
 
 /// Which tags are settled: all up to `until`, and some above.
@@ -194,6 +227,8 @@ async fn write(channel: &dyn Channel, window: &mut Window, given: Given) -> Resu
 struct Window {
     until: u64,
     above: BTreeSet<u64>,
+    /// How many verdicts somebody has begun to write.
+    begun: u64,
 }
 
 impl Window {
@@ -225,6 +260,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
     use tokio::time::sleep;
 
     use super::super::fake::FakeLink;
@@ -275,12 +311,70 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_is_rejected_is_settled_too() {
+        let (acks, log) = settler(256).await;
+        assert!(acks.settle(1, Verdict::Reject { requeue: false }));
+        acks.written().await;
+        for tag in 2..=3 {
+            assert!(acks.gather(tag));
+        }
+        acks.written().await;
+        assert_eq!(*lock(&log), ["1 drop 1", "1 ack until 3"]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn verdicts_outlive_their_settler() {
         let (acks, log) = settler(256).await;
         acks.acknowledge_before_long(1);
         drop(acks);
         sleep(GATHER).await;
         assert_eq!(*lock(&log), ["1 ack 1"]);
+    }
+
+    /// A flood of what cannot be decoded holds up the acknowledgements of the rest no longer than one of them.
+    #[tokio::test(start_paused = true)]
+    async fn rejects_are_written_together_and_first() {
+        let link = FakeLink::answering([]);
+        let second = Duration::from_secs(1);
+        link.rejects_take(second);
+        let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 256);
+        for tag in 1..=100 {
+            assert!(acks.settle(tag, Verdict::Reject { requeue: false }));
+        }
+        assert!(acks.gather(101));
+        let began = tokio::time::Instant::now();
+        acks.written().await;
+        assert!(began.elapsed() < 2 * second, "{:?}", began.elapsed());
+        let log = lock(&link.log);
+        assert_eq!((log.len(), log[0].as_str(), log[100].as_str()), (101, "1 drop 1", "1 ack 101"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_known_what_never_left() {
+        let (acks, log) = settler(256).await;
+        assert!(acks.gather(1));
+        let first = acks.written();
+        assert!(first.await);
+        assert!(acks.gather(2));
+        let (second, earlier) = (acks.written(), { acks.0.write(1) });
+        acks.lose();
+        assert!(!second.await, "the channel was lost before it was written");
+        assert!(earlier.await, "the first one was");
+        assert_eq!(*lock(&log), ["1 ack 1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_writer_that_is_dropped_gives_the_channel_up() {
+        let link = FakeLink::answering([]);
+        let (acks, mut failed) = Acks::start(link.open(false).await.unwrap(), 256);
+        let window = acks.0.window.lock().await;
+        assert!(acks.gather(1));
+        let mut waiting = acks.written();
+        assert!((&mut waiting).now_or_never().is_none());
+        drop((waiting, window));
+        assert!(acks.holds(1) && failed.try_recv().is_err(), "it had not begun");
+        drop(Whole { shared: &acks.0, done: false });
+        assert!(!acks.holds(1) && failed.try_recv().is_ok());
     }
 
     #[test]

@@ -10,9 +10,10 @@ use tokio::sync::{Notify, mpsc};
 
 use super::acks::Acks;
 use super::library::RawDelivery;
+use crate::clock::after;
 use crate::lock::lock;
-use crate::rare_log::RareLog;
-use crate::transport::driver::{Delivery, Settle, TakeReply};
+use crate::transport::driver::{Delivery, Excess, Settle, TakeReply};
+use crate::wire::{DecodeError, Limits, MessageFormat};
 
 /// Where deliveries go.
 pub(super) enum To {
@@ -48,23 +49,15 @@ pub(super) struct Intake {
     held: Mutex<VecDeque<Delivery>>,
     /// There are messages that found no room.
     full: Notify,
-    limit: Limit,
-}
-
-/// Which messages are too long.
-#[derive(Debug, Clone)]
-pub(super) struct Limit {
-    pub(super) max_body: usize,
-    /// The queues, for the log.
-    pub(super) name: Arc<str>,
-    pub(super) log: Arc<RareLog>,
+    max_body: usize,
 }
 
 impl Intake {
-    pub(super) fn new(to: &Arc<To>, acks: Arc<Acks>, limit: Limit) -> Arc<Self> {
+    /// Of a body with more bytes than `max_body` a server gets no more than whose it is.
+    pub(super) fn new(to: &Arc<To>, acks: Arc<Acks>, max_body: usize) -> Arc<Self> {
         let to = Arc::downgrade(to);
         let (what, held, full) = (AtomicU8::new(HAND_ON), Mutex::default(), Notify::new());
-        Arc::new(Self { to, acks, what, held, full, limit })
+        Arc::new(Self { to, acks, what, held, full, max_body })
     }
 
     /// Does with a message what is to be done with all; does not block.
@@ -77,17 +70,19 @@ impl Intake {
             // It goes back with the channel.
             _ => return,
         }
-        if body.len() > self.limit.max_body {
-            self.limit.complain(body.len());
-            return settle.reject(false);
-        }
         // If nobody receives, the listener stops.
         let Some(to) = self.to.upgrade() else { return };
         let queue = queue.clone();
-        let delivery = Delivery { body, labels, redelivered, history, queue, settle };
+        let expires = history.expiration.map(after);
+        let mut delivery =
+            Delivery { body, labels, redelivered, history, expires, queue, excess: None, settle };
         match &*to {
             To::Replies(take) => take(delivery),
-            To::Server(sender) => self.send(sender, delivery),
+            To::Server(sender) => {
+                // As many of them as the prefetch lets in may wait for the server.
+                cut(&mut delivery, self.max_body);
+                self.send(sender, delivery);
+            }
         }
     }
 
@@ -136,18 +131,16 @@ impl Intake {
     }
 }
 
-impl Limit {
-    fn complain(&self, size: usize) {
-        let Self { max_body: limit, name, log } = self;
-        match log.admit() {
-            Some(left_out) => {
-                tracing::warn!(
-                    left_out,
-                    "a message from {name} was rejected: {size} bytes, max_body={limit}"
-                );
-            }
-            None => tracing::debug!("a message from {name} was rejected: {size} bytes, max_body={limit}"),
-        }
+/// Leaves of a body that is too large whose it is.
+fn cut(delivery: &mut Delivery, max_body: usize) {
+    let bytes = delivery.body.len();
+    if bytes > max_body {
+        let body = std::mem::take(&mut delivery.body);
+        let limits = Limits { max_body, ..Limits::default() };
+        let error = DecodeError::TooLarge { limit: max_body };
+        let content = delivery.labels.content();
+        let caller = MessageFormat::Envelope.unread_caller(&body, &content, &limits, &error);
+        delivery.excess = Some(Box::new(Excess { bytes, caller }));
     }
 }
 
@@ -174,8 +167,7 @@ mod tests {
         let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 16);
         let (sender, mut deliveries) = mpsc::channel(1);
         let to = Arc::new(To::Server(sender));
-        let limit = Limit { max_body: 8, name: "q".into(), log: Arc::default() };
-        let intake = Intake::new(&to, acks, limit);
+        let intake = Intake::new(&to, acks, 8);
         let queue = "q".into();
         for tag in 1..=5 {
             intake.take(&queue, delivery(tag));

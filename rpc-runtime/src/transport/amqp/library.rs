@@ -14,6 +14,7 @@ use futures::future::{BoxFuture, FutureExt};
 use tokio::sync::oneshot;
 
 use super::topology::{Consume, Step};
+use crate::error::{Fault, FaultKind};
 use crate::transport::driver::{History, Labels};
 use crate::transport::failure::FailureKind;
 use crate::transport::url::Host;
@@ -91,20 +92,21 @@ pub(super) type Take = Box<dyn FnMut(RawDelivery) + Send>;
 
 /// A consumer that was started. Nothing more is taken once it is dropped.
 pub(super) struct Consuming {
-    ended: oneshot::Receiver<()>,
+    ended: oneshot::Receiver<BrokerError>,
     /// Dropped with it.
     _guard: Box<dyn Any + Send>,
 }
 
 impl Consuming {
-    /// It ends when the other side of `ended` is dropped.
-    pub(super) fn new(ended: oneshot::Receiver<()>, guard: impl Any + Send) -> Self {
+    /// It ends when the other side of `ended` says why, or is dropped.
+    pub(super) fn new(ended: oneshot::Receiver<BrokerError>, guard: impl Any + Send) -> Self {
         Self { ended, _guard: Box::new(guard) }
     }
 
     /// Resolves when the consumer has ended, for whatever reason, and all that came before was taken.
-    pub(super) fn ended(&mut self) -> BoxFuture<'_, ()> {
-        (&mut self.ended).map(drop).boxed()
+    pub(super) fn ended(&mut self) -> BoxFuture<'_, BrokerError> {
+        let unknown = |_| BrokerError::Lost("a consumer has ended".to_owned());
+        (&mut self.ended).map(move |why| why.unwrap_or_else(unknown)).boxed()
     }
 }
 
@@ -215,4 +217,13 @@ pub(super) enum BrokerError {
     /// The connection was lost, or the broker did not answer in time.
     #[error("{0}")]
     Lost(String),
+}
+
+impl From<BrokerError> for Fault {
+    fn from(error: BrokerError) -> Self {
+        match error {
+            BrokerError::Refused(code, why) => Fault::refused(code, why),
+            BrokerError::Lost(why) => Fault::new(FaultKind::NotConnected, why),
+        }
+    }
 }

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::library::{Header, Kept, Message};
 use super::topology::{address, check_name};
+use crate::error::{Fault, FaultKind};
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{Forward, Outgoing};
 
@@ -19,18 +20,20 @@ pub(super) const COMPRESSION: &str = "compression";
 pub(super) const EARLIER_DELIVERIES: &str = "x-rpc-earlier-deliveries";
 
 /// The message as it goes out, or why it cannot.
-pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Message, String> {
+pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Message, Fault> {
     if outgoing.body.len() > options.max_body {
         let (size, limit) = (outgoing.body.len(), options.max_body);
-        return Err(format!("the body has {size} bytes, more than the option max_body={limit}"));
+        let why = format!("the body has {size} bytes, more than the option max_body={limit}");
+        return Err(Fault::new(FaultKind::TooLarge, why));
     }
     let (exchange, routing_key) = address(&outgoing.route);
-    check_name("exchange", &exchange)?;
-    check_name("routing key", &routing_key)?;
+    check_name("exchange", &exchange).map_err(unusable)?;
+    check_name("routing key", &routing_key).map_err(unusable)?;
     let (body, compression) = match options.kombu_compression {
         None => (outgoing.body.clone(), None),
         Some(compression) => {
-            let body = compression.compress(&outgoing.body).map_err(|why| format!("compression: {why}"))?;
+            let body = compression.compress(&outgoing.body);
+            let body = body.map_err(|why| unusable(format!("compression: {why}")))?;
             (body.into(), Some(compression.header()))
         }
     };
@@ -46,10 +49,10 @@ pub(super) fn message(outgoing: &Outgoing, options: &AmqpOptions) -> Result<Mess
 }
 
 /// A message that is sent on, as it goes out, or why it cannot.
-pub(super) fn forwarded(forward: Forward) -> Result<Message, String> {
+pub(super) fn forwarded(forward: Forward) -> Result<Message, Fault> {
     let Forward { route, body, labels, expiration, deliveries, death, .. } = forward;
     let (exchange, routing_key) = address(&route);
-    check_name("routing key", &routing_key)?;
+    check_name("routing key", &routing_key).map_err(unusable)?;
     let headers = match death {
         None => vec![(EARLIER_DELIVERIES, Header::Number(deliveries))],
         // By another name: a dead letter that somebody puts back into its queue starts anew.
@@ -80,6 +83,10 @@ pub(super) fn expire_by(message: &mut Message, deadline: Instant, now: Instant) 
         let left = deadline.saturating_duration_since(now) + Duration::from_micros(999);
         *expiration = milliseconds(left).min(*expiration);
     }
+}
+
+fn unusable(why: String) -> Fault {
+    Fault::new(FaultKind::Unusable, why)
 }
 
 fn milliseconds(limit: Duration) -> u64 {
@@ -152,11 +159,12 @@ mod tests {
         assert!(
             message(&to_topic(None), &options)
                 .unwrap_err()
+                .why
                 .contains("4 bytes, more than the option max_body=3")
         );
         let long = "é".repeat(128);
         let error = message(&to_topic(Some(&long)), &AmqpOptions::default()).unwrap_err();
-        assert!(error.contains("routing key has 264 bytes"), "{error}");
+        assert!(error.why.contains("routing key has 264 bytes"), "{error}");
     }
 
     #[test]

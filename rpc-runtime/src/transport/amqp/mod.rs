@@ -53,8 +53,8 @@ use self::supervisor::Supervisor;
 use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
 use super::abilities::Abilities;
 use super::driver::{
-    CLOSED, ConnectError, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, ReplyPlace, Route, ServerAddress, StopListening, TakeReply,
+    CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
+    Route, ServerAddress, StopListening, TakeReply,
 };
 use super::error::TransportError;
 use super::settings::Settings;
@@ -62,6 +62,7 @@ use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::url::{Host, TransportUrl};
 use crate::clock::after;
+use crate::error::{Cause, Fault, FaultKind};
 use crate::wire::{Limits, MessageFormat};
 
 /// How much of the time to close is kept for the connections, after what was queued has been sent.
@@ -121,7 +122,7 @@ impl AmqpDriver {
         if url.hosts().is_empty() {
             return Err(TransportError::Setting(format!("{url} names no host")));
         }
-        let library = LapinLibrary::new(url.vhost(), &options).map_err(TransportError::Setting)?;
+        let library = LapinLibrary::new(url.vhost(), &options)?;
         let patience = deadline.saturating_duration_since(began);
         let driver = Self::start(Arc::new(library), url.hosts().to_vec(), options, patience)?;
         driver.send.connected(deadline).await?;
@@ -160,7 +161,7 @@ impl AmqpDriver {
     }
 
     /// The connection to listen by, made when it is first asked for.
-    fn listening(&self) -> Result<&Supervisor, ConnectError> {
+    fn listening(&self) -> Result<&Supervisor, Fault> {
         let closed = || self.closed.load(Ordering::SeqCst);
         if !closed() {
             let listen = self.listen.get_or_init(|| {
@@ -174,10 +175,10 @@ impl AmqpDriver {
             // Closed meanwhile, and maybe by somebody who did not see this connection.
             listen.cut();
         }
-        Err(ConnectError(CLOSED.to_owned()))
+        Err(Fault::new(FaultKind::Closed, CLOSED))
     }
 
-    fn consumption(&self, topology: Topology, prefetch: u16) -> Result<Consumption, ConnectError> {
+    fn consumption(&self, topology: Topology, prefetch: u16) -> Result<Consumption, Fault> {
         Ok(Consumption {
             links: self.listening()?.links(),
             topology,
@@ -190,7 +191,7 @@ impl AmqpDriver {
 
     /// Consumes from each queue on a channel of its own: a queue that is lost, or can't be declared again,
     /// neither keeps the others from being consumed nor has what they delivered delivered again.
-    async fn consume(&self, topology: &Topology, prefetch: u16) -> Result<Listener, ConnectError> {
+    async fn consume(&self, topology: &Topology, prefetch: u16) -> Result<Listener, Fault> {
         let deadline = after(self.patience);
         let consumptions = topology.parts().into_iter().map(|part| self.consumption(part, prefetch));
         let consumptions = consumptions.collect::<Result<Vec<_>, _>>()?;
@@ -269,26 +270,24 @@ impl Driver for AmqpDriver {
         &self,
         address: ServerAddress,
         options: ListenOptions,
-    ) -> BoxFuture<'_, Result<Listener, ConnectError>> {
+    ) -> BoxFuture<'_, Result<Listener, Fault>> {
         Box::pin(async move {
+            let unusable = |why| Fault::new(FaultKind::Unusable, why);
             let fanout_queue = unique_queue(&fanout_prefix(&address.topic));
             let mut topology = Topology::server(&address, &fanout_queue, &self.options);
             if let Some(queue) = &options.dead_letters {
-                check_name("queue", queue).map_err(ConnectError)?;
+                check_name("queue", queue).map_err(unusable)?;
                 topology.steps.extend(dead_letter_steps(&address.exchange, queue, &self.options));
             }
-            check_name("exchange", &address.exchange).map_err(ConnectError)?;
+            check_name("exchange", &address.exchange).map_err(unusable)?;
             for consumer in &topology.consumers {
-                check_name("queue", &consumer.queue).map_err(ConnectError)?;
+                check_name("queue", &consumer.queue).map_err(unusable)?;
             }
             self.consume(&topology, options.prefetch).await
         })
     }
 
-    fn listen_for_replies(
-        &self,
-        take: TakeReply,
-    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
         let queue = unique_queue("reply");
         let consumption = self.consumption(Topology::replies(&queue, &self.options), 0);
         let starting = consumption.map(|it| it.start(To::Replies(take), self.runtime.handle()));
@@ -319,6 +318,10 @@ impl Driver for AmqpDriver {
 
     fn watch(&self) -> StatusWatch {
         self.status.watch()
+    }
+
+    fn runtime(&self) -> Option<Handle> {
+        Some(self.runtime.handle().clone())
     }
 
     fn tasks(&self) -> usize {
@@ -369,7 +372,7 @@ impl OwnRuntime {
             .thread_name("rpc-amqp")
             .enable_all()
             .build()
-            .map_err(|error| TransportError::Setting(format!("cannot start a thread: {error}")))?;
+            .map_err(|error| TransportError::Thread { source: Cause::new(error) })?;
         let handle = runtime.handle().clone();
         Ok(Self { runtime: Some(runtime), handle })
     }

@@ -23,14 +23,15 @@ use self::ids::ConsumerId;
 use self::state::{Owned, State};
 use super::abilities::Abilities;
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, Settle, Settler, StopListening,
-    TakeReply, Verdict, Wanted,
+    CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, Settle, Settler, StopListening, TakeReply,
+    Verdict, Wanted,
 };
 use super::error::TransportError;
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::url::TransportUrl;
+use crate::error::Fault;
 use crate::lock::lock;
 use crate::wire::{MessageFormat, new_id};
 
@@ -161,9 +162,9 @@ impl Driver for MemoryDriver {
         &self,
         address: ServerAddress,
         options: ListenOptions,
-    ) -> BoxFuture<'_, Result<Listener, ConnectError>> {
+    ) -> BoxFuture<'_, Result<Listener, Fault>> {
         async move {
-            self.check_open().map_err(|closed| ConnectError(closed.to_string()))?;
+            self.check_open().map_err(|closed| closed.fault.into_fault())?;
             let ServerAddress { exchange, topic, server } = address;
             if let Some(topic) = &options.dead_letters {
                 let (exchange, topic) = (Arc::clone(&exchange), Arc::clone(topic));
@@ -187,11 +188,8 @@ impl Driver for MemoryDriver {
         .boxed()
     }
 
-    fn listen_for_replies(
-        &self,
-        take: TakeReply,
-    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
-        let opened = self.check_open().map_err(|closed| ConnectError(closed.to_string())).map(|()| {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
+        let opened = self.check_open().map_err(|closed| closed.fault.into_fault()).map(|()| {
             let queue: Arc<str> = format!("reply_{}", new_id()).into();
             lock(&self.broker.takers).insert(Arc::clone(&queue), Arc::new(take));
             let replies = Replies { broker: Arc::clone(&self.broker), queue: Arc::clone(&queue) };
@@ -240,7 +238,9 @@ impl Broker {
             labels: Labels::json(),
             redelivered: false,
             history: History::default(),
+            expires: None,
             queue: Arc::clone(queue),
+            excess: None,
             settle: Settle::nothing(),
         });
         true

@@ -8,8 +8,9 @@ use tokio::time::Instant;
 
 use super::ids::ConsumerId;
 
-/// Messages that a queue holds at most, so that a topic whose server is gone can't eat the memory.
+/// Messages that a queue holds at most, and their bytes, so that a topic whose server is gone can't eat the memory.
 const MAX_LENGTH: usize = 65_536;
+const MAX_BYTES: usize = 256 << 20;
 
 /// A message in a queue or with a consumer.
 #[derive(Debug, Clone)]
@@ -25,13 +26,15 @@ pub(super) struct Message {
 pub(super) struct Queue {
     name: Arc<str>,
     messages: VecDeque<Message>,
+    /// Of the bodies of these.
+    bytes: usize,
     /// In turn: whoever got the last message is at the end.
     consumers: VecDeque<ConsumerId>,
 }
 
 impl Queue {
     pub(super) fn new(name: Arc<str>) -> Self {
-        Self { name, messages: VecDeque::new(), consumers: VecDeque::new() }
+        Self { name, messages: VecDeque::new(), bytes: 0, consumers: VecDeque::new() }
     }
 
     pub(super) fn name(&self) -> Arc<str> {
@@ -40,15 +43,28 @@ impl Queue {
 
     /// Adds a message; `false` if the queue is full.
     pub(super) fn push(&mut self, message: Message) -> bool {
-        let room = self.messages.len() < MAX_LENGTH;
+        let room = self.messages.len() < MAX_LENGTH && self.bytes < MAX_BYTES;
         if room {
+            self.bytes += message.body.len();
             self.messages.push_back(message);
         }
         room
     }
 
+    /// Whether it has neither messages nor consumers.
+    pub(super) fn is_idle(&self) -> bool {
+        self.messages.is_empty() && self.consumers.is_empty()
+    }
+
+    fn pop(&mut self) -> Option<Message> {
+        let message = self.messages.pop_front()?;
+        self.bytes -= message.body.len();
+        Some(message)
+    }
+
     /// Puts a message back to where it came from.
     pub(super) fn push_front(&mut self, message: Message) {
+        self.bytes += message.body.len();
         self.messages.push_front(Message { redelivered: true, ..message });
     }
 
@@ -67,12 +83,34 @@ impl Queue {
         has_room: impl Fn(ConsumerId) -> bool,
     ) -> Option<(Message, ConsumerId)> {
         while self.messages.front().is_some_and(|message| message.expires.is_some_and(|at| at <= now)) {
-            self.messages.pop_front();
+            self.pop();
         }
         let turn = self.consumers.iter().position(|consumer| has_room(*consumer))?;
-        let message = self.messages.pop_front()?;
+        let message = self.pop()?;
         let consumer = self.consumers.remove(turn)?;
         self.consumers.push_back(consumer);
         Some((message, consumer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_holds_so_many_messages_or_bytes() {
+        let message =
+            |body: &Bytes| Message { body: body.clone(), expires: None, deliveries: 0, redelivered: false };
+        for (body, count) in [(Bytes::new(), MAX_LENGTH), (Bytes::from(vec![0; 1 << 20]), MAX_BYTES >> 20)] {
+            let mut queue = Queue::new("q".into());
+            queue.subscribe(ConsumerId(1));
+            assert!((0..count).all(|_| queue.push(message(&body))));
+            assert!(!queue.push(message(&body)));
+            let (taken, _) = queue.next(Instant::now(), |_| true).unwrap();
+            assert!(queue.push(message(&body)));
+            // What goes back finds room in any case.
+            queue.push_front(taken);
+            assert!(!queue.push(message(&body)));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! All queues and consumers of one broker, changed under one lock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::iter::repeat_n;
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::ids::{ConsumerId, QueueId};
 use super::queue::{Message, Queue};
 use crate::clock::later;
+use crate::error::{Fault, FaultKind, Reached};
 use crate::transport::driver::{
     Delivery, History, Labels, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
 };
@@ -20,8 +21,14 @@ pub(super) struct State {
     bound: HashMap<Route, Vec<QueueId>>,
     queues: BTreeMap<QueueId, Queue>,
     consumers: BTreeMap<ConsumerId, Held>,
+    /// Queues that a consumer has left, the longest ago first; some may be in use again.
+    left: VecDeque<QueueId>,
     next_id: u64,
 }
+
+/// Queues of servers that are gone, without messages, of which there are no more than this: a queue stays for the
+/// next server of its name, but names can be made up without end.
+const IDLE: usize = 1024;
 
 /// Whose a queue is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,14 +131,23 @@ impl State {
         let expires = expiration.map(|expiration| later(now, expiration));
         let message = Message { body, expires, deliveries, redelivered: false };
         // A full queue is no reason to keep a fanout from the others.
-        let mut full = false;
+        let (mut taken, mut full) = (0_usize, 0_usize);
         for (at, message) in bound.iter().zip(repeat_n(message, bound.len())) {
             if let Some(queue) = self.queues.get_mut(at) {
-                full |= !queue.push(message);
+                let counted = if queue.push(message) { &mut taken } else { &mut full };
+                *counted += 1;
                 deliver(*at, queue, &mut self.consumers, now);
             }
         }
-        if full { Err(PublishFault::Refused(format!("a queue of {route} is full")).into()) } else { Ok(()) }
+        let refused = |why| PublishFault::Refused(Fault::new(FaultKind::Nacked, why));
+        match (taken, full) {
+            (_, 0) => Ok(()),
+            (0, _) => Err(refused(format!("a queue of {route} is full")).into()),
+            _ => {
+                let why = format!("{full} of the {} queues of {route} are full", taken + full);
+                Err(PublishError { fault: refused(why), reached: Reached::Confirmed })
+            }
+        }
     }
 
     /// Whether the message was still the consumer's to settle.
@@ -184,6 +200,14 @@ impl State {
             } else if let Some(queue) = self.queues.get_mut(&at) {
                 queue.unsubscribe(id);
                 self.pump(at);
+                self.left.push_back(at);
+            }
+        }
+        while self.left.len() > IDLE
+            && let Some(at) = self.left.pop_front()
+        {
+            if self.queues.get(&at).is_some_and(Queue::is_idle) && !self.left.contains(&at) {
+                self.remove_queue(at);
             }
         }
     }
@@ -224,7 +248,9 @@ fn deliver(at: QueueId, queue: &mut Queue, consumers: &mut BTreeMap<ConsumerId, 
             labels: Labels::json(),
             redelivered: message.redelivered,
             history: History { counted: Some(message.deliveries), noted: 0, expiration: None },
+            expires: message.expires,
             queue: queue.name(),
+            excess: None,
             settle: Settle::new(Arc::clone(&held.settler), tag),
         };
         message.deliveries = message.deliveries.saturating_add(1);

@@ -16,13 +16,13 @@ pub use self::sent::Sent;
 use super::Transport;
 use super::abilities::Abilities;
 use super::driver::{
-    CLOSED, ConnectError, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, ReplyPlace, ReplyQueue, ServerAddress, Settle, TakeReply,
+    CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, ReplyPlace, ReplyQueue, ServerAddress, Settle, TakeReply,
 };
 use super::settings::Settings;
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
-use crate::error::RemoteError;
+use crate::error::{Fault, FaultKind, RemoteError};
 use crate::lock::lock;
 use crate::wire::{EncodeError, EncodedValue, MessageFormat};
 
@@ -133,7 +133,8 @@ impl RecordingDriver {
         if self.status.is_closed() {
             return Err(PublishFault::Closed.into());
         }
-        let (sent, msg_id) = Sent::read(message, self.format()).map_err(PublishFault::Refused)?;
+        let (sent, msg_id) = Sent::read(message, self.format())
+            .map_err(|why| PublishFault::Unfit(Fault::new(FaultKind::Unusable, why)))?;
         let mut tape = lock(&self.tape);
         tape.sent.push(sent);
         let body = msg_id.map(|msg_id| match &tape.answer {
@@ -145,7 +146,9 @@ impl RecordingDriver {
             labels: Labels::json(),
             redelivered: false,
             history: History::default(),
+            expires: None,
             queue: REPLIES.into(),
+            excess: None,
             settle: Settle::nothing(),
         }))
     }
@@ -174,21 +177,19 @@ impl Driver for RecordingDriver {
     }
 
     fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-        let error = PublishFault::Refused("a recording transport has no servers".to_owned());
+        let error =
+            PublishFault::Unfit(Fault::new(FaultKind::Unusable, "a recording transport has no servers"));
         std::future::ready(Err(error.into())).boxed()
     }
 
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, ConnectError>> {
-        let error = ConnectError("a recording transport has no messages for servers".to_owned());
+    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
+        let error = Fault::new(FaultKind::Unusable, "a recording transport has no messages for servers");
         std::future::ready(Err(error)).boxed()
     }
 
-    fn listen_for_replies(
-        &self,
-        take: TakeReply,
-    ) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, ConnectError>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
         let set = self.take.set(take).map(|()| Arc::new(ReplyQueue(REPLIES.into())) as Arc<dyn ReplyPlace>);
-        let set = set.map_err(|_| ConnectError("the replies are consumed already".to_owned()));
+        let set = set.map_err(|_| Fault::new(FaultKind::Unusable, "the replies are consumed already"));
         std::future::ready(set).boxed()
     }
 

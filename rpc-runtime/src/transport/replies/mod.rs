@@ -11,8 +11,12 @@ use futures::future::{BoxFuture, FutureExt};
 pub(super) use self::once::Once;
 use self::waiters::Waiters;
 pub(crate) use self::waiters::{Sign, Waiter};
-use super::driver::{ConnectError, Delivery, Driver, ReplyPlace};
-use crate::wire::{Limits, MessageFormat};
+use super::driver::{Delivery, Driver, ReplyPlace, Settle};
+use crate::aside::Aside;
+use crate::error::Fault;
+use crate::rare_log::RareLog;
+use crate::text::printable;
+use crate::wire::{DecodeError, Limits, MessageFormat, Reply};
 
 /// Where the replies of all calls of a transport come in; each goes to its waiter.
 #[derive(Debug, Clone)]
@@ -24,48 +28,173 @@ pub(crate) struct Replies {
 
 impl Replies {
     /// Declares the queue and starts to receive.
-    fn open(driver: &dyn Driver, limits: Limits) -> BoxFuture<'static, Result<Self, ConnectError>> {
+    fn open(driver: &dyn Driver, limits: Limits) -> BoxFuture<'static, Result<Self, Fault>> {
         let waiters = Arc::<Waiters>::default();
-        let end = End(Arc::clone(&waiters));
-        // On the thread that has the reply: to hand it to another one first costs a wake-up.
-        let format = driver.format();
-        let receive = Box::new(move |delivery| receive(delivery, &end.0, format, limits));
-        let place = driver.listen_for_replies(receive);
+        let reader = Reader {
+            waiters: Arc::clone(&waiters),
+            format: driver.format(),
+            limits,
+            undecodable: RareLog::default(),
+        };
+        let receiver = Receiver { reader: Arc::new(reader), aside: Aside::new("rpc-replies") };
+        let place = driver.listen_for_replies(Box::new(move |delivery| receiver.take(delivery)));
         async move { Ok(Self { place: place.await?, waiters }) }.boxed()
     }
 }
 
-/// Tells the waiters when the receiving ends: with the transport.
-struct End(Arc<Waiters>);
+/// Takes replies as they come in.
+#[derive(Debug)]
+struct Receiver {
+    reader: Arc<Reader>,
+    /// For what takes long, so that other replies, and the heartbeats of the connection, go on meanwhile.
+    aside: Aside,
+}
 
-impl Drop for End {
-    fn drop(&mut self) {
-        self.0.close();
+impl Receiver {
+    /// On the thread that has the reply: to hand it to another one first costs a wake-up.
+    fn take(&self, delivery: Delivery) {
+        let reader = Arc::clone(&self.reader);
+        if !delivery.is_light() {
+            return self.aside.give(move || reader.receive(delivery));
+        }
+        match reader.read(&delivery) {
+            // Maybe the end, in a message of its own, of a reply that is still being read.
+            Ok(reply) if self.aside.is_busy() && reply.is_bare_end() => {
+                self.aside.give(move || reader.deliver(reply, delivery.settle));
+            }
+            Ok(reply) => reader.deliver(reply, delivery.settle),
+            Err(error) => reader.reject(delivery, &error),
+        }
     }
 }
 
-fn receive(delivery: Delivery, waiters: &Waiters, format: MessageFormat, limits: Limits) {
-    let Delivery { body, labels, settle, .. } = delivery;
-    // The wakers are the callers', and the log is the user's.
-    let taken =
-        catch_unwind(AssertUnwindSafe(|| match format.read_reply(&body, &labels.content(), &limits) {
-            Ok(reply) => {
-                waiters.deliver(reply);
-                true
-            }
-            Err(error) => {
-                tracing::error!(bytes = body.len(), %error, "rejected a reply");
-                false
-            }
-        }));
-    match taken {
-        Ok(true) => settle.ack_before_long(),
-        Ok(false) => settle.reject(false),
-        Err(panic) => {
-            // It was printed. To drop it may panic again, and so may the reply, if it were delivered again.
-            std::mem::forget(panic);
-            settle.reject(false);
-            tracing::error!(bytes = body.len(), "something panicked at a reply, which was rejected");
+/// Reads replies and hands them to their waiters, whom it tells when the receiving ends: with the transport.
+#[derive(Debug)]
+struct Reader {
+    waiters: Arc<Waiters>,
+    format: MessageFormat,
+    limits: Limits,
+    undecodable: RareLog,
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.waiters.close();
+    }
+}
+
+impl Reader {
+    fn receive(&self, delivery: Delivery) {
+        match self.read(&delivery) {
+            Ok(reply) => self.deliver(reply, delivery.settle),
+            Err(error) => self.reject(delivery, &error),
         }
+    }
+
+    fn read(&self, delivery: &Delivery) -> Result<Reply, DecodeError> {
+        self.format.read_reply(&delivery.body, &delivery.labels.content(), &self.limits)
+    }
+
+    fn deliver(&self, reply: Reply, settle: Settle) {
+        contained(|| self.waiters.deliver(reply));
+        settle.ack_before_long();
+    }
+
+    fn reject(&self, delivery: Delivery, error: &DecodeError) {
+        let Delivery { body, labels, settle, .. } = delivery;
+        let call = self.format.unread_call(&body, &labels.content(), &self.limits, error);
+        let told = call.is_some_and(|msg_id| self.waiters.unreadable(&msg_id, error));
+        let (bytes, error) = (body.len(), printable(&error.to_string()));
+        // Before the log can panic: delivered again, it would do so again.
+        settle.reject(false);
+        contained(|| match self.undecodable.admit() {
+            Some(left_out) => tracing::error!(bytes, told, left_out, error, "rejected a reply"),
+            None => tracing::debug!(bytes, told, error, "rejected a reply"),
+        });
+    }
+}
+
+/// Runs what is the users': their wakers, and what they have for a log. This is the thread of the connection, and a
+/// panic would end that for everybody.
+fn contained(what: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(what)) {
+        // It was printed, and to drop it may panic again.
+        std::mem::forget(panic);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use futures::FutureExt;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::transport::driver::{History, LIGHT, Labels};
+
+    fn receiver(waiters: &Arc<Waiters>) -> Receiver {
+        let reader = Reader {
+            waiters: Arc::clone(waiters),
+            format: MessageFormat::Envelope,
+            limits: Limits::default(),
+            undecodable: RareLog::default(),
+        };
+        Receiver { reader: Arc::new(reader), aside: Aside::new("rpc-replies") }
+    }
+
+    fn delivery(waiter: &Waiter<'_>, result: Value, ending: bool) -> Delivery {
+        let mut msg_id = [0; 32];
+        let members = json!({
+            "result": result, "failure": null, "ending": ending, "_msg_id": waiter.msg_id(&mut msg_id),
+        });
+        Delivery {
+            body: json!({"oslo.version": "2.0", "oslo.message": members.to_string()}).to_string().into(),
+            labels: Labels::json(),
+            redelivered: false,
+            history: History::default(),
+            expires: None,
+            queue: "reply".into(),
+            excess: None,
+            settle: Settle::nothing(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_takes_long_to_read_holds_up_no_other_reply() {
+        let waiters = Arc::<Waiters>::default();
+        let receiver = receiver(&waiters);
+        let (go, going) = channel::<()>();
+        // Whatever is read there.
+        receiver.aside.give(move || going.recv().unwrap());
+        let (mut large, mut small, mut bare) = (waiters.register(), waiters.register(), waiters.register());
+        receiver.take(delivery(&large, "x".repeat(2 * LIGHT).into(), true));
+        receiver.take(delivery(&small, 5.into(), true));
+        receiver.take(delivery(&bare, Value::Null, true));
+        let Some(Sign::Over(reply)) = small.next().now_or_never() else { panic!("it was held up") };
+        assert_eq!(reply.result_text(), "5");
+        assert!(large.next().now_or_never().is_none());
+        go.send(()).unwrap();
+        let Sign::Over(reply) = large.next().await else { panic!("it is no reply") };
+        assert_eq!(reply.result_text().len(), 2 * LIGHT + 2);
+        let Sign::Over(reply) = bare.next().await else { panic!("it is no reply") };
+        assert_eq!(reply.result_text(), "null");
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_reply_comes_after_what_is_still_read_of_it() {
+        let waiters = Arc::<Waiters>::default();
+        let receiver = receiver(&waiters);
+        let mut waiter = waiters.register();
+        receiver.take(delivery(&waiter, "x".repeat(2 * LIGHT).into(), false));
+        receiver.take(delivery(&waiter, Value::Null, true));
+        let reply = loop {
+            match waiter.next().await {
+                Sign::Alive => {}
+                Sign::Over(reply) => break reply,
+                Sign::Closed | Sign::Unreadable(_) => panic!("it can be read"),
+            }
+        };
+        assert_eq!(reply.result_text().len(), 2 * LIGHT + 2);
     }
 }

@@ -8,8 +8,9 @@ use futures::future::{BoxFuture, FutureExt, Shared};
 use tokio::time::Instant;
 
 use super::Replies;
+use crate::error::Fault;
 use crate::lock::lock;
-use crate::transport::driver::{ConnectError, Driver};
+use crate::transport::driver::Driver;
 use crate::wire::Limits;
 
 /// For how long a refusal is not questioned: each of a thousand callers would have the broker refuse it again.
@@ -27,7 +28,7 @@ type Opening = Shared<BoxFuture<'static, Result<Replies, Refusal>>>;
 
 #[derive(Clone)]
 struct Refusal {
-    why: ConnectError,
+    why: Fault,
     at: Instant,
 }
 
@@ -42,7 +43,7 @@ impl Once {
         &self,
         driver: &dyn Driver,
         limits: Limits,
-    ) -> Result<&Replies, ConnectError> {
+    ) -> Result<&Replies, Fault> {
         let opening = {
             let mut opening = lock(&self.opening);
             if let Some(Err(refusal)) = opening.as_ref().and_then(Shared::peek)

@@ -10,8 +10,8 @@ use std::task::{Context, Poll, Waker};
 use uuid::Uuid;
 
 use crate::lock::lock;
-use crate::text::plain_uuid;
-use crate::wire::Reply;
+use crate::text::{plain_uuid, printable};
+use crate::wire::{DecodeError, Reply};
 
 /// The calls in flight of one transport, by message id.
 #[derive(Debug, Default)]
@@ -58,6 +58,8 @@ struct Arrived {
     /// The legacy form of a reply: a result first, its end in a message of its own.
     early: Option<Box<Reply>>,
     last: Option<Reply>,
+    /// Why the last reply could not be read.
+    unreadable: Option<DecodeError>,
     closed: bool,
     /// Whom to wake for any of these.
     waker: Option<Waker>,
@@ -71,6 +73,8 @@ pub(crate) enum Sign {
     Alive,
     /// The call is over.
     Over(Reply),
+    /// The same, and nobody will know how.
+    Unreadable(DecodeError),
     /// No reply will come any more: the transport is closed.
     Closed,
 }
@@ -106,9 +110,18 @@ impl Waiters {
             Some(slot) => slot.put(reply),
             None => {
                 self.unclaimed.fetch_add(1, Ordering::Relaxed);
-                tracing::debug!(msg_id, "dropped a reply that nobody waits for");
+                tracing::debug!(msg_id = printable(msg_id), "dropped a reply that nobody waits for");
             }
         }
+    }
+
+    /// Ends a call whose reply cannot be read; whether somebody waited for it.
+    pub(crate) fn unreadable(&self, msg_id: &str, error: &DecodeError) -> bool {
+        let slot = plain_uuid(msg_id).and_then(|id| lock(&self.table).slots.remove(&id.as_u128()));
+        if let Some(slot) = &slot {
+            slot.change(|arrived| arrived.unreadable = Some(error.clone()));
+        }
+        slot.is_some()
     }
 
     /// How many replies nobody waited for.
@@ -120,7 +133,10 @@ impl Waiters {
     pub(crate) fn close(&self) {
         let mut table = lock(&self.table);
         table.closed = true;
-        for slot in table.slots.values() {
+        let slots: Vec<_> = table.slots.values().cloned().collect();
+        // Those who wait are woken without the lock: what that does is theirs to say.
+        drop(table);
+        for slot in slots {
             slot.change(|arrived| arrived.closed = true);
         }
     }
@@ -134,7 +150,7 @@ impl Waiters {
 impl Slot {
     fn put(&self, reply: Reply) {
         self.change(|arrived| match arrived.early.take() {
-            Some(early) if reply.ending && !reply.has_result() && reply.failure.is_none() => {
+            Some(early) if reply.is_bare_end() => {
                 arrived.last = Some(*early);
             }
             _ if reply.ending => arrived.last = Some(reply),
@@ -159,6 +175,9 @@ impl Slot {
         let mut arrived = lock(&self.0);
         if let Some(reply) = arrived.last.take() {
             return Poll::Ready(Sign::Over(reply));
+        }
+        if let Some(error) = arrived.unreadable.take() {
+            return Poll::Ready(Sign::Unreadable(error));
         }
         if arrived.closed {
             return Poll::Ready(Sign::Closed);

@@ -6,7 +6,7 @@ use super::super::arguments::Arguments;
 use super::super::content::{Content, Limits};
 use super::super::envelope;
 use super::super::error::DecodeError;
-use super::super::id::unique_id;
+use super::super::id::{LONGEST_ID, unique_id};
 use super::super::python::{self, VersionFault};
 use super::heartbeat;
 use crate::error::RemoteError;
@@ -17,6 +17,9 @@ const DEFAULT_VERSION: Version = Version::new(1, 0);
 
 /// The longest name of an AMQP queue in bytes; nobody can have a longer one.
 const LONGEST_QUEUE: usize = 255;
+
+/// Those around a `_msg_id`, which is JSON text.
+const QUOTES: usize = 2;
 
 /// A request as a server reads it.
 #[derive(Debug, Clone)]
@@ -44,6 +47,16 @@ pub struct ReplyAddress {
     pub queue: String,
     /// The JSON text of the call's id. Replies bear it unchanged, whatever its type.
     pub msg_id: String,
+}
+
+impl ReplyAddress {
+    /// `None` if nobody can wait there, or with an id of more than 255 bytes: every heartbeat and reply repeats it, to
+    /// a queue of the sender's choice.
+    pub(crate) fn new(queue: String, msg_id: String) -> Option<Self> {
+        let possible =
+            !queue.is_empty() && queue.len() <= LONGEST_QUEUE && msg_id.len() <= LONGEST_ID + QUOTES;
+        possible.then_some(Self { queue, msg_id })
+    }
 }
 
 /// Which method to execute, and with what.
@@ -125,11 +138,13 @@ impl<'a> Members<'a> {
 fn reply_address(members: &Members<'_>, warnings: &mut Vec<String>) -> Option<ReplyAddress> {
     let msg_id = members.msg_id.filter(|id| python::is_true(id))?;
     let queue = members.reply_q.and_then(python::string).unwrap_or_default();
-    if queue.is_empty() || queue.len() > LONGEST_QUEUE {
+    let address = ReplyAddress::new(queue, msg_id.to_owned());
+    if msg_id.len() > LONGEST_ID + QUOTES {
+        warnings.push(format!("the call cannot be answered: its _msg_id is longer than {LONGEST_ID} bytes"));
+    } else if address.is_none() {
         warnings.push("the call cannot be answered: its _reply_q is not the name of a queue".to_owned());
-        return None;
     }
-    Some(ReplyAddress { queue, msg_id: msg_id.to_owned() })
+    address
 }
 
 /// What to execute. The errors are those that Python's dispatcher runs into, in its order.
@@ -206,6 +221,18 @@ mod tests {
             let request = request(&format!(r#""_reply_q": {queue}"#));
             assert_eq!(request.reply, None, "{queue}");
             assert!(request.warnings[0].contains("_reply_q"), "{:?}", request.warnings);
+        }
+    }
+
+    #[test]
+    fn what_replies_repeat_is_bounded() {
+        for (length, answered) in [(LONGEST_ID, true), (LONGEST_ID + 1, false)] {
+            let request = request(&format!(r#""_reply_q": "q", "_msg_id": "{}""#, "i".repeat(length)));
+            assert_eq!(request.reply.is_some(), answered);
+            assert_eq!(
+                request.warnings.iter().filter(|warning| warning.contains("_msg_id")).count(),
+                usize::from(!answered)
+            );
         }
     }
 

@@ -14,14 +14,14 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::acks::Acks;
 use super::declare::{costs_the_connection, declare, mistakes_durability};
-use super::intake::{Intake, Limit, To};
+use super::intake::{Intake, To};
 use super::library::{BrokerError, Channel, Consuming, Link};
 use super::retry::{Retry, jittered};
 use super::supervisor::{Links, Up};
 use super::topology::{Step, Topology};
+use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
-use crate::rare_log::RareLog;
-use crate::transport::driver::{CLOSED, ConnectError, Settler, StopListening};
+use crate::transport::driver::{CLOSED, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. Whatever the broker sends has to be kept until it is taken, so there has
 /// to be one; early acknowledgement makes it go unnoticed.
@@ -40,7 +40,7 @@ pub(super) struct Consumption {
     pub(super) pause: Duration,
     /// How often everything is declared again.
     pub(super) redeclare: Duration,
-    /// Longer messages are rejected.
+    /// Of longer messages servers get no more than whose they are.
     pub(super) max_body: usize,
 }
 
@@ -101,15 +101,16 @@ pub(super) struct Starting {
 impl Starting {
     /// Resolves once every queue is declared and consumed from; fails at once if the broker refuses that, and
     /// at `deadline` if there is no connection. What has failed leaves nothing behind.
-    pub(super) async fn done(self, deadline: Instant) -> Result<Stop, ConnectError> {
+    pub(super) async fn done(self, deadline: Instant) -> Result<Stop, Fault> {
         let Self { stop, links, started } = self;
         match timeout_at(deadline, started).await {
             Ok(Ok(Ok(()))) => Ok(stop),
-            Ok(Ok(Err(error))) => Err(ConnectError(error.to_string())),
-            Ok(Err(_)) => Err(ConnectError(CLOSED.to_owned())),
+            Ok(Ok(Err(error))) => Err(error.into()),
+            Ok(Err(_)) => Err(Fault::new(FaultKind::Closed, CLOSED)),
             Err(_) => {
-                let why = links.trouble().unwrap_or_else(|| "the broker does not answer".to_owned());
-                Err(ConnectError(format!("not listening in time: {why}")))
+                let silent = || Fault::new(FaultKind::NoAnswer, "the broker does not answer");
+                let fault = links.fault().unwrap_or_else(silent);
+                Err(Fault { why: format!("not listening in time: {}", fault.why), ..fault })
             }
         }
     }
@@ -125,14 +126,12 @@ impl Consumption {
         let links = self.links.clone();
         let queues: Vec<&str> = self.topology.consumers.iter().map(|consumer| &*consumer.queue).collect();
         let name: Arc<str> = queues.join(", ").into();
-        let limit = Limit { max_body: self.max_body, name: name.clone(), log: Arc::new(RareLog::default()) };
         let session = Session {
             retry: Retry::new(self.pause),
             steps: Mutex::new(self.topology.steps.clone()),
             what: self,
             name,
             to: Arc::new(to),
-            limit,
             asked,
             pausing,
             ready: Some(ready),
@@ -171,7 +170,6 @@ struct Session {
     /// The queues, for the log.
     name: Arc<str>,
     to: Arc<To>,
-    limit: Limit,
     asked: watch::Receiver<Asked>,
     pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
@@ -282,9 +280,7 @@ impl Session {
             error = self.keep_declared(&*up.link) => Some(End::Lost(error)),
             () = intake.hand_on_held() => Some(End::Stopped),
             // What this channel has delivered and nobody settled is redelivered.
-            () = one_ends(&mut consuming) => {
-                Some(End::Lost(BrokerError::Lost("a consumer has ended".to_owned())))
-            }
+            error = one_ends(&mut consuming) => Some(End::Lost(error)),
             () = &mut gone => Some(End::Lost(lost())),
         };
         let end = match end {
@@ -319,7 +315,7 @@ impl Session {
         let prefetch = self.what.effective_prefetch();
         channel.prefetch(prefetch).await?;
         let (acks, failed) = Acks::start(channel.clone(), prefetch);
-        let intake = Intake::new(&self.to, acks.clone(), self.limit.clone());
+        let intake = Intake::new(&self.to, acks.clone(), self.what.max_body);
         let mut consuming = Vec::new();
         for consumer in &self.what.topology.consumers {
             let (intake, queue) = (intake.clone(), consumer.queue.clone());
@@ -419,8 +415,13 @@ impl Session {
     }
 }
 
-async fn one_ends(consuming: &mut [Consuming]) {
-    consuming.iter_mut().map(Consuming::ended).collect::<FuturesUnordered<_>>().next().await;
+/// Why the first of them has ended.
+async fn one_ends(consuming: &mut [Consuming]) -> BrokerError {
+    let mut ends: FuturesUnordered<_> = consuming.iter_mut().map(Consuming::ended).collect();
+    match ends.next().await {
+        Some(error) => error,
+        None => pending().await,
+    }
 }
 
 /// No verdict reaches the broker by this channel any more: without it, what it has delivered is delivered again.

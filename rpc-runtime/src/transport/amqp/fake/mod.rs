@@ -114,6 +114,12 @@ pub(super) struct FakeLink {
     declare: Arc<Mutex<Box<Declare>>>,
     /// The answers to the acknowledgements to come; then all succeed.
     ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    reject_time: Arc<Mutex<Duration>>,
+    /// Why the next consumer ends.
+    end: Arc<Mutex<Option<BrokerError>>>,
+    declare_time: Arc<Mutex<Duration>>,
+    /// Why there are no more channels, if so.
+    no_channel: Arc<Mutex<Option<String>>>,
     queues: Arc<Queues>,
     /// How many channels were lost by a declaration.
     errors: Arc<AtomicU32>,
@@ -141,6 +147,10 @@ impl FakeLink {
             said_goodbye: watch::Sender::new(false),
             declare: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
             ack_answers: Arc::default(),
+            reject_time: Arc::default(),
+            end: Arc::default(),
+            declare_time: Arc::default(),
+            no_channel: Arc::default(),
             queues: Arc::default(),
             errors: Arc::default(),
             log: Arc::default(),
@@ -158,9 +168,29 @@ impl FakeLink {
         self.ack_answers.lock().unwrap().push_back(answer);
     }
 
+    /// How long each reject takes on the channels to come.
+    pub(super) fn rejects_take(&self, time: Duration) {
+        *self.reject_time.lock().unwrap() = time;
+    }
+
+    /// The same for each declaration.
+    pub(super) fn declares_take(&self, time: Duration) {
+        *self.declare_time.lock().unwrap() = time;
+    }
+
+    /// Opens no more channels, for this reason.
+    pub(super) fn refuse_channels(&self, why: &str) {
+        *self.no_channel.lock().unwrap() = Some(why.to_owned());
+    }
+
     /// Puts a message into a queue.
     pub(super) fn put(&self, queue: &str, body: &str) {
         self.queues.put(queue, Bytes::copy_from_slice(body.as_bytes()));
+    }
+
+    /// Says why the next consumer ends.
+    pub(super) fn ends_for(&self, error: BrokerError) {
+        *self.end.lock().unwrap() = Some(error);
     }
 
     /// Deletes a queue, and with it its consumer.
@@ -205,6 +235,9 @@ impl Link for FakeLink {
             if self.dead() {
                 return Err(lost());
             }
+            if let Some(why) = &*self.no_channel.lock().unwrap() {
+                return Err(BrokerError::Refused(506, why.clone()));
+            }
             let channel = FakeChannel {
                 publish: self.publish.clone(),
                 link: self.dead.subscribe(),
@@ -212,6 +245,9 @@ impl Link for FakeLink {
                 number: self.opened.fetch_add(1, Ordering::Relaxed) + 1,
                 declare: self.declare.clone(),
                 ack_answers: self.ack_answers.clone(),
+                end: self.end.clone(),
+                reject_time: *self.reject_time.lock().unwrap(),
+                declare_time: *self.declare_time.lock().unwrap(),
                 queues: self.queues.clone(),
                 errors: self.errors.clone(),
                 log: self.log.clone(),
@@ -247,6 +283,9 @@ struct FakeChannel {
     number: usize,
     declare: Arc<Mutex<Box<Declare>>>,
     ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
+    end: Arc<Mutex<Option<BrokerError>>>,
+    reject_time: Duration,
+    declare_time: Duration,
     queues: Arc<Queues>,
     errors: Arc<AtomicU32>,
     log: Arc<Mutex<Vec<String>>>,
@@ -284,7 +323,10 @@ impl Channel for FakeChannel {
         if answer.is_err() {
             self.errors.fetch_add(1, Ordering::Relaxed);
         }
-        futures::future::ready(answer).boxed()
+        if self.declare_time.is_zero() {
+            return futures::future::ready(answer).boxed();
+        }
+        tokio::time::sleep(self.declare_time).map(|()| answer).boxed()
     }
 
     fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
@@ -343,12 +385,15 @@ impl Channel for FakeChannel {
     ) -> BoxFuture<'a, Result<Consuming, BrokerError>> {
         let mut stream = self.queues.consume(self.number, &consume.queue);
         let (ending, ended) = oneshot::channel();
+        let end = self.end.clone();
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             while let Some(delivery) = stream.next().await {
                 take(delivery);
             }
-            drop(ending);
+            if let Some(why) = end.lock().unwrap().take() {
+                ending.send(why).unwrap_or_default();
+            }
         });
         futures::future::ready(Ok(Consuming::new(ended, tasks))).boxed()
     }
@@ -369,7 +414,10 @@ impl Channel for FakeChannel {
     fn reject(&self, tag: u64, requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>> {
         self.log(&format!("{} {tag}", if requeue { "requeue" } else { "drop" }));
         self.queues.settle(self.number, tag, false);
-        done()
+        if self.reject_time.is_zero() {
+            return done();
+        }
+        tokio::time::sleep(self.reject_time).map(Ok).boxed()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

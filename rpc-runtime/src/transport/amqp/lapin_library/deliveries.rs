@@ -11,8 +11,9 @@ use lapin::message::Delivery;
 use lapin::types::AMQPValue;
 use tokio::sync::oneshot;
 
-use super::super::library::{Chore, Consuming, RawDelivery, Take};
+use super::super::library::{BrokerError, Chore, Consuming, RawDelivery, Take};
 use super::super::message::{COMPRESSION, EARLIER_DELIVERIES};
+use super::error::lapin_error;
 use super::thread::Thread;
 use crate::lock::lock;
 use crate::transport::driver::{History, Labels};
@@ -32,14 +33,14 @@ pub(super) struct Deliveries {
 struct Open {
     consumer: Consumer,
     take: Take,
-    /// Dropped when the consumer ends.
-    _ended: oneshot::Sender<()>,
+    /// Told why the consumer ends, if that is known; else dropped.
+    ended: oneshot::Sender<BrokerError>,
 }
 
 impl Deliveries {
     pub(super) fn start(consumer: Consumer, take: Take, thread: Arc<Thread>) -> Consuming {
         let (ending, ended) = oneshot::channel();
-        let open = Mutex::new(Some(Open { consumer, take, _ended: ending }));
+        let open = Mutex::new(Some(Open { consumer, take, ended: ending }));
         let deliveries = Arc::new(Self { thread, listed: AtomicBool::new(false), open });
         // Some may be there already.
         deliveries.wake_by_ref();
@@ -74,7 +75,10 @@ impl Chore for Deliveries {
                 // The first error is the end: lapin yields nothing after it.
                 Poll::Ready(Some(Err(error))) => {
                     tracing::debug!("consumer of {}: {error}", consumer.queue());
-                    *open = None;
+                    if let Some(Open { ended, .. }) = open.take() {
+                        // Nobody may want to know any more.
+                        let _ = ended.send(lapin_error(&error));
+                    }
                 }
                 Poll::Ready(None) => *open = None,
             }
@@ -108,7 +112,7 @@ fn history(delivery: &Delivery) -> History {
     History {
         counted: number(DELIVERY_COUNT),
         noted: number(EARLIER_DELIVERIES).unwrap_or(0),
-        expiration: if delivery.redelivered { expiration().map(Duration::from_millis) } else { None },
+        expiration: expiration().map(Duration::from_millis),
     }
 }
 

@@ -13,6 +13,9 @@ use super::thread::{Calling, Thread};
 /// How long the broker may take to answer anything but a publish.
 const LIMIT: Duration = Duration::from_secs(10);
 
+/// AMQP's code of a limit that is reached.
+const RESOURCE_ERROR: u16 = 506;
+
 /// The result of `operation`, which is for `thread` to do, or an error that names it after the limit.
 pub(super) async fn limited<T>(
     thread: &Thread,
@@ -30,6 +33,11 @@ pub(super) fn lapin_error(error: &Error) -> BrokerError {
     match error.kind() {
         ErrorKind::ProtocolError(amqp) if error.is_amqp_soft_error() => {
             BrokerError::Refused(amqp.get_id(), amqp.get_message().to_string())
+        }
+        // Never asked of the broker, which would say so by closing the connection.
+        ErrorKind::ChannelsLimitReached => {
+            let why = "no channel is free: the connection has as many as the broker allows (channel_max)";
+            BrokerError::Refused(RESOURCE_ERROR, why.to_owned())
         }
         ErrorKind::ProtocolError(amqp) => BrokerError::Lost(amqp.get_message().to_string()),
         _ => BrokerError::Lost(error.to_string()),

@@ -59,6 +59,7 @@ use super::library::{BrokerError, Channel, ConnectFailure, Library, Link, LinkEv
 use super::topology::check_name;
 use crate::clock::after;
 use crate::lock::lock;
+use crate::transport::TransportError;
 use crate::transport::amqp::options::{AmqpOptions, LoginMethod};
 use crate::transport::failure::FailureKind;
 use crate::transport::url::Host;
@@ -99,8 +100,11 @@ pub(in crate::transport::amqp) struct LapinLibrary {
 
 impl LapinLibrary {
     /// Reads the certificates; fails if they are needed and cannot be used.
-    pub(in crate::transport::amqp) fn new(vhost: &str, options: &AmqpOptions) -> Result<Self, String> {
-        check_name("vhost", vhost)?;
+    pub(in crate::transport::amqp) fn new(
+        vhost: &str,
+        options: &AmqpOptions,
+    ) -> Result<Self, TransportError> {
+        check_name("vhost", vhost).map_err(TransportError::Setting)?;
         Ok(Self {
             vhost: vhost.to_owned(),
             heartbeat: options.heartbeat_timeout_threshold,

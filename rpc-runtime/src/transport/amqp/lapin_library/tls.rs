@@ -1,5 +1,6 @@
 //! TLS by rustls: host names and certificates are always verified.
 
+use std::error::Error;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,9 +10,11 @@ use lapin::AsyncTcpStream;
 use lapin::tcp::RustlsConnector;
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::error::Cause;
+use crate::transport::TransportError;
 use crate::transport::amqp::options::{AmqpOptions, TlsVersion};
 
 /// The certificates of a transport.
@@ -23,21 +26,23 @@ pub(super) struct Tls {
 
 impl Tls {
     /// Reads the files of the options `ssl_ca_file`, `ssl_cert_file` and `ssl_key_file`.
-    pub(super) fn load(options: &AmqpOptions) -> Result<Self, String> {
+    pub(super) fn load(options: &AmqpOptions) -> Result<Self, TransportError> {
         let versions = match options.ssl_version {
             TlsVersion::Negotiated => rustls::DEFAULT_VERSIONS,
             TlsVersion::Tls12 => &[&rustls::version::TLS12],
         };
         let config = ClientConfig::builder_with_provider(provider())
             .with_protocol_versions(versions)
-            .map_err(|error| format!("TLS: {error}"))?
+            .map_err(|error| wrong("ssl", format!("TLS: {error}"), error))?
             .with_root_certificates(roots(options)?);
         let config = match (&options.ssl_cert_file, &options.ssl_key_file) {
             (Some(cert), Some(key)) => {
                 let certificates = certificates("ssl_cert_file", cert)?;
                 let key = PrivateKeyDer::from_pem_file(key)
-                    .map_err(|error| format!("ssl_key_file {}: {error}", key.display()))?;
-                config.with_client_auth_cert(certificates, key).map_err(|error| format!("TLS: {error}"))?
+                    .map_err(|error| unreadable("ssl_key_file", key, error))?;
+                config
+                    .with_client_auth_cert(certificates, key)
+                    .map_err(|error| wrong("ssl_cert_file", format!("it cannot be used: {error}"), error))?
             }
             _ => config.with_no_client_auth(),
         };
@@ -69,11 +74,11 @@ fn provider() -> Arc<CryptoProvider> {
 }
 
 /// The authorities that are trusted.
-fn roots(options: &AmqpOptions) -> Result<RootCertStore, String> {
-    let (whose, certificates) = match &options.ssl_ca_file {
+fn roots(options: &AmqpOptions) -> Result<RootCertStore, TransportError> {
+    let (option, whose, certificates) = match &options.ssl_ca_file {
         // Only these: who names an authority does not trust all others.
-        Some(path) => (path.display().to_string(), certificates("ssl_ca_file", path)?),
-        None => ("the system".to_owned(), rustls_native_certs::load_native_certs().certs),
+        Some(path) => ("ssl_ca_file", path.display().to_string(), certificates("ssl_ca_file", path)?),
+        None => ("ssl", "the system".to_owned(), rustls_native_certs::load_native_certs().certs),
     };
     let mut roots = RootCertStore::empty();
     // Some systems have certificates that nobody can read; the others count.
@@ -81,16 +86,33 @@ fn roots(options: &AmqpOptions) -> Result<RootCertStore, String> {
     if ignored > 0 {
         tracing::warn!("{ignored} certificates of {whose} cannot be used");
     }
-    if roots.is_empty() { Err(format!("no certificate of {whose} can be used")) } else { Ok(roots) }
+    if roots.is_empty() {
+        let why = format!("no certificate of {whose} can be used");
+        return Err(TransportError::Certificate { option, why, source: None });
+    }
+    Ok(roots)
 }
 
-fn certificates(option: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let wrong = |why: String| format!("{option} {}: {why}", path.display());
+fn certificates(option: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, TransportError> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| wrong(error.to_string()))?;
+        .map_err(|error| unreadable(option, path, error))?;
     if certificates.is_empty() {
-        return Err(wrong("there is no certificate in it".to_owned()));
+        let why = format!("{}: there is no certificate in it", path.display());
+        return Err(TransportError::Certificate { option, why, source: None });
     }
     Ok(certificates)
+}
+
+/// What is wrong with a file; that it cannot be read is an error of the system.
+fn unreadable(option: &'static str, path: &Path, error: pem::Error) -> TransportError {
+    let why = format!("{}: {error}", path.display());
+    match error {
+        pem::Error::Io(error) => wrong(option, why, error),
+        error => wrong(option, why, error),
+    }
+}
+
+fn wrong(option: &'static str, why: String, error: impl Error + Send + Sync + 'static) -> TransportError {
+    TransportError::Certificate { option, why, source: Some(Cause::new(error)) }
 }

@@ -129,8 +129,9 @@ options! {
     kombu_compression: Option<Compression> = None;
     /// Whether the broker cancels consumers when a mirrored queue fails over. Default: no.
     enable_cancel_on_failover: bool = false;
-    /// How long a reply is tried again while the queue of its caller is missing. In the URL: seconds. Default:
-    /// 60 seconds.
+    /// How long a reply is tried again while the queue of its caller is missing, from the first time that it is
+    /// missed. Without a connection a reply waits for the next one, and each is tried once at least; in Python the
+    /// time begins with the reply, and goes on during an outage. In the URL: seconds. Default: 60 seconds.
     kombu_missing_consumer_retry_timeout: Duration = Duration::from_secs(60);
     /// How long one attempt to connect to one host may take, from the name lookup to the end of the AMQP
     /// handshake. In the URL: seconds, more than 0 and a day at most. Default: 10 seconds.

@@ -21,18 +21,22 @@
 //!
 //! | Flag | Set | Cleared | While it is set |
 //! |---|---|---|---|
-//! | `line.open` | nothing waits here and the channel is good | something waits, or it is not | callers send by themselves |
+//! | `line.open` | nothing waits here and the channel is good | something waits, or it is not | callers send by themselves, and answers are looked at where they are read |
 //! | `careful` (a number) | an error of its own closed the channel with several messages under way | so many were answered | one message is under way at a time: the next error names its cause |
 //! | `stale` | a message was nacked [`NACKS_OF_A_BAD_CHANNEL`] times on a channel older than [`SHORTEST_USE`] | the next channel | nothing is sent |
 //! | `failed` | the channel or its link is lost | the next channel | nothing is sent, answers are collected |
+//! | `undeclared` | a message needs an exchange that this channel has not declared | it is declared, on a channel of its own | messages to it wait, all others go on |
+//! | `gate.refusals` | the broker has refused a message or a declaration that it will refuse again | some time later, see there | what is like it is told so, and not sent |
 //! | `line.watched` | messages are under way, or were a moment ago | [`LINGER`] after the last | this task comes back by itself |
-//! | `bell`'s eager | messages wait for room, or the transport closes | neither | every answer wakes this task |
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
@@ -42,8 +46,9 @@ use super::super::library::BrokerError;
 use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
 use super::gate::{Attended, Gate, Queued};
-use super::job::{Expired, Job, NACK_TEXT};
+use super::job::{Expired, Job, nacked};
 use super::line::{IN_FLIGHT, Line};
+use crate::error::{Fault, FaultKind};
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::PublishFault;
 
@@ -60,10 +65,8 @@ const LINGER: Duration = Duration::from_secs(2);
 /// How often messages that nobody waits for are looked for while there is no connection.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// How long a refused declaration is not tried again, at first and at the longest: each try costs the connection the
-/// number of a channel.
-const CONFLICT_PAUSE: Duration = Duration::from_secs(1);
-const MAX_CONFLICT_PAUSE: Duration = Duration::from_secs(30);
+/// How long to wait before a channel that was refused is asked for again.
+const NO_CHANNEL_PAUSE: Duration = Duration::from_secs(1);
 
 /// A link on which nothing is confirmed for the time of the heartbeat, within these limits, is given up. RabbitMQ
 /// can lose sight of a quorum queue whose leader has died, and then a channel gets no confirm any more: only
@@ -90,13 +93,8 @@ enum End {
     Closed,
 }
 
-/// A declaration that the broker has refused.
-struct Conflict {
-    /// When it may be tried again, and after how long a pause.
-    until: Instant,
-    pause: Duration,
-    why: String,
-}
+/// What became of the declaration of an exchange.
+type Declared = (Arc<str>, Result<(), BrokerError>);
 
 /// The task's own part: what outlives a channel.
 pub(super) struct Actor {
@@ -111,7 +109,9 @@ pub(super) struct Actor {
     /// How many messages still have to go out one by one: an error has closed the channel with several under
     /// way, and one of them may be the cause.
     careful: usize,
-    conflicts: HashMap<Arc<str>, Conflict>,
+    /// Waiting for their exchange to be declared, which is under way.
+    undeclared: HashMap<Arc<str>, Vec<Job>>,
+    declaring: FuturesUnordered<BoxFuture<'static, Declared>>,
     /// Without any confirm for this long the link is given up.
     patience: Duration,
     /// Sent, and then the channel failed.
@@ -140,7 +140,8 @@ impl Actor {
             waiting: VecDeque::new(),
             nacked: BTreeMap::new(),
             careful: 0,
-            conflicts: HashMap::new(),
+            undeclared: HashMap::new(),
+            declaring: FuturesUnordered::new(),
             patience: options.heartbeat_timeout_threshold.clamp(SHORTEST_PATIENCE, LONGEST_PATIENCE),
             uncertain: Vec::new(),
             failed: false,
@@ -182,12 +183,13 @@ impl Actor {
         }
         self.waiting.retain(|job| !job.is_abandoned());
         self.nacked.retain(|_, job| !job.is_abandoned());
+        self.take_back_undeclared();
         self.expire(None);
     }
 
     /// Ends the posted messages whose time is up, also those that are under way.
     fn expire(&mut self, line: Option<&Attended>) {
-        let (now, trouble) = (Instant::now(), self.links.trouble());
+        let (now, trouble) = (Instant::now(), self.gate.trouble());
         let mut late = Vec::new();
         let mut goes_on = |job: &Job| {
             let expired = job.expire(now, trouble.as_deref());
@@ -209,9 +211,16 @@ impl Actor {
             Ok(channel) => channel,
             Err(error) => {
                 tracing::debug!("no channel to publish on: {error}");
+                self.gate.has_no_channel(Some(error.to_string()));
+                if let BrokerError::Refused(..) = error {
+                    drop(timeout(NO_CHANNEL_PAUSE, self.links.gone(up.epoch)).await);
+                    self.sweep();
+                }
                 return End::Failed;
             }
         };
+        self.gate.has_no_channel(None);
+        self.take_back_undeclared();
         (self.failed, self.channel_error, self.stale) = (false, false, false);
         self.opened = Instant::now();
         let line = self.gate.attend(Line::new(up, channel, Arc::downgrade(&self.gate)));
@@ -234,7 +243,8 @@ impl Actor {
             if self.failed {
                 break;
             }
-            let idle = under_way == 0 && self.waiting.is_empty() && self.nacked.is_empty();
+            let waiting = !self.waiting.is_empty() || !self.undeclared.is_empty() || !self.nacked.is_empty();
+            let idle = under_way == 0 && !waiting;
             if closing.is_some_and(|deadline| now >= deadline) || (closed && idle) {
                 return End::Closed;
             }
@@ -249,17 +259,18 @@ impl Actor {
             let again = self.nacked.first_key_value().map(|((at, _), _)| *at);
             tokio::select! {
                 biased;
-                () = gate.bell.rung() => {}
+                () = gate.rung() => {}
                 taken = self.jobs.recv_many(&mut batch, room), if room > 0 && !closed => {
                     closed = taken == 0;
                     self.waiting.extend(batch.drain(..).map(|(job, _)| job));
                 }
+                Some((exchange, declared)) = self.declaring.next() => self.declared(&line, &exchange, declared),
                 () = links.changed() => self.failed |= !links.has(up.epoch),
                 _ = self.closing.changed(), if closing.is_none() => {}
                 () = sleep_until(again.unwrap_or(now)), if again.is_some() => {}
                 _ = ticks.tick(), if watched => self.expire(Some(&line)),
             }
-            self.fill(&line, up).await;
+            self.fill(&line, up);
         }
         if let Some(line) = line.take() {
             self.collect(line).await;
@@ -277,9 +288,7 @@ impl Actor {
         now: Instant,
     ) -> (usize, bool) {
         let clear = self.careful == 0 && self.waiting.is_empty() && !self.failed && !self.stale;
-        let eager = closing || !clear || self.gate.queued() > 0;
-        self.gate.bell.set_eager(eager);
-        let quiet = self.nacked.is_empty() && clear && !closing;
+        let quiet = self.nacked.is_empty() && self.undeclared.is_empty() && clear && !closing;
         let patience = self.patience;
         let (survey, told) = attended.with(|line| {
             line.look(now);
@@ -290,12 +299,17 @@ impl Actor {
             line.watched = !idle || now.saturating_duration_since(used.1) < LINGER;
             line.open = clear && line.left.is_empty();
             let silent = line.is_silent(patience, now).then(|| line.link.clone());
-            (line.len(), line.watched, silent, std::mem::take(&mut line.left), line.epoch)
+            let left = std::mem::take(&mut line.left);
+            // Whether nothing else can be the cause of what has happened to it.
+            let alone = line.len() == 0 && left.len() == 1 && left[0].0 + 1 == line.next;
+            (line.len(), line.watched, silent, left, alone, line.epoch)
         });
         self.careful = self.careful.saturating_sub(told);
-        let Some((under_way, watched, silent, left, epoch)) = survey else { return (0, false) };
+        let Some((under_way, watched, silent, left, alone, epoch)) = survey else { return (0, false) };
+        // Others may have been seen before it.
+        let alone = alone && !self.failed;
         for (number, job, outcome) in left {
-            self.conclude(number, job, outcome, now);
+            self.conclude(number, job, outcome, alone, now);
         }
         // Blocked, a broker confirms nothing, and rightly so.
         if let Some(link) = silent
@@ -313,7 +327,8 @@ impl Actor {
         if self.failed || self.stale || self.links.blocked(epoch) {
             return 0;
         }
-        self.window().saturating_sub(under_way + self.waiting.len())
+        let undeclared: usize = self.undeclared.values().map(Vec::len).sum();
+        self.window().saturating_sub(under_way + self.waiting.len() + undeclared)
     }
 
     fn window(&self) -> usize {
@@ -321,7 +336,7 @@ impl Actor {
     }
 
     /// Sends what is due and has room.
-    async fn fill(&mut self, line: &Attended, up: &Up) {
+    fn fill(&mut self, line: &Attended, up: &Up) {
         let now = Instant::now();
         while let Some(entry) = self.nacked.first_entry().filter(|entry| entry.key().0 <= now) {
             self.waiting.push_back(entry.remove());
@@ -332,34 +347,33 @@ impl Actor {
                 return;
             }
             if let Some(job) = self.waiting.pop_front() {
-                self.send(line, up, job, now).await;
+                self.send(line, up, job, now);
             }
         }
     }
 
-    async fn send(&mut self, line: &Attended, up: &Up, job: Job, now: Instant) {
+    fn send(&mut self, line: &Attended, up: &Up, job: Job, now: Instant) {
         if job.deadline <= now || job.is_abandoned() {
-            // Its caller knows by its own clock, or does not want to know, unless it was posted.
-            if let Some(late) = job.expire(now, self.links.trouble().as_deref()) {
-                late.tell();
-            }
             self.careful = self.careful.saturating_sub(1);
-            return;
+            // Its caller's clock may be behind this one.
+            return job.too_late(self.gate.trouble());
+        }
+        if let Some(error) = self.gate.refusals.of(&job.message, now) {
+            self.careful = self.careful.saturating_sub(1);
+            return job.tell(Err(PublishFault::Refused(error.into())));
         }
         if let (Some(true), _) = line.with(|line| line.has_to_declare(&job))
             && let Some(step @ Step::Exchange { name, .. }) = &job.exchange
         {
-            match self.declare_exchange(line, up, name, step).await {
-                Ok(()) => {}
-                Err(BrokerError::Refused(_, why)) => {
-                    self.careful = self.careful.saturating_sub(1);
-                    return job.tell(Err(PublishFault::Refused(why)));
-                }
-                Err(BrokerError::Lost(_)) => {
-                    self.failed = true;
-                    return self.waiting.push_front(job);
-                }
+            let (mut step, name) = (step.clone(), name.clone());
+            let waiting = self.undeclared.entry(name.clone()).or_default();
+            waiting.push(job);
+            if waiting.len() == 1 {
+                let link = up.link.clone();
+                let declaring = async move { (name, declare(&*link, std::slice::from_mut(&mut step)).await) };
+                self.declaring.push(declaring.boxed());
             }
+            return;
         }
         // Its deadline may have passed since `now`, and its caller been told that it was not sent.
         if job.sent() {
@@ -373,43 +387,50 @@ impl Actor {
         }
     }
 
-    async fn declare_exchange(
-        &mut self,
-        line: &Attended,
-        up: &Up,
-        name: &Arc<str>,
-        step: &Step,
-    ) -> Result<(), BrokerError> {
-        let earlier = self.conflicts.get(name);
-        if let Some(Conflict { until, why, .. }) = earlier
-            && Instant::now() < *until
-        {
-            return Err(BrokerError::Refused(0, why.clone()));
+    /// Goes on with the messages to an exchange.
+    fn declared(&mut self, line: &Attended, exchange: &Arc<str>, declared: Result<(), BrokerError>) {
+        let jobs = self.undeclared.remove(exchange).unwrap_or_default();
+        match declared {
+            Ok(()) => drop(line.with(|line| line.declared(exchange.clone()))),
+            // Who waits is told when it is to be sent.
+            Err(error @ BrokerError::Refused(..)) => {
+                self.gate.refusals.note_declaration(exchange, &error, Instant::now());
+            }
+            Err(BrokerError::Lost(_)) => self.failed = true,
         }
-        let pause = earlier.map_or(CONFLICT_PAUSE, |earlier| (earlier.pause * 2).min(MAX_CONFLICT_PAUSE));
-        let declared = declare(&*up.link, &mut [step.clone()]).await;
-        if let Err(BrokerError::Refused(_, why)) = &declared {
-            let conflict = Conflict { until: Instant::now() + pause, pause, why: why.clone() };
-            self.conflicts.insert(name.clone(), conflict);
-        } else if declared.is_ok() {
-            self.conflicts.remove(name);
-            line.with(|line| line.declared(name.clone()));
+        self.waiting_again(jobs);
+    }
+
+    /// Nothing is declared any more on a link that may be lost.
+    fn take_back_undeclared(&mut self) {
+        self.declaring.clear();
+        let jobs = self.undeclared.drain().flat_map(|(_, jobs)| jobs).collect();
+        self.waiting_again(jobs);
+    }
+
+    fn waiting_again(&mut self, jobs: Vec<Job>) {
+        for job in jobs.into_iter().rev() {
+            self.waiting.push_front(job);
         }
-        declared
     }
 
     /// Decides on what was not taken for certain.
-    fn conclude(&mut self, number: u64, job: Job, outcome: Settled, now: Instant) {
+    fn conclude(&mut self, number: u64, job: Job, outcome: Settled, alone: bool, now: Instant) {
         match outcome {
             Settled::Unknown(error) => {
                 self.failed = true;
-                if let BrokerError::Refused(_, why) = error {
-                    self.channel_error = true;
-                    // Alone on its channel for the second time: it is the cause.
-                    if job.channel_error() > 1 && self.careful > 0 {
-                        self.careful -= 1;
-                        return job.tell(Err(PublishFault::Refused(why)));
+                match error {
+                    BrokerError::Refused(..) => {
+                        self.channel_error = true;
+                        let times = job.channel_error(&error);
+                        // Alone on its channel, for the second time unless the words leave no doubt: it is the cause.
+                        if alone && speaks_of_a_message(&error) || times > 1 && self.careful > 0 {
+                            self.careful = self.careful.saturating_sub(1);
+                            self.gate.refusals.note_message(&job.message, &error, now);
+                            return job.refused(error);
+                        }
                     }
+                    BrokerError::Lost(_) => job.lost_otherwise(),
                 }
                 return self.uncertain.push((number, job));
             }
@@ -420,7 +441,7 @@ impl Actor {
                 if again < job.deadline && self.nacked.len() < MAX_NACKED {
                     self.nacked.insert((again, number), job);
                 } else {
-                    job.tell(Err(PublishFault::Refused(NACK_TEXT.to_owned())));
+                    job.tell(Err(nacked()));
                 }
             }
             // Told already.
@@ -431,8 +452,6 @@ impl Actor {
 
     /// Takes back what a failed channel has not confirmed, to be sent again.
     async fn collect(&mut self, mut line: Line) {
-        let bell = &self.gate.clone().bell;
-        bell.set_eager(true);
         let mut killed = false;
         loop {
             let now = Instant::now();
@@ -442,12 +461,12 @@ impl Actor {
                 job.tell(outcome);
             }
             for (number, job, outcome) in std::mem::take(&mut line.left) {
-                self.conclude(number, job, outcome, now);
+                self.conclude(number, job, outcome, false, now);
             }
             if line.len() == 0 {
                 break;
             }
-            match timeout(DRAIN, bell.rung()).await {
+            match timeout(DRAIN, self.gate.rung()).await {
                 Ok(()) => {}
                 Err(_) if killed => break,
                 Err(_) => {
@@ -458,7 +477,7 @@ impl Actor {
         }
         let channel = line.channel.clone();
         let mut again = std::mem::take(&mut self.uncertain);
-        again.extend(line.into_unclear());
+        again.extend(line.into_unclear().inspect(|(_, job)| job.lost_otherwise()));
         again.sort_by_key(|(number, _)| Reverse(*number));
         if self.channel_error {
             self.careful = self.careful.max(again.len());
@@ -469,4 +488,9 @@ impl Actor {
         }
         channel.close().await;
     }
+}
+
+/// Whether a channel on which messages are published can be closed with this error for nothing but one of them.
+fn speaks_of_a_message(error: &BrokerError) -> bool {
+    matches!(Fault::from(error.clone()).kind, FaultKind::Forbidden | FaultKind::TooLarge)
 }

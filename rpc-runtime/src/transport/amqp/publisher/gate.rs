@@ -8,13 +8,14 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::super::library::Chore;
 use super::super::supervisor::Links;
-use super::bell::Bell;
 use super::job::Job;
 use super::line::Line;
+use super::refusals::Refusals;
 
 use crate::lock::lock;
 use crate::transport::driver::PublishFault;
@@ -26,18 +27,39 @@ pub(super) struct Gate {
     queued: AtomicUsize,
     shut: AtomicBool,
     links: Links,
-    pub(super) bell: Arc<Bell>,
+    /// Wakes the task.
+    bell: Notify,
+    /// What nobody has to try.
+    pub(super) refusals: Refusals,
+    /// Why there is no channel although there is a connection.
+    no_channel: Mutex<Option<String>>,
 }
 
 impl Gate {
     pub(super) fn new(links: Links) -> Arc<Self> {
-        let (line, bell) = (Mutex::default(), Arc::default());
-        Arc::new(Self { line, queued: AtomicUsize::new(0), shut: AtomicBool::new(false), links, bell })
+        Arc::new(Self {
+            line: Mutex::default(),
+            queued: AtomicUsize::new(0),
+            shut: AtomicBool::new(false),
+            links,
+            bell: Notify::new(),
+            refusals: Refusals::default(),
+            no_channel: Mutex::default(),
+        })
+    }
+
+    /// Why nothing can be sent now, if so.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.links.trouble().or_else(|| lock(&self.no_channel).clone())
+    }
+
+    pub(super) fn has_no_channel(&self, why: Option<String>) {
+        *lock(&self.no_channel) = why;
     }
 
     /// Sends a message if nothing stands in its way or before it; gives it back otherwise.
     pub(super) fn pass(&self, job: Job) -> Result<(), Job> {
-        if self.queued() > 0 || self.shut.load(Ordering::Relaxed) {
+        if self.is_the_tasks_turn() {
             return Err(job);
         }
         let now = Instant::now();
@@ -54,7 +76,7 @@ impl Gate {
         let ring = !line.watched || !line.left.is_empty();
         drop(gate);
         if ring {
-            self.bell.ring();
+            self.bell.notify_one();
         }
         tell(told);
         Ok(())
@@ -63,14 +85,20 @@ impl Gate {
     /// To be held by a message that goes by the task, until that has it.
     pub(super) fn queue(self: &Arc<Self>) -> Queued {
         self.queued.fetch_add(1, Ordering::Relaxed);
-        // The task may be waiting for room, which every answer makes now.
-        self.bell.set_eager(true);
-        self.bell.ring();
+        // The task may be waiting for room, which an answer that was looked at elsewhere has made.
+        self.bell.notify_one();
         Queued(Arc::clone(self))
     }
 
-    pub(super) fn queued(&self) -> usize {
-        self.queued.load(Ordering::Relaxed)
+    /// Whether messages wait for the task, or it waits for the last answers: callers do not send, and every answer is
+    /// the task's.
+    fn is_the_tasks_turn(&self) -> bool {
+        self.queued.load(Ordering::Relaxed) > 0 || self.shut.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the task has something to look at; for the task only.
+    pub(super) async fn rung(&self) {
+        self.bell.notified().await;
     }
 
     /// Lets nobody pass any more.
@@ -89,18 +117,19 @@ impl Gate {
 /// wake-up between threads.
 impl Chore for Gate {
     fn run(self: Arc<Self>) {
-        if self.bell.is_eager() {
-            return self.bell.ring();
-        }
         // Who has the lock may have looked already, and this thread does not wait.
-        let Ok(mut gate) = self.line.try_lock() else { return self.bell.ring() };
-        let Some(line) = gate.as_mut() else { return };
+        let Ok(mut gate) = self.line.try_lock() else { return self.bell.notify_one() };
+        // While the way is closed, the task waits for answers and counts them.
+        let clear = !self.is_the_tasks_turn();
+        let Some(line) = gate.as_mut().filter(|line| line.open && clear) else {
+            return self.bell.notify_one();
+        };
         line.look(Instant::now());
         let told = std::mem::take(&mut line.told);
         let ring = !line.left.is_empty();
         drop(gate);
         if ring {
-            self.bell.ring();
+            self.bell.notify_one();
         }
         tell(told);
     }

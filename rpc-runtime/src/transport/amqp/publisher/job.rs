@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use super::super::library::Message;
+use super::super::library::{BrokerError, Message};
 use super::super::topology::Step;
-use crate::error::Reached;
+use crate::error::{Fault, FaultKind, Reached};
 use crate::lock::lock;
 use crate::transport::driver::{Done, PublishError, PublishFault, Wanted};
 
@@ -39,8 +39,7 @@ pub(super) struct Errand {
     posted: bool,
     progress: Progress,
     nacks: AtomicU32,
-    /// How often its channel was closed by an error while it was under way.
-    channel_errors: AtomicU32,
+    losses: Mutex<Losses>,
     end: Mutex<End>,
 }
 
@@ -55,6 +54,17 @@ struct End {
     /// Its place among the messages of the transport, free once the outcome is known or nobody waits for it.
     place: Option<OwnedSemaphorePermit>,
     over: bool,
+}
+
+/// How the channels ended that a message was under way on.
+#[derive(Default)]
+struct Losses {
+    /// How often by an error of the channel.
+    refusals: u32,
+    /// The first one.
+    error: Option<BrokerError>,
+    /// Whether any ended otherwise.
+    otherwise: bool,
 }
 
 /// The sender's side of a message. Dropped, it tells the caller that the transport is closed.
@@ -156,9 +166,32 @@ impl Job {
         Some(Expired { done, error: self.0.progress.error(fault) })
     }
 
-    /// How often its channel was closed by an error, this time included.
-    pub(super) fn channel_error(&self) -> u32 {
-        self.0.channel_errors.fetch_add(1, Ordering::Relaxed) + 1
+    /// Ends it because its time is up.
+    pub(super) fn too_late(self, trouble: Option<String>) {
+        let fault = self.0.progress.too_late(trouble);
+        self.end(Err(fault));
+    }
+
+    /// Notes an error that its channel was closed by; how many there were.
+    pub(super) fn channel_error(&self, error: &BrokerError) -> u32 {
+        let mut losses = lock(&self.0.losses);
+        losses.refusals += 1;
+        losses.otherwise |= losses.error.get_or_insert_with(|| error.clone()) != error;
+        losses.refusals
+    }
+
+    /// Notes that its channel has ended in another way, or that it may have been taken before.
+    pub(super) fn lost_otherwise(&self) {
+        lock(&self.0.losses).otherwise = true;
+    }
+
+    /// Ends it because the broker has refused it, and nothing else than it. If its channels were closed with the same
+    /// words before, so it was then: what is refused once is refused a moment later, too.
+    pub(super) fn refused(self, error: BrokerError) {
+        if !lock(&self.0.losses).otherwise {
+            self.0.progress.0.fetch_and(!UNCERTAIN, Ordering::Relaxed);
+        }
+        self.tell(Err(PublishFault::Refused(error.into())));
     }
 
     /// Notes that it is sent, which has to come before the sending; false if it may not be any more.
@@ -190,7 +223,7 @@ impl Errand {
             posted: end.done.is_some(),
             progress: Progress::default(),
             nacks: AtomicU32::new(0),
-            channel_errors: AtomicU32::new(0),
+            losses: Mutex::default(),
             end: Mutex::new(end),
         })
     }
@@ -297,7 +330,7 @@ impl Progress {
             (GIVEN_UP, None) => PublishFault::Expired(
                 "not sent: the broker is slow to confirm the messages before it".to_owned(),
             ),
-            (NACKED, _) => PublishFault::Refused(NACK_TEXT.to_owned()),
+            (NACKED, _) => nacked(),
             (_, Some(why)) => PublishFault::Expired(format!("sent, not confirmed: {why}")),
             (_, None) => PublishFault::Expired("sent, not confirmed in time".to_owned()),
         }
@@ -305,7 +338,10 @@ impl Progress {
 }
 
 /// What a nack means: the protocol gives no reason.
-pub(super) const NACK_TEXT: &str = "negatively acknowledged, for example because the queue is full";
+pub(super) fn nacked() -> PublishFault {
+    let why = "negatively acknowledged, for example because the queue is full";
+    PublishFault::Refused(Fault::new(FaultKind::Nacked, why))
+}
 
 #[cfg(test)]
 mod tests {

@@ -18,6 +18,9 @@ use crate::transport::driver::PublishFault;
 /// How many messages are sent before the first of them is confirmed; more only adds latency.
 pub(super) const IN_FLIGHT: usize = 256;
 
+/// How many exchanges are remembered that need not be declared again.
+const DECLARED: usize = 1024;
+
 pub(super) struct Line {
     pub(super) link: Arc<dyn Link>,
     pub(super) epoch: u64,
@@ -82,6 +85,10 @@ impl Line {
     }
 
     pub(super) fn declared(&mut self, exchange: Arc<str>) {
+        if self.declared.len() >= DECLARED {
+            // To declare one once more does no harm.
+            self.declared.clear();
+        }
         self.declared.insert(exchange);
     }
 

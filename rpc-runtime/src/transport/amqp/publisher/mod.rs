@@ -6,10 +6,10 @@
 //! send what is too late. The waiting for a deadline is the caller's.
 
 mod actor;
-mod bell;
 mod gate;
 mod job;
 mod line;
+mod refusals;
 mod under_way;
 
 use std::future::poll_fn;
@@ -31,6 +31,7 @@ use super::library::Message;
 use super::message::{forwarded, message};
 use super::supervisor::Links;
 use super::topology::exchange_step;
+use crate::error::Reached;
 use crate::lock::lock;
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{Done, Forward, Outgoing, PublishError, PublishFault, Route, Wanted};
@@ -43,7 +44,6 @@ pub(super) struct Publisher(Arc<Shared>);
 struct Shared {
     gate: Arc<Gate>,
     jobs: mpsc::Sender<(Job, Queued)>,
-    links: Links,
     options: Arc<AmqpOptions>,
     close_by: watch::Sender<Option<Instant>>,
     handle: Handle,
@@ -56,9 +56,9 @@ impl Publisher {
         let (sender, jobs) = mpsc::channel(IN_FLIGHT);
         let (close_by, closing) = watch::channel(None);
         let gate = Gate::new(links.clone());
-        let task = handle.spawn(Actor::new(gate.clone(), jobs, links.clone(), closing, &options).run());
+        let task = handle.spawn(Actor::new(gate.clone(), jobs, links, closing, &options).run());
         let (handle, task) = (handle.clone(), Mutex::new(Some(task)));
-        Self(Arc::new(Shared { gate, jobs: sender, links, options, close_by, handle, task }))
+        Self(Arc::new(Shared { gate, jobs: sender, options, close_by, handle, task }))
     }
 
     /// Sends one message; resolves with its outcome, at its deadline at the latest. Its `place` is free once the
@@ -68,7 +68,7 @@ impl Publisher {
         outgoing: Outgoing,
         place: Option<OwnedSemaphorePermit>,
     ) -> Result<(), PublishError> {
-        let message = message(&outgoing, &self.0.options).map_err(PublishFault::Refused)?;
+        let message = message(&outgoing, &self.0.options).map_err(PublishFault::Unfit)?;
         let Outgoing { route, mandatory, deadline, wanted, .. } = outgoing;
         self.send(message, &route, mandatory, deadline, wanted, place).await
     }
@@ -76,7 +76,7 @@ impl Publisher {
     /// The same for one that is sent on.
     pub(super) async fn forward(self, forward: Forward) -> Result<(), PublishError> {
         let (route, deadline) = (forward.route.clone(), forward.deadline);
-        let message = forwarded(forward).map_err(PublishFault::Refused)?;
+        let message = forwarded(forward).map_err(PublishFault::Unfit)?;
         self.send(message, &route, true, deadline, Wanted::AtOnce, None).await
     }
 
@@ -89,14 +89,15 @@ impl Publisher {
         wanted: Wanted,
         place: Option<OwnedSemaphorePermit>,
     ) -> Result<(), PublishError> {
-        let Shared { gate, links, options, .. } = &*self.0;
+        let Shared { gate, options, .. } = &*self.0;
+        self.check(&message)?;
         let exchange = exchange_step(route, options);
         let (job, mut ticket) = Job::new(message, exchange, mandatory, deadline, wanted, place);
         let outcome = match gate.pass(job) {
             Ok(()) => self.outcome(&mut ticket, deadline, wanted).await,
             Err(job) => timeout_at(deadline, self.by_the_task(job, &mut ticket)).await.ok(),
         };
-        let outcome = outcome.unwrap_or_else(|| Err(ticket.too_late(links.trouble())));
+        let outcome = outcome.unwrap_or_else(|| Err(ticket.too_late(gate.trouble())));
         outcome.map_err(|fault| ticket.error(fault))
     }
 
@@ -105,8 +106,11 @@ impl Publisher {
         let Shared { gate, jobs, options, handle, .. } = &*self.0;
         let message = match message(&outgoing, options) {
             Ok(message) => message,
-            Err(why) => return done(Err(PublishFault::Refused(why).into())),
+            Err(why) => return done(Err(PublishFault::Unfit(why).into())),
         };
+        if let Err(refused) = self.check(&message) {
+            return done(Err(refused));
+        }
         let Outgoing { route, mandatory, deadline, .. } = outgoing;
         let job = Job::posted(message, exchange_step(&route, options), mandatory, deadline, done);
         let Err(job) = gate.pass(job) else { return };
@@ -114,6 +118,16 @@ impl Publisher {
         if let Err(TrySendError::Full(job)) = jobs.try_send((job, gate.queue())) {
             let jobs = jobs.clone();
             handle.spawn(async move { drop(jobs.send(job).await) });
+        }
+    }
+
+    /// Fails with the broker's words if it has refused the same before.
+    fn check(&self, message: &Message) -> Result<(), PublishError> {
+        match self.0.gate.refusals.of(message, Instant::now()) {
+            Some(error) => {
+                Err(PublishError { fault: PublishFault::Refused(error.into()), reached: Reached::NotSent })
+            }
+            None => Ok(()),
         }
     }
 

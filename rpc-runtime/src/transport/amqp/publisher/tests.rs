@@ -9,7 +9,7 @@ use super::super::library::{Link, LinkEvent, Message};
 use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
 use super::*;
-use crate::error::Reached;
+use crate::error::{FaultKind, Reached};
 use crate::transport::driver::Route;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;
@@ -53,14 +53,14 @@ impl Scene {
     }
 
     async fn send_wanting(&self, body: &str, seconds: u64, wanted: Wanted) -> Result<(), PublishError> {
-        let message = Outgoing {
-            route: Route::Topic { exchange: "x".into(), topic: "t".into(), server: None },
-            body: Bytes::copy_from_slice(body.as_bytes()),
-            mandatory: true,
-            expiration: None,
-            deadline: Instant::now() + Duration::from_secs(seconds),
-            wanted,
-        };
+        self.publish(outgoing(body, seconds, wanted), seconds).await
+    }
+
+    async fn send_to(&self, exchange: &str, body: &str, seconds: u64) -> Result<(), PublishError> {
+        self.publish(outgoing_to(exchange, body, seconds, Wanted::AtOnce), seconds).await
+    }
+
+    async fn publish(&self, message: Outgoing, seconds: u64) -> Result<(), PublishError> {
         let began = Instant::now();
         let outcome = self.publisher.clone().publish(message, None).await;
         if let Err(PublishError { fault: PublishFault::Expired(_), .. }) = &outcome {
@@ -73,6 +73,21 @@ impl Scene {
 
     fn times(&self, body: &str) -> usize {
         self.published.lock().unwrap().get(body.as_bytes()).copied().unwrap_or(0)
+    }
+}
+
+fn outgoing(body: &str, seconds: u64, wanted: Wanted) -> Outgoing {
+    outgoing_to("x", body, seconds, wanted)
+}
+
+fn outgoing_to(exchange: &str, body: &str, seconds: u64, wanted: Wanted) -> Outgoing {
+    Outgoing {
+        route: Route::Topic { exchange: exchange.into(), topic: "t".into(), server: None },
+        body: Bytes::copy_from_slice(body.as_bytes()),
+        mandatory: true,
+        expiration: None,
+        deadline: Instant::now() + Duration::from_secs(seconds),
+        wanted,
     }
 }
 
@@ -96,7 +111,7 @@ async fn outcomes() {
     assert!(matches!(returned.fault, PublishFault::Unroutable(why) if why == "312 NO_ROUTE"));
     assert_eq!(returned.reached, Reached::Refused);
     let nacked = scene.send("nack", 5).await.unwrap_err();
-    assert!(matches!(nacked.fault, PublishFault::Refused(why) if why.contains("queue is full")));
+    assert!(matches!(nacked.fault, PublishFault::Refused(fault) if fault.kind == FaultKind::Nacked));
     assert_eq!(nacked.reached, Reached::Sent);
     assert!(scene.times("nack") > 3, "{}", scene.times("nack"));
 }
@@ -177,6 +192,18 @@ async fn a_link_that_confirms_nothing_is_replaced() {
     assert_eq!(scene.times("1"), 2);
 }
 
+/// The caller's clock has a resolution of a millisecond, so the task may find before it that there is no time left.
+#[tokio::test(start_paused = true)]
+async fn what_comes_too_late_to_be_sent_is_late_and_nothing_else() {
+    let scene = Scene::new(|_, _| Fate::Ack).await;
+    for micros in [0, 100, 500, 900] {
+        tokio::time::advance(Duration::from_micros(micros)).await;
+        let (reached, why) = expired(scene.send("1", 0).await);
+        assert!(reached == Reached::NotSent && why.starts_with("not sent: "), "{why}");
+    }
+    assert_eq!(scene.times("1"), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_full_window() {
     let scene = Scene::new(|_, _| Fate::Silence).await;
@@ -208,6 +235,29 @@ async fn a_blocked_link_holds_messages_back() {
     assert_eq!((scene.times("1"), scene.times("2")), (0, 1));
 }
 
+/// Or a server would execute what its caller has given up.
+#[tokio::test(start_paused = true)]
+async fn what_goes_out_late_expires_with_its_deadline() {
+    let expirations = Arc::new(Mutex::new(Vec::new()));
+    let seen = expirations.clone();
+    let scene = Scene::new(move |message, _| {
+        lock(&seen).push(message.expiration);
+        Fate::Ack
+    })
+    .await;
+    let message =
+        || Outgoing { expiration: Some(Duration::from_secs(5)), ..outgoing("1", 5, Wanted::AtOnce) };
+    scene.publisher.clone().publish(message(), None).await.unwrap();
+    scene.broker.link(0).happen(LinkEvent::Blocked("memory".to_owned()));
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let (late, ()) = tokio::join!(scene.publisher.clone().publish(message(), None), async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        scene.broker.link(0).happen(LinkEvent::Unblocked);
+    });
+    late.unwrap();
+    assert_eq!(*lock(&expirations), [Some(5000), Some(3000)]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lost_link_repeats_what_is_uncertain() {
     let scene = Scene::new(|_, times| if times == 1 { Fate::Silence } else { Fate::Ack }).await;
@@ -234,7 +284,7 @@ async fn a_silent_link_is_given_up() {
 #[tokio::test(start_paused = true)]
 async fn only_the_poisonous_one_fails() {
     let scene = Scene::new(|message, times| match &message.body[..] {
-        b"7" => Fate::ChannelError(403),
+        b"7" => Fate::ChannelError(540),
         b"after" => Fate::Ack,
         _ if times == 1 => Fate::Silence,
         _ => Fate::Ack,
@@ -244,14 +294,113 @@ async fn only_the_poisonous_one_fails() {
     let outcomes = futures::future::join_all(bodies.iter().map(|body| scene.send(body, 60))).await;
     for (n, outcome) in outcomes.iter().enumerate() {
         match outcome {
-            Err(PublishError { fault: PublishFault::Refused(why), .. }) if n == 7 => {
-                assert_eq!(why, "error 403")
+            Err(PublishError { fault: PublishFault::Refused(fault), .. }) if n == 7 => {
+                assert_eq!((fault.kind, &*fault.why), (FaultKind::Refused, "error 540"))
             }
             outcome => assert!(n != 7 && outcome.is_ok(), "{n}: {outcome:?}"),
         }
     }
     assert_eq!(scene.times("7"), 2);
     scene.send("after", 5).await.unwrap();
+}
+
+fn forbidden(outcome: Result<(), PublishError>) -> Reached {
+    match outcome {
+        Err(PublishError { fault: PublishFault::Refused(fault), reached }) => {
+            assert_eq!((fault.kind, &*fault.why), (FaultKind::Forbidden, "error 403"));
+            reached
+        }
+        outcome => panic!("{outcome:?}"),
+    }
+}
+
+fn may_not_write(message: &Message) -> bool {
+    &*message.exchange == "forbidden"
+}
+
+/// Each costs the channel, so it is tried once; and then for a while not at all, whoever sends.
+#[tokio::test(start_paused = true)]
+async fn what_is_forbidden_is_refused_and_remembered() {
+    let scene =
+        Scene::new(|message, _| if may_not_write(message) { Fate::ChannelError(403) } else { Fate::Ack })
+            .await;
+    let send = |body| scene.send_to("forbidden", body, 60);
+    assert_eq!((forbidden(send("first").await), scene.times("first")), (Reached::Refused, 1));
+    for _ in 0..100 {
+        assert_eq!(forbidden(send("later").await), Reached::NotSent);
+        scene.send("good", 5).await.unwrap();
+    }
+    let (done, told) = tokio::sync::oneshot::channel();
+    let posted = outgoing_to("forbidden", "later", 60, Wanted::AtOnce);
+    scene.publisher.post(posted, Box::new(move |outcome| done.send(outcome).unwrap()));
+    assert_eq!(forbidden(told.await.unwrap()), Reached::NotSent);
+    assert_eq!((scene.times("later"), scene.times("good")), (0, 100), "nothing is sent twice");
+
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    assert_eq!(forbidden(send("later").await), Reached::Refused, "it is tried again");
+}
+
+/// With others under way it has to be found out which one it is; that it was refused both times is certain then.
+#[tokio::test(start_paused = true)]
+async fn what_is_forbidden_among_others_was_not_sent() {
+    let scene = Scene::new(|message, times| match times {
+        _ if may_not_write(message) => Fate::ChannelError(403),
+        1 => Fate::Silence,
+        _ => Fate::Ack,
+    })
+    .await;
+    let bodies: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+    let good = futures::future::join_all(bodies.iter().map(|body| scene.send(body, 60)));
+    let bad = scene.send_to("forbidden", "bad", 60);
+    let (good, bad) = tokio::join!(good, bad);
+    assert!(good.iter().all(Result::is_ok), "{good:?}");
+    assert_eq!((forbidden(bad), scene.times("bad")), (Reached::Refused, 2));
+}
+
+/// Unless it may have been taken the time before.
+#[tokio::test(start_paused = true)]
+async fn what_is_forbidden_after_an_uncertain_attempt_may_have_been_sent() {
+    let scene = Scene::new(|_, times| if times == 1 { Fate::Silence } else { Fate::ChannelError(403) }).await;
+    let (bad, ()) = tokio::join!(scene.send_to("forbidden", "bad", 60), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        scene.broker.link(0).kill();
+    });
+    assert_eq!((forbidden(bad), scene.times("bad")), (Reached::Sent, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exchange_that_is_declared_slowly_holds_up_nobody_else() {
+    let scene = Scene::new(|_, _| Fate::Ack).await;
+    let ten = Duration::from_secs(10);
+    scene.broker.link(0).declares_take(ten);
+    let began = Instant::now();
+    let slow = scene.send_to("slow", "slow", 60);
+    let others = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        scene.broker.link(0).declares_take(Duration::ZERO);
+        for _ in 0..100 {
+            scene.send("other", 60).await.unwrap();
+        }
+        assert!(began.elapsed() < ten / 2, "{:?}", began.elapsed());
+    };
+    let (slow, ()) = tokio::join!(slow, others);
+    slow.unwrap();
+    assert_eq!((began.elapsed() >= ten, scene.times("slow")), (true, 1));
+}
+
+/// A connection that has no channel left says so, instead of nothing.
+#[tokio::test(start_paused = true)]
+async fn a_connection_without_a_channel_is_the_reason() {
+    let closes =
+        |message: &Message, _| if message.body == "bad" { Fate::ChannelError(540) } else { Fate::Ack };
+    let scene = Scene::new(closes).await;
+    scene.send("1", 5).await.unwrap();
+    scene.broker.link(0).refuse_channels("no channel is free");
+    // Another one is needed.
+    let (reached, why) = expired(scene.send("bad", 5).await);
+    assert_eq!((reached, &*why), (Reached::Sent, "sent, not confirmed: no channel is free"));
+    let (reached, why) = expired(scene.send("2", 5).await);
+    assert_eq!((reached, &*why), (Reached::NotSent, "not sent: no channel is free"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,6 +13,7 @@ use super::report::Report;
 use super::retry::jittered;
 use super::state::{Backoff, Happening, Machine, State};
 use crate::clock::after;
+use crate::error::{Cause, Fault, FaultKind};
 use crate::transport::TransportError;
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::CLOSED;
@@ -201,6 +202,20 @@ impl Links {
             State::Ready { .. } => None,
             state => Some(state.to_string()),
         }
+    }
+
+    /// The same as a fault, with the failure of the host behind it if there was one.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        let why = self.trouble()?;
+        let fault = match &self.0.borrow().state {
+            _ if self.orphaned() => Fault::new(FaultKind::Closed, why),
+            State::Closed { .. } => Fault::new(FaultKind::Closed, why),
+            State::Reconnecting { last, .. } => {
+                Fault { source: Some(Cause::new(last.clone())), ..Fault::new(FaultKind::NotConnected, why) }
+            }
+            _ => Fault::new(FaultKind::NotConnected, why),
+        };
+        Some(fault)
     }
 
     /// Whether the supervisor is gone, and its runtime with it.

@@ -162,13 +162,23 @@ async fn broker_a_dropped_listener_lets_go() {
 }
 
 #[tokio::test]
-async fn broker_huge_messages_are_rejected() {
+async fn broker_of_huge_messages_there_is_no_more_than_whose_they_are() {
     let _threads = THREADS.read().await;
     let names = Names::new();
     let driver = connect(quick()).await;
     let small = connect(quick().max_body(10)).await;
     let mut listener = listen(&small, &names, "s").await;
-    send(&driver, names.route(None), "more than ten").await.unwrap();
+    let huge = r#"{"_msg_id": "id", "_reply_q": "reply_1"}"#;
+    for body in [huge, "more than ten"] {
+        send(&driver, names.route(None), body).await.unwrap();
+        let delivery = next(&mut listener.deliveries).await;
+        let excess = delivery.excess.unwrap();
+        assert_eq!(
+            (excess.bytes, excess.caller.is_some(), delivery.body.len()),
+            (body.len(), body == huge, 0)
+        );
+        delivery.settle.reject(false);
+    }
     send(&driver, names.route(None), "less").await.unwrap();
     assert_eq!(text(&next(&mut listener.deliveries).await), "less");
 }

@@ -7,7 +7,7 @@ use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 
 use super::*;
-use crate::error::Reached;
+use crate::error::{FaultKind, Reached, Refusal};
 
 const TASKS: usize = 64;
 const EACH: usize = 100;
@@ -86,8 +86,8 @@ async fn broker_every_outcome_is_exact() {
                 assert_eq!(why, "312 NO_ROUTE")
             }
             (Lane::Full, Ok(())) => drop(taken.insert(body.clone())),
-            (Lane::Full, Err(PublishError { fault: PublishFault::Refused(why), .. })) => {
-                assert!(why.contains("queue is full"), "{why}")
+            (Lane::Full, Err(PublishError { fault: PublishFault::Refused(fault), .. })) => {
+                assert_eq!(fault.kind, FaultKind::Nacked, "{fault}")
             }
             // Its deadline came while it was sent once more.
             (Lane::Full, Err(PublishError { fault: PublishFault::Expired(_), reached: Reached::Sent })) => {
@@ -159,7 +159,10 @@ async fn broker_a_deleted_exchange_is_declared_again() {
     other.route = names.route(None);
     let durable = connect(AmqpOptions::default().amqp_auto_delete(true)).await;
     let error = durable.publish(other).await.unwrap_err();
-    assert!(matches!(&error.fault, PublishFault::Refused(why) if why.contains("'auto_delete'")), "{error}");
+    let PublishFault::Refused(fault) = &error.fault else { panic!("{error}") };
+    assert!(fault.kind == FaultKind::Conflict && fault.why.contains("'auto_delete'"), "{error}");
+    let refusal: &Refusal = fault.source.as_ref().unwrap().downcast_ref().unwrap();
+    assert_eq!((refusal.code, &refusal.why), (406, &fault.why));
 }
 
 #[tokio::test]

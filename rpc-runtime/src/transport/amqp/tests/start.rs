@@ -54,7 +54,7 @@ async fn files_that_cannot_be_read() {
     let options = AmqpOptions::default().ssl(true).ssl_ca_file(Some("/nowhere/ca.pem".into()));
     let url = "amqps://localhost".parse().unwrap();
     let error = AmqpDriver::connect(&url, options, Instant::now()).await.unwrap_err().to_string();
-    assert!(error.contains("ssl_ca_file /nowhere/ca.pem: "), "{error}");
+    assert!(error.contains("ssl_ca_file: /nowhere/ca.pem: "), "{error}");
 }
 
 /// What a host answers that is no broker, and what that is taken for.

@@ -1,0 +1,123 @@
+//! How much memory the requests and replies of a server may take.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::transport::driver::LIGHT;
+use crate::wire::Request;
+
+/// What is shared out, in bytes: one permit stands for so many.
+const UNIT: usize = 1 << 10;
+
+/// Memory for what is large: who wants some waits until there is enough, in order of arrival. What is not large is
+/// not counted; there is no more of it than there are workers, or slots for replies.
+#[derive(Debug, Clone)]
+pub(super) struct Memory {
+    left: Arc<Semaphore>,
+    units: u32,
+}
+
+/// A part of it, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Held(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+
+impl Memory {
+    pub(super) fn new(bytes: usize) -> Self {
+        let units = u32::try_from((bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
+        Self { left: Arc::new(Semaphore::new(units as usize)), units }
+    }
+
+    /// Waits for as much as a request takes, with this thread; `None` once it was closed.
+    pub(super) fn wait_for(&self, request: &Request) -> Option<Held> {
+        block_on(self.wait(size_of_request(request)))
+    }
+
+    /// Waits for room for a reply, if it is large.
+    pub(super) async fn for_reply(&self, bytes: usize) -> Option<Held> {
+        if bytes <= LIGHT { None } else { self.wait(bytes).await }
+    }
+
+    async fn wait(&self, bytes: usize) -> Option<Held> {
+        // What is larger than all of it gets all of it, and is there alone.
+        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.units);
+        Arc::clone(&self.left).acquire_many_owned(units).await.ok().map(Held)
+    }
+
+    /// Has nobody wait any more.
+    pub(super) fn close(&self) {
+        self.left.close();
+    }
+}
+
+/// Waits for a future with the whole thread.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+/// About how many bytes a request takes that was read.
+fn size_of_request(request: &Request) -> usize {
+    let args = request.invocation.as_ref().ok().map(|invocation| &invocation.args);
+    // Context and arguments are in the same text.
+    let text = args.map_or(0, |args| args.text_size()).max(request.context.text_size());
+    text + request.context.index_size() + args.map_or(0, |args| args.index_size())
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_shared_in_order() {
+        let memory = Memory::new(10 * UNIT);
+        let first = memory.wait(6 * UNIT).now_or_never().unwrap();
+        let mut large = Box::pin(memory.wait(7 * UNIT));
+        assert!((&mut large).now_or_never().is_none());
+        // It would find room, but not before the one that waits.
+        let mut small = Box::pin(memory.wait(UNIT));
+        assert!((&mut small).now_or_never().is_none());
+        drop(first);
+        let large = large.now_or_never().unwrap();
+        assert!(small.now_or_never().unwrap().is_some() && large.is_some());
+    }
+
+    #[test]
+    fn what_is_larger_than_all_of_it_is_alone() {
+        let memory = Memory::new(10 * UNIT);
+        let all = memory.wait(usize::MAX).now_or_never().unwrap();
+        assert!(memory.wait(1).now_or_never().is_none());
+        drop(all);
+        assert!(memory.wait(1).now_or_never().unwrap().is_some());
+    }
+
+    #[test]
+    fn small_replies_wait_for_nothing() {
+        let memory = Memory::new(1);
+        let all = memory.wait(1).now_or_never().unwrap();
+        assert!(all.is_some() && memory.for_reply(LIGHT).now_or_never().is_some());
+        assert!(memory.for_reply(LIGHT + 1).now_or_never().is_none());
+        memory.close();
+        assert!(memory.for_reply(LIGHT + 1).now_or_never().is_some_and(|held| held.is_none()));
+    }
+}

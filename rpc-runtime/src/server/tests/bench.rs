@@ -1,0 +1,206 @@
+//! A driver that a test steers, and a server on it whose handlers do what the test says.
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+
+use super::*;
+use crate::lock::lock;
+
+/// What the broker says of each message that is sent.
+pub(super) type Answer = Box<dyn Fn(&Outgoing) -> Result<(), PublishError> + Send + Sync>;
+/// What a handler does, by its argument.
+pub(super) type Act = Arc<dyn Fn(Value) -> BoxFuture<'static, Outcome> + Send + Sync>;
+
+pub(super) struct Steered {
+    deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
+    published: Arc<Mutex<Vec<Outgoing>>>,
+    answer: Answer,
+    runtime: Option<Handle>,
+}
+
+impl std::fmt::Debug for Steered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Steered")
+    }
+}
+
+impl Driver for Steered {
+    fn name(&self) -> &'static str {
+        "test"
+    }
+
+    fn format(&self) -> MessageFormat {
+        MessageFormat::Envelope
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities::ALL
+    }
+
+    fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
+        let answer = (self.answer)(&message);
+        lock(&self.published).push(message);
+        std::future::ready(answer).boxed()
+    }
+
+    fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
+        unreachable!("the server has no dead letters")
+    }
+
+    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
+        let deliveries = lock(&self.deliveries).take().unwrap();
+        std::future::ready(Ok(Listener { deliveries, stop: Arc::new(Stops(Arc::default())) })).boxed()
+    }
+
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
+        unreachable!("the server calls nobody")
+    }
+
+    fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
+        std::future::ready(()).boxed()
+    }
+
+    fn runtime(&self) -> Option<Handle> {
+        self.runtime.clone()
+    }
+}
+
+/// What became of each delivery, and whether acknowledgements have left the process.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    pub(super) verdicts: Mutex<Vec<(u64, Verdict)>>,
+    /// Acknowledgements are held back until this is set.
+    pub(super) held_back: AtomicBool,
+    pub(super) released: Notify,
+    /// The connection is gone: verdicts count no more.
+    pub(super) lost: AtomicBool,
+}
+
+impl Settler for Arc<Book> {
+    fn settle(&self, tag: u64, verdict: Verdict) -> bool {
+        let counts = self.holds(tag);
+        if counts {
+            lock(&self.verdicts).push((tag, verdict));
+        }
+        counts
+    }
+
+    fn holds(&self, _: u64) -> bool {
+        !self.lost.load(Ordering::SeqCst)
+    }
+
+    fn written(&self) -> BoxFuture<'static, bool> {
+        let book = Arc::clone(self);
+        Box::pin(async move {
+            while book.held_back.load(Ordering::SeqCst) {
+                book.released.notified().await;
+            }
+            !book.lost.load(Ordering::SeqCst)
+        })
+    }
+}
+
+/// An endpoint whose one method does what the test says.
+#[derive(Clone)]
+struct Acting(Act);
+
+impl Dispatch for Acting {
+    async fn dispatch(&self, incoming: Incoming) -> Outcome {
+        let (_, args) = incoming.open::<crate::Context>(&ECHO.methods[0])?;
+        (self.0)(args.or_else("value", || Value::Null)?).await
+    }
+}
+
+/// A server on a [`Steered`].
+pub(super) struct Stage {
+    pub(super) server: Server,
+    pub(super) book: Arc<Book>,
+    deliveries: mpsc::Sender<Delivery>,
+    published: Arc<Mutex<Vec<Outgoing>>>,
+    tag: std::sync::atomic::AtomicU64,
+}
+
+impl Stage {
+    pub(super) async fn new(
+        act: Act,
+        answer: Answer,
+        runtime: Option<Handle>,
+        set: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
+        let (deliveries, receiver) = mpsc::channel(1024);
+        let published = Arc::<Mutex<Vec<Outgoing>>>::default();
+        let driver =
+            Steered { deliveries: Some(receiver).into(), published: Arc::clone(&published), answer, runtime };
+        let target = Target::new("compute").with_server("host1");
+        let builder = Server::builder(&Transport::for_tests(driver), target);
+        let server = set(builder.endpoint(Endpoint::new(&ECHO, Acting(act)))).start().await.unwrap();
+        Self { server, book: Arc::default(), deliveries, published, tag: Default::default() }
+    }
+
+    /// With handlers that do this, and a broker that takes everything.
+    pub(super) async fn acting<F>(
+        act: impl Fn(Value) -> F + Send + Sync + 'static,
+        set: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self
+    where
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let act: Act = Arc::new(move |value| act(value).boxed());
+        Self::new(act, Box::new(|_| Ok(())), None, set).await
+    }
+
+    /// Delivers a body; returns its tag.
+    pub(super) async fn deliver(
+        &self,
+        body: impl Into<Bytes>,
+        compression: Option<&str>,
+        expires: Option<Instant>,
+    ) -> u64 {
+        let tag = self.tag.fetch_add(1, Ordering::SeqCst) + 1;
+        let delivery = Delivery {
+            body: body.into(),
+            labels: Labels { compression: compression.map(str::to_owned), ..Labels::json() },
+            redelivered: false,
+            history: History::default(),
+            expires,
+            queue: "probe".into(),
+            excess: None,
+            settle: Settle::new(Arc::new(Arc::clone(&self.book)), tag),
+        };
+        self.deliveries.send(delivery).await.unwrap();
+        tag
+    }
+
+    /// Delivers a request with these members beside the method.
+    pub(super) async fn request(&self, mut members: Value) -> u64 {
+        members["method"] = "echo".into();
+        self.deliver(sealed(&members), None, None).await
+    }
+
+    pub(super) fn verdicts(&self) -> Vec<(u64, Verdict)> {
+        lock(&self.book.verdicts).clone()
+    }
+
+    /// What was published so far, as messages.
+    pub(super) fn replies(&self) -> Vec<Value> {
+        lock(&self.published).iter().map(|message| inner(&message.body)).collect()
+    }
+}
+
+pub(super) fn sealed(members: &Value) -> String {
+    json!({"oslo.version": "2.0", "oslo.message": members.to_string()}).to_string()
+}
+
+/// Waits until it holds, which is an event of some other thread.
+pub(super) async fn until(what: &str, holds: impl Fn() -> bool) {
+    // A bound on hanging, with the clock of the machine: that of the test may be paused.
+    let began = std::time::Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(120), "not so: {what}");
+        tokio::task::yield_now().await;
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -1,0 +1,135 @@
+//! The two central promises, where they are kept: a request is executed only once it has left its queue for good, and
+//! what comes again is not executed again.
+
+use std::sync::atomic::AtomicBool;
+
+use tokio::sync::watch;
+
+use super::*;
+use crate::server::Acknowledge;
+
+/// A moment in which everything happens that can, as the clock is paused.
+const MOMENT: Duration = Duration::from_secs(1);
+
+async fn moment() {
+    tokio::time::sleep(MOMENT).await;
+}
+
+/// The connection of deliveries, in the hands of a test.
+#[derive(Debug)]
+struct Connection {
+    lost: AtomicBool,
+    /// How many verdicts were given.
+    given: AtomicUsize,
+    /// Whether what was given can be written.
+    writes: watch::Sender<bool>,
+}
+
+impl Connection {
+    fn new() -> Arc<Self> {
+        let (lost, given) = (AtomicBool::new(false), AtomicUsize::new(0));
+        Arc::new(Self { lost, given, writes: watch::Sender::new(true) })
+    }
+}
+
+impl Settler for Connection {
+    fn settle(&self, tag: u64, _: Verdict) -> bool {
+        let counts = self.holds(tag);
+        self.given.fetch_add(usize::from(counts), Ordering::SeqCst);
+        counts
+    }
+
+    fn holds(&self, _: u64) -> bool {
+        !self.lost.load(Ordering::SeqCst)
+    }
+
+    fn written(&self) -> BoxFuture<'static, bool> {
+        let mut writes = self.writes.subscribe();
+        async move { writes.wait_for(|writes| *writes).await.is_ok() }.boxed()
+    }
+}
+
+fn slow_call(seconds: f64) -> Bytes {
+    let inner = json!({
+        "method": "slow", "args": {"seconds": seconds}, "_msg_id": "m", "_reply_q": "reply_probe",
+    });
+    json!({"oslo.version": "2.0", "oslo.message": inner.to_string()}).to_string().into()
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_handler_starts_before_its_acknowledgement_is_written() {
+    let mut rig = Rig::new(16).await;
+    let connection = Connection::new();
+    rig.settler = connection.clone();
+    connection.writes.send_replace(false);
+    for id in ["a", "b"] {
+        rig.deliver(cast(id), Content::JSON).await;
+    }
+    moment().await;
+    assert_eq!((connection.given.load(Ordering::SeqCst), rig.called()), (2, 0));
+    connection.writes.send_replace(true);
+    moment().await;
+    assert_eq!(rig.called(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_acknowledged_is_executed_when_it_comes_again() {
+    for acknowledge in [Acknowledge::Early, Acknowledge::Late] {
+        let mut rig = Rig::with(|server| server.acknowledge(acknowledge)).await;
+        let connection = Connection::new();
+        rig.settler = connection.clone();
+        connection.lost.store(true, Ordering::SeqCst);
+        rig.deliver(cast("a"), Content::JSON).await;
+        moment().await;
+        assert_eq!(rig.called(), 0, "{acknowledge}: it is back in its queue, and another server may have it");
+        rig.settler = Connection::new();
+        for _ in 0..2 {
+            rig.deliver(cast("a"), Content::JSON).await;
+            moment().await;
+            assert_eq!(rig.called(), 1, "{acknowledge}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_many_ids_are_remembered_as_asked_for() {
+    const WINDOW: usize = 64;
+    for acknowledge in [Acknowledge::Early, Acknowledge::Late] {
+        let mut rig = Rig::with(|server| server.acknowledge(acknowledge).duplicate_window(WINDOW)).await;
+        rig.settler = Connection::new();
+        for id in 0..WINDOW {
+            rig.deliver(cast(&id.to_string()), Content::JSON).await;
+        }
+        // The oldest that is remembered; a new one; and the same, which is not remembered any more.
+        for (id, executed) in [("0", WINDOW), ("new", WINDOW + 1), ("0", WINDOW + 2)] {
+            rig.deliver(cast(id), Content::JSON).await;
+            moment().await;
+            assert_eq!(rig.called(), executed, "{acknowledge} {id}");
+        }
+    }
+}
+
+/// What is acknowledged late is acknowledged by the channel that it came by.
+#[tokio::test(start_paused = true)]
+async fn late_acknowledgements_come_before_the_end_of_their_channel() {
+    for shut_down in [true, false] {
+        let mut rig = Rig::with(|server| server.acknowledge(Acknowledge::Late)).await;
+        let connection = Connection::new();
+        rig.settler = connection.clone();
+        let given = || connection.given.load(Ordering::SeqCst);
+        rig.deliver(slow_call(10.0), Content::JSON).await;
+        moment().await;
+        let server = rig.server.take().unwrap();
+        let end = tokio::spawn(async move {
+            if shut_down {
+                server.shutdown(Duration::from_secs(60)).await.unwrap();
+            }
+        });
+        moment().await;
+        assert_eq!((rig.stops.load(Ordering::SeqCst), given()), (0, 0), "the handler runs");
+        end.await.unwrap();
+        tokio::time::sleep(10 * MOMENT).await;
+        assert!(rig.published.try_recv().is_ok());
+        assert_eq!((rig.stops.load(Ordering::SeqCst), given()), (1, 1));
+    }
+}

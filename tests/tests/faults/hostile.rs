@@ -1,0 +1,286 @@
+//! Peers that send what no client of ours or of Python would, and handlers that keep all threads.
+//!
+//! What honest calls suffer is measured against the same calls just before, in the same run.
+
+use std::fs;
+use std::future::pending;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::types::{AMQPValue, FieldTable, LongString};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
+use rpc_runtime::wire::Compression;
+use rpc_runtime::{CallOptions, Context, RemoteError, Server, Target, Transport, rpc_manager};
+use rpc_tests::campaign::alone;
+use rpc_tests::{Vhost, until};
+use serde_json::{Map, Value, json};
+
+use super::vhost;
+
+/// Calls that are measured together.
+const CALLS: usize = 100;
+
+#[rpc_manager(client = PlainApi, topic = "plain", version = "1.0", error = RemoteError)]
+trait Plain {
+    /// Returns what it is given.
+    #[rpc(call)]
+    async fn echo(&self, ctx: Context, value: u64) -> Result<u64, RemoteError>;
+
+    /// Keeps its thread.
+    #[rpc(call)]
+    async fn block(&self, ctx: Context, seconds: u64) -> Result<(), RemoteError>;
+
+    /// Does not end.
+    #[rpc(cast)]
+    async fn hang(&self, ctx: Context, #[arg(default = 0)] seconds: u64) -> Result<(), RemoteError>;
+
+    /// How many there are.
+    #[rpc(call)]
+    async fn count(&self, ctx: Context, #[arg(rest)] rest: Map<String, Value>) -> Result<usize, RemoteError>;
+}
+
+struct Manager;
+
+impl Plain for Manager {
+    async fn echo(&self, _: Context, value: u64) -> Result<u64, RemoteError> {
+        Ok(value)
+    }
+
+    async fn block(&self, _: Context, seconds: u64) -> Result<(), RemoteError> {
+        std::thread::sleep(Duration::from_secs(seconds));
+        Ok(())
+    }
+
+    async fn hang(&self, _: Context, _: u64) -> Result<(), RemoteError> {
+        pending().await
+    }
+
+    async fn count(&self, _: Context, rest: Map<String, Value>) -> Result<usize, RemoteError> {
+        Ok(rest.len())
+    }
+}
+
+async fn serve(vhost: &Vhost) -> Result<(Server, Transport)> {
+    let transport = Transport::connect(&vhost.url()).await?;
+    let target = Target::new("plain").with_server("host1");
+    let server = Server::builder(&transport, target).endpoint(PlainApi::endpoint(Arc::new(Manager)));
+    Ok((server.start().await?, transport))
+}
+
+/// Someone else on the bus, with a library of their own.
+struct Attacker {
+    _connection: Connection,
+    channel: Channel,
+}
+
+impl Attacker {
+    async fn connect(vhost: &Vhost) -> Result<Self> {
+        let uri = vhost.url().replacen("rabbit://", "amqp://", 1);
+        let connection = Connection::connect(&uri, ConnectionProperties::default()).await?;
+        let channel = connection.create_channel().await?;
+        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        Ok(Self { _connection: connection, channel })
+    }
+
+    /// Sends a body and returns once the broker has it.
+    async fn send(
+        &self,
+        exchange: &str,
+        key: &str,
+        body: &[u8],
+        compression: Option<Compression>,
+    ) -> Result<()> {
+        let mut headers = FieldTable::default();
+        if let Some(compression) = compression {
+            headers
+                .insert("compression".into(), AMQPValue::LongString(LongString::from(compression.header())));
+        }
+        let properties =
+            BasicProperties::default().with_content_type("application/json".into()).with_headers(headers);
+        let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
+        let sent = self.channel.basic_publish(exchange.into(), key.into(), options, body, properties).await?;
+        ensure!(sent.await?.is_ack(), "{exchange}/{key} does not take it");
+        Ok(())
+    }
+
+    /// So many requests with this message, each of few bytes.
+    async fn requests(&self, count: usize, message: &str) -> Result<()> {
+        let body = json!({"oslo.version": "2.0", "oslo.message": message}).to_string();
+        let body = Compression::Bzip2.compress(body.as_bytes())?;
+        for _ in 0..count {
+            self.send("openstack", "plain", &body, Some(Compression::Bzip2)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// 16 MiB in 48 bytes.
+fn bomb() -> Result<Vec<u8>> {
+    Ok(Compression::Bzip2.compress(&vec![b' '; 16 << 20])?)
+}
+
+/// How long so many honest calls take, one after the other.
+async fn honest(transport: &Transport) -> Result<Duration> {
+    let api = PlainApi::new(transport);
+    let began = Instant::now();
+    for n in 0..CALLS as u64 {
+        ensure!(api.echo(&Context::new(), n).await? == n, "another answer");
+    }
+    Ok(began.elapsed())
+}
+
+fn resident() -> Result<usize> {
+    let statm = fs::read_to_string("/proc/self/statm")?;
+    let pages: usize = statm.split(' ').nth(1).context("no second number")?.parse()?;
+    Ok(pages * 4096)
+}
+
+/// Fails if honest calls suffer from an attack more than anybody would who shares two cores with it.
+fn bearable(before: Duration, during: Duration) -> Result<()> {
+    let ratio = during.as_secs_f64() / before.as_secs_f64();
+    eprintln!("{CALLS} calls took {before:?} before and {during:?} during it, {ratio:.1} times as long");
+    ensure!(ratio < 10.0, "honest calls took {ratio:.1} times as long");
+    Ok(())
+}
+
+#[test]
+fn small_messages_that_become_large_in_a_server() {
+    alone(async || {
+        let vhost = vhost("bombs").await?;
+        let (server, _serving) = serve(&vhost).await?;
+        let client = Transport::connect(&vhost.url()).await?;
+        honest(&client).await?;
+        let before = honest(&client).await?;
+        let (attacker, bomb) = (Attacker::connect(&vhost).await?, bomb()?);
+        for _ in 0..100 {
+            attacker.send("openstack", "plain", &bomb, Some(Compression::Bzip2)).await?;
+        }
+        bearable(before, honest(&client).await?)?;
+        until("all are refused", async || Ok((server.counters().rejected == 100).then_some(()))).await
+    });
+}
+
+#[test]
+fn small_messages_that_become_large_in_a_client() {
+    alone(async || {
+        let vhost = vhost("bombs-back").await?;
+        let (_server, _serving) = serve(&vhost).await?;
+        // So that a thread that is kept is noticed.
+        let client = Transport::connect(&format!("{}?heartbeat_timeout_threshold=5", vhost.url())).await?;
+        honest(&client).await?;
+        let before = honest(&client).await?;
+        let queues = vhost.queues().await?;
+        let reply = queues.iter().find(|queue| queue.name.starts_with("reply_")).context("no reply queue")?;
+        let (attacker, bomb) = (Attacker::connect(&vhost).await?, bomb()?);
+        for _ in 0..100 {
+            attacker.send("", &reply.name, &bomb, Some(Compression::Bzip2)).await?;
+        }
+        bearable(before, honest(&client).await?)?;
+        until("all are refused", async || {
+            let queues = vhost.queues().await?;
+            let queue = queues.iter().find(|queue| queue.name == reply.name).context("it is gone")?;
+            Ok((queue.messages == 0).then_some(()))
+        })
+        .await?;
+        honest(&client).await.map(drop)
+    });
+}
+
+#[test]
+fn small_messages_that_take_much_memory() {
+    alone(async || {
+        let vhost = vhost("memory").await?;
+        let (server, _serving) = serve(&vhost).await?;
+        let client = Transport::connect(&vhost.url()).await?;
+        honest(&client).await?;
+        let before = resident()?;
+        let attacker = Attacker::connect(&vhost).await?;
+        // One name again and again, in as much as few bytes may become.
+        let repeated = format!(
+            r#"{{"method": "hang", "args": {{{}"seconds": 1}}}}"#,
+            r#""seconds": 60, "#.repeat(50_000)
+        );
+        attacker.requests(20, &repeated).await?;
+        until("they hang", async || Ok((server.counters().taken == CALLS as u64 + 20).then_some(()))).await?;
+        let taken = resident()?.saturating_sub(before);
+        eprintln!("20 requests take {} MiB", taken >> 20);
+        ensure!(taken < 200 << 20, "20 small requests take {} MiB", taken >> 20);
+        honest(&client).await.map(drop)
+    });
+}
+
+#[test]
+fn what_replies_repeat_of_a_request() {
+    alone(async || {
+        let vhost = vhost("repeats").await?;
+        let (server, _serving) = serve(&vhost).await?;
+        let attacker = Attacker::connect(&vhost).await?;
+        // As large as it may be, to the server's own queue: what comes back would be taken up and counted.
+        let id = "m".repeat(900_000);
+        let call = json!({
+            "method": "hang", "args": {}, "_msg_id": id, "_reply_q": "plain.host1", "_timeout": 2,
+        });
+        attacker.requests(1, &call.to_string()).await?;
+        until("it hangs", async || Ok((server.counters().taken == 1).then_some(()))).await?;
+        // Three heartbeats and some.
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        ensure!(server.counters().taken == 1, "a queue of the sender's choice was sent something");
+        Ok(())
+    });
+}
+
+#[test]
+fn many_arguments_and_what_is_handed_on() {
+    alone(async || {
+        let vhost = vhost("many").await?;
+        let (_server, _serving) = serve(&vhost).await?;
+        let client = Transport::connect(&vhost.url()).await?;
+        let api = PlainApi::new(&client);
+        let many =
+            |count: usize| (0..count).map(|n| (format!("key{n}"), Value::from(n))).collect::<Map<_, _>>();
+        let (few, lots) = (many(5_000), many(80_000));
+        let timed = async |rest: &Map<String, Value>| -> Result<Duration> {
+            let began = Instant::now();
+            ensure!(api.count(&Context::new(), rest).await? == rest.len(), "not all came");
+            Ok(began.elapsed())
+        };
+        timed(&few).await?;
+        let (few, lots) = (timed(&few).await?, timed(&lots).await?);
+        let ratio = lots.as_secs_f64() / few.as_secs_f64();
+        eprintln!("16 times as many arguments took {ratio:.1} times as long: {few:?}, {lots:?}");
+        ensure!(ratio < 64.0, "16 times as many arguments took {ratio:.1} times as long");
+        Ok(())
+    });
+}
+
+#[test]
+fn monitored_calls_of_handlers_that_keep_every_thread() {
+    alone(async || {
+        let vhost = vhost("monitored").await?;
+        let url = vhost.url();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (ready, is_ready) = tokio::sync::oneshot::channel();
+        let serving = std::thread::spawn(move || -> Result<()> {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let transport = Transport::connect(&url).await?;
+                let target = Target::new("plain").with_server("host1");
+                let builder =
+                    Server::builder(&transport, target).endpoint(PlainApi::endpoint(Arc::new(Manager)));
+                let _server = builder.start().await?;
+                drop(ready.send(()));
+                drop(stopped.await);
+                Ok(())
+            })
+        });
+        is_ready.await?;
+        let client = Transport::connect(&vhost.url()).await?;
+        let options = CallOptions::new().monitor(Duration::from_secs(4)).timeout(Duration::from_secs(120));
+        // Three times as long as the caller bears silence.
+        PlainApi::new(&client).with(options).block(&Context::new(), 12).await?;
+        drop(stop);
+        serving.join().map_err(|_| anyhow::anyhow!("the server panicked"))?
+    });
+}
