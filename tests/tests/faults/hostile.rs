@@ -19,6 +19,14 @@ use serde_json::{Map, Value, json};
 
 use super::vhost;
 
+/// For whoever looks at the output of a test.
+macro_rules! said {
+    ($($text:tt)+) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stderr(), $($text)+)?;
+    }};
+}
+
 /// Calls that are measured together.
 const CALLS: usize = 100;
 
@@ -140,7 +148,7 @@ fn resident() -> Result<usize> {
 /// Fails if honest calls suffer from an attack more than anybody would who shares two cores with it.
 fn bearable(before: Duration, during: Duration) -> Result<()> {
     let ratio = during.as_secs_f64() / before.as_secs_f64();
-    eprintln!("{CALLS} calls took {before:?} before and {during:?} during it, {ratio:.1} times as long");
+    said!("{CALLS} calls took {before:?} before and {during:?} during it, {ratio:.1} times as long");
     ensure!(ratio < 10.0, "honest calls took {ratio:.1} times as long");
     Ok(())
 }
@@ -205,7 +213,7 @@ fn small_messages_that_take_much_memory() {
         attacker.requests(20, &repeated).await?;
         until("they hang", async || Ok((server.counters().taken == CALLS as u64 + 20).then_some(()))).await?;
         let taken = resident()?.saturating_sub(before);
-        eprintln!("20 requests take {} MiB", taken >> 20);
+        said!("20 requests take {} MiB", taken >> 20);
         ensure!(taken < 200 << 20, "20 small requests take {} MiB", taken >> 20);
         honest(&client).await.map(drop)
     });
@@ -249,7 +257,7 @@ fn many_arguments_and_what_is_handed_on() {
         timed(&few).await?;
         let (few, lots) = (timed(&few).await?, timed(&lots).await?);
         let ratio = lots.as_secs_f64() / few.as_secs_f64();
-        eprintln!("16 times as many arguments took {ratio:.1} times as long: {few:?}, {lots:?}");
+        said!("16 times as many arguments took {ratio:.1} times as long: {few:?}, {lots:?}");
         ensure!(ratio < 64.0, "16 times as many arguments took {ratio:.1} times as long");
         Ok(())
     });
@@ -270,8 +278,8 @@ fn monitored_calls_of_handlers_that_keep_every_thread() {
                 let builder =
                     Server::builder(&transport, target).endpoint(PlainApi::endpoint(Arc::new(Manager)));
                 let _server = builder.start().await?;
-                drop(ready.send(()));
-                drop(stopped.await);
+                let _ = ready.send(());
+                let _ = stopped.await;
                 Ok(())
             })
         });
