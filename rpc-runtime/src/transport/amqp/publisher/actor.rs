@@ -50,7 +50,6 @@ use super::job::{Expired, Job, nacked};
 use super::line::{IN_FLIGHT, Line};
 use crate::error::{Fault, FaultKind};
 use crate::transport::amqp::options::AmqpOptions;
-use crate::transport::driver::PublishFault;
 
 /// How many messages wait for their next try after a nack; further ones fail at once.
 const MAX_NACKED: usize = 1024;
@@ -360,7 +359,7 @@ impl Actor {
         }
         if let Some(error) = self.gate.refusals.of(&job.message, now) {
             self.careful = self.careful.saturating_sub(1);
-            return job.tell(Err(PublishFault::Refused(error.into())));
+            return job.refused(error);
         }
         if let (Some(true), _) = line.with(|line| line.has_to_declare(&job))
             && let Some(step @ Step::Exchange { name, .. }) = &job.exchange

@@ -185,10 +185,13 @@ impl Job {
         lock(&self.0.losses).otherwise = true;
     }
 
-    /// Ends it because the broker has refused it, and nothing else than it. If its channels were closed with the same
+    /// Ends it because the broker has refused it, or one like it. If its channels were closed with the same
     /// words before, so it was then: what is refused once is refused a moment later, too.
     pub(super) fn refused(self, error: BrokerError) {
-        if !lock(&self.0.losses).otherwise {
+        let losses = lock(&self.0.losses);
+        let certain = !losses.otherwise && losses.error.as_ref().is_none_or(|before| *before == error);
+        drop(losses);
+        if certain {
             self.0.progress.0.fetch_and(!UNCERTAIN, Ordering::Relaxed);
         }
         self.tell(Err(PublishFault::Refused(error.into())));
