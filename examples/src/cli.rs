@@ -5,10 +5,9 @@ use rpc_runtime::RequestInfo;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Logs warnings to standard error, or what `RUST_LOG` says. Not those of lapin: it calls every lost
-/// connection an error, and the runtime says what became of it.
+/// Logs warnings to standard error, or what `RUST_LOG` says.
 pub fn init_logging() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,lapin=off"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 

@@ -106,7 +106,7 @@ pub use target::Target;
 #[cfg(feature = "amqp")]
 pub use transport::OptionError;
 #[cfg(feature = "amqp")]
-pub use transport::amqp::options::{AmqpOptions, InFlightPolicy};
+pub use transport::amqp::options::{AmqpOptions, InFlightPolicy, LoginMethod, TlsVersion};
 pub use transport::url::{Host, Scheme, TransportUrl, UrlError};
 pub use transport::{
     ConnectionStatus, FailureKind, HostFailure, Recorder, Sent, Status, StatusWatch, Transport,

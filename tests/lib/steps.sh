@@ -83,7 +83,7 @@ step_compile() {
 }
 
 # Test binaries that need a broker, and the tests of the driver.
-WITH_BROKER='package(rpc-tests) & binary(/^(broker|exceptions|interop|peers|servers|status|tls)$/)'
+WITH_BROKER='package(rpc-tests) & binary(/^(broker|exceptions|interop|logs|peers|servers|status|tls)$/)'
 WITH_BROKER+=' | package(rpc-examples) & binary(/^(boot|volume)$/)'
 WITH_BROKER+=' | package(rpc-runtime) & test(/::broker_/)'
 FAULTS='binary_id(rpc-tests::faults)'
@@ -111,6 +111,21 @@ step_faults() {
     echo "What Python did by itself, which is not judged:"
     grep --no-messages 'by a peer itself' "$RPC_TEST_TALLIES" || echo "nothing"
     return "$status"
+}
+
+define newest long broker 'the driver with the newest lapin and async-rs, to which it is not pinned yet'
+step_newest() {
+    local copy=$scratch/newest
+    mkdir -p "$copy"
+    git ls-files -z | xargs -0 cp --parents -t "$copy"
+    # As a change that raises the pins would.
+    sed -i -e '/^lapin = /s/"=[0-9.]*"/"4"/' -e '/^async-rs = /s/"=[0-9.]*"/"0.8"/' "$copy/Cargo.toml"
+    (
+        cd "$copy"
+        cargo update -p lapin -p async-rs
+        # Among them what counts the rounds of lapin's loop.
+        CARGO_TARGET_DIR=$copy/target cargo test --quiet -p rpc-runtime --lib "$@"
+    )
 }
 
 define campaign long 'tools broker python' 'the fault campaign twice more'

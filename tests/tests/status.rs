@@ -152,3 +152,36 @@ async fn a_vhost_is_not_for_everybody() -> Result<()> {
     assert!(!error.to_string().contains("secret"), "{error}");
     Ok(())
 }
+
+/// How large frames may be is for the broker to say: not at all, or less than this side can do with.
+#[tokio::test]
+async fn a_broker_has_limits_of_its_own_for_frames() -> Result<()> {
+    let broker = Broker::start_with(|_, _| Ok("frame_max = 0\n".to_owned())).await?;
+    let transport = Transport::connect(&broker.node().url()).await?;
+    NoteApi::new(&transport).note(&Context::new(), "long".repeat(1 << 18)).await?;
+    transport.close(PATIENCE).await;
+
+    let broker = Broker::start_with(|_, _| Ok("frame_max = 4096\n".to_owned())).await?;
+    let builder = Transport::builder(&broker.node().url())?.connect_within(PATIENCE);
+    let error = builder.connect().await.unwrap_err();
+    let text = error.to_string();
+    let TransportError::NotConnected { why, failures, .. } = error else { panic!("{text}") };
+    assert_eq!(why, "no host can be used as things are", "{text}");
+    assert_eq!(failures[0].kind, FailureKind::FramesTooSmall, "{text}");
+    assert!(text.contains("8192") && text.contains("4096"), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_broker_that_takes_amqplain_alone() -> Result<()> {
+    let broker = Broker::start_with(|_, _| Ok("auth_mechanisms.1 = AMQPLAIN\n".to_owned())).await?;
+    let url = format!("{}?rabbit_login_method=AMQPLAIN", broker.node().url());
+    let transport = Transport::connect(&url).await?;
+    NoteApi::new(&transport).note(&Context::new(), "kept").await?;
+    transport.close(PATIENCE).await;
+    let error = Transport::connect(&url.replace("guest:guest", "guest:hidden")).await.unwrap_err();
+    let TransportError::NotConnected { failures, .. } = &error else { panic!("{error}") };
+    assert_eq!(failures[0].kind, FailureKind::LoginRefused, "{error}");
+    assert!(!error.to_string().contains("hidden"), "{error}");
+    Ok(())
+}

@@ -174,3 +174,66 @@ async fn an_expired_certificate_is_named_as_such() -> Result<()> {
     assert_eq!(kind, FailureKind::CertificateExpired, "{text}");
     Ok(())
 }
+
+/// A client whose certificate is its login, and a broker that speaks only one version of TLS.
+#[tokio::test]
+async fn a_certificate_logs_in_and_versions_have_to_meet() -> Result<()> {
+    let files = tempfile::tempdir()?;
+    let ours = Authority::new("ours")?;
+    // The plugin takes the common name for the user, as it is told to below.
+    ours.sign(files.path(), "guest", "guest")?;
+    std::fs::write(files.path().join("ca.pem"), &ours.certificate)?;
+    let server = named("server", vec!["127.0.0.1".to_owned()])?;
+    let broker = Broker::start_with(|dir, port| {
+        std::fs::write(dir.join("plugins"), "[rabbitmq_auth_mechanism_ssl].")?;
+        ours.sign_as(dir, "server", server)?;
+        std::fs::write(dir.join("ca.pem"), &ours.certificate)?;
+        let dir = dir.display();
+        Ok(format!(
+            "listeners.ssl.1 = 127.0.0.1:{port}\n\
+             ssl_options.cacertfile = {dir}/ca.pem\n\
+             ssl_options.certfile = {dir}/server.pem\n\
+             ssl_options.keyfile = {dir}/server.key\n\
+             ssl_options.verify = verify_peer\n\
+             ssl_options.fail_if_no_peer_cert = true\n\
+             ssl_options.versions.1 = tlsv1.2\n\
+             auth_mechanisms.1 = EXTERNAL\n\
+             ssl_cert_login_from = common_name\n"
+        ))
+    })
+    .await?;
+    let (port, dir) = (broker.node().tls_port(), files.path().display());
+    let certificates =
+        format!("ssl_ca_file={dir}/ca.pem&ssl_cert_file={dir}/guest.pem&ssl_key_file={dir}/guest.key");
+    for version in ["", "SSLv23", "TLSv1_2"] {
+        // Who is in the URL does not matter.
+        let url = format!(
+            "amqps://nobody:{WRONG}@127.0.0.1:{port}/?{certificates}&rabbit_login_method=EXTERNAL&ssl_version={version}"
+        );
+        let transport = Transport::connect(&url).await?;
+        let server = Server::builder(&transport, Target::new("echo").with_server("a"))
+            .endpoint(EchoApi::endpoint(Arc::new(Plain)))
+            .start()
+            .await?;
+        assert_eq!(EchoApi::new(&transport).echo(&Context::new(), "by name").await?, "by name");
+        server.shutdown(PATIENCE).await?;
+        transport.close(PATIENCE).await;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_broker_with_newer_tls_alone_is_not_spoken_to_in_the_older() -> Result<()> {
+    let files = tempfile::tempdir()?;
+    let ours = Authority::new("ours")?;
+    std::fs::write(files.path().join("ca.pem"), &ours.certificate)?;
+    let server = named("server", vec!["127.0.0.1".to_owned()])?;
+    let broker = broker(&ours, server, "ssl_options.versions.1 = tlsv1.3\n").await?;
+    broker.node().set_password("guest", PASSWORD).await?;
+    let (port, dir) = (broker.node().tls_port(), files.path().display());
+    let url = format!("amqps://guest:{PASSWORD}@127.0.0.1:{port}/?ssl_ca_file={dir}/ca.pem");
+    Transport::connect(&url).await?.close(PATIENCE).await;
+    let (kind, text) = refusal(&format!("{url}&ssl_version=TLSv1_2")).await;
+    assert_eq!(kind, FailureKind::TlsFailed, "{text}");
+    Ok(())
+}

@@ -69,7 +69,7 @@ impl Driver for Bench {
         unreachable!("the client serves nothing")
     }
 
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
         let mut deliveries = self.deliveries.lock().unwrap().take().unwrap();
         tokio::spawn(async move {
             while let Some(delivery) = deliveries.recv().await {

@@ -259,7 +259,7 @@ mod tests {
             unreachable!("nothing is listened to")
         }
 
-        fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
+        fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
             unreachable!("nothing is called")
         }
 

@@ -61,9 +61,12 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
         options: ListenOptions,
     ) -> BoxFuture<'_, Result<Listener, Fault>>;
 
-    /// Makes the place for the replies of this transport, and takes what comes there; called once, before its first
-    /// call. Replies go to `take`, which is dropped when none can come any more.
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>>;
+    /// Makes the place for the replies of this transport, and takes what comes there; called before its first call,
+    /// and again if it fails. Replies go to `take`, which is dropped when none can come any more.
+    ///
+    /// The driver goes on whether or not the future is polled, until it is dropped. It has no deadline: it waits for a
+    /// connection for as long as the transport is open.
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>>;
 
     /// Sends what is queued, closes the connections and fails whatever is asked afterwards; done
     /// at `deadline` at the latest.

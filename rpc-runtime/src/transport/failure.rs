@@ -47,7 +47,8 @@ pub enum FailureKind {
     WrongHostName,
     /// The broker's certificate is not valid any more, or not yet.
     CertificateExpired,
-    /// The broker's certificate cannot be used for another reason, for example because it was revoked.
+    /// The broker's certificate cannot be used for another reason, for example because it is malformed. Lists of
+    /// revoked certificates are not read: one that was revoked is taken until it expires.
     BadCertificate,
     /// The broker wants a certificate of its clients, and none is set (`ssl_cert_file`).
     ClientCertificateMissing,
@@ -61,6 +62,8 @@ pub enum FailureKind {
     VhostNotFound,
     /// The user may not use the vhost.
     VhostRefused,
+    /// The broker takes only smaller frames than the 8192 bytes that this side needs (`frame_max` of RabbitMQ).
+    FramesTooSmall,
     /// The broker does not want the connection for another reason, for example because there are too many.
     Refused,
     /// The connection was there, and was lost.
@@ -88,7 +91,8 @@ impl FailureKind {
             | FailureKind::TlsFailed
             | FailureKind::LoginRefused
             | FailureKind::VhostNotFound
-            | FailureKind::VhostRefused => true,
+            | FailureKind::VhostRefused
+            | FailureKind::FramesTooSmall => true,
             FailureKind::NameNotResolved
             | FailureKind::ConnectionRefused
             | FailureKind::TimedOut

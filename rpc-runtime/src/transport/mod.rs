@@ -43,7 +43,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::OnceCell;
 
 pub(crate) use self::abilities::{Ability, Unable};
 pub use self::builder::TransportBuilder;
@@ -53,7 +52,7 @@ pub use self::error::OptionError;
 pub use self::error::TransportError;
 pub use self::failure::{FailureKind, HostFailure};
 pub use self::recording::{Recorder, Sent};
-use self::replies::Replies;
+use self::replies::{Once, Replies};
 use self::settings::Settings;
 pub use self::status::{ConnectionStatus, Status};
 pub use self::status_watch::StatusWatch;
@@ -79,12 +78,12 @@ pub struct Transport {
 struct Shared {
     driver: Arc<dyn Driver>,
     settings: Settings,
-    replies: OnceCell<Replies>,
+    replies: Once,
 }
 
 impl Transport {
     fn new(driver: Arc<dyn Driver>, settings: Settings) -> Self {
-        Self { shared: Arc::new(Shared { driver, settings, replies: OnceCell::new() }) }
+        Self { shared: Arc::new(Shared { driver, settings, replies: Once::default() }) }
     }
 
     /// A transport on a driver of the test's own, with the default settings.
@@ -155,7 +154,7 @@ impl Transport {
     /// What has happened on this transport so far that no caller was told.
     #[must_use]
     pub fn counters(&self) -> TransportCounters {
-        let waiters = self.shared.replies.get().map(|replies| &replies.waiters);
+        let waiters = self.shared.replies.opened().map(|replies| &replies.waiters);
         TransportCounters { replies_unclaimed: waiters.map_or(0, |waiters| waiters.unclaimed()) }
     }
 
@@ -214,13 +213,13 @@ impl Transport {
 
     /// The reply queue, if there was a call.
     pub(crate) fn opened_replies(&self) -> Option<&Replies> {
-        self.shared.replies.get()
+        self.shared.replies.opened()
     }
 
-    /// The reply queue, declared at the first call.
+    /// The reply queue, declared at the first call. Whoever stops waiting for it takes nothing from the others.
     pub(crate) async fn replies(&self) -> Result<&Replies, Fault> {
         let Shared { driver, settings, replies } = &*self.shared;
-        replies.get_or_try_init(|| Replies::open(&**driver, settings.limits)).await
+        replies.open(&**driver, settings.limits).await
     }
 }
 

@@ -43,7 +43,7 @@ impl Driver for Stub {
         ready(Err(Fault::new(FaultKind::Unusable, "it moves nothing"))).boxed()
     }
 
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
         ready(Err(Fault::new(FaultKind::Unusable, "it moves nothing"))).boxed()
     }
 

@@ -88,7 +88,15 @@ pub enum Compression {
     Gzip,
     /// Bzip2.
     Bzip2,
+    /// Lzma, in the form of xz. With the feature `lzma`.
+    #[cfg(feature = "lzma")]
+    Lzma,
 }
+
+/// How much memory a body in lzma may take to be read beside what it holds; it says so itself. Python's own level of
+/// compression takes 9 MiB.
+#[cfg(feature = "lzma")]
+const LZMA_MEMORY: u64 = 16 << 20;
 
 impl Compression {
     /// The value of the header `compression` that goes with such a body.
@@ -97,6 +105,8 @@ impl Compression {
         match self {
             Compression::Gzip => "application/x-gzip",
             Compression::Bzip2 => "application/x-bz2",
+            #[cfg(feature = "lzma")]
+            Compression::Lzma => "application/x-lzma",
         }
     }
 
@@ -117,6 +127,13 @@ impl Compression {
                 encoder.write_all(body)?;
                 encoder.finish()
             }
+            #[cfg(feature = "lzma")]
+            Compression::Lzma => {
+                // Python's own level.
+                let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 6);
+                encoder.write_all(body)?;
+                encoder.finish()
+            }
         }
     }
 
@@ -125,6 +142,8 @@ impl Compression {
         match name {
             "application/x-gzip" | "gzip" | "zlib" => Some(Compression::Gzip),
             "application/x-bz2" | "bzip2" | "bzip" => Some(Compression::Bzip2),
+            #[cfg(feature = "lzma")]
+            "application/x-lzma" | "lzma" | "xz" => Some(Compression::Lzma),
             _ => None,
         }
     }
@@ -136,6 +155,11 @@ impl Compression {
         match self {
             Compression::Gzip => flate2::read::ZlibDecoder::new(body).take(len).read_to_end(&mut plain),
             Compression::Bzip2 => bzip2::read::MultiBzDecoder::new(body).take(len).read_to_end(&mut plain),
+            #[cfg(feature = "lzma")]
+            Compression::Lzma => {
+                let stream = liblzma::stream::Stream::new_stream_decoder(LZMA_MEMORY, 0)?;
+                liblzma::read::XzDecoder::new_stream(body, stream).take(len).read_to_end(&mut plain)
+            }
         }?;
         Ok(plain)
     }
@@ -144,7 +168,7 @@ impl Compression {
 /// The body as JSON text in bytes, decompressed if it has to be.
 ///
 /// A body that does not decompress, or whose compression is unknown, is taken as it is, because
-/// Python does so.
+/// Python does so; in the latter case only if it looks like JSON, so that the error names the compression.
 pub(super) fn plain<'a>(
     body: &'a [u8],
     content: &Content<'_>,
@@ -159,8 +183,12 @@ pub(super) fn plain<'a>(
     if body.len() > limits.max_body {
         return Err(too_large);
     }
-    let Some(compression) = content.compression.and_then(Compression::of_header) else {
-        return Ok(Cow::Borrowed(body));
+    let Some(name) = content.compression else { return Ok(Cow::Borrowed(body)) };
+    let Some(compression) = Compression::of_header(name) else {
+        return match body.trim_ascii_start().first() {
+            Some(b'{' | b'[') | None => Ok(Cow::Borrowed(body)),
+            Some(_) => Err(DecodeError::Compression(format!("{:?}", shortened(name)))),
+        };
     };
     let limit = limits.decompressed(body);
     match compression.decompress(body, limit.saturating_add(1)) {
@@ -195,9 +223,33 @@ mod tests {
                 assert_eq!(read(&body, name).unwrap(), b"[1, 2]", "{name}");
             }
             for name in ["bz2", "GZIP", "application/zstd", ""] {
-                assert_eq!(read(&body, name).unwrap(), body, "{name}");
+                let error = read(&body, name).unwrap_err();
+                assert_eq!(
+                    error.to_string(),
+                    format!("the body is compressed by {name:?}, which is not read")
+                );
+                assert_eq!(read(b" [1, 2]", name).unwrap(), b" [1, 2]", "{name}");
             }
         }
+    }
+
+    #[cfg(feature = "lzma")]
+    #[test]
+    fn lzma_as_python_writes_it() {
+        // lzma.compress(b"[1, 2]") of Python.
+        let body = b"\xfd7zXZ\x00\x00\x04\xe6\xd6\xb4F\x02\x00!\x01\x16\x00\x00\x00t/\xe5\xa3\x01\x00\x05[1, 2]\x00\x00\x00\xc7\x90{\x99\x82\x8d\x9a\xba\x00\x01\x1e\x06\xc1/\xa4\x1d\x1f\xb6\xf3}\x01\x00\x00\x00\x00\x04YZ";
+        for name in ["application/x-lzma", "lzma", "xz"] {
+            assert_eq!(read(body, name).unwrap(), b"[1, 2]", "{name}");
+        }
+        let limits = Limits { max_body: 1000, ..Limits::default() };
+        let content = Content { compression: Some("xz"), ..Content::JSON };
+        let bomb = Compression::Lzma.compress(&vec![b' '; 1 << 20]).unwrap();
+        assert_eq!(plain(&bomb, &content, &limits), Err(DecodeError::TooLarge { limit: 1000 }));
+        // What asks for more memory than it may have is not read.
+        let mut greedy = liblzma::write::XzEncoder::new(Vec::new(), 9);
+        greedy.write_all(b"[1, 2]").unwrap();
+        let greedy = greedy.finish().unwrap();
+        assert_eq!(read(&greedy, "xz").unwrap(), greedy);
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub enum DecodeError {
     /// The property `content_type` is missing or is not exactly `application/json`.
     #[error("the content type is {0}, not application/json")]
     ContentType(String),
+    /// The header `compression` names one that is not read, and the body is no JSON as it is; holds the name, quoted and
+    /// shortened.
+    #[error("the body is compressed by {0}, which is not read")]
+    Compression(String),
     /// The body has more bytes than [`Limits::max_body`](super::Limits::max_body), as it came or
     /// after decompression.
     #[error("the body has more than max_body={limit} bytes")]

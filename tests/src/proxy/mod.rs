@@ -2,6 +2,7 @@
 
 mod flow;
 mod frames;
+mod modern;
 mod pump;
 
 use std::net::Ipv4Addr;
@@ -15,6 +16,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use self::flow::Line;
 pub use self::flow::{End, Flow};
+pub use self::modern::Modern;
 use self::pump::pump;
 
 /// A proxy to a port of this machine. Dropping it ends its connections.

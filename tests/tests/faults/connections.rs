@@ -3,9 +3,10 @@
 use anyhow::{Result, ensure};
 use rpc_runtime::{Acknowledge, Server, ServerError, Target, Transport};
 use rpc_tests::campaign::{Lane, Ledger, Scenario, WorkApi, Worker, alone};
+use rpc_tests::proxy::Modern;
 
-use rpc_tests::limits::PATIENCE;
-use rpc_tests::{Channel, Vhost, until};
+use rpc_tests::limits::{self, PATIENCE};
+use rpc_tests::{Broker, Channel, Vhost, until};
 
 use super::{connections, vhost};
 
@@ -80,6 +81,50 @@ fn each_channel_closed_by_an_error() {
         scenario.recovered().await?;
         // Each was closed alone: no connection had to go with its channel.
         assert_eq!(connections(&vhost).await?, before);
+        scenario.finish().await.map(drop)
+    });
+}
+
+/// What RabbitMQ is from 4.3 on, before which a proxy stands in for it: it closes the connection that asks for a
+/// transient queue.
+#[test]
+fn a_broker_without_transient_queues() {
+    alone(async || {
+        let node = Broker::shared()?;
+        let vhost = node.vhost("modern").await?;
+        let proxy = Modern::start(node.port()).await?;
+        let url = proxy.through(&vhost.url());
+        let says = |error: &str| {
+            for words in ["rabbit_transient_quorum_queue=true", "amqp_durable_queues=true", "INTERNAL_ERROR"]
+            {
+                assert!(error.contains(words), "{error}");
+            }
+        };
+        // Only what fails by itself ends before the test does.
+        let within = limits::TEST;
+        for options in ["", "?amqp_durable_queues=true", "?rabbit_quorum_queue=true"] {
+            let builder = Transport::builder(&format!("{url}{options}"))?.response_timeout(within);
+            let transport = builder.connect_within(within).connect().await?;
+            let before = proxy.accepted();
+            let worker = WorkApi::endpoint(Worker::new("a", &Ledger::new("a").into()).into());
+            let target = Target::new("modern").with_server("a");
+            let refused = Server::builder(&transport, target).endpoint(worker).start().await;
+            let Err(ServerError::Transport(error)) = refused else { panic!("{refused:?}") };
+            says(&error.to_string());
+            let api = WorkApi::new(&transport);
+            for _ in 0..100 {
+                let error = api.work(&rpc_runtime::Context::new(), 1).call().await.unwrap_err();
+                says(&error.to_string());
+            }
+            let connections = proxy.accepted() - before;
+            assert!(connections <= 20, "{connections} connections");
+            transport.close(PATIENCE).await;
+        }
+        let lanes = ["rabbit_quorum_queue=true", "amqp_durable_queues=true"].map(|option| {
+            Lane::rust(&option[..6]).at(&url).option(option).option("rabbit_transient_quorum_queue=true")
+        });
+        let scenario = Scenario::start(&vhost, lanes).await?;
+        scenario.recovered().await?;
         scenario.finish().await.map(drop)
     });
 }

@@ -38,6 +38,29 @@ fn they_hold_up_nobody_and_are_given_up() {
     });
 }
 
+/// The first calls of a transport, all of which are given up before they have a reply queue.
+#[test]
+fn who_gives_up_leaves_no_queue_behind() {
+    run(async {
+        let vhost = vhost("given-up").await;
+        let keeper = Keeper::new("a", true);
+        let transport = connect(&vhost, "").await;
+        let _server = keeper.serve(&transport, |builder| builder).await;
+        let caller = connect(&vhost, "").await;
+        let hasty = rpc_runtime::CallOptions::new().timeout(std::time::Duration::from_nanos(1));
+        let tasks = caller.tasks();
+        for n in 0..200 {
+            let api = super::gate::GateApi::new(&caller);
+            assert!(api.with(hasty.clone()).pass(&rpc_runtime::Context::new(), n).await.is_err());
+        }
+        assert_eq!(call(&caller, 1).await.unwrap().unwrap(), "a");
+        let queues = vhost.queues().await.unwrap();
+        let replies: Vec<_> = queues.iter().filter(|queue| queue.name.starts_with("reply_")).collect();
+        assert!(matches!(&replies[..], [one] if one.consumers == 1), "{replies:?}");
+        assert!(caller.tasks() < tasks + 20, "{tasks} tasks, then {}", caller.tasks());
+    });
+}
+
 #[test]
 fn a_late_server_lets_go_of_calls_whose_caller_is_gone() {
     run(async {

@@ -55,7 +55,7 @@ impl Driver for Steered {
         std::future::ready(Ok(Listener { deliveries, stop: Arc::new(Stops(Arc::default())) })).boxed()
     }
 
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
         unreachable!("the server calls nobody")
     }
 

@@ -114,7 +114,7 @@ impl Driver for Bench {
         std::future::ready(Ok(Listener { deliveries, stop })).boxed()
     }
 
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
+    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
         unreachable!("the server calls nobody")
     }
 

@@ -8,6 +8,18 @@ use super::topology::{Step, give_up_durability};
 const NOT_FOUND: u16 = 404;
 const PRECONDITION_FAILED: u16 = 406;
 
+/// AMQP's code of a fault inside the broker. RabbitMQ closes the connection with it to refuse a feature that it is
+/// about to give up.
+const INTERNAL_ERROR: u16 = 541;
+
+/// RabbitMQ's name of queues that are neither durable nor exclusive, which 4.3 refuses by default.
+const TRANSIENT_QUEUES: &str = "transient_nonexcl_queues";
+
+/// What its operator or ours can do about that.
+const INSTEAD_OF_TRANSIENT: &str = "the broker takes no transient queues, which need \
+    rabbit_transient_quorum_queue=true, and amqp_durable_queues=true or rabbit_quorum_queue=true, here and \
+    in all peers, Python's included";
+
 /// The broker's words when something exists, but durable where it was asked not to be, or the other way round.
 const OTHER_DURABILITY: &str = "inequivalent arg 'durable'";
 
@@ -54,11 +66,22 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
                 channel = link.open(false).await?;
                 channel.delete_queue(name).await?;
             }
+            Err(BrokerError::Lost(why))
+                if why.contains(TRANSIENT_QUEUES) && steps[n].is_transient_queue() =>
+            {
+                let why = why.lines().next().unwrap_or_default();
+                return Err(BrokerError::Refused(INTERNAL_ERROR, format!("{INSTEAD_OF_TRANSIENT}: {why}")));
+            }
             Err(error) => return Err(error),
         }
     }
     channel.close().await;
     Ok(())
+}
+
+/// Whether the broker closes the connection each time that it is asked.
+pub(super) fn costs_the_connection(error: &BrokerError) -> bool {
+    matches!(error, BrokerError::Refused(INTERNAL_ERROR, _))
 }
 
 /// Whether something exists with the durability that it was not declared with.
@@ -135,6 +158,24 @@ mod tests {
 
         let for_ever = (0..100).flat_map(|_| [Ok(()), Ok(()), gone()]);
         assert_eq!(declared(3, for_ever).await.0, gone());
+    }
+
+    #[tokio::test]
+    async fn a_broker_without_transient_queues_says_what_to_set() {
+        let denied = || {
+            let why = "INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.\nIts use is not";
+            Err(BrokerError::Lost(why.to_owned()))
+        };
+        let (result, _) = declared_with(AmqpOptions::default(), 3, [Ok(()), denied()]).await;
+        let Err(error @ BrokerError::Refused(541, why)) = &result else { panic!("{result:?}") };
+        assert!(costs_the_connection(error));
+        for part in ["rabbit_transient_quorum_queue=true", "amqp_durable_queues=true", "is deprecated."] {
+            assert!(why.contains(part), "{why}");
+        }
+        assert!(!why.contains('\n'), "{why}");
+        // It was another listener's queue that the broker did not like.
+        assert_eq!(declared(3, [Ok(()), denied()]).await.0, denied());
+        assert_eq!(declared_with(AmqpOptions::default(), 3, [denied()]).await.0, denied());
     }
 
     #[tokio::test]

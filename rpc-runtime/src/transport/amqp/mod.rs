@@ -54,7 +54,7 @@ use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, uni
 use super::abilities::Abilities;
 use super::driver::{
     CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
-    ReplyQueue, Route, ServerAddress, StopListening, TakeReply,
+    Route, ServerAddress, StopListening, TakeReply,
 };
 use super::error::TransportError;
 use super::settings::Settings;
@@ -122,17 +122,29 @@ impl AmqpDriver {
         if url.hosts().is_empty() {
             return Err(TransportError::Setting(format!("{url} names no host")));
         }
+        let library = LapinLibrary::new(url.vhost(), &options)?;
+        let patience = deadline.saturating_duration_since(began);
+        let driver = Self::start(Arc::new(library), url.hosts().to_vec(), options, patience)?;
+        driver.send.connected(deadline).await?;
+        Ok(driver)
+    }
+
+    /// Begins to connect.
+    fn start(
+        library: Arc<dyn Library>,
+        hosts: Vec<Host>,
+        options: AmqpOptions,
+        patience: Duration,
+    ) -> Result<Self, TransportError> {
         let runtime = OwnRuntime::new()?;
         let handle = runtime.handle();
-        let library: Arc<dyn Library> = Arc::new(LapinLibrary::new(url.vhost(), &options)?);
         let options = Arc::new(options);
-        let hosts = url.hosts().to_vec();
         let status = Board::new(BUS, SEND, ConnectionStatus::Connecting);
         let send = Supervisor::start(library.clone(), hosts.clone(), &options, status.reporter(SEND), handle);
         let requests = Publisher::start(send.links(), options.clone(), handle);
         let in_flight = Arc::new(InFlight::new(&options, send.links()));
         let replies = Publisher::start(send.links(), options.clone(), handle);
-        let driver = Self {
+        Ok(Self {
             status,
             library,
             hosts,
@@ -143,15 +155,13 @@ impl AmqpDriver {
             requests,
             in_flight,
             replies,
-            patience: deadline.saturating_duration_since(began),
+            patience,
             runtime,
-        };
-        driver.send.connected(deadline).await?;
-        Ok(driver)
+        })
     }
 
     /// The connection to listen by, made when it is first asked for.
-    async fn listening(&self) -> Result<&Supervisor, Fault> {
+    fn listening(&self) -> Result<&Supervisor, Fault> {
         let closed = || self.closed.load(Ordering::SeqCst);
         if !closed() {
             let listen = self.listen.get_or_init(|| {
@@ -163,17 +173,18 @@ impl AmqpDriver {
                 return Ok(listen);
             }
             // Closed meanwhile, and maybe by somebody who did not see this connection.
-            listen.close(Instant::now()).await;
+            listen.cut();
         }
         Err(Fault::new(FaultKind::Closed, CLOSED))
     }
 
-    async fn consumption(&self, topology: Topology, prefetch: u16) -> Result<Consumption, Fault> {
+    fn consumption(&self, topology: Topology, prefetch: u16) -> Result<Consumption, Fault> {
         Ok(Consumption {
-            links: self.listening().await?.links(),
+            links: self.listening()?.links(),
             topology,
             prefetch: if prefetch == 0 { self.options.rabbit_qos_prefetch_count } else { prefetch },
             pause: self.options.kombu_reconnect_delay,
+            redeclare: self.options.redeclare_interval,
             max_body: self.options.max_body,
         })
     }
@@ -183,13 +194,13 @@ impl AmqpDriver {
     async fn consume(&self, topology: &Topology, prefetch: u16) -> Result<Listener, Fault> {
         let deadline = after(self.patience);
         let consumptions = topology.parts().into_iter().map(|part| self.consumption(part, prefetch));
-        let consumptions = try_join_all(consumptions).await?;
+        let consumptions = consumptions.collect::<Result<Vec<_>, _>>()?;
         let room = consumptions.first().map_or(1, Consumption::effective_prefetch);
         let (sender, deliveries) = mpsc::channel(usize::from(room));
         let starting = consumptions.into_iter().map(|consumption| {
-            consumption.start(To::Server(sender.clone()), self.runtime.handle(), deadline)
+            consumption.start(To::Server(sender.clone()), self.runtime.handle()).done(deadline)
         });
-        // Should one fail, the others end as nobody receives.
+        // Should one fail, the others end as they are dropped.
         let stops = try_join_all(starting).await?;
         Ok(Listener { deliveries, stop: Arc::new(StopAll(stops)) })
     }
@@ -276,14 +287,14 @@ impl Driver for AmqpDriver {
         })
     }
 
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
+        let queue = unique_queue("reply");
+        let consumption = self.consumption(Topology::replies(&queue, &self.options), 0);
+        let starting = consumption.map(|it| it.start(To::Replies(take), self.runtime.handle()));
         Box::pin(async move {
-            let queue = unique_queue("reply");
-            let topology = Topology::replies(&queue, &self.options);
-            let deadline = after(self.patience);
-            let consumption = self.consumption(topology, 0).await?;
-            consumption.start(To::Replies(take), self.runtime.handle(), deadline).await?;
-            Ok(Arc::new(ReplyQueue(queue)) as Arc<dyn ReplyPlace>)
+            // Who waits for it has a deadline of its own.
+            let stop = starting?.done(after(Duration::MAX)).await?;
+            Ok(Arc::new(OwnReplies { queue, _stop: stop }) as Arc<dyn ReplyPlace>)
         })
     }
 
@@ -315,6 +326,20 @@ impl Driver for AmqpDriver {
 
     fn tasks(&self) -> usize {
         self.runtime.handle().metrics().num_alive_tasks()
+    }
+}
+
+/// The reply queue, consumed from until this is dropped. Its name stays: it is declared again wherever the transport
+/// connects to.
+#[derive(Debug)]
+struct OwnReplies {
+    queue: Arc<str>,
+    _stop: Stop,
+}
+
+impl ReplyPlace for OwnReplies {
+    fn address(&self) -> Arc<str> {
+        Arc::clone(&self.queue)
     }
 }
 

@@ -16,6 +16,13 @@ const SHORTEST: Duration = Duration::from_millis(100);
 /// After how long what works is taken to work.
 const LASTING: Duration = Duration::from_secs(10);
 
+/// Between half of `wait` and all of it, so that the clients of a broker do not come back all at once.
+pub(super) fn jittered(wait: Duration) -> Duration {
+    let random = uuid::Uuid::new_v4().as_u128() as u32;
+    // The options keep it within a day.
+    wait.mul_f64(0.5 + 0.5 * f64::from(random) / f64::from(u32::MAX))
+}
+
 /// The pauses of one listener: they double for as long as the broker refuses, or takes back at once what it has
 /// granted.
 #[derive(Debug)]
@@ -53,7 +60,7 @@ impl Retry {
         }
         let pause = self.next;
         if worked.is_some() || matches!(error, BrokerError::Refused(..)) {
-            self.next = (pause * 2).min(LONGEST);
+            self.next = (pause * 2).min(LONGEST.max(self.first));
         }
         let why = error.to_string();
         let news = self.said.as_ref() != Some(&why);

@@ -188,16 +188,15 @@ impl Driver for MemoryDriver {
         .boxed()
     }
 
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
-        async move {
-            self.check_open().map_err(|closed| closed.fault.into_fault())?;
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
+        let opened = self.check_open().map_err(|closed| closed.fault.into_fault()).map(|()| {
             let queue: Arc<str> = format!("reply_{}", new_id()).into();
             lock(&self.broker.takers).insert(Arc::clone(&queue), Arc::new(take));
             let replies = Replies { broker: Arc::clone(&self.broker), queue: Arc::clone(&queue) };
             *lock(&self.replies) = Some(replies);
-            Ok(Arc::new(ReplyQueue(queue)) as Arc<dyn ReplyPlace>)
-        }
-        .boxed()
+            Arc::new(ReplyQueue(queue)) as Arc<dyn ReplyPlace>
+        });
+        std::future::ready(opened).boxed()
     }
 
     fn close(&self, _deadline: Instant) -> BoxFuture<'_, ()> {

@@ -187,7 +187,7 @@ impl Driver for RecordingDriver {
         std::future::ready(Err(error)).boxed()
     }
 
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'_, Result<Arc<dyn ReplyPlace>, Fault>> {
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
         let set = self.take.set(take).map(|()| Arc::new(ReplyQueue(REPLIES.into())) as Arc<dyn ReplyPlace>);
         let set = set.map_err(|_| Fault::new(FaultKind::Unusable, "the replies are consumed already"));
         std::future::ready(set).boxed()

@@ -1,9 +1,14 @@
 //! The reply queue of a transport and the calls that wait for it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+mod once;
 mod waiters;
 
+use futures::future::{BoxFuture, FutureExt};
+
+pub(super) use self::once::Once;
 use self::waiters::Waiters;
 pub(crate) use self::waiters::{Sign, Waiter};
 use super::driver::{Delivery, Driver, ReplyPlace, Settle};
@@ -14,7 +19,7 @@ use crate::text::printable;
 use crate::wire::{DecodeError, Limits, MessageFormat, Reply};
 
 /// Where the replies of all calls of a transport come in; each goes to its waiter.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Replies {
     /// Where they come in.
     pub(crate) place: Arc<dyn ReplyPlace>,
@@ -23,7 +28,7 @@ pub(crate) struct Replies {
 
 impl Replies {
     /// Declares the queue and starts to receive.
-    pub(super) async fn open(driver: &dyn Driver, limits: Limits) -> Result<Self, Fault> {
+    fn open(driver: &dyn Driver, limits: Limits) -> BoxFuture<'static, Result<Self, Fault>> {
         let waiters = Arc::<Waiters>::default();
         let reader = Reader {
             waiters: Arc::clone(&waiters),
@@ -32,8 +37,8 @@ impl Replies {
             undecodable: RareLog::default(),
         };
         let receiver = Receiver { reader: Arc::new(reader), aside: Aside::new("rpc-replies") };
-        let place = driver.listen_for_replies(Box::new(move |delivery| receiver.take(delivery))).await?;
-        Ok(Self { place, waiters })
+        let place = driver.listen_for_replies(Box::new(move |delivery| receiver.take(delivery)));
+        async move { Ok(Self { place: place.await?, waiters }) }.boxed()
     }
 }
 
@@ -91,7 +96,7 @@ impl Reader {
     }
 
     fn deliver(&self, reply: Reply, settle: Settle) {
-        self.waiters.deliver(reply);
+        contained(|| self.waiters.deliver(reply));
         settle.ack_before_long();
     }
 
@@ -100,11 +105,21 @@ impl Reader {
         let call = self.format.unread_call(&body, &labels.content(), &self.limits, error);
         let told = call.is_some_and(|msg_id| self.waiters.unreadable(&msg_id, error));
         let (bytes, error) = (body.len(), printable(&error.to_string()));
-        match self.undecodable.admit() {
+        // Before the log can panic: delivered again, it would do so again.
+        settle.reject(false);
+        contained(|| match self.undecodable.admit() {
             Some(left_out) => tracing::error!(bytes, told, left_out, error, "rejected a reply"),
             None => tracing::debug!(bytes, told, error, "rejected a reply"),
-        }
-        settle.reject(false);
+        });
+    }
+}
+
+/// Runs what is the users': their wakers, and what they have for a log. This is the thread of the connection, and a
+/// panic would end that for everybody.
+fn contained(what: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(what)) {
+        // It was printed, and to drop it may panic again.
+        std::mem::forget(panic);
     }
 }
 

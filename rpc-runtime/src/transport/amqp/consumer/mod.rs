@@ -13,10 +13,10 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::acks::Acks;
-use super::declare::{declare, mistakes_durability};
+use super::declare::{costs_the_connection, declare, mistakes_durability};
 use super::intake::{Intake, To};
 use super::library::{BrokerError, Channel, Consuming, Link};
-use super::retry::Retry;
+use super::retry::{Retry, jittered};
 use super::supervisor::{Links, Up};
 use super::topology::{Step, Topology};
 use crate::error::{Fault, FaultKind};
@@ -30,10 +30,6 @@ const UNLIMITED: u16 = 1024;
 /// How long stopping may take at most: what is not done then, the broker does when the channel is gone.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
-/// How often everything is declared again. The bindings of an exchange go with it when it is deleted, and the
-/// broker tells nobody: without this, no message would find the queues until the next reconnect.
-const REDECLARE: Duration = Duration::from_secs(10);
-
 /// What a listener is made of.
 pub(super) struct Consumption {
     pub(super) links: Links,
@@ -42,11 +38,13 @@ pub(super) struct Consumption {
     pub(super) prefetch: u16,
     /// How long to wait before a queue is consumed from again, for the first time.
     pub(super) pause: Duration,
+    /// How often everything is declared again.
+    pub(super) redeclare: Duration,
     /// Of longer messages servers get no more than whose they are.
     pub(super) max_body: usize,
 }
 
-/// Ends a listener; dropping it does not.
+/// Ends a listener; so does dropping it.
 #[derive(Debug)]
 pub(super) struct Stop {
     ask: watch::Sender<Asked>,
@@ -87,10 +85,40 @@ impl StopListening for Stop {
     }
 }
 
-impl Consumption {
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.ask.send_replace(Asked::Stop);
+    }
+}
+
+/// A listener that has begun to declare what it needs; dropping it ends that.
+pub(super) struct Starting {
+    stop: Stop,
+    links: Links,
+    started: oneshot::Receiver<Result<(), BrokerError>>,
+}
+
+impl Starting {
     /// Resolves once every queue is declared and consumed from; fails at once if the broker refuses that, and
-    /// at `deadline` if there is no connection.
-    pub(super) async fn start(self, to: To, handle: &Handle, deadline: Instant) -> Result<Stop, Fault> {
+    /// at `deadline` if there is no connection. What has failed leaves nothing behind.
+    pub(super) async fn done(self, deadline: Instant) -> Result<Stop, Fault> {
+        let Self { stop, links, started } = self;
+        match timeout_at(deadline, started).await {
+            Ok(Ok(Ok(()))) => Ok(stop),
+            Ok(Ok(Err(error))) => Err(error.into()),
+            Ok(Err(_)) => Err(Fault::new(FaultKind::Closed, CLOSED)),
+            Err(_) => {
+                let silent = || Fault::new(FaultKind::NoAnswer, "the broker does not answer");
+                let fault = links.fault().unwrap_or_else(silent);
+                Err(Fault { why: format!("not listening in time: {}", fault.why), ..fault })
+            }
+        }
+    }
+}
+
+impl Consumption {
+    /// Begins, in a task of its own.
+    pub(super) fn start(self, to: To, handle: &Handle) -> Starting {
         let (ask, asked) = watch::channel(Asked::Go);
         let (pausing, paused) = watch::channel(false);
         let (ending, ended) = watch::channel(());
@@ -107,22 +135,13 @@ impl Consumption {
             asked,
             pausing,
             ready: Some(ready),
+            harmful: false,
         };
         handle.spawn(async move {
             session.run().await;
             drop(ending);
         });
-        let stop = Stop { ask, paused, ended };
-        match timeout_at(deadline, started).await {
-            Ok(Ok(Ok(()))) => Ok(stop),
-            Ok(Ok(Err(error))) => Err(error.into()),
-            Ok(Err(_)) => Err(Fault::new(FaultKind::Closed, CLOSED)),
-            Err(_) => {
-                let silent = || Fault::new(FaultKind::NoAnswer, "the broker does not answer");
-                let fault = links.fault().unwrap_or_else(silent);
-                Err(Fault { why: format!("not listening in time: {}", fault.why), ..fault })
-            }
-        }
+        Starting { stop: Stop { ask, paused, ended }, links, started }
     }
 
     pub(super) fn effective_prefetch(&self) -> u16 {
@@ -156,6 +175,8 @@ struct Session {
     /// Told of the first success, or of a refusal before it.
     ready: Option<oneshot::Sender<Result<(), BrokerError>>>,
     retry: Retry,
+    /// Whether to try is known to cost the connection.
+    harmful: bool,
     /// What is declared: what was asked for, as far as it is known to be possible.
     steps: Mutex<Vec<Step>>,
 }
@@ -178,7 +199,9 @@ impl Session {
             let Ok(up) = up else { return };
             if epoch.replace(up.epoch) != Some(up.epoch) {
                 // Maybe another broker, and certainly one whose channels are all there.
-                self.retry.restart();
+                if !self.harmful {
+                    self.retry.restart();
+                }
                 *lock(&self.steps) = self.what.topology.steps.clone();
             }
             let error = match self.serve(&up).await {
@@ -192,8 +215,11 @@ impl Session {
                 }
                 (_, ready) => self.ready = ready,
             }
+            // Each attempt takes the connection from all who share it.
+            self.harmful |= costs_the_connection(&error);
             // A connection that is lost or closed has its own line in the log.
             let gone = match &error {
+                BrokerError::Refused(..) if self.harmful => false,
                 BrokerError::Lost(_) => links.turns_out_gone(up.epoch).await,
                 BrokerError::Refused(..) => !links.has(up.epoch),
             };
@@ -209,7 +235,7 @@ impl Session {
                 () = self.stopped() => return,
                 () = self.told(Asked::Pause) => {}
                 () = sleep(pause) => {}
-                () = links.gone(up.epoch) => {}
+                () = links.gone(up.epoch), if !self.harmful => {}
             }
         }
     }
@@ -241,6 +267,7 @@ impl Session {
             None => tracing::info!("consuming again from {}", self.name),
         }
         self.retry.works();
+        self.harmful = false;
         let Open { channel, acks, mut failed, intake, mut consuming } = open;
         let mut links = self.what.links.clone();
         let mut stopped = pin!(self.stopped());
@@ -314,14 +341,14 @@ impl Session {
     /// Declares everything again and again, until a queue turns out to have no consumer: RabbitMQ can forget those
     /// of a quorum queue that begin while it has no leader, and says so to nobody.
     async fn keep_declared(&self, link: &dyn Link) -> BrokerError {
-        let mut retry = Retry::new(REDECLARE);
-        let mut pause = REDECLARE;
+        let mut retry = Retry::new(self.what.redeclare);
+        let mut pause = jittered(self.what.redeclare);
         loop {
             sleep(pause).await;
             pause = match self.declare_again(link).await {
                 Ok(None) => {
                     retry.restart();
-                    REDECLARE
+                    jittered(self.what.redeclare)
                 }
                 Ok(Some(queue)) => return BrokerError::Lost(format!("the consumer of {queue} is forgotten")),
                 Err(error) => {

@@ -36,14 +36,11 @@ impl Scene {
         let (sender, deliveries) = mpsc::channel(16);
         let mut stops = Vec::new();
         for topology in Topology::server(&address, &"f".into(), &options).parts() {
-            let (links, pause) = (supervisor.links(), options.kombu_reconnect_delay);
-            let consumption = Consumption { links, topology, prefetch: 16, pause, max_body: 8 };
-            stops.push(
-                consumption
-                    .start(To::Server(sender.clone()), &handle, Instant::now() + MINUTE)
-                    .await
-                    .unwrap(),
-            );
+            let (pause, redeclare) = (options.kombu_reconnect_delay, options.redeclare_interval);
+            let links = supervisor.links();
+            let consumption = Consumption { links, topology, prefetch: 16, pause, redeclare, max_body: 8 };
+            let starting = consumption.start(To::Server(sender.clone()), &handle);
+            stops.push(starting.done(Instant::now() + MINUTE).await.unwrap());
         }
         Self { broker, _supervisor: supervisor, stops, deliveries }
     }
@@ -126,6 +123,17 @@ async fn an_acknowledgement_that_fails_costs_a_full_or_resting_one_too() {
     assert!(again.settle.ack());
     tokio::time::sleep(MINUTE).await;
     assert_eq!(link.unsettled(), 0, "its channel is closed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listener_ends_with_what_would_stop_it() {
+    let mut scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let link = scene.link();
+    scene.stops.clear();
+    tokio::time::sleep(MINUTE).await;
+    assert!(link.log.lock().unwrap().iter().any(|line| line.ends_with("delete f")));
+    link.put("t", "1");
+    assert!(scene.deliveries.recv().await.is_none(), "all have ended");
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,6 +232,33 @@ async fn a_pause_is_over_when_a_listener_is_to_end() {
         }
         assert!(since.elapsed() < Duration::from_secs(1), "{asked:?}: {:?}", since.elapsed());
     }
+}
+
+/// A broker that takes no transient queues any more closes the connection each time that it is asked for one.
+#[tokio::test(start_paused = true)]
+async fn what_costs_the_connection_is_rarely_tried() {
+    let (warnings, _guard) = Warnings::collect();
+    let scene = Scene::new(AmqpOptions::default(), |_| {}).await;
+    let broker = scene.broker.clone();
+    let deny = move |link: &FakeLink| {
+        let cut = link.clone();
+        link.on_declare(move |step| match step {
+            Step::Queue { .. } => {
+                cut.kill();
+                let why = "INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.\nIts use";
+                Err(BrokerError::Lost(why.to_owned()))
+            }
+            _ => Ok(()),
+        });
+    };
+    broker.on_link(deny);
+    scene.link().kill();
+    tokio::time::sleep(MINUTE * 10).await;
+    // Three listeners, each of which waits for 30 seconds in the end.
+    let connections = broker.hosts().len();
+    assert!((20..=90).contains(&connections), "{connections} connections");
+    let lines = warnings.with("rabbit_transient_quorum_queue=true");
+    assert_eq!(lines.len(), 3, "{lines:?}");
 }
 
 /// An exchange that conflicts does not keep from consuming, and is declared again and again.

@@ -40,11 +40,13 @@ pub(super) enum Fate {
 type Publish = dyn Fn(&Message) -> Fate + Send + Sync;
 type Declare = dyn FnMut(&Step) -> Result<(), BrokerError> + Send;
 type Connect = dyn Fn(&Host) -> Result<(), ConnectFailure> + Send + Sync;
+type Prepare = dyn Fn(&FakeLink) + Send + Sync;
 
 /// Every host is the same broker.
 pub(super) struct Fake {
     publish: Arc<Publish>,
     connect: Box<Connect>,
+    prepare: Mutex<Box<Prepare>>,
     /// The links so far, each with the host that it was made to.
     pub(super) links: Mutex<Vec<(String, FakeLink)>>,
 }
@@ -58,7 +60,17 @@ impl Fake {
         publish: impl Fn(&Message) -> Fate + Send + Sync + 'static,
         connect: impl Fn(&Host) -> Result<(), ConnectFailure> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        Arc::new(Self { publish: Arc::new(publish), connect: Box::new(connect), links: Mutex::default() })
+        Arc::new(Self {
+            publish: Arc::new(publish),
+            connect: Box::new(connect),
+            prepare: Mutex::new(Box::new(|_| {})),
+            links: Mutex::default(),
+        })
+    }
+
+    /// Does something with each link to come, before it is used.
+    pub(super) fn on_link(&self, prepare: impl Fn(&FakeLink) + Send + Sync + 'static) {
+        *self.prepare.lock().unwrap() = Box::new(prepare);
     }
 
     pub(super) fn link(&self, n: usize) -> FakeLink {
@@ -85,6 +97,7 @@ impl Library for Fake {
         Box::pin(async move {
             (self.connect)(host)?;
             let link = FakeLink::new(self.publish.clone());
+            self.prepare.lock().unwrap()(&link);
             self.links.lock().unwrap().push((host.name().to_owned(), link.clone()));
             Ok(Arc::new(link) as Arc<dyn Link>)
         })

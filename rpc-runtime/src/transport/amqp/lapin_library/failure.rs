@@ -36,7 +36,7 @@ pub(super) fn amqp(error: &Error, identified: bool) -> ConnectFailure {
         ErrorKind::IOError(error) => tls(error, identified),
         ErrorKind::ProtocolError(amqp) => {
             let why = amqp.get_message().to_string();
-            ConnectFailure { kind: refusal_kind(amqp.get_id(), &why), why }
+            explained(refusal_kind(amqp.get_id(), &why), why)
         }
         ErrorKind::InvalidProtocolVersion(_) | ErrorKind::ParsingError(_) => {
             explained(FailureKind::NotAmqp, error.to_string())
@@ -54,6 +54,7 @@ fn explained(kind: FailureKind, error: String) -> ConnectFailure {
         FailureKind::ClientCertificateRefused => {
             format!("it refuses the certificate of ssl_cert_file: {error}")
         }
+        FailureKind::FramesTooSmall => format!("its frame_max has to be 8192 bytes or more: {error}"),
         _ => error,
     };
     ConnectFailure { kind, why }
@@ -64,6 +65,8 @@ fn refusal_kind(code: u16, why: &str) -> FailureKind {
     match code {
         ACCESS_REFUSED => FailureKind::LoginRefused,
         NOT_ALLOWED if why.ends_with("not found") => FailureKind::VhostNotFound,
+        // lapin's smallest is twice that of the protocol.
+        NOT_ALLOWED if why.contains("frame_max") => FailureKind::FramesTooSmall,
         NOT_ALLOWED if why.contains("refused for user") && !why.contains("limit") => {
             FailureKind::VhostRefused
         }
@@ -132,6 +135,11 @@ mod tests {
                 530,
                 "NOT_ALLOWED - access to vhost 'v' refused for user 'u': connection limit (1) is reached",
                 FailureKind::Refused,
+            ),
+            (
+                530,
+                "NOT_ALLOWED - negotiated frame_max = 8192 is higher than the maximum allowed value (4096)",
+                FailureKind::FramesTooSmall,
             ),
             (541, "INTERNAL_ERROR - vhost 'v' is down", FailureKind::Refused),
         ] {

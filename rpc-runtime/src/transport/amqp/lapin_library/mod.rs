@@ -3,10 +3,28 @@
 //! lapin's own recovery stays off, every operation has a limit, and every connection can be cut by its
 //! socket, which ends lapin's thread whatever state it is in.
 
+// Where a short read is the last one until there is a new event: elsewhere a connection would go deaf.
+#[cfg(not(any(
+    target_os = "android",
+    target_os = "dragonfly",
+    target_os = "freebsd",
+    target_os = "illumos",
+    target_os = "ios",
+    target_os = "linux",
+    target_os = "macos",
+    target_os = "netbsd",
+    target_os = "openbsd",
+)))]
+compile_error!(
+    "the feature `amqp` needs a system with epoll or kqueue, see the README; memory:// works without it"
+);
+
+mod addresses;
 mod channel;
 mod deliveries;
 mod error;
 mod failure;
+mod probe;
 mod runtime;
 mod socket;
 mod stream;
@@ -24,12 +42,13 @@ use async_rs::Runtime;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{AsyncReadExt, StreamExt, TryFutureExt};
-use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
+use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo, SASLMechanism};
 use lapin::{AsyncTcpStream, Connection, ConnectionProperties, Event};
 use tokio::net::lookup_host;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use self::addresses::{Suspects, first_to_answer};
 use self::channel::LapinChannel;
 use self::error::{lapin_error, limited};
 use self::runtime::Kit;
@@ -41,7 +60,7 @@ use super::topology::check_name;
 use crate::clock::after;
 use crate::lock::lock;
 use crate::transport::TransportError;
-use crate::transport::amqp::options::AmqpOptions;
+use crate::transport::amqp::options::{AmqpOptions, LoginMethod};
 use crate::transport::failure::FailureKind;
 use crate::transport::url::Host;
 
@@ -49,10 +68,17 @@ use crate::transport::url::Host;
 /// they run out, the connection is replaced.
 pub(in crate::transport::amqp) const MAX_CHANNEL_ERRORS: u32 = 100;
 
+/// The largest frame that is asked for, which is RabbitMQ's own default. lapin keeps room for 64 of them, and takes no
+/// larger ones. Not less: what a message has of headers is in one frame, and others may send as much as this.
+const FRAME_MAX: u32 = 128 << 10;
+
 /// How often the state is looked at, should an event be missed, and the thread called, should a call be.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How long to listen for why a broker has closed a TLS connection.
+/// How long after a loss its reason may come.
+const MOMENT: Duration = Duration::from_millis(20);
+
+/// How long to listen for why a broker has closed a connection, and to ask it.
 const LISTEN: Duration = Duration::from_secs(2);
 
 /// Connects by lapin, on the tokio runtime of the caller.
@@ -61,7 +87,15 @@ pub(in crate::transport::amqp) struct LapinLibrary {
     vhost: String,
     heartbeat: Duration,
     limit: Duration,
+    login: SASLMechanism,
     tls: Option<Tls>,
+    suspects: Suspects,
+    /// What names are for, in place of the resolver.
+    #[cfg(test)]
+    names: Option<Vec<SocketAddr>>,
+    /// Whether tokio keeps the socket, as with a lapin that goes another way.
+    #[cfg(test)]
+    by_tokio: bool,
 }
 
 impl LapinLibrary {
@@ -75,7 +109,17 @@ impl LapinLibrary {
             vhost: vhost.to_owned(),
             heartbeat: options.heartbeat_timeout_threshold,
             limit: options.connect_timeout,
+            login: match options.rabbit_login_method {
+                LoginMethod::Plain => SASLMechanism::Plain,
+                LoginMethod::AmqPlain => SASLMechanism::AMQPlain,
+                LoginMethod::External => SASLMechanism::External,
+            },
             tls: options.ssl.then(|| Tls::load(options)).transpose()?,
+            suspects: Suspects::default(),
+            #[cfg(test)]
+            names: None,
+            #[cfg(test)]
+            by_tokio: false,
         })
     }
 
@@ -83,26 +127,32 @@ impl LapinLibrary {
         let deadline = after(self.limit);
         let thread = Thread::new();
         let runtime = Runtime::new(Kit::new(thread.clone()));
-        let addresses = self.in_time(deadline, "to the name lookup", lookup(host)).await?;
+        let addresses = self.in_time(deadline, "to the name lookup", self.lookup(host)).await?;
+        let addresses = self.suspects.order(addresses);
         let kill = KillSwitch::default();
         // Dropped on every way out but the good one: lapin's thread ends with the socket.
         let guard = KillGuard(Some(kill.clone()));
         let dial = async || {
-            let stream = AsyncTcpStream::connect(&runtime, addresses.clone());
-            let stream =
-                self.in_time(deadline, "from the port", stream.map_err(|it| failure::tcp(&it))).await?;
+            let connect = |address| AsyncTcpStream::connect(&runtime, vec![address]);
+            let stream = first_to_answer(addresses.clone(), connect).map_err(|it| failure::tcp(&it));
+            let (address, stream) = self.in_time(deadline, "from the port", stream).await?;
+            // Until it has shown that there is a broker.
+            self.suspects.add(address);
             if let AsyncTcpStream::Plain(plain) = &stream
                 && let Some(settings) = plain.settings()
             {
                 let socket = socket::prepare(&settings, self.heartbeat);
                 kill.arm(socket.map_err(|error| failure::tcp(&error))?);
             }
-            let Some(tls) = &self.tls else { return Ok(stream) };
+            let Some(tls) = &self.tls else { return Ok((address, stream)) };
             let secured = tls.secure(stream, host.name()).map_err(|it| failure::tls(&it, tls.identified()));
-            self.in_time(deadline, "to the TLS handshake", secured).await
+            Ok((address, self.in_time(deadline, "to the TLS handshake", secured).await?))
         };
-        let stream = StdMutex::new(Some(dial().await?));
+        let (address, stream) = dial().await?;
+        let stream = StdMutex::new(Some(stream));
         let owner = thread.clone();
+        #[cfg(test)]
+        let owner = if self.by_tokio { Thread::new() } else { owner };
         let connection = Connection::connector(
             self.uri(host),
             runtime.clone(),
@@ -120,23 +170,43 @@ impl LapinLibrary {
         let connection = connection.map_err(|error| failure::amqp(&error, identified));
         let connection = match self.in_time(deadline, "to the AMQP handshake", connection).await {
             Ok(connection) => connection,
-            Err(failure) if self.tls.is_some() && failure.kind == FailureKind::Network => {
-                // In TLS 1.3 a broker refuses a certificate after the handshake, and its word may be lost when
-                // it resets the connection because of what was sent since. So ask again, and only listen.
+            Err(failure) if failure.kind == FailureKind::Network => {
                 kill.now();
-                let why = async {
+                // In TLS 1.3 a broker refuses a certificate after the handshake, and its word may be lost when it
+                // resets the connection because of what was sent since. So ask again, and first only listen.
+                let listened = async {
                     let mut byte = [0];
-                    let read = dial().await?.read(&mut byte).await;
+                    let read = dial().await?.1.read(&mut byte).await;
                     Err(read.map_or_else(|error| failure::tls(&error, identified), |_| failure.clone()))
                 };
-                let why: Result<(), _> = timeout(LISTEN, why).await.unwrap_or(Err(failure.clone()));
-                return Err(why.err().filter(|it| it.kind.is_hopeless()).unwrap_or(failure));
+                let listened: Result<(), _> = match &self.tls {
+                    Some(_) => timeout(LISTEN, listened).await.unwrap_or_else(|_| Err(failure.clone())),
+                    None => Err(failure.clone()),
+                };
+                if let Some(why) = listened.err().filter(|it| it.kind.is_hopeless()) {
+                    return Err(why);
+                }
+                let asked = async {
+                    let (_, mut stream) = dial().await?;
+                    probe::ask(&mut stream, self.login, host).await.map_err(|error| failure::tcp(&error))
+                };
+                let asked = timeout(LISTEN, asked).await;
+                return Err(asked.ok().and_then(Result::ok).flatten().unwrap_or_else(|| failure.clone()));
             }
             Err(failure) => return Err(failure),
         };
         guard.disarm();
+        self.suspects.clear(address);
         let events = Mutex::new(connection.events_listener().boxed());
         Ok(LapinLink { connection, thread, events, kill, errors: Arc::default() })
+    }
+
+    async fn lookup(&self, host: &Host) -> Result<Vec<SocketAddr>, ConnectFailure> {
+        #[cfg(test)]
+        if let Some(addresses) = &self.names {
+            return Ok(addresses.clone());
+        }
+        lookup(host).await
     }
 
     /// The result of one step of connecting, or that there was no answer `to` it by `deadline`.
@@ -167,6 +237,8 @@ impl LapinLibrary {
             vhost: self.vhost.clone(),
             query: AMQPQueryString {
                 heartbeat: u16::try_from(self.heartbeat.as_secs()).ok(),
+                frame_max: Some(FRAME_MAX),
+                auth_mechanism: Some(self.login),
                 ..AMQPQueryString::default()
             },
         }
@@ -264,22 +336,34 @@ impl Link for LapinLink {
     fn event(&self) -> BoxFuture<'_, LinkEvent> {
         Box::pin(async move {
             let mut events = self.events.lock().await;
-            let mut why = "the connection was closed".to_owned();
-            loop {
-                let event = timeout(LOOK, events.next()).await;
+            let mut why = None;
+            while self.connection.status().connected() {
+                let event = tokio::select! {
+                    biased;
+                    event = timeout(LOOK, events.next()) => event,
+                    // lapin tells nobody if it panics.
+                    () = self.thread.ended() => break,
+                };
                 match event {
                     Ok(Some(Event::ConnectionBlocked(reason))) => return LinkEvent::Blocked(reason),
                     Ok(Some(Event::ConnectionUnblocked)) => return LinkEvent::Unblocked,
-                    Ok(None) => return LinkEvent::Lost(why),
+                    Ok(None) => break,
                     // Errors of channels come here as well.
-                    Ok(Some(Event::Error(error))) => why = lapin_error(&error).to_string(),
-                    Err(_) => self.thread.call(),
+                    Ok(Some(Event::Error(error))) => why = Some(lapin_error(&error).to_string()),
+                    Err(_) => {
+                        self.thread.finds_log();
+                        self.thread.call();
+                    }
                     Ok(Some(_)) => {}
                 }
-                if !self.connection.status().connected() {
-                    return LinkEvent::Lost(why);
+            }
+            // lapin says why after that it is so.
+            while let Ok(Some(event)) = timeout(MOMENT, events.next()).await {
+                if let Event::Error(error) = event {
+                    why = Some(lapin_error(&error).to_string());
                 }
             }
+            LinkEvent::Lost(why.unwrap_or_else(|| "the connection was closed".to_owned()))
         })
     }
 
@@ -303,3 +387,6 @@ impl Drop for LapinLink {
         self.kill();
     }
 }
+
+#[cfg(test)]
+mod tests;

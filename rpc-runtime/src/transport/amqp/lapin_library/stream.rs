@@ -23,15 +23,20 @@ use super::thread::Thread;
 const SOCKET: Token = Token(0);
 const CALL: Token = Token(1);
 
+/// How many rounds lapin has to go as it is expected to, before its thread waits for the socket by itself. A handshake
+/// takes more.
+const ROUNDS: u8 = 3;
+
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: Stream,
+    rounds: Rounds,
     thread: Arc<Thread>,
 }
 
 #[derive(Debug)]
 enum Stream {
-    /// While it connects, and does the handshake of TLS.
+    /// Until the thread waits by itself: while it connects, and during the handshakes.
     Shared(tokio::net::TcpStream),
     Owned(Owned),
     /// It could not be made the thread's own.
@@ -42,7 +47,7 @@ impl Socket {
     pub(super) async fn connect(address: SocketAddr, thread: Arc<Thread>) -> io::Result<Self> {
         let stream = tokio::net::TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: Stream::Shared(stream), thread })
+        Ok(Self { stream: Stream::Shared(stream), rounds: Rounds::default(), thread })
     }
 
     /// The socket, to be set up before it is used.
@@ -53,15 +58,69 @@ impl Socket {
         }
     }
 
-    /// The stream, which becomes the thread's own as soon as that has taken over.
-    fn stream(&mut self) -> io::Result<&mut Stream> {
-        if let Stream::Shared(_) = self.stream
-            && self.thread.owns_connection()
+    /// The stream to read from, which becomes the thread's own once lapin has shown how it goes round. Only here: a
+    /// round that finds nothing to read is followed by another one, so nobody waits for tokio any more.
+    fn reading(&mut self) -> io::Result<&mut Stream> {
+        if self.rounds.are_known(&self.thread)
+            && let Stream::Shared(_) = self.stream
             && let Stream::Shared(stream) = std::mem::replace(&mut self.stream, Stream::Lost)
         {
             self.stream = Stream::Owned(Owned::new(stream, self.thread.clone())?);
         }
         Ok(&mut self.stream)
+    }
+
+    /// Reads from tokio's stream.
+    fn read_shared(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let Stream::Shared(stream) = &mut self.stream else { return lost() };
+        let mut buffer = ReadBuf::new(buffer);
+        let read = Pin::new(stream).poll_read(cx, &mut buffer);
+        if read.is_pending() {
+            self.rounds.read_nothing(&self.thread);
+        }
+        ready!(read)?;
+        Poll::Ready(Ok(buffer.filled().len()))
+    }
+}
+
+/// What lapin does with a stream that tokio waits for. Its own thread may only wait by itself if lapin has each round
+/// begin with flushing, go on with writing, and end with reading until there is nothing more, on one thread that is
+/// not the runtime's. Another version may do otherwise: then it stays tokio's, which is slower and always right.
+#[derive(Debug, Default)]
+struct Rounds {
+    /// How many there were so far.
+    count: u8,
+    /// Whether this one has begun.
+    begun: bool,
+    /// Whether the last write found no room, so that tokio is to tell when there is some.
+    full: bool,
+    otherwise: bool,
+}
+
+impl Rounds {
+    fn flushes(&mut self) {
+        self.begun = true;
+    }
+
+    fn wrote(&mut self, pending: bool) {
+        self.full = pending;
+    }
+
+    fn read_nothing(&mut self, thread: &Thread) {
+        if !thread.owns_connection() || self.otherwise {
+            return;
+        }
+        let begun = std::mem::take(&mut self.begun);
+        if begun && thread.is_here() {
+            self.count = self.count.saturating_add(1);
+        } else {
+            self.otherwise = true;
+            tracing::warn!("lapin goes round in a way that is not known: connections will be slower");
+        }
+    }
+
+    fn are_known(&self, thread: &Thread) -> bool {
+        self.count >= ROUNDS && !self.full && !self.otherwise && thread.is_here()
     }
 }
 
@@ -81,12 +140,8 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        match self.stream()? {
-            Stream::Shared(stream) => {
-                let mut buffer = ReadBuf::new(buffer);
-                ready!(Pin::new(stream).poll_read(cx, &mut buffer))?;
-                Poll::Ready(Ok(buffer.filled().len()))
-            }
+        match self.reading()? {
+            Stream::Shared(_) => self.read_shared(cx, buffer),
             Stream::Owned(owned) => owned.read(cx, buffer.len(), |stream| stream.read(buffer)),
             Stream::Lost => lost(),
         }
@@ -97,12 +152,12 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buffers: &mut [IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
-        if let Stream::Owned(owned) = self.stream()? {
+        if let Stream::Owned(owned) = self.reading()? {
             let room = buffers.iter().map(|buffer| buffer.len()).sum();
             return owned.read(cx, room, |stream| stream.read_vectored(buffers));
         }
         match buffers.iter_mut().find(|buffer| !buffer.is_empty()) {
-            Some(buffer) => self.poll_read(cx, buffer),
+            Some(buffer) => self.read_shared(cx, buffer),
             None => Poll::Ready(Ok(0)),
         }
     }
@@ -110,11 +165,13 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.stream()? {
+        let wrote = match &mut self.stream {
             Stream::Shared(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Stream::Owned(owned) => owned.write(cx, |stream| stream.write(bytes)),
+            Stream::Owned(owned) => return owned.write(cx, |stream| stream.write(bytes)),
             Stream::Lost => lost(),
-        }
+        };
+        self.rounds.wrote(wrote.is_pending());
+        wrote
     }
 
     fn poll_write_vectored(
@@ -122,20 +179,23 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match self.stream()? {
+        let wrote = match &mut self.stream {
             Stream::Shared(stream) => Pin::new(stream).poll_write_vectored(cx, slices),
-            Stream::Owned(owned) => owned.write(cx, |stream| stream.write_vectored(slices)),
+            Stream::Owned(owned) => return owned.write(cx, |stream| stream.write_vectored(slices)),
             Stream::Lost => lost(),
-        }
+        };
+        self.rounds.wrote(wrote.is_pending());
+        wrote
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.rounds.flushes();
         // A socket keeps nothing back.
         Poll::Ready(Ok(()))
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.stream()? {
+        match &mut self.stream {
             Stream::Shared(stream) => Pin::new(stream).poll_shutdown(cx),
             Stream::Owned(owned) => Poll::Ready(owned.stream.shutdown(std::net::Shutdown::Write)),
             Stream::Lost => lost(),
@@ -192,7 +252,7 @@ impl Owned {
     ) -> Poll<io::Result<usize>> {
         self.thread.writes(false);
         // Also if there is always more to read.
-        self.thread.does_chores(std::mem::take(&mut self.fed));
+        self.thread.does_chores(std::mem::take(&mut self.fed))?;
         if !self.readable && self.rested {
             self.sleep()?;
         }
@@ -200,7 +260,8 @@ impl Owned {
             self.rested = false;
             match read(&mut self.stream) {
                 Ok(count) => {
-                    // Less than there was room for is all there is; more makes a new event.
+                    // Less than there was room for is all there is, and more makes a new event: so it is with the
+                    // selectors of the systems that this is built for, see `lapin_library`.
                     self.readable = count == 0 || count == room || self.ended;
                     self.fed = true;
                     return Poll::Ready(Ok(count));
@@ -211,6 +272,8 @@ impl Owned {
             }
         }
         self.rested = true;
+        #[cfg(test)]
+        self.thread.rounds.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         self.thread.looks();
         // For another round, which sleeps here.
         cx.waker().wake_by_ref();
@@ -267,15 +330,28 @@ mod tests {
 
     use super::*;
 
-    /// A socket whose thread is the calling one, with all read that there is, and the other side.
+    /// A socket and its other side.
     async fn pair() -> (Socket, std::net::TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let mut socket = Socket::connect(address, Thread::new()).await.unwrap();
-        let peer = listener.accept().unwrap().0;
+        let socket = Socket::connect(address, Thread::new()).await.unwrap();
+        (socket, listener.accept().unwrap().0)
+    }
+
+    /// The same, with the calling thread as the one that waits.
+    async fn owned_pair() -> (Socket, std::net::TcpStream) {
+        let (mut socket, peer) = pair().await;
         socket.thread.takes_over();
-        assert!(poll(&mut socket).is_pending());
+        for _ in 0..=ROUNDS {
+            flush(&mut socket);
+            assert!(poll(&mut socket).is_pending());
+        }
+        assert!(matches!(socket.stream, Stream::Owned(_)), "it has gone round often enough");
         (socket, peer)
+    }
+
+    fn flush(socket: &mut Socket) {
+        assert!(Pin::new(socket).poll_flush(&mut Context::from_waker(Waker::noop())).is_ready());
     }
 
     fn poll(socket: &mut Socket) -> Poll<usize> {
@@ -303,8 +379,60 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_loop_that_goes_another_way_keeps_the_socket_of_tokio() {
+        let (warnings, _guard) = crate::logged::Warnings::collect();
+        // It reads before it flushes, or on another thread.
+        for (count, (flushes, elsewhere)) in [(false, false), (true, true)].into_iter().enumerate() {
+            let (mut socket, mut peer) = pair().await;
+            match elsewhere {
+                false => socket.thread.takes_over(),
+                true => std::thread::scope(|scope| drop(scope.spawn(|| socket.thread.takes_over()).join())),
+            }
+            for _ in 0..ROUNDS * 2 {
+                if flushes {
+                    flush(&mut socket);
+                }
+                assert!(poll(&mut socket).is_pending());
+            }
+            peer.write_all(b"abc").unwrap();
+            socket.settings().unwrap();
+            let mut buffer = [0; 16];
+            let read = futures::AsyncReadExt::read(&mut socket, &mut buffer).await.unwrap();
+            assert_eq!(&buffer[..read], b"abc");
+            assert!(matches!(socket.stream, Stream::Shared(_)));
+            assert_eq!(warnings.with("in a way that is not known").len(), count + 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_on_the_thread_ends_the_connection() {
+        struct Panics;
+        impl super::super::super::library::Chore for Panics {
+            fn run(self: Arc<Self>) {
+                std::panic::panic_any(Bomb);
+            }
+        }
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("it is dropped");
+            }
+        }
+        let (mut socket, _peer) = owned_pair().await;
+        let thread = socket.thread.clone();
+        thread.has_to_do(Arc::new(Panics));
+        let mut cx = Context::from_waker(Waker::noop());
+        let Poll::Ready(Err(error)) = Pin::new(&mut socket).poll_read(&mut cx, &mut [0; 16]) else {
+            panic!()
+        };
+        assert_eq!(error.to_string(), "a panic on the thread of the connection");
+        drop(socket);
+        tokio::time::timeout(Duration::from_secs(60), thread.ended()).await.unwrap();
+    }
+
+    #[tokio::test]
     async fn the_thread_sleeps_until_there_is_something() {
-        let (mut socket, mut peer) = pair().await;
+        let (mut socket, mut peer) = owned_pair().await;
         let writing = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(50));
             peer.write_all(b"abc").unwrap();
@@ -319,7 +447,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_wakes_it_and_one_before_keeps_it_awake() {
-        let (mut socket, _peer) = pair().await;
+        let (mut socket, _peer) = owned_pair().await;
         socket.thread.call();
         assert!(poll(&mut socket).is_pending());
         let _calling = calling(&socket);
@@ -328,7 +456,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_end_that_comes_with_the_last_bytes_is_read() {
-        let (mut socket, mut peer) = pair().await;
+        let (mut socket, mut peer) = owned_pair().await;
         peer.write_all(b"abc").unwrap();
         drop(peer);
         // Both are there when it looks.
@@ -347,7 +475,7 @@ mod tests {
             }
         }
         let (sender, mut done) = tokio::sync::mpsc::unbounded_channel();
-        let (mut socket, _peer) = pair().await;
+        let (mut socket, _peer) = owned_pair().await;
         let thread = socket.thread.clone();
         thread.has_to_do(Arc::new(Note(sender.clone(), "by the thread")));
         socket.thread.call();

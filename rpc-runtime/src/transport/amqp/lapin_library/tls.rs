@@ -3,16 +3,19 @@
 use std::error::Error;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use futures::io::{AsyncRead, AsyncWrite};
 use lapin::AsyncTcpStream;
-use lapin::tcp::{RustlsConnector, RustlsConnectorConfig};
+use lapin::tcp::RustlsConnector;
+use rustls::crypto::CryptoProvider;
+use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::error::Cause;
 use crate::transport::TransportError;
-use crate::transport::amqp::options::AmqpOptions;
+use crate::transport::amqp::options::{AmqpOptions, TlsVersion};
 
 /// The certificates of a transport.
 #[derive(Debug, Clone)]
@@ -24,28 +27,26 @@ pub(super) struct Tls {
 impl Tls {
     /// Reads the files of the options `ssl_ca_file`, `ssl_cert_file` and `ssl_key_file`.
     pub(super) fn load(options: &AmqpOptions) -> Result<Self, TransportError> {
-        let roots = match &options.ssl_ca_file {
-            // Only these: who names an authority does not trust all others.
-            Some(path) => RustlsConnectorConfig::default()
-                .with_parsable_certificates(certificates("ssl_ca_file", path)?),
-            None => RustlsConnectorConfig::new_with_native_certs()
-                .map_err(|error| wrong("ssl", format!("the certificates of the system: {error}"), error))?,
+        let versions = match options.ssl_version {
+            TlsVersion::Negotiated => rustls::DEFAULT_VERSIONS,
+            TlsVersion::Tls12 => &[&rustls::version::TLS12],
         };
-        let connector = match (&options.ssl_cert_file, &options.ssl_key_file) {
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_protocol_versions(versions)
+            .map_err(|error| wrong("ssl", format!("TLS: {error}"), error))?
+            .with_root_certificates(roots(options)?);
+        let config = match (&options.ssl_cert_file, &options.ssl_key_file) {
             (Some(cert), Some(key)) => {
                 let certificates = certificates("ssl_cert_file", cert)?;
                 let key = PrivateKeyDer::from_pem_file(key)
                     .map_err(|error| unreadable("ssl_key_file", key, error))?;
-                roots.connector_with_single_cert(certificates, key)
+                config
+                    .with_client_auth_cert(certificates, key)
+                    .map_err(|error| wrong("ssl_cert_file", format!("it cannot be used: {error}"), error))?
             }
-            _ => roots.connector_with_no_client_auth(),
+            _ => config.with_no_client_auth(),
         };
-        let identified = options.ssl_cert_file.is_some();
-        match connector {
-            Ok(connector) => Ok(Self { connector, identified }),
-            // Of what was read, only a certificate and a key of ours can be refused here.
-            Err(error) => Err(wrong("ssl_cert_file", format!("it cannot be used: {error}"), error)),
-        }
+        Ok(Self { connector: config.into(), identified: options.ssl_cert_file.is_some() })
     }
 
     /// Whether this client has a certificate to show.
@@ -64,6 +65,32 @@ impl Tls {
     {
         stream.into_rustls(&self.connector, host).await
     }
+}
+
+/// That of the process, if it has chosen one.
+fn provider() -> Arc<CryptoProvider> {
+    let own = || Arc::new(rustls::crypto::ring::default_provider());
+    CryptoProvider::get_default().cloned().unwrap_or_else(own)
+}
+
+/// The authorities that are trusted.
+fn roots(options: &AmqpOptions) -> Result<RootCertStore, TransportError> {
+    let (option, whose, certificates) = match &options.ssl_ca_file {
+        // Only these: who names an authority does not trust all others.
+        Some(path) => ("ssl_ca_file", path.display().to_string(), certificates("ssl_ca_file", path)?),
+        None => ("ssl", "the system".to_owned(), rustls_native_certs::load_native_certs().certs),
+    };
+    let mut roots = RootCertStore::empty();
+    // Some systems have certificates that nobody can read; the others count.
+    let (_, ignored) = roots.add_parsable_certificates(certificates);
+    if ignored > 0 {
+        tracing::warn!("{ignored} certificates of {whose} cannot be used");
+    }
+    if roots.is_empty() {
+        let why = format!("no certificate of {whose} can be used");
+        return Err(TransportError::Certificate { option, why, source: None });
+    }
+    Ok(roots)
 }
 
 fn certificates(option: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, TransportError> {

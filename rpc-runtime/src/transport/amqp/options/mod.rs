@@ -1,5 +1,7 @@
 //! The options of the RabbitMQ transport, by builder or by URL query, with oslo.messaging's names.
 
+mod ranges;
+mod unused;
 mod value;
 
 use std::path::PathBuf;
@@ -12,22 +14,6 @@ use crate::wire::{Compression, Limits};
 
 /// Options of the URL that belong to the transport as a whole, not to RabbitMQ.
 const GENERIC: &[&str] = &["control_exchange", "rpc_response_timeout"];
-
-/// Options of oslo.messaging that tune how Python connects. They change nothing that a peer or an operator
-/// could see, so a URL that is shared with Python services may carry them.
-const WITHOUT_EFFECT: &[&str] = &[
-    "conn_pool_min_size",
-    "conn_pool_ttl",
-    "heartbeat_in_pthread",
-    "heartbeat_rate",
-    "hostname",
-    "kombu_failover_strategy",
-    "kombu_reconnect_splay",
-    "processname",
-    "rpc_conn_pool_size",
-    "ssl_enforce_fips_mode",
-    "ssl_enforce_hostname_verification",
-];
 
 macro_rules! options {
     ($($(#[$doc:meta])* $name:ident: $type:ty = $default:expr;)*) => {
@@ -88,8 +74,9 @@ options! {
     amqp_auto_delete: bool = false;
     /// Whether queues of topics are quorum queues, which are durable. Default: no.
     rabbit_quorum_queue: bool = false;
-    /// How often a quorum queue delivers a message before it drops it; 0, the default, is no limit.
-    rabbit_quorum_delivery_limit: u32 = 0;
+    /// How often a quorum queue delivers a message before it drops it; 0, the default, leaves it to the broker: 20
+    /// since RabbitMQ 4, no limit before. -1 is no limit.
+    rabbit_quorum_delivery_limit: i32 = 0;
     /// How many messages a quorum queue keeps in memory; 0, the default, is no limit.
     rabbit_quorum_max_memory_length: u32 = 0;
     /// How many bytes of messages a quorum queue keeps in memory; 0, the default, is no limit.
@@ -106,7 +93,9 @@ options! {
     /// [`ServerBuilder::prefetch`](crate::ServerBuilder::prefetch) says otherwise, and 1024 for that of replies.
     rabbit_qos_prefetch_count: u16 = 0;
     /// After how long without a sign of life a connection is given up (twice this time at the latest), unless
-    /// the broker asks for less; 0 leaves it to the broker. In the URL: whole seconds. Default: 60 seconds.
+    /// the broker asks for less. 1 to 65535 seconds; 0, which turns heartbeats off in Python, is refused, as a
+    /// connection that nobody watches can be dead for hours. In the URL: seconds, of which whole ones count. Default:
+    /// 60 seconds.
     heartbeat_timeout_threshold: Duration = Duration::from_secs(60);
     /// Whether to connect by TLS; `amqps://` always does. Default: no.
     ssl: bool = false;
@@ -117,6 +106,10 @@ options! {
     ssl_cert_file: Option<PathBuf> = None;
     /// The PEM file of the private key of `ssl_cert_file`. Default: none.
     ssl_key_file: Option<PathBuf> = None;
+    /// Which versions of TLS are spoken; in the URL empty, `SSLv23` or `TLSv1_2`. Default: 1.3 or 1.2.
+    ssl_version: TlsVersion = TlsVersion::Negotiated;
+    /// How a connection logs in; in the URL `PLAIN`, `AMQPLAIN` or `EXTERNAL`. Default: `PLAIN`.
+    rabbit_login_method: LoginMethod = LoginMethod::Plain;
     /// Whether a reply that no queue takes is returned, and so tried again. Default: yes.
     direct_mandatory_flag: bool = true;
     /// How long to wait before consuming again from a queue that was deleted; for as long as the broker refuses
@@ -124,14 +117,15 @@ options! {
     /// most 4.5; less than 0.1 is 0.1.
     kombu_reconnect_delay: Duration = Duration::from_secs(1);
     /// The first wait between two attempts to connect; the very first attempt after a loss is made at once.
-    /// In the URL: seconds. Default: 0.1 seconds (1 in Python).
+    /// In the URL: seconds, 0.01 to a day (Python takes whole ones only). Default: 0.1 seconds (1 in Python).
     rabbit_retry_interval: Duration = Duration::from_millis(100);
-    /// By how much each further wait is longer than the one before. In the URL: seconds. Default: 0.4 seconds
-    /// (2 in Python).
+    /// By how much each further wait is longer than the one before. In the URL: seconds, a day at most. Default: 0.4
+    /// seconds (2 in Python).
     rabbit_retry_backoff: Duration = Duration::from_millis(400);
-    /// The longest wait between two attempts to connect. In the URL: seconds. Default: 2 seconds (30 in Python).
+    /// The longest wait between two attempts to connect. In the URL: seconds, 0.01 to a day. Default: 2 seconds (30 in
+    /// Python).
     rabbit_interval_max: Duration = Duration::from_secs(2);
-    /// How bodies are compressed. Default: not at all.
+    /// How bodies are compressed; in the URL `gzip`, `bzip2`, or `lzma` with the feature of that name. Default: not at all.
     kombu_compression: Option<Compression> = None;
     /// Whether the broker cancels consumers when a mirrored queue fails over. Default: no.
     enable_cancel_on_failover: bool = false;
@@ -140,8 +134,18 @@ options! {
     /// time begins with the reply, and goes on during an outage. In the URL: seconds. Default: 60 seconds.
     kombu_missing_consumer_retry_timeout: Duration = Duration::from_secs(60);
     /// How long one attempt to connect to one host may take, from the name lookup to the end of the AMQP
-    /// handshake. In the URL: seconds. Default: 10 seconds.
+    /// handshake. In the URL: seconds, more than 0 and a day at most. Default: 10 seconds.
+    ///
+    /// The addresses of one name share this time, 16 at most: they are tried in the order of the system's resolver,
+    /// with IPv6 and IPv4 in turn, each 0.25 seconds after the one before or as soon as that has failed, and the first
+    /// that takes the connection has it. One that then does not come to the end of the handshake is tried last the
+    /// next time.
     connect_timeout: Duration = Duration::from_secs(10);
+    /// How often a listener declares its queues, exchanges and bindings again. The bindings of an exchange go with it
+    /// when somebody deletes it, and the broker tells nobody: until then no message finds the queues. Each takes some
+    /// 25 operations of the broker for a server; a random half of this time is left out each time, so that servers that
+    /// began together do not stay together. In the URL: seconds, 1 to a day. Default: 30 seconds.
+    redeclare_interval: Duration = Duration::from_secs(30);
     /// How many calls and casts of the transport may be in flight: sent and not confirmed by the broker, or
     /// waiting to be sent, for example because it blocks the connection. Replies do not count. A caller that
     /// gives up its call or cast, or gets its reply, makes room. At least 1. Default: 1024.
@@ -169,6 +173,55 @@ pub enum InFlightPolicy {
     Fail,
 }
 
+/// The versions of TLS that are spoken. Older ones than 1.2 are broken, and not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsVersion {
+    /// 1.3 or 1.2, whichever the broker can.
+    Negotiated,
+    /// 1.2 alone.
+    Tls12,
+}
+
+impl OptionValue for TlsVersion {
+    /// The names of oslo.messaging.
+    fn read(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "" | "SSLv23" => Ok(Self::Negotiated),
+            "TLSv1_2" => Ok(Self::Tls12),
+            "SSLv2" | "SSLv3" | "TLSv1" | "TLSv1_1" => {
+                Err("nothing, SSLv23 or TLSv1_2: older versions are broken, and not supported")
+            }
+            _ => Err("nothing, SSLv23 or TLSv1_2"),
+        }
+    }
+}
+
+/// How a connection logs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoginMethod {
+    /// By user and password.
+    Plain,
+    /// By user and password, in the form that RabbitMQ had first.
+    AmqPlain,
+    /// As whom the certificate of `ssl_cert_file` says (the plugin `rabbitmq_auth_mechanism_ssl`); the user and
+    /// password of the URL are not sent.
+    External,
+}
+
+impl OptionValue for LoginMethod {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "PLAIN" => Ok(Self::Plain),
+            "AMQPLAIN" => Ok(Self::AmqPlain),
+            "EXTERNAL" => Ok(Self::External),
+            "RABBIT-CR-DEMO" => Err("PLAIN, AMQPLAIN or EXTERNAL: RABBIT-CR-DEMO is a demonstration"),
+            _ => Err("PLAIN, AMQPLAIN or EXTERNAL"),
+        }
+    }
+}
+
 impl OptionValue for InFlightPolicy {
     fn read(text: &str) -> Result<Self, &'static str> {
         match text {
@@ -182,10 +235,17 @@ impl OptionValue for InFlightPolicy {
 impl AmqpOptions {
     /// These options, overridden by those of the query of `url`; `amqps://` sets `ssl`.
     ///
-    /// `control_exchange` and `rpc_response_timeout` are left to the transport. Accepted without effect are
-    /// `rpc_conn_pool_size`, `conn_pool_min_size`, `conn_pool_ttl`, `heartbeat_rate`, `heartbeat_in_pthread`,
+    /// `control_exchange` and `rpc_response_timeout` are left to the transport. Accepted without effect, with the values
+    /// that Python accepts, are `rpc_conn_pool_size`, `conn_pool_min_size`, `conn_pool_ttl`, `heartbeat_rate`, `heartbeat_in_pthread`,
     /// `kombu_reconnect_splay`, `kombu_failover_strategy`, `hostname`, `processname`,
     /// `ssl_enforce_hostname_verification` (host names are always verified) and `ssl_enforce_fips_mode`.
+    ///
+    /// oslo.messaging refuses a URL with an option that is not of its own group: `control_exchange`,
+    /// `rpc_response_timeout`, `kombu_reconnect_timeout` (the old name of `kombu_missing_consumer_retry_timeout`),
+    /// `heartbeat_in_pthread` since it is gone, and those that only this library has: `connect_timeout`,
+    /// `redeclare_interval`, `max_in_flight`, `max_in_flight_policy`, `max_body`; and fractions of seconds in
+    /// `rabbit_retry_interval`, `rabbit_retry_backoff`, `rabbit_interval_max` and
+    /// `kombu_missing_consumer_retry_timeout`. A URL that both read is without these.
     ///
     /// # Errors
     ///
@@ -205,63 +265,37 @@ impl AmqpOptions {
             "kombu_reconnect_timeout" => "kombu_missing_consumer_retry_timeout",
             name => name,
         };
-        if self.set(name, text)? || GENERIC.contains(&name) || WITHOUT_EFFECT.contains(&name) {
+        if self.set(name, text)? || GENERIC.contains(&name) {
             return Ok(());
         }
-        match name {
-            "rabbit_stream_fanout" | "use_queue_manager" => match bool::read(text) {
-                Ok(false) => Ok(()),
-                Ok(true) => Err(OptionError(format!("option {name} is not supported"))),
-                Err(expected) => Err(OptionError(format!("option {name}={text:?}: expected {expected}"))),
-            },
-            // The broker takes the two for the same.
-            "rabbit_login_method" if ["PLAIN", "AMQPLAIN"].contains(&text) => Ok(()),
-            "rabbit_login_method" => {
-                Err(OptionError(format!("option {name}={text:?}: only PLAIN and AMQPLAIN are supported")))
-            }
-            "ssl_version" if text.is_empty() => Ok(()),
-            "ssl_version" => {
-                Err(OptionError(format!("option {name} is not supported: TLS 1.3 or 1.2 is negotiated")))
-            }
-            _ => {
-                let known = Self::NAMES.iter().chain(GENERIC).chain(WITHOUT_EFFECT).copied();
+        let expected = |expected| OptionError(format!("option {name}={text:?}: expected {expected}"));
+        match unused::check(name, text) {
+            Some(checked) => return checked.map_err(expected),
+            None if !["rabbit_stream_fanout", "use_queue_manager"].contains(&name) => {
+                let known = Self::NAMES.iter().chain(GENERIC).copied().chain(unused::names());
                 let hint =
                     nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-                Err(OptionError(format!("unknown option {name}{hint}")))
+                return Err(OptionError(format!("unknown option {name}{hint}")));
             }
+            None => {}
         }
+        if bool::read(text).map_err(expected)? {
+            let why = "is not supported: leave it out here. With all other options the same, this side takes part \
+                       beside peers that have it";
+            return Err(OptionError(format!("option {name} {why}")));
+        }
+        Ok(())
     }
 
-    /// Refuses what excludes each other and what the wire cannot carry.
+    /// Refuses what excludes each other, and what is out of its range.
     pub(crate) fn check(&self) -> Result<(), OptionError> {
         let wrong = |why: &str| Err(OptionError(why.to_owned()));
-        // Queue arguments and heartbeats are signed 32 and unsigned 16 bits on the wire.
-        if self.rabbit_transient_queues_ttl.as_millis() > i32::MAX as u128 {
-            return wrong("option rabbit_transient_queues_ttl: at most 2147483 seconds");
-        }
-        for (name, value) in [
-            ("rabbit_quorum_delivery_limit", self.rabbit_quorum_delivery_limit),
-            ("rabbit_quorum_max_memory_length", self.rabbit_quorum_max_memory_length),
-            ("rabbit_quorum_max_memory_bytes", self.rabbit_quorum_max_memory_bytes),
-        ] {
-            if value > i32::MAX as u32 {
-                return wrong(&format!("option {name}: at most 2147483647"));
-            }
-        }
-        if self.heartbeat_timeout_threshold.as_secs() > u64::from(u16::MAX) {
-            return wrong("option heartbeat_timeout_threshold: at most 65535 seconds");
-        }
-        if self.kombu_reconnect_delay > Duration::from_millis(4500) {
-            return wrong("option kombu_reconnect_delay: at most 4.5 seconds");
-        }
-        if self.max_in_flight == 0 {
-            return wrong("option max_in_flight: at least 1");
-        }
-        if self.connect_timeout.is_zero() {
-            return wrong("option connect_timeout: more than 0 seconds");
-        }
+        ranges::check(self)?;
         if self.ssl_cert_file.is_some() != self.ssl_key_file.is_some() {
             return wrong("options ssl_cert_file and ssl_key_file need each other");
+        }
+        if self.rabbit_login_method == LoginMethod::External && !(self.ssl && self.ssl_cert_file.is_some()) {
+            return wrong("option rabbit_login_method=EXTERNAL needs ssl, ssl_cert_file and ssl_key_file");
         }
         if self.rabbit_ha_queues && (self.rabbit_quorum_queue || self.rabbit_transient_quorum_queue) {
             return wrong("option rabbit_ha_queues: quorum queues cannot be mirrored");

@@ -41,12 +41,69 @@ fn the_url_overrides_the_builder() {
 
 #[test]
 fn options_of_others_change_nothing() {
-    let query: String = GENERIC.iter().chain(WITHOUT_EFFECT).map(|name| format!("{name}=1&")).collect();
+    let value = |name| if name == "kombu_failover_strategy" { "shuffle" } else { "1" };
+    let names = GENERIC.iter().copied().chain(unused::names());
+    let query: String = names.map(|name| format!("{name}={}&", value(name))).collect();
     assert_eq!(from_query(&query), Ok(AmqpOptions::default()));
-    assert_eq!(
-        from_query("rabbit_login_method=PLAIN&use_queue_manager=false&rabbit_stream_fanout=no&ssl_version="),
-        Ok(AmqpOptions::default())
-    );
+    for query in [
+        "rabbit_login_method=PLAIN&use_queue_manager=false&rabbit_stream_fanout=no&ssl_version=",
+        "ssl_version=SSLv23&conn_pool_min_size=-1&kombu_reconnect_splay=0.5&hostname=&heartbeat_rate=3",
+    ] {
+        assert_eq!(from_query(query), Ok(AmqpOptions::default()), "{query}");
+    }
+}
+
+#[test]
+fn values_with_names() {
+    for (query, options) in [
+        ("ssl_version=TLSv1_2", AmqpOptions::default().ssl_version(TlsVersion::Tls12)),
+        ("rabbit_login_method=AMQPLAIN", AmqpOptions::default().rabbit_login_method(LoginMethod::AmqPlain)),
+        (
+            "rabbit_login_method=EXTERNAL&ssl=1&ssl_cert_file=/c&ssl_key_file=/k",
+            AmqpOptions::default()
+                .rabbit_login_method(LoginMethod::External)
+                .ssl(true)
+                .ssl_cert_file(Some("/c".into()))
+                .ssl_key_file(Some("/k".into())),
+        ),
+        ("rabbit_quorum_delivery_limit=-1", AmqpOptions::default().rabbit_quorum_delivery_limit(-1)),
+        (
+            "rabbit_retry_interval=0.01&rabbit_retry_backoff=0",
+            AmqpOptions::default()
+                .rabbit_retry_interval(Duration::from_millis(10))
+                .rabbit_retry_backoff(Duration::ZERO),
+        ),
+    ] {
+        assert_eq!(from_query(query), Ok(options), "{query}");
+    }
+}
+
+/// What a URL cannot say a builder can.
+#[test]
+fn ranges_hold_for_the_builder_too() {
+    let url: TransportUrl = "rabbit://h".parse().unwrap();
+    for (options, error) in [
+        (AmqpOptions::default().rabbit_retry_interval(Duration::MAX), "rabbit_retry_interval: at most 86400"),
+        (
+            AmqpOptions::default().rabbit_retry_interval(Duration::ZERO),
+            "rabbit_retry_interval: at least 0.01",
+        ),
+        (AmqpOptions::default().rabbit_retry_backoff(Duration::MAX), "rabbit_retry_backoff: at most 86400"),
+        (AmqpOptions::default().connect_timeout(Duration::MAX), "connect_timeout: at most 86400"),
+        (AmqpOptions::default().redeclare_interval(Duration::ZERO), "redeclare_interval: at least 1 sec"),
+        (
+            AmqpOptions::default().kombu_missing_consumer_retry_timeout(Duration::MAX),
+            "kombu_missing_consumer_retry_timeout: at most 31536000",
+        ),
+        (AmqpOptions::default().max_body(0), "max_body: at least 1"),
+        (
+            AmqpOptions::default().heartbeat_timeout_threshold(Duration::from_millis(999)),
+            "heartbeat_timeout_threshold: at least 1 seconds",
+        ),
+    ] {
+        let found = options.with_url(&url).unwrap_err().to_string();
+        assert!(found.contains(error), "{found}");
+    }
 }
 
 #[test]
@@ -67,11 +124,30 @@ fn errors_name_option_value_and_what_was_expected() {
             "unknown option rabbit_quorum_queues; did you mean rabbit_quorum_queue?",
         ),
         ("colour=blue", "unknown option colour"),
-        ("rabbit_stream_fanout=true", "option rabbit_stream_fanout is not supported"),
-        ("use_queue_manager=1", "option use_queue_manager is not supported"),
+        ("rabbit_stream_fanout=true", "option rabbit_stream_fanout is not supported: leave it out"),
+        ("use_queue_manager=1", "option use_queue_manager is not supported: leave it out"),
         ("use_queue_manager=x", "option use_queue_manager=\"x\": expected true or false"),
-        ("rabbit_login_method=EXTERNAL", "only PLAIN and AMQPLAIN"),
-        ("ssl_version=SSLv3", "option ssl_version is not supported"),
+        ("rabbit_login_method=EXTERNAL", "EXTERNAL needs ssl, ssl_cert_file and ssl_key_file"),
+        ("rabbit_login_method=EXTERNAL&ssl_cert_file=/c&ssl_key_file=/k", "EXTERNAL needs ssl"),
+        ("rabbit_login_method=RABBIT-CR-DEMO", "is a demonstration"),
+        ("rabbit_login_method=plain", "expected PLAIN, AMQPLAIN or EXTERNAL"),
+        ("ssl_version=TLSv1", "option ssl_version=\"TLSv1\": expected nothing, SSLv23 or TLSv1_2: older"),
+        ("ssl_version=TLSv1_1", "older versions are broken"),
+        ("ssl_version=TLSv1_3", "expected nothing, SSLv23 or TLSv1_2"),
+        ("rabbit_quorum_delivery_limit=-2", "option rabbit_quorum_delivery_limit: at least -1"),
+        ("rabbit_quorum_delivery_limit=3000000000", "a whole number from -1 to 2147483647"),
+        ("heartbeat_timeout_threshold=0", "heartbeat_timeout_threshold: at least 1 seconds"),
+        ("rabbit_retry_interval=0", "rabbit_retry_interval: at least 0.01 seconds"),
+        ("rabbit_interval_max=0", "rabbit_interval_max: at least 0.01 seconds"),
+        ("rabbit_retry_interval=1.8e19&rabbit_interval_max=1.8e19", "at most 86400 seconds"),
+        ("rpc_conn_pool_size=0", "option rpc_conn_pool_size=\"0\": expected a whole number above 0"),
+        ("conn_pool_ttl=soon", "option conn_pool_ttl=\"soon\": expected a whole number"),
+        ("kombu_reconnect_splay=-1", "a number of seconds, not negative"),
+        ("kombu_failover_strategy=nonsense", "expected round-robin or shuffle"),
+        ("heartbeat_rate=0", "expected a whole number above 0"),
+        ("heartbeat_in_pthread=maybe", "expected true or false"),
+        ("ssl_enforce_fips_mode=2", "expected true or false"),
+        ("heartbeat_rat=3", "did you mean heartbeat_rate?"),
         ("ssl=true&ssl=true", "option ssl=\"true,true\""),
         ("ssl_cert_file=/c", "ssl_cert_file and ssl_key_file"),
         ("rabbit_transient_queues_ttl=2147484", "at most 2147483 seconds"),

@@ -28,6 +28,12 @@ impl OptionValue for u16 {
     }
 }
 
+impl OptionValue for i32 {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "a whole number from -1 to 2147483647")
+    }
+}
+
 impl OptionValue for u32 {
     fn read(text: &str) -> Result<Self, &'static str> {
         text.parse().map_err(|_| "a whole number from 0 to 4294967295")
@@ -59,6 +65,10 @@ impl OptionValue for Option<Compression> {
             "" | "none" => Ok(None),
             "gzip" => Ok(Some(Compression::Gzip)),
             "bzip2" => Ok(Some(Compression::Bzip2)),
+            #[cfg(feature = "lzma")]
+            "lzma" => Ok(Some(Compression::Lzma)),
+            #[cfg(not(feature = "lzma"))]
+            "lzma" => Err("gzip or bzip2, or lzma with the feature of that name"),
             _ => Err("gzip or bzip2"),
         }
     }

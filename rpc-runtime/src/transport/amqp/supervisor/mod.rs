@@ -10,7 +10,9 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use super::library::{Library, Link, LinkEvent};
 use super::names::BUS;
 use super::report::Report;
+use super::retry::jittered;
 use super::state::{Backoff, Happening, Machine, State};
+use crate::clock::after;
 use crate::error::{Cause, Fault, FaultKind};
 use crate::transport::TransportError;
 use crate::transport::amqp::options::AmqpOptions;
@@ -49,11 +51,7 @@ impl Current {
 /// Dropped without a word, it cuts the connection.
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        // The word comes first, so that the cut is not taken for a loss.
-        if self.close_by.borrow().is_none() {
-            self.close_by.send_replace(Some(Instant::now()));
-        }
-        self.kill();
+        self.cut();
     }
 }
 
@@ -133,7 +131,16 @@ impl Supervisor {
         }
     }
 
-    /// Cuts the connection.
+    /// Ends the connection for good, without a goodbye.
+    pub(super) fn cut(&self) {
+        // The word comes first, so that the cut is not taken for a loss.
+        if self.close_by.borrow().is_none() {
+            self.close_by.send_replace(Some(Instant::now()));
+        }
+        self.kill();
+    }
+
+    /// Cuts the connection, which comes back.
     pub(super) fn kill(&self) {
         if let Some(link) = &self.current.borrow().link {
             link.kill();
@@ -308,7 +315,7 @@ impl Keeper {
             (State::Connecting, State::Ready { .. }) => self.turn.since = Instant::now(),
             (State::Closed { .. }, _) | (_, State::Closed { .. }) => {}
             (_, State::Reconnecting { wait, .. }) => {
-                self.turn.next_try = Instant::now() + jittered(*wait);
+                self.turn.next_try = after(jittered(*wait));
                 self.turn.host = (host + 1) % self.hosts.len();
             }
             _ => {}
@@ -342,12 +349,6 @@ impl Keeper {
 /// Waits for the word to close; a transport that was dropped without it closes as well.
 async fn asked_to_close(closing: &mut watch::Receiver<Option<Instant>>) {
     let _ = closing.wait_for(Option::is_some).await;
-}
-
-/// Between half of `wait` and all of it, so that the clients of a broker do not come back all at once.
-fn jittered(wait: Duration) -> Duration {
-    let random = uuid::Uuid::new_v4().as_u128() as u32;
-    wait.mul_f64(0.5 + 0.5 * f64::from(random) / f64::from(u32::MAX))
 }
 
 #[cfg(test)]

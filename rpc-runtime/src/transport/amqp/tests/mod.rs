@@ -1,6 +1,7 @@
 //! The driver against a real broker, whose URL is in `RPC_TEST_BROKER`; names begin with `broker_`.
 
 mod faults;
+mod giving_up;
 mod isolation;
 mod listening;
 mod logs;
@@ -20,8 +21,8 @@ use self::raw::Raw;
 use super::AmqpDriver;
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{
-    Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, Route, ServerAddress,
-    Wanted,
+    Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace, Route,
+    ServerAddress, Wanted,
 };
 use crate::transport::url::TransportUrl;
 
@@ -90,12 +91,15 @@ async fn listen(driver: &AmqpDriver, names: &Names, server: &str) -> Listener {
 struct Replies {
     queue: Arc<str>,
     deliveries: Receiver<Delivery>,
+    /// Nothing comes any more once it is dropped.
+    _place: Arc<dyn ReplyPlace>,
 }
 
 async fn listen_for_replies(driver: &AmqpDriver) -> Replies {
     let (sender, deliveries) = channel(1024);
     let take = Box::new(move |delivery| sender.try_send(delivery).unwrap_or_default());
-    Replies { queue: driver.listen_for_replies(take).await.unwrap().address(), deliveries }
+    let place = driver.listen_for_replies(take).await.unwrap();
+    Replies { queue: place.address(), deliveries, _place: place }
 }
 
 fn outgoing(route: Route, body: &str) -> Outgoing {

@@ -227,8 +227,11 @@ fn queue_arguments(quorum: bool, options: &AmqpOptions) -> Arguments {
     }
     if quorum {
         arguments.push(("x-queue-type", Argument::Text("quorum")));
+        // 0 is the broker's own, and -1 is none.
+        if options.rabbit_quorum_delivery_limit != 0 {
+            arguments.push(("x-delivery-limit", Argument::Number(options.rabbit_quorum_delivery_limit)));
+        }
         for (name, limit) in [
-            ("x-delivery-limit", options.rabbit_quorum_delivery_limit),
             ("x-max-in-memory-length", options.rabbit_quorum_max_memory_length),
             ("x-max-in-memory-bytes", options.rabbit_quorum_max_memory_bytes),
         ] {
@@ -266,6 +269,11 @@ impl Step {
             }
             Step::Bind { .. } => false,
         }
+    }
+
+    /// Whether it is a queue that does not outlive its broker.
+    pub(super) fn is_transient_queue(&self) -> bool {
+        matches!(self, Step::Queue { durable: false, .. })
     }
 
     fn set_not_durable(&mut self) {
