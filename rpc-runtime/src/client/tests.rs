@@ -245,3 +245,14 @@ async fn what_the_bus_cannot_do_is_refused_before_anything_is_sent() {
     let error = silent.request(&CASTS.methods[0], &Context::new()).cast().await.unwrap_err();
     assert!(error.to_string().contains("the transport is closed"), "{error}");
 }
+
+#[tokio::test]
+async fn what_cannot_be_encoded_is_said_once() {
+    let client = Client::new(&Transport::for_tests(Stub(Abilities::ALL)), &PROBE);
+    let keys_are_no_text = std::collections::HashMap::from([([1], 2)]);
+    let request = client.request(&PROBE.methods[0], &Context::new()).arg("a", &keys_are_no_text);
+    let error = request.call::<Returns>().await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap();
+    assert!(source.is::<crate::wire::EncodeError>() && error.to_string().ends_with(&source.to_string()));
+    assert_eq!(error.to_string().matches("cannot encode").count(), 1, "{error}");
+}

@@ -47,7 +47,10 @@ impl Receiver {
         self.requests.memory.close();
         if let Order::Late(_) = self.order {
             self.give_back_rest(&mut deliveries).await;
-            // Whether somebody waits for what runs or nobody does any more, the stream has to outlast it.
+            // Who shuts down counts the workers first, unless nobody does any more.
+            let mut phases = self.requests.phases.clone();
+            drop(phases.wait_for(|phase| *phase >= Phase::Leave).await);
+            // The stream has to outlast what runs.
             drop(self.workers.acquire_many(self.worker_count).await);
             self.requests.replier.drained(after(Duration::MAX)).await;
             // It writes the last acknowledgements, before the transport may go with this task.

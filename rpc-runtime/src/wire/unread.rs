@@ -229,6 +229,16 @@ mod tests {
         assert_eq!(caller(&packed, &content, &limits(), &DecodeError::TooLarge { limit: 10 }), None);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_it_is_it_comes_to_an_end(body in r#"(\PC|[{}\[\]",:\\]|"_msg_id":|oslo\.message){0,40}"#) {
+            for error in [DecodeError::TooLarge { limit: 10_000 }, DecodeError::TooDeep { part: "the body", limit: 8 }] {
+                drop(caller(body.as_bytes(), &Content::JSON, &limits(), &error));
+                drop(call(body.as_bytes(), &Content::JSON, &limits(), &error));
+            }
+        }
+    }
+
     #[test]
     fn any_bytes_will_do() {
         let large = DecodeError::TooLarge { limit: 10_000 };

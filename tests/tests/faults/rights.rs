@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
+use futures::FutureExt as _;
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use rpc_runtime::{CallOptions, Context, FaultKind, Kind, Reached, RpcError, Transport};
 use rpc_tests::Broker;
 use rpc_tests::campaign::{Lane, Running, Scenario, WorkApi, alone};
@@ -33,7 +35,7 @@ fn one_exchange_that_may_not_be_written_to() {
         let lane = &scenario.lanes()[0];
         let (mut without, mut with) = (0, 0);
         for _ in 0..TURNS {
-            without += calls(lane, async { Ok(sleep(TURN).await) }).await?;
+            without += calls(lane, sleep(TURN).map(Ok)).await?;
             let trespassing = timeout(TURN, trespass(lane.transport()?));
             with += calls(lane, async { trespassing.await.unwrap_or(Ok(())) }).await?;
         }
@@ -53,14 +55,21 @@ async fn calls(lane: &Running, meanwhile: impl Future<Output = Result<()>>) -> R
     Ok(lane.ledger().succeeded_since(from, Kind::Call))
 }
 
-/// Casts to the exchange for as long as it is refused.
+/// Casts to the exchange, whatever became of the casts before, for as long as they are refused.
 async fn trespass(transport: &Transport) -> Result<()> {
     let api = WorkApi::new(transport).with(CallOptions::new().exchange(FORBIDDEN));
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut trying = FuturesUnordered::new();
     loop {
-        ticks.tick().await;
-        match api.work(&Context::new(), 0_u64).cast().await {
+        let outcome = tokio::select! {
+            _ = ticks.tick() => {
+                trying.push(api.work(&Context::new(), 0_u64).cast().into_future());
+                continue;
+            }
+            Some(outcome) = trying.next() => outcome,
+        };
+        match outcome {
             Err(error @ RpcError::Connection { kind: FaultKind::Forbidden, .. }) => {
                 ensure!(error.reached() < Reached::Sent && error.to_string().contains(FORBIDDEN), "{error}");
             }

@@ -294,6 +294,21 @@ fn heartbeats_come_from_where_no_handler_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_shutdown_counts_what_it_cuts_off() {
+    for late in [Acknowledge::Early, Acknowledge::Late] {
+        let stage =
+            Stage::acting(|_| std::future::pending::<Outcome>(), |builder| builder.acknowledge(late)).await;
+        for id in ["1", "2", "3"] {
+            stage.request(call(id)).await;
+        }
+        sleep(Duration::from_secs(1)).await;
+        let (began, within) = (Instant::now(), Duration::from_secs(5));
+        assert_eq!(stage.server.shutdown(within).await.unwrap_err().cut_off, 3);
+        assert!(began.elapsed() <= within + Duration::from_secs(3));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_shutdown_that_is_dropped_is_like_a_server_that_is_dropped() {
     let transport = Transport::connect("memory://").await.unwrap();
     let executed = Arc::<AtomicUsize>::default();

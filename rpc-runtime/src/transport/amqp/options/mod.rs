@@ -153,7 +153,8 @@ options! {
     /// What becomes of calls and casts beyond `max_in_flight`; in the URL `wait` or `fail`. Default: they wait
     /// for room until their deadline.
     max_in_flight_policy: InFlightPolicy = InFlightPolicy::Wait;
-    /// The longest body in bytes, sent (refused) or received (rejected and logged). Default: 16 MiB.
+    /// The longest body in bytes, sent (refused) or received (rejected; its caller is told, unless it is compressed).
+    /// Default: 16 MiB.
     ///
     /// A body is in memory before its length is looked at, so this option does not bound what is received: that
     /// is queues × prefetch × the broker's own `max_message_size` at most, for each server (three queues) and for

@@ -50,7 +50,6 @@ use super::job::{Expired, Job, nacked};
 use super::line::{IN_FLIGHT, Line};
 use crate::error::{Fault, FaultKind};
 use crate::transport::amqp::options::AmqpOptions;
-use crate::transport::driver::PublishFault;
 
 /// How many messages wait for their next try after a nack; further ones fail at once.
 const MAX_NACKED: usize = 1024;
@@ -118,7 +117,7 @@ pub(super) struct Actor {
     uncertain: Vec<(u64, Job)>,
     /// Of the channel in use: whether it has failed, and by an error of its own.
     failed: bool,
-    channel_error: bool,
+    closed_by: Option<BrokerError>,
     opened: Instant,
     /// Nothing more is sent on the channel in use.
     stale: bool,
@@ -145,7 +144,7 @@ impl Actor {
             patience: options.heartbeat_timeout_threshold.clamp(SHORTEST_PATIENCE, LONGEST_PATIENCE),
             uncertain: Vec::new(),
             failed: false,
-            channel_error: false,
+            closed_by: None,
             opened: Instant::now(),
             stale: false,
         }
@@ -221,7 +220,7 @@ impl Actor {
         };
         self.gate.has_no_channel(None);
         self.take_back_undeclared();
-        (self.failed, self.channel_error, self.stale) = (false, false, false);
+        (self.failed, self.closed_by, self.stale) = (false, None, false);
         self.opened = Instant::now();
         let line = self.gate.attend(Line::new(up, channel, Arc::downgrade(&self.gate)));
         let gate = self.gate.clone();
@@ -360,7 +359,7 @@ impl Actor {
         }
         if let Some(error) = self.gate.refusals.of(&job.message, now) {
             self.careful = self.careful.saturating_sub(1);
-            return job.tell(Err(PublishFault::Refused(error.into())));
+            return job.refused(error);
         }
         if let (Some(true), _) = line.with(|line| line.has_to_declare(&job))
             && let Some(step @ Step::Exchange { name, .. }) = &job.exchange
@@ -419,18 +418,14 @@ impl Actor {
         match outcome {
             Settled::Unknown(error) => {
                 self.failed = true;
-                match error {
-                    BrokerError::Refused(..) => {
-                        self.channel_error = true;
-                        let times = job.channel_error(&error);
-                        // Alone on its channel, for the second time unless the words leave no doubt: it is the cause.
-                        if alone && speaks_of_a_message(&error) || times > 1 && self.careful > 0 {
-                            self.careful = self.careful.saturating_sub(1);
-                            self.gate.refusals.note_message(&job.message, &error, now);
-                            return job.refused(error);
-                        }
+                if let BrokerError::Refused(..) = error {
+                    self.closed_by.get_or_insert_with(|| error.clone());
+                    // Alone on its channel, for the second time unless the words leave no doubt: it is the cause.
+                    if alone && speaks_of_a_message(&error) || job.is_suspect() && self.careful > 0 {
+                        self.careful = self.careful.saturating_sub(1);
+                        self.gate.refusals.note_message(&job.message, &error, now);
+                        return job.refused(error);
                     }
-                    BrokerError::Lost(_) => job.lost_otherwise(),
                 }
                 return self.uncertain.push((number, job));
             }
@@ -477,13 +472,14 @@ impl Actor {
         }
         let channel = line.channel.clone();
         let mut again = std::mem::take(&mut self.uncertain);
-        again.extend(line.into_unclear().inspect(|(_, job)| job.lost_otherwise()));
+        // One that was sent while the channel was being closed is not told the reason.
+        again.iter().for_each(|(_, job)| job.lost(self.closed_by.as_ref()));
+        again.extend(line.into_unclear().inspect(|(_, job)| job.lost(None)));
         again.sort_by_key(|(number, _)| Reverse(*number));
-        if self.channel_error {
+        if self.closed_by.is_some() {
             self.careful = self.careful.max(again.len());
         }
         for (_, job) in again {
-            job.lost_sight();
             self.waiting.push_front(job);
         }
         channel.close().await;

@@ -59,9 +59,7 @@ struct End {
 /// How the channels ended that a message was under way on.
 #[derive(Default)]
 struct Losses {
-    /// How often by an error of the channel.
-    refusals: u32,
-    /// The first one.
+    /// The first error that closed one.
     error: Option<BrokerError>,
     /// Whether any ended otherwise.
     otherwise: bool,
@@ -172,23 +170,30 @@ impl Job {
         self.end(Err(fault));
     }
 
-    /// Notes an error that its channel was closed by; how many there were.
-    pub(super) fn channel_error(&self, error: &BrokerError) -> u32 {
+    /// Whether an error has closed its channel before.
+    pub(super) fn is_suspect(&self) -> bool {
+        lock(&self.0.losses).error.is_some()
+    }
+
+    /// Notes that its channel has ended, and the error that it was closed by if it was. Without one it may have been
+    /// taken before.
+    pub(super) fn lost(&self, closed_by: Option<&BrokerError>) {
         let mut losses = lock(&self.0.losses);
-        losses.refusals += 1;
-        losses.otherwise |= losses.error.get_or_insert_with(|| error.clone()) != error;
-        losses.refusals
+        match closed_by {
+            Some(error) => losses.otherwise |= losses.error.get_or_insert_with(|| error.clone()) != error,
+            None => losses.otherwise = true,
+        }
+        drop(losses);
+        self.0.progress.0.fetch_or(UNCERTAIN, Ordering::Relaxed);
     }
 
-    /// Notes that its channel has ended in another way, or that it may have been taken before.
-    pub(super) fn lost_otherwise(&self) {
-        lock(&self.0.losses).otherwise = true;
-    }
-
-    /// Ends it because the broker has refused it, and nothing else than it. If its channels were closed with the same
+    /// Ends it because the broker has refused it, or one like it. If its channels were closed with the same
     /// words before, so it was then: what is refused once is refused a moment later, too.
     pub(super) fn refused(self, error: BrokerError) {
-        if !lock(&self.0.losses).otherwise {
+        let losses = lock(&self.0.losses);
+        let certain = !losses.otherwise && losses.error.as_ref().is_none_or(|before| *before == error);
+        drop(losses);
+        if certain {
             self.0.progress.0.fetch_and(!UNCERTAIN, Ordering::Relaxed);
         }
         self.tell(Err(PublishFault::Refused(error.into())));
@@ -197,11 +202,6 @@ impl Job {
     /// Notes that it is sent, which has to come before the sending; false if it may not be any more.
     pub(super) fn sent(&self) -> bool {
         self.0.progress.sent()
-    }
-
-    /// Its channel has ended, and with it what would have told what became of the message.
-    pub(super) fn lost_sight(&self) {
-        self.0.progress.0.fetch_or(UNCERTAIN, Ordering::Relaxed);
     }
 }
 

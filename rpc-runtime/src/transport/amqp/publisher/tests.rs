@@ -351,10 +351,13 @@ async fn what_is_forbidden_among_others_was_not_sent() {
     .await;
     let bodies: Vec<String> = (0..20).map(|n| n.to_string()).collect();
     let good = futures::future::join_all(bodies.iter().map(|body| scene.send(body, 60)));
-    let bad = scene.send_to("forbidden", "bad", 60);
+    let bad = futures::future::join_all((0..3).map(|_| scene.send_to("forbidden", "bad", 60)));
     let (good, bad) = tokio::join!(good, bad);
     assert!(good.iter().all(Result::is_ok), "{good:?}");
-    assert_eq!((forbidden(bad), scene.times("bad")), (Reached::Refused, 2));
+    for bad in bad {
+        assert!(forbidden(bad) < Reached::Sent);
+    }
+    assert!(scene.times("bad") <= 4, "one is enough the second time");
 }
 
 /// Unless it may have been taken the time before.
