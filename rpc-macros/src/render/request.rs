@@ -43,7 +43,7 @@ pub(super) fn request_type(interface: &Interface, method: &Method) -> Option<Tok
         #[must_use = "a request is sent when it is awaited"]
         #[derive(::core::fmt::Debug)]
         #visibility struct #name {
-            request: #runtime::codegen::Request,
+            request: #runtime::codegen::Draft,
         }
     })
 }

@@ -19,7 +19,7 @@ pub struct HostApi {
 #[must_use = "a request is sent when it is awaited"]
 #[derive(::core::fmt::Debug)]
 pub struct HostApiStop {
-    request: ::rpc_runtime::codegen::Request,
+    request: ::rpc_runtime::codegen::Draft,
 }
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;

@@ -59,7 +59,7 @@ pub(crate) struct KeysApi {
 #[must_use = "a request is sent when it is awaited"]
 #[derive(::core::fmt::Debug)]
 pub(crate) struct KeysApiDefaults {
-    request: crate::facade::codegen::Request,
+    request: crate::facade::codegen::Draft,
 }
 const _: () = {
     use crate::facade::codegen as __rpc;

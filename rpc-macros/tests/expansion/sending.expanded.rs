@@ -37,7 +37,7 @@ pub struct ComputeApi {
 #[must_use = "a request is sent when it is awaited"]
 #[derive(::core::fmt::Debug)]
 pub struct ComputeApiStart {
-    request: ::rpc_runtime::codegen::Request,
+    request: ::rpc_runtime::codegen::Draft,
 }
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;

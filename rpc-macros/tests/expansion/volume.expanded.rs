@@ -42,7 +42,7 @@ pub struct VolumeApi {
 #[must_use = "a request is sent when it is awaited"]
 #[derive(::core::fmt::Debug)]
 pub struct VolumeApiCreateVolume {
-    request: ::rpc_runtime::codegen::Request,
+    request: ::rpc_runtime::codegen::Draft,
 }
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;

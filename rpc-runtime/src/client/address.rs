@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::request::Request;
+use super::draft::Draft;
 use crate::error::RpcError;
 use crate::interface::{Kind, RouteRequest};
 use crate::target::{Target, check_words};
 use crate::transport::driver::Route;
 
-impl Request {
+impl Draft {
     /// The address: the method's or the interface's route makes it of the destination, if there is
     /// one, and options go before both.
     pub(super) fn route(&self) -> Result<Route, RpcError> {

@@ -7,13 +7,13 @@ use std::marker::PhantomData;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::request::Request;
+use super::draft::Draft;
 use super::way::{ByCall, ByCast, pass};
 use crate::error::{CallError, Cause, RemoteError, RpcError, RpcException};
 use crate::interface::MethodResult;
 use crate::text::without_value;
 
-impl Request {
+impl Draft {
     /// Waits for the reply.
     pub fn call<R: MethodResult>(self) -> Call<R> {
         Call::new(self.complete())
@@ -38,12 +38,12 @@ impl Request {
 /// request that was sent is still executed.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<R> {
-    request: Request,
+    request: Draft,
     result: PhantomData<fn() -> R>,
 }
 
 impl<R: MethodResult> Call<R> {
-    fn new(request: Request) -> Self {
+    fn new(request: Draft) -> Self {
         Self { request, result: PhantomData }
     }
 }
@@ -83,11 +83,11 @@ impl<R> fmt::Debug for Call<R> {
 #[derive(Debug)]
 #[must_use = "a cast is sent when it is awaited"]
 pub struct Cast {
-    request: Request,
+    request: Draft,
 }
 
 impl Cast {
-    fn new(request: Request) -> Self {
+    fn new(request: Draft) -> Self {
         Self { request }
     }
 }
@@ -106,12 +106,12 @@ impl IntoFuture for Cast {
 /// Nothing is sent before one of the two is awaited.
 #[must_use = "say whether this is a `call` or a `cast`, and await it"]
 pub struct CallOrCast<R> {
-    request: Request,
+    request: Draft,
     result: PhantomData<fn() -> R>,
 }
 
 impl<R: MethodResult> CallOrCast<R> {
-    fn new(request: Request) -> Self {
+    fn new(request: Draft) -> Self {
         Self { request, result: PhantomData }
     }
 

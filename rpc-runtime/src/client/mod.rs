@@ -2,10 +2,10 @@
 
 mod address;
 mod call;
+mod draft;
 mod options;
 mod parts;
 mod prepared;
-mod request;
 mod sending;
 mod values;
 mod waiting;
@@ -14,9 +14,9 @@ mod way;
 use std::sync::Arc;
 
 pub use call::{Call, CallOrCast, Cast};
+pub use draft::Draft;
 pub use options::CallOptions;
 pub use prepared::Prepared;
-pub use request::Request;
 pub use values::{Carries, IntoServer, MaybeSet, RestArg};
 
 use self::parts::Parts;
@@ -57,8 +57,8 @@ impl Client {
     }
 
     /// Starts a request; the pin in force now decides its version.
-    pub fn request<C: RpcContext>(&self, method: &'static Method, context: &C) -> Request {
-        Request::new(Arc::clone(&self.parts), method, context)
+    pub fn request<C: RpcContext>(&self, method: &'static Method, context: &C) -> Draft {
+        Draft::new(Arc::clone(&self.parts), method, context)
     }
 
     /// Whether the pin in force allows to send the method of that name on the wire.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::values::IntoServer;
-use super::{Call, Cast, Request};
+use super::{Call, Cast, Draft};
 use crate::interface::{Kind, MethodResult};
 use crate::version::Version;
 
@@ -15,19 +15,19 @@ use crate::version::Version;
 #[derive(Debug)]
 #[must_use = "a request is sent by `call` or `cast`"]
 pub struct Prepared {
-    request: Request,
+    request: Draft,
 }
 
 impl Prepared {
     /// A request as it starts.
-    pub fn new(request: Request) -> Self {
+    pub fn new(request: Draft) -> Self {
         Self { request }
     }
 
     /// Whether the pin in force allows this version, and the method is there at it.
     #[must_use]
     pub fn can_send(&self, version: Version) -> bool {
-        let Request { client, method, pin, .. } = &self.request;
+        let Draft { client, method, pin, .. } = &self.request;
         let allowed = match pin {
             Some(pin) => pin.accepts(version),
             None => client.interface.accepts(version),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::request::Request;
+use super::draft::Draft;
 use crate::clock::after;
 use crate::error::{Reached, RpcError};
 use crate::transport::Ability;
@@ -51,7 +51,7 @@ impl Sending {
     }
 }
 
-impl Request {
+impl Draft {
     /// The address and the deadline; everything that can be refused before any I/O is. `default`
     /// is the method's own timeout.
     pub(super) fn prepare(&self, default: Option<fn() -> Duration>) -> Result<Sending, RpcError> {

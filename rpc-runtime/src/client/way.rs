@@ -5,8 +5,8 @@
 
 use std::future::Future;
 
+use super::draft::Draft;
 use super::options::check_monitor;
-use super::request::Request;
 use super::waiting::{open_replies, wait};
 use crate::error::RpcError;
 use crate::interface::Kind;
@@ -19,11 +19,11 @@ pub(super) trait Way {
     /// What comes back if all goes well.
     type Outcome;
 
-    fn send(request: &Request) -> impl Future<Output = Result<Self::Outcome, RpcError>> + Send;
+    fn send(request: &Draft) -> impl Future<Output = Result<Self::Outcome, RpcError>> + Send;
 }
 
 /// Sends a request that is complete.
-pub(super) async fn pass<W: Way>(request: &Request) -> Result<W::Outcome, RpcError> {
+pub(super) async fn pass<W: Way>(request: &Draft) -> Result<W::Outcome, RpcError> {
     W::send(request).await
 }
 
@@ -36,7 +36,7 @@ pub(super) struct ByCall;
 impl Way for ByCast {
     type Outcome = ();
 
-    async fn send(request: &Request) -> Result<(), RpcError> {
+    async fn send(request: &Draft) -> Result<(), RpcError> {
         let sending = request.prepare(None)?;
         let mandatory = request.client.options.mandatory == Some(true) && request.method.kind != Kind::Fanout;
         if mandatory {
@@ -58,7 +58,7 @@ impl Way for ByCast {
 impl Way for ByCall {
     type Outcome = Reply;
 
-    async fn send(request: &Request) -> Result<Reply, RpcError> {
+    async fn send(request: &Draft) -> Result<Reply, RpcError> {
         let sending = request.prepare(request.method.timeout)?;
         let monitor =
             request.client.options.monitor.or_else(|| request.method.monitor.map(|monitor| monitor()));

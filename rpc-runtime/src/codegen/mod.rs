@@ -6,7 +6,7 @@ pub use std::borrow::Borrow;
 pub use std::sync::Arc;
 
 pub use crate::client::{
-    Call, CallOptions, CallOrCast, Carries, Cast, Client, IntoServer, MaybeSet, Prepared, Request, RestArg,
+    Call, CallOptions, CallOrCast, Carries, Cast, Client, Draft, IntoServer, MaybeSet, Prepared, RestArg,
 };
 pub use crate::context::{Context, RpcContext};
 pub use crate::error::{RemoteError, RpcException};

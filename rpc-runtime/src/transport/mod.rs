@@ -4,7 +4,7 @@
 //!
 //! | Name | What it is | Made by | Taken by |
 //! |---|---|---|---|
-//! | `client::Request` | a method, its arguments, a context | generated code | `client::way::pass` |
+//! | `client::Draft` | a method, its arguments, a context | generated code | `client::way::pass` |
 //! | `Sending` | the same with its address and deadline | `client` | `client` |
 //! | `wire::RequestHead` | what goes into the body beside arguments and context | `client` | `MessageFormat::request` |
 //! | `Outgoing` | a body with its route | `client`, `server::replier` | a driver |

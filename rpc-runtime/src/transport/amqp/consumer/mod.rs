@@ -96,20 +96,23 @@ pub(super) struct Starting {
     stop: Stop,
     links: Links,
     started: oneshot::Receiver<Result<(), BrokerError>>,
+    /// What the last attempt has failed with.
+    failed: watch::Receiver<Option<BrokerError>>,
 }
 
 impl Starting {
     /// Resolves once every queue is declared and consumed from; fails at once if the broker refuses that, and
     /// at `deadline` if there is no connection. What has failed leaves nothing behind.
     pub(super) async fn done(self, deadline: Instant) -> Result<Stop, Fault> {
-        let Self { stop, links, started } = self;
+        let Self { stop, links, started, failed } = self;
         match timeout_at(deadline, started).await {
             Ok(Ok(Ok(()))) => Ok(stop),
             Ok(Ok(Err(error))) => Err(error.into()),
             Ok(Err(_)) => Err(Fault::new(FaultKind::Closed, CLOSED)),
             Err(_) => {
                 let silent = || Fault::new(FaultKind::NoAnswer, "the broker does not answer");
-                let fault = links.fault().unwrap_or_else(silent);
+                let last = || failed.borrow().clone().map(Fault::from);
+                let fault = links.fault().or_else(last).unwrap_or_else(silent);
                 Err(Fault { why: format!("not listening in time: {}", fault.why), ..fault })
             }
         }
@@ -123,6 +126,7 @@ impl Consumption {
         let (pausing, paused) = watch::channel(false);
         let (ending, ended) = watch::channel(());
         let (ready, started) = oneshot::channel();
+        let (failing, failed) = watch::channel(None);
         let links = self.links.clone();
         let queues: Vec<&str> = self.topology.consumers.iter().map(|consumer| &*consumer.queue).collect();
         let name: Arc<str> = queues.join(", ").into();
@@ -135,13 +139,14 @@ impl Consumption {
             asked,
             pausing,
             ready: Some(ready),
+            failing,
             harmful: false,
         };
         handle.spawn(async move {
             session.run().await;
             drop(ending);
         });
-        Starting { stop: Stop { ask, paused, ended }, links, started }
+        Starting { stop: Stop { ask, paused, ended }, links, started, failed }
     }
 
     pub(super) fn effective_prefetch(&self) -> u16 {
@@ -174,6 +179,8 @@ struct Session {
     pausing: watch::Sender<bool>,
     /// Told of the first success, or of a refusal before it.
     ready: Option<oneshot::Sender<Result<(), BrokerError>>>,
+    /// Told of each failure, for who waits for the first success.
+    failing: watch::Sender<Option<BrokerError>>,
     retry: Retry,
     /// Whether to try is known to cost the connection.
     harmful: bool,
@@ -215,6 +222,7 @@ impl Session {
                 }
                 (_, ready) => self.ready = ready,
             }
+            self.failing.send_replace(Some(error.clone()));
             // Each attempt takes the connection from all who share it.
             self.harmful |= costs_the_connection(&error);
             // A connection that is lost or closed has its own line in the log.

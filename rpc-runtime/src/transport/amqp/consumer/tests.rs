@@ -25,6 +25,10 @@ struct Scene {
 
 impl Scene {
     async fn new(options: AmqpOptions, declare: impl FnOnce(&FakeLink)) -> Self {
+        Self::started(options, declare).await.unwrap()
+    }
+
+    async fn started(options: AmqpOptions, declare: impl FnOnce(&FakeLink)) -> Result<Self, Fault> {
         let broker = Fake::new(|_| Fate::Ack);
         let url: TransportUrl = "rabbit://host".parse().unwrap();
         let (hosts, handle) = (url.hosts().to_vec(), Handle::current());
@@ -40,9 +44,9 @@ impl Scene {
             let links = supervisor.links();
             let consumption = Consumption { links, topology, prefetch: 16, pause, redeclare, max_body: 8 };
             let starting = consumption.start(To::Server(sender.clone()), &handle);
-            stops.push(starting.done(Instant::now() + MINUTE).await.unwrap());
+            stops.push(starting.done(Instant::now() + MINUTE).await?);
         }
-        Self { broker, _supervisor: supervisor, stops, deliveries }
+        Ok(Self { broker, _supervisor: supervisor, stops, deliveries })
     }
 
     fn link(&self) -> FakeLink {
@@ -56,6 +60,13 @@ impl Scene {
 
 fn refused(why: &str) -> BrokerError {
     BrokerError::Refused(406, format!("PRECONDITION_FAILED - {why}"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_that_runs_out_of_time_says_what_went_wrong_last() {
+    let lost = || Err(BrokerError::Lost("no answer to queue.declare".to_owned()));
+    let started = Scene::started(AmqpOptions::default(), |link| link.on_declare(move |_| lost())).await;
+    assert_eq!(started.err().unwrap().why, "not listening in time: no answer to queue.declare");
 }
 
 /// What was declared since `from`, without the numbers of the channels.

@@ -18,8 +18,8 @@ pub(super) struct Pauses(Duration, Duration);
 
 /// Of a declaration: each try costs the connection the number of a channel.
 pub(super) const DECLARED: Pauses = Pauses(Duration::from_secs(1), Duration::from_secs(30));
-/// Of a message: each try costs the channel.
-pub(super) const SENT: Pauses = Pauses(Duration::from_secs(30), Duration::from_secs(300));
+/// Of a message: each try costs the channel. A right that was given counts after the longest at the latest.
+pub(super) const SENT: Pauses = Pauses(Duration::from_secs(5), Duration::from_secs(60));
 
 /// How many refusals are remembered: of more routes than anybody uses who may not.
 const KNOWN: usize = 1024;
@@ -171,8 +171,8 @@ mod tests {
             }
             pauses.push(began.elapsed().as_secs());
         }
-        assert_eq!(pauses, [30, 60, 120, 240, 300, 300]);
-        tokio::time::advance(Duration::from_secs(301)).await;
+        assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
+        tokio::time::advance(Duration::from_secs(61)).await;
         assert!(refusals.of(&forbidden, Instant::now()).is_none() && !refusals.any.load(Ordering::Relaxed));
     }
 

@@ -18,7 +18,7 @@ use crate::wire::Fields;
 /// that goes wrong is kept and becomes the outcome.
 #[derive(Debug)]
 #[must_use = "a request is sent when it is awaited"]
-pub struct Request {
+pub struct Draft {
     pub(super) client: Arc<Parts>,
     pub(super) method: &'static Method,
     /// The pin in force when the request was made.
@@ -33,7 +33,7 @@ pub struct Request {
     pub(super) fault: Option<RpcError>,
 }
 
-impl Request {
+impl Draft {
     pub(super) fn new<C: RpcContext>(client: Arc<Parts>, method: &'static Method, context: &C) -> Self {
         let pin = client.pin.get();
         let cap = pin.unwrap_or(client.interface.version);
