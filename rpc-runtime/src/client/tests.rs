@@ -1,28 +1,22 @@
 //! The recorded behaviour of Python callers, row by row, against a whole client of ours.
 
+use std::future::ready;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use super::{CallOptions, Client};
 use crate::context::Context;
-use crate::error::{CallError, Fault, RemoteError, RpcError};
+use crate::error::{CallError, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
 use crate::transport::Transport;
 use crate::transport::abilities::Abilities;
-use crate::transport::driver::{
-    Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError, ReplyPlace,
-    ReplyQueue, ServerAddress, Settle, Settler, TakeReply, Verdict,
-};
-use crate::transport::stub::Stub;
+use crate::transport::driver::{Delivery, Labels, Outgoing, Settle, Settler, Verdict};
+use crate::transport::stub::{Stub, delivery};
 use crate::version::Version;
-use crate::wire::{Content, Limits, MessageFormat, Request};
+use crate::wire::{Content, Limits, Request};
 
 type Returns = Result<Value, RemoteError>;
 
@@ -30,61 +24,35 @@ const V1: Version = Version::new(1, 0);
 static PROBE: Interface =
     Interface::new("Probe", "compute", V1, &[Method::call::<Returns>("echo", &[V1], &[])]);
 
-/// A driver whose every request is answered by the messages of one row.
+/// What answers every request with the messages of one row.
 #[derive(Debug)]
-struct Bench {
-    deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
+struct Replay {
     answers: mpsc::Sender<Delivery>,
     settler: Arc<dyn Settler>,
     row: Value,
 }
 
-impl Driver for Bench {
-    fn name(&self) -> &'static str {
-        "test"
+impl Replay {
+    /// A transport on which it answers, and the verdicts on its messages.
+    fn transport(row: Value) -> (Transport, mpsc::UnboundedReceiver<Verdict>) {
+        let (answers, replies) = mpsc::channel(8);
+        let (verdict_sender, verdicts) = mpsc::unbounded_channel();
+        let replay = Self { answers, settler: Arc::new(Verdicts(verdict_sender)), row };
+        let stub = Stub::publishing(move |message| {
+            replay.answer(&message);
+            ready(Ok(()))
+        });
+        (Transport::for_tests(stub.replying(replies)), verdicts)
     }
 
-    fn format(&self) -> MessageFormat {
-        MessageFormat::Envelope
-    }
-
-    fn abilities(&self) -> Abilities {
-        Abilities::ALL
-    }
-
-    fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-        unreachable!("clients send nothing on")
-    }
-
-    fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
+    fn answer(&self, message: &Outgoing) {
         let request = Request::decode(&message.body, &Content::JSON, &Limits::default()).unwrap();
         let msg_id: String = serde_json::from_str(&request.reply.unwrap().msg_id).unwrap();
         for sent in self.row["sent"].as_array().into_iter().flatten() {
             self.answers.try_send(self.delivery(sent, &msg_id)).unwrap();
         }
-        std::future::ready(Ok(())).boxed()
     }
 
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
-        unreachable!("the client serves nothing")
-    }
-
-    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
-        let mut deliveries = self.deliveries.lock().unwrap().take().unwrap();
-        tokio::spawn(async move {
-            while let Some(delivery) = deliveries.recv().await {
-                take(delivery);
-            }
-        });
-        std::future::ready(Ok(Arc::new(ReplyQueue("reply_probe".into())) as Arc<dyn ReplyPlace>)).boxed()
-    }
-
-    fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
-        std::future::ready(()).boxed()
-    }
-}
-
-impl Bench {
     /// A recorded reply, as the reply to our request instead of the recorded one.
     fn delivery(&self, sent: &Value, msg_id: &str) -> Delivery {
         let body = match sent {
@@ -110,13 +78,7 @@ impl Bench {
         Delivery {
             // Only the first message of that row lacks the type; the second is the real reply.
             labels: if missing_type && sent.is_string() { Labels::default() } else { Labels::json() },
-            redelivered: false,
-            history: History::default(),
-            expires: None,
-            queue: "probe".into(),
-            body: body.into(),
-            excess: None,
-            settle: Settle::new(Arc::clone(&self.settler), 1),
+            ..delivery(body, Settle::new(Arc::clone(&self.settler), 1))
         }
     }
 }
@@ -158,14 +120,7 @@ async fn unusual_replies_as_in_python() {
         if name == "reply after the timeout" {
             continue;
         }
-        let (answers, deliveries) = mpsc::channel(8);
-        let (verdict_sender, mut verdicts) = mpsc::unbounded_channel();
-        let transport = Transport::for_tests(Bench {
-            deliveries: Mutex::new(Some(deliveries)),
-            answers,
-            settler: Arc::new(Verdicts(verdict_sender)),
-            row: row.clone(),
-        });
+        let (transport, mut verdicts) = Replay::transport(row.clone());
         let mut options = CallOptions::new().timeout(Duration::from_secs(2));
         if name.contains("with call_monitor_timeout") {
             options = options.monitor(Duration::from_secs(2));
@@ -206,14 +161,7 @@ async fn unusual_replies_as_in_python() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_leaves_nothing_behind() {
-    let (answers, deliveries) = mpsc::channel(8);
-    let (verdict_sender, _verdicts) = mpsc::unbounded_channel();
-    let transport = Transport::for_tests(Bench {
-        deliveries: Mutex::new(Some(deliveries)),
-        answers,
-        settler: Arc::new(Verdicts(verdict_sender)),
-        row: json!({"name": "no reply"}),
-    });
+    let (transport, _verdicts) = Replay::transport(json!({"name": "no reply"}));
     let client = Client::new(&transport, &PROBE);
     let call = client.request(&PROBE.methods[0], &Context::new()).call::<Returns>();
     let dropped = tokio::time::timeout(Duration::from_secs(1), call).await;
@@ -229,7 +177,7 @@ async fn what_the_bus_cannot_do_is_refused_before_anything_is_sent() {
         V1,
         &[Method::cast::<Result<(), RemoteError>>("note", &[V1], &[])],
     );
-    let client = |abilities, interface| Client::new(&Transport::for_tests(Stub(abilities)), interface);
+    let client = |abilities, interface| Client::new(&Transport::for_tests(Stub::able(abilities)), interface);
 
     let deaf = client(Abilities { monitors: false, ..Abilities::ALL }, &PROBE);
     let monitored = deaf.with(CallOptions::new().monitor(Duration::from_secs(9)));
@@ -248,7 +196,7 @@ async fn what_the_bus_cannot_do_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn what_cannot_be_encoded_is_said_once() {
-    let client = Client::new(&Transport::for_tests(Stub(Abilities::ALL)), &PROBE);
+    let client = Client::new(&Transport::for_tests(Stub::able(Abilities::ALL)), &PROBE);
     let keys_are_no_text = std::collections::HashMap::from([([1], 2)]);
     let request = client.request(&PROBE.methods[0], &Context::new()).arg("a", &keys_are_no_text);
     let error = request.call::<Returns>().await.unwrap_err();

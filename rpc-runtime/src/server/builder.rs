@@ -334,7 +334,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_bus_cannot_do_is_refused_before_anything_is_declared() {
         let refused = async |abilities, set: fn(ServerBuilder) -> ServerBuilder| {
-            let transport = Transport::for_tests(Stub(abilities));
+            let transport = Transport::for_tests(Stub::able(abilities));
             let endpoint = Endpoint::new(&INTERFACE, Nothing);
             let target = Target::new("topic").with_server("server");
             set(Server::builder(&transport, target).endpoint(endpoint)).start().await.unwrap_err().to_string()

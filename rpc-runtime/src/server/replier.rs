@@ -189,16 +189,9 @@ fn message(queue: &Arc<str>, body: Bytes, deadline: Instant) -> Outgoing {
 
 #[cfg(test)]
 mod tests {
-    use futures::FutureExt;
-    use futures::future::BoxFuture;
-
     use super::*;
     use crate::error::Reached;
-    use crate::transport::abilities::Abilities;
-    use crate::transport::driver::{
-        Driver, Forward, ListenOptions, Listener, ReplyPlace, ServerAddress, TakeReply,
-    };
-    use crate::wire::MessageFormat;
+    use crate::transport::stub::Stub;
 
     /// What becomes of a reply.
     #[derive(Debug, Clone, Copy, PartialEq)]
@@ -210,33 +203,17 @@ mod tests {
         TooLarge,
     }
 
-    /// Does with replies what it is told, and then takes all.
-    #[derive(Debug)]
-    struct Script {
-        fates: Mutex<VecDeque<Fate>>,
-        sent: Arc<Mutex<Vec<Bytes>>>,
-    }
-
-    impl Driver for Script {
-        fn name(&self) -> &'static str {
-            "the script"
-        }
-
-        fn format(&self) -> MessageFormat {
-            MessageFormat::Envelope
-        }
-
-        fn abilities(&self) -> Abilities {
-            Abilities::ALL
-        }
-
-        fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
-            let fate = lock(&self.fates).pop_front().unwrap_or(Fate::Taken);
-            let sent = Arc::clone(&self.sent);
+    /// The bodies that arrive, how long that took, and how many replies were dropped.
+    async fn replied(patience: u64, fates: impl IntoIterator<Item = Fate>) -> (Vec<Bytes>, Duration, u64) {
+        let sent = Arc::<Mutex<Vec<Bytes>>>::default();
+        let (arrived, fates) = (Arc::clone(&sent), Mutex::new(fates.into_iter().collect::<VecDeque<_>>()));
+        let stub = Stub::publishing(move |message| {
+            let fate = lock(&fates).pop_front().unwrap_or(Fate::Taken);
+            let arrived = Arc::clone(&arrived);
             async move {
-                let error = match fate {
+                let fault = match fate {
                     Fate::Taken => {
-                        lock(&sent).push(message.body);
+                        lock(&arrived).push(message.body);
                         return Ok(());
                     }
                     Fate::Missing => PublishFault::Unroutable("312 NO_ROUTE".to_owned()),
@@ -246,33 +223,10 @@ mod tests {
                     }
                     Fate::TooLarge => PublishFault::Refused(Fault::new(FaultKind::TooLarge, "message size")),
                 };
-                Err(PublishError { fault: error, reached: Reached::NotSent })
+                Err(PublishError { fault, reached: Reached::NotSent })
             }
-            .boxed()
-        }
-
-        fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-            unreachable!("nothing is sent on")
-        }
-
-        fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
-            unreachable!("nothing is listened to")
-        }
-
-        fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
-            unreachable!("nothing is called")
-        }
-
-        fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
-            std::future::ready(()).boxed()
-        }
-    }
-
-    /// The bodies that arrive, how long that took, and how many replies were dropped.
-    async fn replied(patience: u64, fates: impl IntoIterator<Item = Fate>) -> (Vec<Bytes>, Duration, u64) {
-        let (sent, fates) = (Arc::<Mutex<Vec<Bytes>>>::default(), Mutex::new(fates.into_iter().collect()));
-        let script = Script { fates, sent: Arc::clone(&sent) };
-        let transport = Transport::with_patience(script, Duration::from_secs(patience));
+        });
+        let transport = Transport::with_patience(stub, Duration::from_secs(patience));
         let tally = Arc::<Tally>::default();
         let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally), Arc::default()));
         let began = Instant::now();

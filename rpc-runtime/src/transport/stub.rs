@@ -1,22 +1,85 @@
-//! A driver for unit tests of what is asked before anything is moved: it moves nothing.
+//! The driver of unit tests: it does what a test says, and nothing else.
 
-use std::sync::Arc;
+use std::fmt;
+use std::future::{Future, ready};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use futures::FutureExt;
-use futures::future::{BoxFuture, ready};
+use futures::future::BoxFuture;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::abilities::Abilities;
 use super::driver::{
-    Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
-    ServerAddress, TakeReply,
+    Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, ReplyPlace, ReplyQueue, ServerAddress, Settle, StopListening, TakeReply,
 };
 use crate::error::{Fault, FaultKind};
+use crate::lock::lock;
 use crate::wire::MessageFormat;
 
-/// Says what it can do, and does none of it.
-#[derive(Debug)]
-pub(crate) struct Stub(pub(crate) Abilities);
+type Publish = dyn Fn(Outgoing) -> BoxFuture<'static, Result<(), PublishError>> + Send + Sync;
+
+/// What a test does not say, it does not do.
+pub(crate) struct Stub {
+    abilities: Abilities,
+    publish: Box<Publish>,
+    deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
+    replies: Mutex<Option<mpsc::Receiver<Delivery>>>,
+    stops: Arc<AtomicUsize>,
+    runtime: Option<Handle>,
+}
+
+impl Stub {
+    /// Says that it can do this, and moves nothing.
+    pub(crate) fn able(abilities: Abilities) -> Self {
+        Self {
+            abilities,
+            publish: Box::new(|_| ready(Err(PublishFault::Closed.into())).boxed()),
+            deliveries: Mutex::default(),
+            replies: Mutex::default(),
+            stops: Arc::default(),
+            runtime: None,
+        }
+    }
+
+    /// Does this with each message, and can do everything.
+    pub(crate) fn publishing<F>(publish: impl Fn(Outgoing) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), PublishError>> + Send + 'static,
+    {
+        Self { publish: Box::new(move |message| publish(message).boxed()), ..Self::able(Abilities::ALL) }
+    }
+
+    /// Gives these to the one who listens.
+    pub(crate) fn delivering(self, deliveries: mpsc::Receiver<Delivery>) -> Self {
+        Self { deliveries: Mutex::new(Some(deliveries)), ..self }
+    }
+
+    /// Gives these to the one who waits for replies.
+    pub(crate) fn replying(self, replies: mpsc::Receiver<Delivery>) -> Self {
+        Self { replies: Mutex::new(Some(replies)), ..self }
+    }
+
+    /// Has a runtime of its own.
+    pub(crate) fn with_runtime(self, runtime: Option<Handle>) -> Self {
+        Self { runtime, ..self }
+    }
+
+    /// How often listening was to stop.
+    pub(crate) fn stops(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.stops)
+    }
+}
+
+impl fmt::Debug for Stub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stub")
+    }
+}
 
 impl Driver for Stub {
     fn name(&self) -> &'static str {
@@ -28,11 +91,11 @@ impl Driver for Stub {
     }
 
     fn abilities(&self) -> Abilities {
-        self.0
+        self.abilities
     }
 
-    fn publish(&self, _: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
-        ready(Err(PublishFault::Closed.into())).boxed()
+    fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
+        (self.publish)(message)
     }
 
     fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
@@ -40,14 +103,58 @@ impl Driver for Stub {
     }
 
     fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
-        ready(Err(Fault::new(FaultKind::Unusable, "it moves nothing"))).boxed()
+        let deliveries = lock(&self.deliveries).take().ok_or_else(nothing);
+        let stop = Arc::new(Stops(self.stops()));
+        ready(deliveries.map(|deliveries| Listener { deliveries, stop })).boxed()
     }
 
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
-        ready(Err(Fault::new(FaultKind::Unusable, "it moves nothing"))).boxed()
+    fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
+        let Some(mut replies) = lock(&self.replies).take() else { return ready(Err(nothing())).boxed() };
+        tokio::spawn(async move {
+            while let Some(reply) = replies.recv().await {
+                take(reply);
+            }
+        });
+        ready(Ok(Arc::new(ReplyQueue("reply_probe".into())) as Arc<dyn ReplyPlace>)).boxed()
     }
 
     fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
         ready(()).boxed()
+    }
+
+    fn runtime(&self) -> Option<Handle> {
+        self.runtime.clone()
+    }
+}
+
+fn nothing() -> Fault {
+    Fault::new(FaultKind::Unusable, "it moves nothing")
+}
+
+#[derive(Debug)]
+struct Stops(Arc<AtomicUsize>);
+
+impl StopListening for Stops {
+    fn pause(&self) -> BoxFuture<'_, ()> {
+        ready(()).boxed()
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        ready(()).boxed()
+    }
+}
+
+/// A message as it usually comes.
+pub(crate) fn delivery(body: impl Into<Bytes>, settle: Settle) -> Delivery {
+    Delivery {
+        body: body.into(),
+        labels: Labels::json(),
+        redelivered: false,
+        history: History::default(),
+        expires: None,
+        queue: "probe".into(),
+        excess: None,
+        settle,
     }
 }

@@ -1,5 +1,6 @@
 //! The recorded behaviour of Python servers, row by row, against a whole server of ours.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,22 +14,21 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::{Dispatch, Endpoint, Incoming, Outcome, Server, ServerBuilder, outcome};
-use crate::error::{Fault, RemoteError};
+use crate::error::RemoteError;
 use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
 use crate::transport::Transport;
-use crate::transport::abilities::Abilities;
 use crate::transport::driver::{
-    Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, ReplyPlace, Route, ServerAddress, Settle, Settler, StopListening, TakeReply, Verdict,
+    Delivery, Labels, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
 };
+use crate::transport::stub::{Stub, delivery};
 use crate::version::Version;
-use crate::wire::{Content, MessageFormat};
+use crate::wire::Content;
 
-mod bench;
 mod hostile;
 mod promises;
 mod robust;
+mod stage;
 
 type Returns = Result<Value, RemoteError>;
 
@@ -78,66 +78,6 @@ impl Dispatch for Recording {
     }
 }
 
-/// A driver that hands over what a test gives it, and writes down what comes back.
-#[derive(Debug)]
-struct Bench {
-    deliveries: std::sync::Mutex<Option<mpsc::Receiver<Delivery>>>,
-    published: mpsc::UnboundedSender<Outgoing>,
-    stops: Arc<AtomicUsize>,
-}
-
-impl Driver for Bench {
-    fn name(&self) -> &'static str {
-        "test"
-    }
-
-    fn format(&self) -> MessageFormat {
-        MessageFormat::Envelope
-    }
-
-    fn abilities(&self) -> Abilities {
-        Abilities::ALL
-    }
-
-    fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
-        let sent = self.published.send(message).map_err(|_| PublishFault::Closed.into());
-        std::future::ready(sent).boxed()
-    }
-
-    fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-        unreachable!("the server has no dead letters")
-    }
-
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
-        let deliveries = self.deliveries.lock().unwrap().take().unwrap();
-        let stop = Arc::new(Stops(Arc::clone(&self.stops)));
-        std::future::ready(Ok(Listener { deliveries, stop })).boxed()
-    }
-
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
-        unreachable!("the server calls nobody")
-    }
-
-    fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
-        std::future::ready(()).boxed()
-    }
-}
-
-/// Counts how often listening was to stop.
-#[derive(Debug)]
-struct Stops(Arc<AtomicUsize>);
-
-impl StopListening for Stops {
-    fn pause(&self) -> BoxFuture<'_, ()> {
-        std::future::ready(()).boxed()
-    }
-
-    fn stop(&self) -> BoxFuture<'_, ()> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        std::future::ready(()).boxed()
-    }
-}
-
 #[derive(Debug)]
 struct Verdicts(mpsc::UnboundedSender<Verdict>);
 
@@ -151,7 +91,7 @@ impl Settler for Verdicts {
     }
 }
 
-/// A server on a [`Bench`].
+/// A server on a [`Stub`] that writes down what comes back.
 struct Rig {
     server: Option<Server>,
     deliveries: mpsc::Sender<Delivery>,
@@ -171,16 +111,14 @@ impl Rig {
         let (deliveries, receiver) = mpsc::channel(16);
         let (published_sender, published) = mpsc::unbounded_channel();
         let (verdict_sender, verdicts) = mpsc::unbounded_channel();
-        let stops = Arc::<AtomicUsize>::default();
-        let driver = Bench {
-            deliveries: Some(receiver).into(),
-            published: published_sender,
-            stops: Arc::clone(&stops),
-        };
+        let stub = Stub::publishing(move |message| {
+            ready(published_sender.send(message).map_err(|_| PublishFault::Closed.into()))
+        });
+        let stops = stub.stops();
         let recording = Recording::default();
         let called = Arc::clone(&recording.called);
         let target = Target::new("compute").with_server("host1");
-        let server = Server::builder(&Transport::for_tests(driver), target);
+        let server = Server::builder(&Transport::for_tests(stub.delivering(receiver)), target);
         let server = set_up(server.endpoint(Endpoint::new(&ECHO, recording))).start().await.unwrap();
         let settler = Arc::new(Verdicts(verdict_sender));
         Self { server: Some(server), deliveries, verdicts, settler, published, called, stops }
@@ -204,17 +142,11 @@ impl Rig {
 
     async fn deliver(&self, body: Bytes, content: Content<'_>) {
         let delivery = Delivery {
-            body,
             labels: Labels {
                 content_type: content.content_type.map(str::to_owned),
                 compression: content.compression.map(str::to_owned),
             },
-            redelivered: false,
-            history: History::default(),
-            expires: None,
-            queue: "probe".into(),
-            excess: None,
-            settle: Settle::new(Arc::clone(&self.settler), 1),
+            ..delivery(body, Settle::new(Arc::clone(&self.settler), 1))
         };
         self.deliveries.send(delivery).await.unwrap();
     }

@@ -1,11 +1,9 @@
 //! The two central promises, where they are kept: a request is executed only once it has left its queue for good, and
 //! what comes again is not executed again.
 
-use std::sync::atomic::AtomicBool;
-
-use tokio::sync::watch;
-
+use super::stage::Book;
 use super::*;
+use crate::lock::lock;
 use crate::server::Acknowledge;
 
 /// A moment in which everything happens that can, as the clock is paused.
@@ -13,40 +11,6 @@ const MOMENT: Duration = Duration::from_secs(1);
 
 async fn moment() {
     tokio::time::sleep(MOMENT).await;
-}
-
-/// The connection of deliveries, in the hands of a test.
-#[derive(Debug)]
-struct Connection {
-    lost: AtomicBool,
-    /// How many verdicts were given.
-    given: AtomicUsize,
-    /// Whether what was given can be written.
-    writes: watch::Sender<bool>,
-}
-
-impl Connection {
-    fn new() -> Arc<Self> {
-        let (lost, given) = (AtomicBool::new(false), AtomicUsize::new(0));
-        Arc::new(Self { lost, given, writes: watch::Sender::new(true) })
-    }
-}
-
-impl Settler for Connection {
-    fn settle(&self, tag: u64, _: Verdict) -> bool {
-        let counts = self.holds(tag);
-        self.given.fetch_add(usize::from(counts), Ordering::SeqCst);
-        counts
-    }
-
-    fn holds(&self, _: u64) -> bool {
-        !self.lost.load(Ordering::SeqCst)
-    }
-
-    fn written(&self) -> BoxFuture<'static, bool> {
-        let mut writes = self.writes.subscribe();
-        async move { writes.wait_for(|writes| *writes).await.is_ok() }.boxed()
-    }
 }
 
 fn slow_call(seconds: f64) -> Bytes {
@@ -59,15 +23,16 @@ fn slow_call(seconds: f64) -> Bytes {
 #[tokio::test(start_paused = true)]
 async fn no_handler_starts_before_its_acknowledgement_is_written() {
     let mut rig = Rig::new(16).await;
-    let connection = Connection::new();
-    rig.settler = connection.clone();
-    connection.writes.send_replace(false);
+    let book = Arc::<Book>::default();
+    rig.settler = Arc::new(Arc::clone(&book));
+    book.held_back.store(true, Ordering::SeqCst);
     for id in ["a", "b"] {
         rig.deliver(cast(id), Content::JSON).await;
     }
     moment().await;
-    assert_eq!((connection.given.load(Ordering::SeqCst), rig.called()), (2, 0));
-    connection.writes.send_replace(true);
+    assert_eq!((lock(&book.verdicts).len(), rig.called()), (2, 0));
+    book.held_back.store(false, Ordering::SeqCst);
+    book.released.notify_waiters();
     moment().await;
     assert_eq!(rig.called(), 2);
 }
@@ -76,13 +41,13 @@ async fn no_handler_starts_before_its_acknowledgement_is_written() {
 async fn what_could_not_be_acknowledged_is_executed_when_it_comes_again() {
     for acknowledge in [Acknowledge::Early, Acknowledge::Late] {
         let mut rig = Rig::with(|server| server.acknowledge(acknowledge)).await;
-        let connection = Connection::new();
-        rig.settler = connection.clone();
-        connection.lost.store(true, Ordering::SeqCst);
+        let book = Arc::<Book>::default();
+        rig.settler = Arc::new(Arc::clone(&book));
+        book.lost.store(true, Ordering::SeqCst);
         rig.deliver(cast("a"), Content::JSON).await;
         moment().await;
         assert_eq!(rig.called(), 0, "{acknowledge}: it is back in its queue, and another server may have it");
-        rig.settler = Connection::new();
+        rig.settler = Arc::new(Arc::<Book>::default());
         for _ in 0..2 {
             rig.deliver(cast("a"), Content::JSON).await;
             moment().await;
@@ -96,7 +61,7 @@ async fn as_many_ids_are_remembered_as_asked_for() {
     const WINDOW: usize = 64;
     for acknowledge in [Acknowledge::Early, Acknowledge::Late] {
         let mut rig = Rig::with(|server| server.acknowledge(acknowledge).duplicate_window(WINDOW)).await;
-        rig.settler = Connection::new();
+        rig.settler = Arc::new(Arc::<Book>::default());
         for id in 0..WINDOW {
             rig.deliver(cast(&id.to_string()), Content::JSON).await;
         }
@@ -114,9 +79,9 @@ async fn as_many_ids_are_remembered_as_asked_for() {
 async fn late_acknowledgements_come_before_the_end_of_their_channel() {
     for shut_down in [true, false] {
         let mut rig = Rig::with(|server| server.acknowledge(Acknowledge::Late)).await;
-        let connection = Connection::new();
-        rig.settler = connection.clone();
-        let given = || connection.given.load(Ordering::SeqCst);
+        let book = Arc::<Book>::default();
+        rig.settler = Arc::new(Arc::clone(&book));
+        let given = || lock(&book.verdicts).len();
         rig.deliver(slow_call(10.0), Content::JSON).await;
         moment().await;
         let server = rig.server.take().unwrap();

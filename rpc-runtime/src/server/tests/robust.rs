@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use tokio::time::{sleep, timeout};
 
-use super::bench::{Act, Stage, sealed, until};
+use super::stage::{Act, Stage, sealed, until};
 use super::*;
 use crate::lock::lock;
 use crate::server::Acknowledge;
@@ -177,7 +177,7 @@ async fn panics_of_destructors_are_answered_and_come_again_never() {
 #[tokio::test(start_paused = true)]
 async fn what_is_given_back_without_reason_is_given_back_after_a_pause() {
     let claims = super::super::claims::Claims::new(16);
-    let book = Arc::<super::bench::Book>::default();
+    let book = Arc::<super::stage::Book>::default();
     let settle = Settle::new(Arc::new(Arc::clone(&book)), 1);
     drop(claims.claim(Some("u".to_owned()), settle));
     tokio::task::yield_now().await;

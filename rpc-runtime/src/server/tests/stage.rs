@@ -1,4 +1,4 @@
-//! A driver that a test steers, and a server on it whose handlers do what the test says.
+//! A server whose handlers do what a test says, and the connection that its messages come by.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -13,60 +13,6 @@ use crate::lock::lock;
 pub(super) type Answer = Box<dyn Fn(&Outgoing) -> Result<(), PublishError> + Send + Sync>;
 /// What a handler does, by its argument.
 pub(super) type Act = Arc<dyn Fn(Value) -> BoxFuture<'static, Outcome> + Send + Sync>;
-
-pub(super) struct Steered {
-    deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
-    published: Arc<Mutex<Vec<Outgoing>>>,
-    answer: Answer,
-    runtime: Option<Handle>,
-}
-
-impl std::fmt::Debug for Steered {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Steered")
-    }
-}
-
-impl Driver for Steered {
-    fn name(&self) -> &'static str {
-        "test"
-    }
-
-    fn format(&self) -> MessageFormat {
-        MessageFormat::Envelope
-    }
-
-    fn abilities(&self) -> Abilities {
-        Abilities::ALL
-    }
-
-    fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
-        let answer = (self.answer)(&message);
-        lock(&self.published).push(message);
-        std::future::ready(answer).boxed()
-    }
-
-    fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-        unreachable!("the server has no dead letters")
-    }
-
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
-        let deliveries = lock(&self.deliveries).take().unwrap();
-        std::future::ready(Ok(Listener { deliveries, stop: Arc::new(Stops(Arc::default())) })).boxed()
-    }
-
-    fn listen_for_replies(&self, _: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
-        unreachable!("the server calls nobody")
-    }
-
-    fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
-        std::future::ready(()).boxed()
-    }
-
-    fn runtime(&self) -> Option<Handle> {
-        self.runtime.clone()
-    }
-}
 
 /// What became of each delivery, and whether acknowledgements have left the process.
 #[derive(Debug, Default)]
@@ -114,7 +60,7 @@ impl Dispatch for Acting {
     }
 }
 
-/// A server on a [`Steered`].
+/// The server, on a [`Stub`].
 pub(super) struct Stage {
     pub(super) server: Server,
     pub(super) book: Arc<Book>,
@@ -132,10 +78,15 @@ impl Stage {
     ) -> Self {
         let (deliveries, receiver) = mpsc::channel(1024);
         let published = Arc::<Mutex<Vec<Outgoing>>>::default();
-        let driver =
-            Steered { deliveries: Some(receiver).into(), published: Arc::clone(&published), answer, runtime };
+        let sent = Arc::clone(&published);
+        let stub = Stub::publishing(move |message| {
+            let answer = answer(&message);
+            lock(&sent).push(message);
+            ready(answer)
+        });
+        let stub = stub.delivering(receiver).with_runtime(runtime);
         let target = Target::new("compute").with_server("host1");
-        let builder = Server::builder(&Transport::for_tests(driver), target);
+        let builder = Server::builder(&Transport::for_tests(stub), target);
         let server = set(builder.endpoint(Endpoint::new(&ECHO, Acting(act)))).start().await.unwrap();
         Self { server, book: Arc::default(), deliveries, published, tag: Default::default() }
     }
@@ -161,14 +112,9 @@ impl Stage {
     ) -> u64 {
         let tag = self.tag.fetch_add(1, Ordering::SeqCst) + 1;
         let delivery = Delivery {
-            body: body.into(),
             labels: Labels { compression: compression.map(str::to_owned), ..Labels::json() },
-            redelivered: false,
-            history: History::default(),
             expires,
-            queue: "probe".into(),
-            excess: None,
-            settle: Settle::new(Arc::new(Arc::clone(&self.book)), tag),
+            ..delivery(body, Settle::new(Arc::new(Arc::clone(&self.book)), tag))
         };
         self.deliveries.send(delivery).await.unwrap();
         tag
