@@ -290,7 +290,7 @@ mod tests {
             assert_eq!(read(&vec![b' '; ANY_RATIO]), Ok(ANY_RATIO));
             assert_eq!(read(&noise), Ok(noise.len()));
             let error = read(&vec![b' '; ANY_RATIO + 1]).unwrap_err();
-            assert!(error.to_string().contains("more than 2 times"), "{error}");
+            assert!(error.to_string().contains("more than max_ratio=2 times"), "{error}");
         }
     }
 

@@ -37,7 +37,9 @@ pub enum DecodeError {
     },
     /// The body becomes more than [`Limits::max_ratio`](super::Limits::max_ratio) times as large by
     /// decompression, and larger than 1 MiB.
-    #[error("the {bytes} bytes of the body would become more than {ratio} times as many by decompression")]
+    #[error(
+        "the {bytes} bytes of the body would become more than max_ratio={ratio} times as many by decompression"
+    )]
     TooDense {
         /// The size of the body as it came, in bytes.
         bytes: usize,
