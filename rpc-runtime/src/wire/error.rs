@@ -36,7 +36,7 @@ pub enum DecodeError {
         limit: usize,
     },
     /// The body becomes more than [`Limits::max_ratio`](super::Limits::max_ratio) times as large by
-    /// decompression, and larger than 1 MiB.
+    /// decompression, and larger than 128 KiB.
     #[error(
         "the {bytes} bytes of the body would become more than max_ratio={ratio} times as many by decompression"
     )]

@@ -160,7 +160,7 @@ options! {
     /// is queues × prefetch × the broker's own `max_message_size` at most, for each server (three queues) and for
     /// the replies of the transport (one). See `rabbit_qos_prefetch_count`.
     max_body: usize = Limits::default().max_body;
-    /// How many times larger a received body may become by decompression, if it becomes larger than 1 MiB; beyond that it
+    /// How many times larger a received body may become by decompression, if it becomes larger than 128 KiB; beyond that it
     /// is rejected, as a few bytes could cost as much as many. At least 1. Default: 100.
     max_ratio: usize = Limits::default().max_ratio;
 }
