@@ -73,6 +73,7 @@ mod client;
 mod clock;
 #[doc(hidden)]
 pub mod codegen;
+mod contained;
 mod context;
 mod error;
 mod interface;

@@ -57,3 +57,35 @@ impl Subscriber for Warnings {
 
     fn exit(&self, _: &Id) {}
 }
+
+/// A log that panics at each line.
+pub(crate) struct Panicking;
+
+impl Panicking {
+    /// Has the current thread log so until the guard is dropped.
+    pub(crate) fn set() -> DefaultGuard {
+        tracing::subscriber::set_default(Self)
+    }
+}
+
+impl Subscriber for Panicking {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {
+        panic!("the log panics");
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}

@@ -113,11 +113,11 @@ impl ServerBuilder {
     /// queues of bodies as large as the option `max_body` fit into it, to no less than 1. With the defaults of both,
     /// 12 GiB lower nothing; to have many small messages on little memory, lower `max_body` as well.
     ///
-    /// Half of it is for requests that are executed, and for replies on their way, counted as they are once they are
-    /// decompressed and their values found. A request that finds no room waits, and those behind it that take long to
-    /// read, too; a worker waits with its reply. What is larger than all of it is there alone. Up to 64 KiB each,
-    /// nothing is counted: there are no more of those than workers and 1,024 replies. Nor is what methods make of
-    /// their arguments.
+    /// A quarter is for requests that are executed, counted as they are once they are decompressed and their values found,
+    /// and a quarter for replies on their way, of which those whose queue is missing take a quarter at most, or are dropped.
+    /// A request that finds no room waits, and those behind it that take long to read, too; a worker waits with its reply.
+    /// What is larger than all of it is there alone. Up to 64 KiB each, nothing is counted: there are no more of those
+    /// than workers and 1,024 replies. Nor is what methods make of their arguments.
     pub fn memory(mut self, bytes: usize) -> Self {
         self.memory = Some(bytes);
         self

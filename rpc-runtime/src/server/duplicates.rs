@@ -46,9 +46,15 @@ impl Duplicates {
         self.seen.contains(&Id::of(unique_id))
     }
 
-    /// Forgets an id before its time. Its place in the order stays until it has come round.
+    /// Forgets an id before its time.
     pub(super) fn forget(&mut self, unique_id: &str) {
-        self.seen.remove(&Id::of(unique_id));
+        let id = Id::of(unique_id);
+        // As a rule one of the last.
+        if self.seen.remove(&id)
+            && let Some(place) = self.order.iter().rposition(|other| *other == id)
+        {
+            self.order.remove(place);
+        }
     }
 
     /// Notes an id; `false` if it was among the remembered.
@@ -129,6 +135,17 @@ mod tests {
         forgotten.take(|id| duplicates.forget(id));
         forgotten.take(|id| panic!("{id} was taken before"));
         assert!(duplicates.is_new("u") && !duplicates.is_new("u") && !duplicates.is_new("v"));
+    }
+
+    #[test]
+    fn what_was_forgotten_is_known_as_long_as_others_the_next_time() {
+        let mut duplicates = Duplicates::new(3);
+        assert!(duplicates.is_new("a") && duplicates.is_new("b"));
+        duplicates.forget("a");
+        assert!(duplicates.is_new("a") && duplicates.is_new("c"));
+        assert!(!duplicates.is_new("a") && !duplicates.is_new("b"));
+        assert!(duplicates.is_new("d"), "and b goes");
+        assert!(!duplicates.is_new("a") && duplicates.is_new("b"));
     }
 
     #[test]

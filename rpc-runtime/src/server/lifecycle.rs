@@ -70,9 +70,10 @@ impl Server {
         let worker_count = u32::try_from(setup.workers.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let workers = Arc::new(Semaphore::new(worker_count as usize));
         let tally = Arc::<Tally>::default();
-        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally), Arc::clone(&log)));
+        let memory = setup.memory / 2;
+        let replier = Arc::new(Replier::new(&transport, memory, Arc::clone(&tally), Arc::clone(&log)));
         let (format, limits) = (transport.driver().format(), transport.limits());
-        let memory = Memory::new(setup.memory);
+        let memory = Memory::new(memory);
         let reader = Reader::new(format, limits, memory.clone());
         let requests = Requests {
             endpoints,

@@ -2,6 +2,7 @@
 //! line there are a few a minute. The others are logged at the level `debug`.
 
 use super::incoming::Raised;
+use crate::contained::contained;
 use crate::error::RemoteError;
 use crate::rare_log::RareLog;
 use crate::text::printable;
@@ -38,19 +39,19 @@ impl Default for Log {
     }
 }
 
-/// A line of the level that it has if it is shown, else of `debug`.
+/// A line of the level that it has if it is shown, else of `debug`. Who reads the log may panic: that ends nothing here.
 macro_rules! rarely {
     ($log:expr, $level:ident, target: $target:literal, $($line:tt)+) => {
-        match $log.admit() {
+        contained(|| match $log.admit() {
             Some(left_out) => tracing::$level!(target: $target, left_out, $($line)+),
             None => tracing::debug!(target: $target, $($line)+),
-        }
+        })
     };
     ($log:expr, $level:ident, $($line:tt)+) => {
-        match $log.admit() {
+        contained(|| match $log.admit() {
             Some(left_out) => tracing::$level!(left_out, $($line)+),
             None => tracing::debug!($($line)+),
-        }
+        })
     };
 }
 
@@ -82,7 +83,9 @@ impl Log {
         let [method, module, class, message] = [method, module, class, message].map(printable);
         // The caller of a call is told; a failed cast is known here only.
         match told {
-            _ if raised.expected => tracing::debug!(method, module, class, "failed as expected: {message}"),
+            _ if raised.expected => {
+                contained(|| tracing::debug!(method, module, class, "failed as expected: {message}"));
+            }
             true => rarely!(self.failed_calls, info, method, module, class, "failed: {message}"),
             false => rarely!(self.failed_casts, error, method, module, class, "failed: {message}"),
         }
@@ -100,6 +103,18 @@ impl Log {
         rarely!(self.replies_dropped, warn, method, queue, "dropped a reply: {why}");
     }
 
+    /// A reply that is given up, and that its caller was not told of either.
+    pub(super) fn not_told(&self, queue: &str, why: &str) {
+        let [queue, why] = [queue, why].map(printable);
+        contained(|| tracing::debug!(queue, "nor was its caller told: {why}"));
+    }
+
+    /// A request that was taken before and is not done yet.
+    pub(super) fn joined(&self, unique_id: Option<&str>, redelivered: bool) {
+        let unique_id = unique_id.map(printable);
+        contained(|| tracing::debug!(unique_id, redelivered, "joined a repeated message to its first"));
+    }
+
     /// A message that goes to the dead letters.
     pub(super) fn gave_up(&self, queue: &str, deliveries: u32, to: &str, error: &str) {
         let [queue, to, error] = [queue, to, error].map(printable);
@@ -110,7 +125,24 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::logged::Warnings;
+    use crate::logged::{Panicking, Warnings};
+
+    #[test]
+    fn who_reads_the_log_may_panic() {
+        let log = Log::default();
+        let raised = Raised::from(RemoteError::new("a", "B", "c"));
+        let _guard = Panicking::set();
+        log.rejected(1, false, &DecodeError::SpecialValue("NaN".to_owned()));
+        log.odd("odd");
+        log.repeated("id", true);
+        log.joined(Some("id"), true);
+        log.failed(&raised, "m", true);
+        log.failed(&raised, "m", false);
+        log.panicked("m", "text");
+        log.reply_dropped("m", "q", "why");
+        log.not_told("q", "why");
+        log.gave_up("q", 1, "dead", "why");
+    }
 
     #[test]
     fn a_peer_can_neither_forge_nor_flood_lines() {

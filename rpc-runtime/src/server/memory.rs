@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use crate::transport::driver::LIGHT;
 use crate::wire::Request;
@@ -32,20 +32,31 @@ impl Memory {
         Self { left: Arc::new(Semaphore::new(units as usize)), units }
     }
 
-    /// Waits for as much as a request takes, with this thread; `None` once it was closed.
-    pub(super) fn wait_for(&self, request: &Request) -> Option<Held> {
-        block_on(self.wait(size_of_request(request)))
+    /// Waits for as much as a request takes, with this thread; `None` if that does not count, or once it was closed.
+    pub(super) fn wait_for_request(&self, request: &Request) -> Option<Held> {
+        block_on(self.wait_for(size_of_request(request)))
     }
 
-    /// Waits for room for a reply, if it is large.
-    pub(super) async fn for_reply(&self, bytes: usize) -> Option<Held> {
+    /// Waits for so many bytes; `None` if they do not count, or once it was closed.
+    pub(super) async fn wait_for(&self, bytes: usize) -> Option<Held> {
         if bytes <= LIGHT { None } else { self.wait(bytes).await }
     }
 
+    /// So many bytes, if they count; an error if they are not there.
+    pub(super) fn take(&self, bytes: usize) -> Result<Option<Held>, TryAcquireError> {
+        if bytes <= LIGHT {
+            return Ok(None);
+        }
+        Arc::clone(&self.left).try_acquire_many_owned(self.units_of(bytes)).map(|units| Some(Held(units)))
+    }
+
     async fn wait(&self, bytes: usize) -> Option<Held> {
-        // What is larger than all of it gets all of it, and is there alone.
-        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.units);
-        Arc::clone(&self.left).acquire_many_owned(units).await.ok().map(Held)
+        Arc::clone(&self.left).acquire_many_owned(self.units_of(bytes)).await.ok().map(Held)
+    }
+
+    /// What is larger than all of it gets all of it, and is there alone.
+    fn units_of(&self, bytes: usize) -> u32 {
+        u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX).min(self.units)
     }
 
     /// Has nobody wait any more.
@@ -112,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn small_replies_wait_for_nothing() {
+    fn what_is_small_waits_for_nothing() {
         let memory = Memory::new(1);
         let all = memory.wait(1).now_or_never().unwrap();
-        assert!(all.is_some() && memory.for_reply(LIGHT).now_or_never().is_some());
-        assert!(memory.for_reply(LIGHT + 1).now_or_never().is_none());
+        assert!(all.is_some() && memory.wait_for(LIGHT).now_or_never().is_some());
+        assert!(memory.wait_for(LIGHT + 1).now_or_never().is_none());
         memory.close();
-        assert!(memory.for_reply(LIGHT + 1).now_or_never().is_some_and(|held| held.is_none()));
+        assert!(memory.wait_for(LIGHT + 1).now_or_never().is_some_and(|held| held.is_none()));
     }
 }

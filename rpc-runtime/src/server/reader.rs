@@ -7,11 +7,15 @@ use crate::aside::Aside;
 use crate::transport::driver::Delivery;
 use crate::wire::{DecodeError, Limits, MessageFormat, ReplyAddress, Request};
 
-/// Reads messages one after the other on a thread of its own, so that others go on meanwhile. There are no more of
+/// A compressed body up to so many bytes is read beside the large ones: it cannot become much.
+const SMALL: usize = 8 << 10;
+
+/// Reads messages one after the other on threads of its own, so that others go on meanwhile. There are no more of
 /// them than the broker hands over before they are settled.
 #[derive(Debug)]
 pub(super) struct Reader {
-    aside: Aside,
+    small: Aside,
+    large: Aside,
     format: MessageFormat,
     limits: Limits,
     memory: Memory,
@@ -58,7 +62,8 @@ pub(super) fn read(
 impl Reader {
     pub(super) fn new(format: MessageFormat, limits: Limits, memory: Memory) -> Self {
         let (sender, read) = mpsc::unbounded_channel();
-        Self { aside: Aside::new("rpc-reader"), format, limits, memory, sender, read, reading: 0 }
+        let (small, large) = (Aside::new("rpc-reader"), Aside::new("rpc-reader-large"));
+        Self { small, large, format, limits, memory, sender, read, reading: 0 }
     }
 
     /// Reads a message when it is its turn, and has it wait for the memory that it takes.
@@ -66,9 +71,10 @@ impl Reader {
         let Self { format, limits, .. } = *self;
         let (memory, sender) = (self.memory.clone(), self.sender.clone());
         self.reading += 1;
-        self.aside.give(move || {
+        let lane = if delivery.body.len() <= SMALL { &self.small } else { &self.large };
+        lane.give(move || {
             let request = read(&mut delivery, format, &limits);
-            let held = request.as_ref().ok().and_then(|request| memory.wait_for(request));
+            let held = request.as_ref().ok().and_then(|request| memory.wait_for_request(request));
             // If nobody receives, the message goes back to its queue.
             drop(sender.send(Readout { delivery, request, held }));
         });

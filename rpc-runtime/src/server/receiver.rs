@@ -45,6 +45,7 @@ impl Receiver {
         self.serve(&mut deliveries).await;
         // What waits for some need not wait any more.
         self.requests.memory.close();
+        self.requests.replier.hurry();
         if let Order::Late(_) = self.order {
             self.give_back_rest(&mut deliveries).await;
             // Who shuts down counts the workers first, unless nobody does any more.
@@ -217,12 +218,7 @@ impl Receiver {
         let letter = (earlier > 0).then(|| Letter::of(&delivery));
         let Some(settle) = claims.admit(request.unique_id.as_deref(), delivery.settle) else {
             self.requests.tally.duplicates.add_one();
-            tracing::debug!(
-                unique_id = request.unique_id,
-                redelivered,
-                "joined a repeated message to its first"
-            );
-            return;
+            return self.requests.log.joined(request.unique_id.as_deref(), redelivered);
         };
         let requests = Arc::clone(&self.requests);
         match (&self.requests.forwarder, letter) {

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::counters::Tally;
 use super::log::Log;
+use super::memory::{Held, Memory};
 use crate::clock::{after, later};
 use crate::error::{Fault, FaultKind, RemoteError};
 use crate::lock::lock;
@@ -23,6 +24,8 @@ use crate::wire::ReplyAddress;
 const PENDING: u32 = 1024;
 /// Replies that may wait at once for their queue to come back; beyond it, they are dropped.
 const PARKED: usize = 256;
+/// The part of the memory of replies that they may take meanwhile: one in so many.
+const PARKED_SHARE: usize = 4;
 /// How often a reply whose queue is missing is tried.
 const RETRY: Duration = Duration::from_millis(250);
 /// Reply queues that are remembered as gone.
@@ -46,31 +49,49 @@ pub(super) struct Replier {
     runtime: Handle,
     pending: Arc<Semaphore>,
     parked: Semaphore,
+    /// What replies on their way may take, if they are large.
+    memory: Memory,
+    /// What those may take that wait for their queue to come back.
+    parked_memory: Memory,
     gone: Mutex<VecDeque<(Arc<str>, Instant)>>,
     tally: Arc<Tally>,
     log: Arc<Log>,
 }
 
 /// The right to have one reply on its way.
-pub(super) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(super) struct Slot {
+    #[expect(dead_code, reason = "held for its drop")]
+    place: OwnedSemaphorePermit,
+    held: Option<Held>,
+}
 
 impl Replier {
     /// For a server on the runtime of the caller.
-    pub(super) fn new(transport: &Transport, tally: Arc<Tally>, log: Arc<Log>) -> Self {
+    ///
+    /// `memory` is what large replies may take, in bytes.
+    pub(super) fn new(transport: &Transport, memory: usize, tally: Arc<Tally>, log: Arc<Log>) -> Self {
         Self {
             transport: transport.clone(),
             runtime: Handle::current(),
             pending: Arc::new(Semaphore::new(PENDING as usize)),
             parked: Semaphore::new(PARKED),
+            memory: Memory::new(memory - memory / PARKED_SHARE),
+            parked_memory: Memory::new(memory / PARKED_SHARE),
             gone: Mutex::default(),
             tally,
             log,
         }
     }
 
-    /// Waits for room for one more reply; `None` only if the replier was shut down.
-    pub(super) async fn slot(&self) -> Option<Slot> {
-        Arc::clone(&self.pending).acquire_owned().await.ok().map(Slot)
+    /// Waits for room for one more reply of so many bytes; `None` only if the replier was shut down.
+    pub(super) async fn slot(&self, bytes: usize) -> Option<Slot> {
+        let place = Arc::clone(&self.pending).acquire_owned().await.ok()?;
+        Some(Slot { place, held: self.memory.wait_for(bytes).await })
+    }
+
+    /// Has no reply wait for memory any more.
+    pub(super) fn hurry(&self) {
+        self.memory.close();
     }
 
     /// Waits until no reply is on its way.
@@ -93,35 +114,41 @@ impl Replier {
         to: ReplyAddress,
         body: Bytes,
         method: Cow<'static, str>,
+        mut slot: Slot,
         done: impl FnOnce() + Send + 'static,
     ) {
+        // A shutdown waits for the slots, and closes the channel of what `done` settles.
+        let over = |slot| {
+            done();
+            drop(slot);
+        };
         let (began, queue) = (Instant::now(), Arc::<str>::from(to.queue));
         let (replier, reply) = (Arc::clone(self), message(&queue, body.clone(), later(began, ATTEMPT)));
         let told = move |outcome| match outcome {
-            Ok(()) => done(),
+            Ok(()) => over(slot),
             Err(error) => drop(replier.runtime.clone().spawn(async move {
-                if let Err(error) = replier.send_again(error, &queue, body, began).await {
+                if let Err(error) = replier.send_again(error, &queue, body, began, &mut slot).await {
                     replier.log.reply_dropped(&method, &queue, &error.why);
                     replier.tally.replies_dropped.add_one();
                     if error.kind == FaultKind::TooLarge {
-                        replier.send_failure(&to.msg_id, &queue, error.why).await;
+                        replier.send_failure(&to.msg_id, &queue, error.why, &mut slot).await;
                     }
                 }
-                done();
+                over(slot);
             })),
         };
         self.transport.driver().post(reply, Box::new(told));
     }
 
     /// Tells a caller why there is no reply.
-    async fn send_failure(&self, msg_id: &str, queue: &Arc<str>, why: String) {
+    async fn send_failure(&self, msg_id: &str, queue: &Arc<str>, why: String, slot: &mut Slot) {
         let error = RemoteError::builtin("ValueError", format!("the reply cannot be sent: {why}"));
         let body = self.transport.driver().format().failure(msg_id, &error);
         let sent = self.transport.driver().publish(message(queue, body.clone(), after(ATTEMPT))).await;
         if let Err(error) = sent
-            && let Err(error) = self.send_again(error, queue, body, Instant::now()).await
+            && let Err(error) = self.send_again(error, queue, body, Instant::now(), slot).await
         {
-            tracing::debug!(%queue, "nor was its caller told: {}", error.why);
+            self.log.not_told(queue, &error.why);
         }
     }
 
@@ -132,6 +159,7 @@ impl Replier {
         queue: &Arc<str>,
         body: Bytes,
         began: Instant,
+        slot: &mut Slot,
     ) -> Result<(), Fault> {
         let gone = |why: &str| Err(Fault::new(FaultKind::NotFound, why));
         let patience = self.transport.reply_patience();
@@ -147,10 +175,12 @@ impl Replier {
                         self.note_gone(queue, patience);
                         return gone("its queue did not come back");
                     }
-                    parked = parked.or_else(|| self.parked.try_acquire().ok());
+                    parked = parked.or_else(|| self.park(body.len()));
                     if parked.is_none() {
                         return gone("its queue is missing and too many others wait already");
                     }
+                    // What waits for callers that may be gone is not in the way of the others.
+                    slot.held = None;
                     sleep(RETRY).await;
                 }
                 // The time of this attempt went by without the broker.
@@ -162,6 +192,12 @@ impl Replier {
                 Err(next) => error = next,
             }
         }
+    }
+
+    /// A place and memory for a reply whose queue is missing, if there is any.
+    fn park(&self, bytes: usize) -> Option<(SemaphorePermit<'_>, Option<Held>)> {
+        let place = self.parked.try_acquire().ok()?;
+        Some((place, self.parked_memory.take(bytes).ok()?))
     }
 
     fn is_gone(&self, queue: &str) -> bool {
@@ -228,11 +264,12 @@ mod tests {
         });
         let transport = Transport::with_patience(stub, Duration::from_secs(patience));
         let tally = Arc::<Tally>::default();
-        let replier = Arc::new(Replier::new(&transport, Arc::clone(&tally), Arc::default()));
+        let replier = Arc::new(Replier::new(&transport, 1 << 20, Arc::clone(&tally), Arc::default()));
         let began = Instant::now();
         let (done, told) = tokio::sync::oneshot::channel();
         let to = ReplyAddress::new("reply_1".to_owned(), "\"id\"".to_owned()).unwrap();
-        replier.send(to, Bytes::from_static(b"reply"), "m".into(), move || done.send(()).unwrap());
+        let slot = replier.slot(5).await.unwrap();
+        replier.send(to, Bytes::from_static(b"reply"), "m".into(), slot, move || done.send(()).unwrap());
         told.await.unwrap();
         let sent = lock(&sent).clone();
         (sent, began.elapsed(), tally.read().replies_dropped)
@@ -242,6 +279,31 @@ mod tests {
     async fn a_reply_is_tried_once_however_little_patience_there_is() {
         assert_eq!(replied(0, []).await.0, ["reply"]);
         assert_eq!(replied(0, [Fate::Missing]).await, (Vec::new(), Duration::ZERO, 1));
+    }
+
+    /// Or anybody could have them wait for the patience of a server by calls from nowhere.
+    #[tokio::test(start_paused = true)]
+    async fn large_replies_without_a_queue_are_in_nobodys_way() {
+        const LARGE: usize = 200 << 10;
+        let missing = || PublishError::from(PublishFault::Unroutable("312 NO_ROUTE".to_owned()));
+        let stub = Stub::publishing(move |message| {
+            let here = matches!(&message.route, Route::Reply { queue } if &**queue == "here");
+            std::future::ready(if here { Ok(()) } else { Err(missing()) })
+        });
+        let transport = Transport::with_patience(stub, Duration::from_secs(60));
+        let replier = Arc::new(Replier::new(&transport, 1 << 20, Arc::default(), Arc::default()));
+        let began = Instant::now();
+        for n in 0..20 {
+            let slot = replier.slot(LARGE).await.unwrap();
+            let to = ReplyAddress::new(format!("nowhere{n}"), "\"id\"".to_owned()).unwrap();
+            replier.send(to, Bytes::from(vec![b' '; LARGE]), "m".into(), slot, || {});
+        }
+        let slot = replier.slot(LARGE).await.unwrap();
+        let (done, told) = tokio::sync::oneshot::channel();
+        let to = ReplyAddress::new("here".to_owned(), "\"id\"".to_owned()).unwrap();
+        replier.send(to, Bytes::from(vec![b' '; LARGE]), "m".into(), slot, move || done.send(()).unwrap());
+        told.await.unwrap();
+        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     }
 
     #[tokio::test(start_paused = true)]
@@ -283,7 +345,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_queue_is_noted_once_and_at_its_latest() {
-        let replier = Replier::new(&Transport::recording().0, Arc::default(), Arc::default());
+        let replier = Replier::new(&Transport::recording().0, 1 << 20, Arc::default(), Arc::default());
         let patience = Duration::from_secs(60);
         let [one, other] = ["one", "other"].map(Arc::from);
         replier.note_gone(&one, Duration::ZERO);

@@ -146,15 +146,12 @@ impl Requests {
     ) {
         // The worker is free only once the reply has a slot: replies are bounded, and a handler
         // never waits for the broker.
-        let Some(slot) = self.replier.slot().await else { return };
-        let held = self.memory.for_reply(body.len()).await;
+        let Some(slot) = self.replier.slot(body.len()).await else { return };
         drop(permit);
-        self.replier.send(reply, body, method, move || {
+        self.replier.send(reply, body, method, slot, move || {
             if let Some(claim) = claim {
                 claim.done();
             }
-            // After the claim: a shutdown waits for the slots, and closes the channel then.
-            drop((held, slot));
         });
     }
 
@@ -171,8 +168,8 @@ impl Requests {
             format!("the request has {bytes} bytes and is not read: {why}"),
         );
         let body = self.format.failure(&caller.msg_id, &error);
-        let Some(slot) = self.replier.slot().await else { return };
-        self.replier.send(caller, body, "".into(), move || drop(slot));
+        let Some(slot) = self.replier.slot(body.len()).await else { return };
+        self.replier.send(caller, body, "".into(), slot, || {});
     }
 
     /// Makes a request a dead letter that was delivered too often, and tells its caller.

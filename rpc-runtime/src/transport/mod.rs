@@ -68,8 +68,8 @@ use crate::wire::Limits;
 /// | `memory://` | a broker inside the process, of this transport alone |
 /// | `memory:///name` | the same, shared by all transports of that name |
 ///
-/// Of the options, `memory://` takes `control_exchange` and `rpc_response_timeout`, and `max_body` if the
-/// feature `amqp` is built.
+/// Of the options, `memory://` takes `control_exchange` and `rpc_response_timeout`, and `max_body` and
+/// `max_ratio` if the feature `amqp` is built.
 #[derive(Clone)]
 pub struct Transport {
     shared: Arc<Shared>,

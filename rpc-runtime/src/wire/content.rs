@@ -59,13 +59,13 @@ pub struct Limits {
     /// How deep arrays and objects may be nested in each other, those of the message itself
     /// included. Default: 128 levels.
     pub max_depth: usize,
-    /// How many times larger a body may become by decompression, if it becomes larger than 1 MiB.
+    /// How many times larger a body may become by decompression, if it becomes larger than 128 KiB.
     /// Default: 100 times.
     pub max_ratio: usize,
 }
 
 /// Up to this many bytes, it does not matter how much was compressed.
-const ANY_RATIO: usize = 1 << 20;
+const ANY_RATIO: usize = 128 << 10;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -290,7 +290,7 @@ mod tests {
             assert_eq!(read(&vec![b' '; ANY_RATIO]), Ok(ANY_RATIO));
             assert_eq!(read(&noise), Ok(noise.len()));
             let error = read(&vec![b' '; ANY_RATIO + 1]).unwrap_err();
-            assert!(error.to_string().contains("more than 2 times"), "{error}");
+            assert!(error.to_string().contains("more than max_ratio=2 times"), "{error}");
         }
     }
 

@@ -36,8 +36,10 @@ pub enum DecodeError {
         limit: usize,
     },
     /// The body becomes more than [`Limits::max_ratio`](super::Limits::max_ratio) times as large by
-    /// decompression, and larger than 1 MiB.
-    #[error("the {bytes} bytes of the body would become more than {ratio} times as many by decompression")]
+    /// decompression, and larger than 128 KiB.
+    #[error(
+        "the {bytes} bytes of the body would become more than max_ratio={ratio} times as many by decompression"
+    )]
     TooDense {
         /// The size of the body as it came, in bytes.
         bytes: usize,

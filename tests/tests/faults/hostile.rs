@@ -170,6 +170,27 @@ fn small_messages_that_become_large_in_a_server() {
     });
 }
 
+/// RabbitMQ closes the connection of who sends to a reply address of its own making that leads nowhere.
+#[test]
+fn calls_that_name_reply_addresses_of_the_broker() {
+    alone(async || {
+        let vhost = vhost("own-addresses").await?;
+        let (server, serving) = serve(&vhost).await?;
+        let client = Transport::connect(&vhost.url()).await?;
+        honest(&client).await?;
+        let attacker = Attacker::connect(&vhost).await?;
+        for queue in ["amq.rabbitmq.reply-to.g2dkAA.x", "amq.rabbitmq.reply-to", "amq.gen-x"] {
+            let ids = format!(r#""_msg_id": "1", "_timeout": 2, "_reply_q": "{queue}""#);
+            attacker.requests(1, &format!(r#"{{"method": "echo", "args": {{"value": 1}}, {ids}}}"#)).await?;
+        }
+        let all = CALLS as u64 + 3;
+        until("all are executed", async || Ok((server.counters().executed == all).then_some(()))).await?;
+        honest(&client).await?;
+        ensure!(serving.status().is_ready(), "{:?}", serving.status());
+        Ok(())
+    });
+}
+
 #[test]
 fn small_messages_that_become_large_in_a_client() {
     alone(async || {

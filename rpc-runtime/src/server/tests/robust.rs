@@ -28,6 +28,29 @@ fn answered(stage: &Stage) -> Vec<String> {
     ended.map(|reply| reply["_msg_id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// A request that was read holds memory while it waits for a worker; workers hold theirs until their replies have memory.
+#[tokio::test]
+async fn large_requests_and_large_replies_do_not_wait_for_each_other() {
+    let (release, released) = tokio::sync::watch::channel(false);
+    let act = move |_| {
+        let mut released = released.clone();
+        async move {
+            drop(released.wait_for(|released| *released).await);
+            outcome(Returns::Ok("x".repeat(2 * LIGHT).into()))
+        }
+    };
+    let stage = Stage::acting(act, |builder| builder.workers(2).memory(8 * LIGHT)).await;
+    let mut large = call("large");
+    large["args"] = json!({"value": "x".repeat(64 * LIGHT)});
+    stage.request(large).await;
+    for id in ["small1", "small2", "small3"] {
+        stage.request(call(id)).await;
+    }
+    until("both workers are busy", || stage.verdicts().len() >= 2).await;
+    release.send(true).unwrap();
+    until("all are answered", || answered(&stage).len() == 4).await;
+}
+
 #[tokio::test]
 async fn what_takes_long_to_read_holds_up_nobody() {
     let (release, released) = tokio::sync::watch::channel(false);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures::future::{BoxFuture, try_join_all};
+use futures::future::{BoxFuture, join_all};
 use tokio::sync::{Mutex as AsyncMutex, Notify, oneshot};
 use tokio::time::timeout;
 
@@ -159,14 +159,21 @@ impl Shared {
             let rest = Given { count: given.count, ..Given::default() };
             std::mem::replace(&mut *given, rest)
         };
-        window.begun = given.count;
+        let before = std::mem::replace(&mut window.begun, given.count);
         // Whoever writes may be dropped in the middle, with verdicts of others.
         let mut whole = Whole { shared: self, done: false };
-        if let Err(error) = write(&*self.channel, &mut window, given).await {
-            self.fail(error);
-        }
+        let written = write(&*self.channel, &mut window, given).await;
         whole.done = true;
-        true
+        match written {
+            Ok(()) => true,
+            Err(Unwritten { error, certain }) => {
+                self.fail(error);
+                if certain {
+                    window.begun = before;
+                }
+                !certain
+            }
+        }
     }
 
     fn fail(&self, error: BrokerError) {
@@ -208,18 +215,29 @@ async fn run(shared: Arc<Shared>) {
     }
 }
 
-async fn write(channel: &dyn Channel, window: &mut Window, given: Given) -> Result<(), BrokerError> {
+/// Why not all verdicts were written, and whether it is certain that none was.
+struct Unwritten {
+    error: BrokerError,
+    certain: bool,
+}
+
+async fn write(channel: &dyn Channel, window: &mut Window, given: Given) -> Result<(), Unwritten> {
+    let unsent = |error: &BrokerError| matches!(error, BrokerError::Unsent(_));
     for (tag, _) in &given.rejects {
         window.settled(*tag);
     }
     let acks = window.acknowledge(given.acks);
     if let ([], [(tag, multiple)]) = (&given.rejects[..], &acks[..]) {
-        return channel.ack(*tag, *multiple).await;
+        let written = channel.ack(*tag, *multiple).await;
+        return written.map_err(|error| Unwritten { certain: unsent(&error), error });
     }
     // All are under way at once, and go out in this order: an acknowledgement of many may cover what is rejected.
     let rejects = given.rejects.iter().map(|(tag, requeue)| channel.reject(*tag, *requeue));
     let acks = acks.iter().map(|(tag, multiple)| channel.ack(*tag, *multiple));
-    try_join_all(rejects.chain(acks)).await.map(drop)
+    let written = join_all(rejects.chain(acks)).await;
+    let certain = written.iter().all(|it| it.as_ref().is_err_and(unsent));
+    let failed = written.into_iter().find_map(Result::err);
+    failed.map_or(Ok(()), |error| Err(Unwritten { error, certain }))
 }
 
 /// Which tags are settled: all up to `until`, and some above.
@@ -320,6 +338,28 @@ mod tests {
         }
         acks.written().await;
         assert_eq!(*lock(&log), ["1 drop 1", "1 ack until 3"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_certainly_did_not_leave_is_told_from_what_may_have() {
+        let unsent = || Err(BrokerError::Unsent("the channel is closed".to_owned()));
+        let lost = || Err(BrokerError::Lost("no answer".to_owned()));
+        for (tags, answers, left) in [
+            (vec![1], vec![unsent()], false),
+            (vec![1], vec![lost()], true),
+            (vec![2, 4], vec![unsent(), unsent()], false),
+            (vec![2, 4], vec![Ok(()), unsent()], true),
+        ] {
+            let link = FakeLink::answering([]);
+            let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 256);
+            answers.into_iter().for_each(|answer| link.on_ack(answer));
+            for tag in &tags {
+                assert!(acks.gather(*tag));
+            }
+            let (first, second) = (acks.written(), acks.written());
+            assert_eq!((first.await, second.await), (left, left), "{tags:?}");
+            assert!(!acks.gather(9), "the channel is of no use any more");
+        }
     }
 
     #[tokio::test(start_paused = true)]

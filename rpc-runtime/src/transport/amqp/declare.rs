@@ -3,6 +3,7 @@
 
 use super::library::{BrokerError, Link};
 use super::topology::{Step, give_up_durability};
+use crate::text::printable;
 
 /// AMQP's codes of two conflicts.
 const NOT_FOUND: u16 = 404;
@@ -46,7 +47,7 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
             Err(BrokerError::Refused(PRECONDITION_FAILED, why))
                 if why.contains(OTHER_DURABILITY) && give_up_durability(steps, n) =>
             {
-                tracing::warn!("joining what is not durable: {why}");
+                tracing::warn!("joining what is not durable: {}", printable(&why));
                 channel = link.open(false).await?;
             }
             Err(BrokerError::Refused(NOT_FOUND, _))
@@ -61,7 +62,7 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
                 let Step::Queue { name, durable: false, .. } = &steps[n] else {
                     return Err(BrokerError::Refused(NOT_FOUND, why));
                 };
-                tracing::warn!("replacing the queue {name}, which cannot be used: {why}");
+                tracing::warn!("replacing the queue {name}, which cannot be used: {}", printable(&why));
                 replaced = Some(n);
                 channel = link.open(false).await?;
                 channel.delete_queue(name).await?;

@@ -217,13 +217,16 @@ pub(super) enum BrokerError {
     /// The connection was lost, or the broker did not answer in time.
     #[error("{0}")]
     Lost(String),
+    /// The same, and it is certain that nothing of it has left this process.
+    #[error("{0}")]
+    Unsent(String),
 }
 
 impl From<BrokerError> for Fault {
     fn from(error: BrokerError) -> Self {
         match error {
             BrokerError::Refused(code, why) => Fault::refused(code, why),
-            BrokerError::Lost(why) => Fault::new(FaultKind::NotConnected, why),
+            BrokerError::Lost(why) | BrokerError::Unsent(why) => Fault::new(FaultKind::NotConnected, why),
         }
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn settings(options: &AmqpOptions, settings: Settings) -> Settings {
     Settings {
         reply_patience: options.kombu_missing_consumer_retry_timeout,
         prefetch: Some(options.rabbit_qos_prefetch_count).filter(|count| *count > 0),
-        limits: Limits { max_body: options.max_body, ..settings.limits },
+        limits: Limits { max_body: options.max_body, max_ratio: options.max_ratio, ..settings.limits },
         ..settings
     }
 }

@@ -47,6 +47,8 @@ const OPTIONS: &[&str] = &[
     "rpc_response_timeout",
     #[cfg(feature = "amqp")]
     "max_body",
+    #[cfg(feature = "amqp")]
+    "max_ratio",
 ];
 
 /// Refuses an option of the URL that has no meaning here.

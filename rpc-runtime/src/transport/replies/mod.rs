@@ -1,6 +1,5 @@
 //! The reply queue of a transport and the calls that wait for it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 mod once;
@@ -13,6 +12,7 @@ use self::waiters::Waiters;
 pub(crate) use self::waiters::{Sign, Waiter};
 use super::driver::{Delivery, Driver, ReplyPlace, Settle};
 use crate::aside::Aside;
+use crate::contained::contained;
 use crate::error::Fault;
 use crate::rare_log::RareLog;
 use crate::text::printable;
@@ -111,15 +111,6 @@ impl Reader {
             Some(left_out) => tracing::error!(bytes, told, left_out, error, "rejected a reply"),
             None => tracing::debug!(bytes, told, error, "rejected a reply"),
         });
-    }
-}
-
-/// Runs what is the users': their wakers, and what they have for a log. This is the thread of the connection, and a
-/// panic would end that for everybody.
-fn contained(what: impl FnOnce()) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(what)) {
-        // It was printed, and to drop it may panic again.
-        std::mem::forget(panic);
     }
 }
 

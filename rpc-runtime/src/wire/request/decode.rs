@@ -52,9 +52,12 @@ pub struct ReplyAddress {
 impl ReplyAddress {
     /// `None` if nobody can wait there, or with an id of more than 255 bytes: every heartbeat and reply repeats it, to
     /// a queue of the sender's choice.
+    ///
+    /// Names that begin with `amq.` are the broker's own: RabbitMQ closes the connection of who sends to a reply address of
+    /// its own making that leads nowhere.
     pub(crate) fn new(queue: String, msg_id: String) -> Option<Self> {
-        let possible =
-            !queue.is_empty() && queue.len() <= LONGEST_QUEUE && msg_id.len() <= LONGEST_ID + QUOTES;
+        let is_name = !queue.is_empty() && queue.len() <= LONGEST_QUEUE && !queue.starts_with("amq.");
+        let possible = is_name && msg_id.len() <= LONGEST_ID + QUOTES;
         possible.then_some(Self { queue, msg_id })
     }
 }
@@ -216,8 +219,9 @@ mod tests {
         let longest = "q".repeat(LONGEST_QUEUE);
         let address = request(&format!(r#""_reply_q": "{longest}""#)).reply.unwrap();
         assert_eq!((address.queue, address.msg_id.as_str()), (longest, "\"i\""));
-        for queue in [format!("\"q{}\"", "q".repeat(LONGEST_QUEUE)), "\"\"".into(), "5".into(), "null".into()]
-        {
+        let own = "\"amq.rabbitmq.reply-to.g2dkAA.x\"";
+        let too_long = format!("\"q{}\"", "q".repeat(LONGEST_QUEUE));
+        for queue in [&*too_long, "\"\"", "5", "null", own] {
             let request = request(&format!(r#""_reply_q": {queue}"#));
             assert_eq!(request.reply, None, "{queue}");
             assert!(request.warnings[0].contains("_reply_q"), "{:?}", request.warnings);

@@ -21,6 +21,7 @@ use super::supervisor::{Links, Up};
 use super::topology::{Step, Topology};
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
+use crate::text::printable;
 use crate::transport::driver::{CLOSED, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. Whatever the broker sends has to be kept until it is taken, so there has
@@ -228,7 +229,7 @@ impl Session {
             // A connection that is lost or closed has its own line in the log.
             let gone = match &error {
                 BrokerError::Refused(..) if self.harmful => false,
-                BrokerError::Lost(_) => links.turns_out_gone(up.epoch).await,
+                BrokerError::Lost(_) | BrokerError::Unsent(_) => links.turns_out_gone(up.epoch).await,
                 BrokerError::Refused(..) => !links.has(up.epoch),
             };
             if gone {
@@ -236,7 +237,7 @@ impl Session {
             }
             let (pause, news) = self.retry.fails(&error);
             match news {
-                true => tracing::warn!("not consuming from {}: {error}", self.name),
+                true => tracing::warn!("not consuming from {}: {}", self.name, printable(&error.to_string())),
                 false => tracing::debug!("still not consuming from {}: {error}", self.name),
             }
             tokio::select! {

@@ -40,6 +40,10 @@ pub(super) fn lapin_error(error: &Error) -> BrokerError {
             BrokerError::Refused(RESOURCE_ERROR, why.to_owned())
         }
         ErrorKind::ProtocolError(amqp) => BrokerError::Lost(amqp.get_message().to_string()),
+        // It was closed here before it was asked.
+        ErrorKind::InvalidChannelState(..) | ErrorKind::InvalidConnectionState(..) => {
+            BrokerError::Unsent(error.to_string())
+        }
         _ => BrokerError::Lost(error.to_string()),
     }
 }

@@ -77,6 +77,15 @@ async fn broker_a_loop_that_is_not_known_works_by_tokio() {
 }
 
 #[tokio::test]
+async fn broker_what_a_closed_channel_is_asked_is_not_sent() {
+    let link = library(AmqpOptions::default()).open_link(&host(), "test").await.unwrap();
+    let channel = link.open(false).await.unwrap();
+    channel.close().await;
+    assert!(matches!(channel.ack(1, false).await, Err(BrokerError::Unsent(_))));
+    assert!(matches!(channel.reject(1, true).await, Err(BrokerError::Unsent(_))));
+}
+
+#[tokio::test]
 async fn broker_a_panic_on_the_thread_is_a_lost_connection() {
     struct Panics;
     impl Chore for Panics {

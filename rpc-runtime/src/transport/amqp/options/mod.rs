@@ -160,6 +160,9 @@ options! {
     /// is queues × prefetch × the broker's own `max_message_size` at most, for each server (three queues) and for
     /// the replies of the transport (one). See `rabbit_qos_prefetch_count`.
     max_body: usize = Limits::default().max_body;
+    /// How many times larger a received body may become by decompression, if it becomes larger than 128 KiB; beyond that it
+    /// is rejected, as a few bytes could cost as much as many. At least 1. Default: 100.
+    max_ratio: usize = Limits::default().max_ratio;
 }
 
 /// What becomes of a call or cast when [`AmqpOptions::max_in_flight`] others are in flight.
@@ -243,7 +246,7 @@ impl AmqpOptions {
     /// oslo.messaging refuses a URL with an option that is not of its own group: `control_exchange`,
     /// `rpc_response_timeout`, `kombu_reconnect_timeout` (the old name of `kombu_missing_consumer_retry_timeout`),
     /// `heartbeat_in_pthread` since it is gone, and those that only this library has: `connect_timeout`,
-    /// `redeclare_interval`, `max_in_flight`, `max_in_flight_policy`, `max_body`; and fractions of seconds in
+    /// `redeclare_interval`, `max_in_flight`, `max_in_flight_policy`, `max_body`, `max_ratio`; and fractions of seconds in
     /// `rabbit_retry_interval`, `rabbit_retry_backoff`, `rabbit_interval_max` and
     /// `kombu_missing_consumer_retry_timeout`. A URL that both read is without these.
     ///

@@ -60,7 +60,11 @@ pub(super) fn check(options: &AmqpOptions) -> Result<(), OptionError> {
     if options.rabbit_quorum_delivery_limit < -1 {
         return Err(OptionError("option rabbit_quorum_delivery_limit: at least -1".to_owned()));
     }
-    for (name, value) in [("max_in_flight", options.max_in_flight), ("max_body", options.max_body)] {
+    for (name, value) in [
+        ("max_in_flight", options.max_in_flight),
+        ("max_body", options.max_body),
+        ("max_ratio", options.max_ratio),
+    ] {
         if value == 0 {
             return Err(OptionError(format!("option {name}: at least 1")));
         }

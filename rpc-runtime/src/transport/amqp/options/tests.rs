@@ -96,6 +96,7 @@ fn ranges_hold_for_the_builder_too() {
             "kombu_missing_consumer_retry_timeout: at most 31536000",
         ),
         (AmqpOptions::default().max_body(0), "max_body: at least 1"),
+        (AmqpOptions::default().max_ratio(0), "max_ratio: at least 1"),
         (
             AmqpOptions::default().heartbeat_timeout_threshold(Duration::from_millis(999)),
             "heartbeat_timeout_threshold: at least 1 seconds",

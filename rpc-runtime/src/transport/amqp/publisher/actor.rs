@@ -395,7 +395,7 @@ impl Actor {
             Err(error @ BrokerError::Refused(..)) => {
                 self.gate.refusals.note_declaration(exchange, &error, Instant::now());
             }
-            Err(BrokerError::Lost(_)) => self.failed = true,
+            Err(BrokerError::Lost(_) | BrokerError::Unsent(_)) => self.failed = true,
         }
         self.waiting_again(jobs);
     }

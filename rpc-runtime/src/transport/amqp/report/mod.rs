@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tokio::time::Instant;
 
 use super::state::State;
+use crate::text::printable;
 use crate::transport::failure::HostFailure;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Reporter;
@@ -68,10 +69,10 @@ impl Report {
             }
             (_, Ready { host, .. }) => tracing::info!(%host, "{name} connection up"),
             (_, Blocked { host, reason, .. }) => {
-                tracing::warn!(%host, "{name} connection: the broker blocks it: {reason}");
+                tracing::warn!(%host, "{name} connection: the broker blocks it: {}", printable(reason));
             }
             (Ready { .. } | Blocked { .. }, Reconnecting { last, .. }) => {
-                tracing::warn!(host = %last.host, "{name} connection lost: {}", last.why);
+                tracing::warn!(host = %last.host, "{name} connection lost: {}", printable(&last.why));
             }
             (_, Reconnecting { last, .. }) => {
                 let known = self.failures.insert(last.host.clone(), last.clone());
@@ -79,9 +80,9 @@ impl Report {
                     return;
                 }
                 if last.kind.is_hopeless() {
-                    tracing::error!(host = %last.host, "{name} connection: {}", last.why);
+                    tracing::error!(host = %last.host, "{name} connection: {}", printable(&last.why));
                 } else {
-                    tracing::warn!(host = %last.host, "{name} connection: {}", last.why);
+                    tracing::warn!(host = %last.host, "{name} connection: {}", printable(&last.why));
                 }
             }
             (_, Closed { .. }) => tracing::info!("{name} connection closed"),
