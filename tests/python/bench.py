@@ -2,21 +2,22 @@
 
 Takes one question a line from stdin, a JSON object, and answers each with one line. The client:
 
-    {"ask": "load", "load": {"kind": "call" or "cast", "in_flight": 16}, "seconds": 1.0}
-        runs that load and answers with the number of `operations` and the `seconds` that they took
-    {"ask": "times"}
-        answers with percentiles of the time of one operation of that load, in seconds
+    {"ask": "load", "load": {"calls" or "casts": 16}, "seconds": 1.0}
+        has so many in flight and answers with the number of `operations`, the `seconds` that they took together,
+        and the percentiles `p50` and `p99` of the time of one, in seconds
 
-and the server:
+Both:
 
-    {"ask": "noted", "casts": 1234}
-        waits until it has handled so many casts and answers the same
+    {"ask": "usage", "casts": 1234}
+        waits until the server has handled so many casts and answers with what the process has taken so far: its
+        `cpu_seconds`, and `peak_kib` of memory; allocations are not counted
 
 Ends when stdin does.
 """
 
 import json
 import logging
+import resource
 import threading
 import time
 from concurrent import futures
@@ -62,6 +63,12 @@ def closed_loop(operation, in_flight, seconds):
     return time.perf_counter() - begin, times
 
 
+def usage():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu_seconds = used.ru_utime + used.ru_stime
+    peer.emit(cpu_seconds=cpu_seconds, peak_kib=used.ru_maxrss, allocations=0, bytes=0)
+
+
 def client(transport, options):
     target = oslo_messaging.Target(exchange=options.topic, topic=options.topic, version="1.0")
     rpc = oslo_messaging.get_rpc_client(transport, target)
@@ -73,18 +80,18 @@ def client(transport, options):
     def cast():
         rpc.cast({}, "note", value=noted)
 
-    times = []
+    peer.emit(event="ready")
     for line in peer.lines():
         question = json.loads(line)
-        if question["ask"] == "load":
-            load = question["load"]
-            operation = {"call": call, "cast": cast}[load["kind"]]
-            seconds, times = closed_loop(operation, load["in_flight"], question["seconds"])
-            peer.emit(operations=len(times), seconds=seconds)
-        else:
-            times.sort()
-            last = len(times) - 1
-            peer.emit(p50=times[last * 50 // 100], p99=times[last * 99 // 100])
+        if question["ask"] == "usage":
+            usage()
+            continue
+        [(kind, in_flight)] = question["load"].items()
+        seconds, times = closed_loop({"calls": call, "casts": cast}[kind], in_flight, question["seconds"])
+        times.sort()
+        last = len(times) - 1
+        p50, p99 = times[last * 50 // 100], times[last * 99 // 100]
+        peer.emit(operations=len(times), seconds=seconds, p50=p50, p99=p99)
 
 
 def server(transport, options):
@@ -92,11 +99,12 @@ def server(transport, options):
     bench = Bench()
     rpc = oslo_messaging.get_rpc_server(transport, target, [bench], executor="threading")
     rpc.start()
+    peer.emit(event="ready")
     for line in peer.lines():
         casts = json.loads(line)["casts"]
         while bench.noted < casts:
             time.sleep(LOOK)
-        peer.emit(casts=casts)
+        usage()
     rpc.stop()
     rpc.wait()
 

@@ -8,6 +8,7 @@ pub mod bench;
 mod broker;
 pub mod campaign;
 pub mod limits;
+mod peer;
 mod program;
 pub mod proxy;
 mod python;
@@ -16,7 +17,8 @@ pub mod sample;
 mod until;
 
 pub use broker::{Alarm, Binding, Broker, Channel, Cluster, Connection, Exchange, Node, Queue, Vhost};
+pub use peer::Peer;
 pub use program::Program;
-pub use python::{Ended, Note, PeerBuilder, PythonClient, PythonLoad, PythonServer, Raised};
+pub use python::{Ended, Note, PeerBuilder, PythonClient, PythonLoad, PythonServer, Raised, python};
 pub use run::run;
 pub use until::{until, until_within};

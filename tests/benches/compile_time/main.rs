@@ -120,6 +120,6 @@ fn measure(options: &Options, dir: PathBuf) -> Result<()> {
     }
     let cores = std::thread::available_parallelism()?;
     println!("{} methods, {} rounds, {cores} cores\n", options.methods, options.rounds);
-    print!("{}", table::table(&titles, &samples).context("no contenders")?);
+    println!("{}", table::table(&titles, &samples).context("no contenders")?);
     Ok(())
 }

@@ -6,7 +6,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use rpc_tests::bench::cpu_time_of_children;
+use procfs::process::Process;
+use rpc_tests::bench::locked;
 
 use super::services::TYPES;
 
@@ -66,9 +67,7 @@ impl Packages {
     /// The version of a dependency in the lock file.
     pub(crate) fn version(&self, dependency: &str) -> Result<String> {
         let lock = fs::read_to_string(self.dir.join("Cargo.lock"))?;
-        let entry = format!("\nname = \"{dependency}\"\nversion = \"");
-        let (_, rest) = lock.split_once(&entry).with_context(|| format!("{dependency} is not locked"))?;
-        Ok(rest.split('"').next().unwrap_or_default().to_owned())
+        Ok(locked(&lock, dependency)?.to_owned())
     }
 
     fn cargo(&self, arguments: &[&str]) -> Result<()> {
@@ -85,6 +84,13 @@ impl Packages {
         ensure!(status.success(), "cargo {}: {status}", arguments.join(" "));
         Ok(())
     }
+}
+
+/// That of all child processes of this one that have ended, and of theirs.
+fn cpu_time_of_children() -> Result<Duration> {
+    let stat = Process::myself()?.stat()?;
+    let ticks = u64::try_from(stat.cutime + stat.cstime)?;
+    Ok(Duration::from_secs(ticks) / u32::try_from(procfs::ticks_per_second())?)
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

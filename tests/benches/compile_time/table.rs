@@ -1,6 +1,7 @@
 //! The results as a Markdown table.
 
-use rpc_tests::bench::{Series, Table};
+use comfy_table::{Table, presets};
+use rpc_tests::bench::Series;
 
 use super::packages::Sample;
 
@@ -8,9 +9,12 @@ use super::packages::Sample;
 pub(crate) fn table(titles: &[String], samples: &[Vec<Sample>]) -> Option<Table> {
     let (ours, others) = titles.split_first()?;
     let ratios = others.iter().map(|title| format!("{ours} / {title}"));
-    let mut table = Table::new([String::new()].into_iter().chain(titles.iter().cloned()).chain(ratios));
-    table.row(row("time s", samples, |sample| sample.time.as_secs_f64())?);
-    table.row(row("CPU s", samples, |sample| sample.cpu.as_secs_f64())?);
+    let mut table = Table::new();
+    table
+        .load_style(presets::ASCII_MARKDOWN)
+        .set_header([String::new()].into_iter().chain(titles.iter().cloned()).chain(ratios))
+        .add_row(row("time s", samples, |sample| sample.time.as_secs_f64())?)
+        .add_row(row("CPU s", samples, |sample| sample.cpu.as_secs_f64())?);
     Some(table)
 }
 

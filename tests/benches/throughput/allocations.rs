@@ -1,33 +1,45 @@
-//! The sides of the benchmark `throughput` with every allocation counted.
-//!
-//! A program of its own, because counting takes time that the other figures must not show. `throughput`
-//! starts it; by itself it measures nothing.
-#![allow(clippy::print_stdout, clippy::print_stderr, missing_docs)]
+//! What one operation allocates, counted by a program of its own.
 
-mod content;
-mod load;
-mod protocol;
-mod role;
-mod sides;
+use std::time::Duration;
 
-use std::alloc::System;
+use anyhow::{Context, Result};
+use throughput_side::{Contender, Load, Setup};
 
-use anyhow::Result;
-use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use super::bench::Bench;
+use super::figures::Each;
+use super::in_memory;
+use super::report::{Report, table};
 
-use self::protocol::Allocated;
-use self::role::Role;
+const PROGRAM: &str = env!("CARGO_BIN_EXE_throughput-side-counted");
+/// Every operation allocates the same, so little time is enough; what a load allocates to begin with is
+/// spread over some thousand operations.
+const TIME: Duration = Duration::from_secs(1);
+const LOADS: [Load; 2] = [Load::Calls(16), Load::Casts(64)];
 
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
-
-fn main() -> Result<()> {
-    let Some(role) = Role::of_this_process()? else {
-        println!("allocations: started by the benchmark throughput");
-        return Ok(());
-    };
-    sides::run(&role, || {
-        let stats = ALLOCATOR.stats();
-        Some(Allocated { count: stats.allocations + stats.reallocations, bytes: stats.bytes_allocated })
-    })
+pub(crate) async fn run(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut table = table(["", "client", "server", "client, bytes", "server, bytes"]);
+    for &body in &bench.options.body {
+        for contender in [Contender::Ours, Contender::RawOwn].into_iter().chain(in_memory::CONTENDERS) {
+            let mut pair = bench.pair(&Setup { body, ..bench.setup(contender) }, PROGRAM).await?;
+            for load in
+                LOADS.into_iter().filter(|load| matches!(load, Load::Calls(_)) || !contender.in_memory())
+            {
+                let title = format!("{body} bytes, {load}, {}", contender.title());
+                let sample = pair.measure(load, TIME).await.with_context(|| title.clone())?;
+                eprintln!("allocations, {title}: {:.1}", sample.client.allocations);
+                let counted = |each: Each| (format!("{:.1}", each.allocations), format!("{:.0}", each.bytes));
+                let (count, bytes) = counted(sample.client);
+                let row = match sample.server.map(counted) {
+                    Some((of_server, bytes_of_server)) => [count, of_server, bytes, bytes_of_server],
+                    None => {
+                        [format!("{count} in all"), String::new(), format!("{bytes} in all"), String::new()]
+                    }
+                };
+                table.add_row([title].into_iter().chain(row));
+            }
+            pair.stop().await?;
+        }
+    }
+    report.add("Allocations of one operation", &table.to_string());
+    Ok(())
 }

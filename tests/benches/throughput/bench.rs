@@ -1,62 +1,22 @@
 //! What all parts of the benchmark need: the options, the broker, pairs of processes, rounds.
 
-use std::collections::BTreeMap;
-use std::fmt::{self, Display, Formatter};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 use rpc_tests::Broker;
-use tokio::time::timeout;
+use throughput_side::{Contender, Load, Setup};
 
-use super::load::Load;
+use super::figures::Row;
 use super::options::Options;
-use super::pair::{Pair, Sample};
-use super::role::{Contender, Role, Setting, Shape, Side};
+use super::pair::Pair;
 
-/// Before each measurement the same load runs for this long and is not counted.
-pub(crate) const WARM_UP: Duration = Duration::from_millis(200);
-/// How long a pair may take to start or to stop, and how much longer than asked for to measure.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-impl Shape {
-    /// One method, one topic, one client.
-    pub(crate) const SMALL: Self = Self { methods: 1, topics: 1, reply_queues: 1 };
-}
+/// The program whose processes the benchmark measures.
+pub(crate) const SIDE: &str = env!("CARGO_BIN_EXE_throughput-side");
 
 pub(crate) struct Bench {
     pub(crate) options: Options,
     url: String,
     /// One that was started for the run, until its end.
     pub(crate) broker: Option<Broker>,
-    program: PathBuf,
 }
-
-/// One measurement of a round.
-pub(crate) struct Turn<K> {
-    pub(crate) key: K,
-    /// The number of the pair.
-    pub(crate) pair: usize,
-    pub(crate) load: Load,
-    /// It is measured every so many rounds, from the first one on.
-    pub(crate) every: usize,
-}
-
-/// What makes most turns different.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key {
-    pub(crate) load: Load,
-    pub(crate) contender: Contender,
-}
-
-impl Display for Key {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", self.load, self.contender.name())
-    }
-}
-
-/// The samples of each turn, none for the rounds in which it was not measured.
-pub(crate) type Samples<K> = BTreeMap<K, Vec<Option<Sample>>>;
 
 impl Bench {
     pub(crate) async fn start(options: Options) -> Result<Self> {
@@ -67,79 +27,64 @@ impl Bench {
                 (broker.node().url(), Some(broker))
             }
         };
-        Ok(Self { options, url, broker, program: std::env::current_exe()? })
+        Ok(Self { options, url, broker })
     }
 
-    /// Starts a contender against its own server.
-    pub(crate) async fn pair(&self, contender: Contender, setting: Setting, shape: Shape) -> Result<Pair> {
-        self.pair_of(&self.program, self.role(contender, setting, shape)).await
+    /// A contender against its own server: one method, one topic, small requests through a classic queue.
+    pub(crate) fn setup(&self, contender: Contender) -> Setup {
+        Setup {
+            url: if contender.in_memory() { "memory://".to_owned() } else { self.url.clone() },
+            client: contender,
+            server: contender,
+            quorum: false,
+            body: 300,
+            methods: 1,
+            topics: 1,
+            reply_queues: 1,
+        }
     }
 
-    /// The role of the client of a contender.
-    pub(crate) fn role(&self, contender: Contender, setting: Setting, shape: Shape) -> Role {
-        let side = match contender {
-            Contender::OursInMemory | Contender::TarpcJson | Contender::TarpcChannel => Side::Both,
-            _ => Side::Client,
-        };
-        Role { contender, side, server: contender, url: self.url.clone(), setting, shape }
+    pub(crate) async fn pair(&self, setup: &Setup, program: &str) -> Result<Pair> {
+        Pair::start(setup, program, self.broker.as_ref().and_then(Broker::process_group)).await
     }
 
-    /// Starts any pair, by the role of its client.
-    pub(crate) async fn pair_of(&self, program: &Path, role: Role) -> Result<Pair> {
-        let broker = self.broker.as_ref().and_then(Broker::process_group);
-        within(PATIENCE, role.contender.name(), Pair::start(&role, program, broker)).await
-    }
-
-    /// The program of this process.
-    pub(crate) fn program(&self) -> &Path {
-        &self.program
-    }
-
-    /// Measures all in turn, round by round, so that a machine which gets slower does so for all; every other
-    /// round backwards, so that none always comes after the same other.
-    pub(crate) async fn rounds<K: Ord + Clone + Display>(
+    /// Measures pairs, each with a name, with each load, and returns what was found in the order of the loads.
+    ///
+    /// They take turns round by round, so that a machine which gets slower does so for all; every other round
+    /// backwards, so that none always comes after the same other.
+    pub(crate) async fn measure(
         &self,
         what: &str,
-        pairs: &mut [Pair],
-        turns: &mut [Turn<K>],
-    ) -> Result<Samples<K>> {
-        let (rounds, time) = (self.options.rounds(), self.options.time());
-        let mut samples = Samples::new();
-        for round in 0..rounds {
-            for Turn { key, pair, load, every } in turns.iter() {
-                let sample = match round % every {
-                    0 => {
-                        let what = format!("{what}, {key}");
-                        let pair = pairs.get_mut(*pair).context("no such pair")?;
-                        within(WARM_UP + PATIENCE, &what, pair.run(*load, WARM_UP)).await?;
-                        let sample = within(time + PATIENCE, &what, pair.measure(*load, time)).await?;
-                        eprintln!("round {}/{rounds}: {what}: {:.0}/s", round + 1, sample.per_second);
-                        Some(sample)
-                    }
-                    _ => None,
-                };
-                samples.entry(key.clone()).or_insert_with(Vec::new).push(sample);
+        setups: &[(&'static str, Setup)],
+        loads: &[Load],
+    ) -> Result<Vec<Row>> {
+        let mut pairs = Vec::new();
+        for (name, setup) in setups {
+            pairs.push((*name, setup.client, self.pair(setup, SIDE).await?));
+        }
+        let mut rows: Vec<_> = loads.iter().map(|&load| Row { load, samples: Default::default() }).collect();
+        let mut turns: Vec<(usize, usize)> =
+            (0..rows.len()).flat_map(|row| (0..pairs.len()).map(move |pair| (row, pair))).collect();
+        for round in 1..=self.options.rounds {
+            for &(row, pair) in &turns {
+                let (row, (name, client, pair)) = (&mut rows[row], &mut pairs[pair]);
+                let samples = row.samples.entry(*name).or_default();
+                // Python is far enough away for every other round.
+                if *client == Contender::Python && round % 2 == 0 {
+                    samples.push(None);
+                    continue;
+                }
+                let what = format!("round {round}/{}: {what}, {}, {name}", self.options.rounds, row.load);
+                let sample =
+                    pair.measure(row.load, self.options.time()).await.with_context(|| what.clone())?;
+                eprintln!("{what}: {:.0}/s", sample.per_second);
+                samples.push(Some(sample));
             }
             turns.reverse();
         }
-        Ok(samples)
+        for (.., pair) in pairs {
+            pair.stop().await?;
+        }
+        Ok(rows)
     }
-}
-
-/// The result of a step, or an error that names it.
-pub(crate) async fn within<T>(
-    limit: Duration,
-    what: &str,
-    step: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    let result = timeout(limit, step).await.with_context(|| format!("{what}: not done within {limit:?}"))?;
-    result.with_context(|| what.to_owned())
-}
-
-/// Ends pairs.
-pub(crate) async fn stop(pairs: impl IntoIterator<Item = Pair>) -> Result<()> {
-    for pair in pairs {
-        within(PATIENCE, "the end of a pair", pair.stop()).await?;
-    }
-    Ok(())
 }

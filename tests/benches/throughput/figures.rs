@@ -1,105 +1,67 @@
-//! What is shown of samples.
+//! What is shown of measurements.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 use rpc_tests::bench::Series;
+use throughput_side::Load;
 
-use super::load::{Kind, Load};
-use super::pair::Sample;
-use super::role::Contender;
-
-impl Contender {
-    /// The title of its column.
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Self::Ours => "this project",
-            Self::RawOwn => "raw lapin, own runtime",
-            Self::RawShared => "raw lapin, shared runtime",
-            Self::Python => "oslo.messaging",
-            Self::OursInMemory => "this project, `memory://`",
-            Self::TarpcJson => "tarpc, JSON in a pipe",
-            Self::TarpcChannel => "tarpc, values in a channel",
-        }
-    }
+/// One measurement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample {
+    pub(crate) per_second: f64,
+    /// The time of single operations, in milliseconds.
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+    pub(crate) client: Each,
+    /// None if it is in the client's process.
+    pub(crate) server: Option<Each>,
+    /// As `Each::cpu`; none if it is not ours to look at.
+    pub(crate) broker: Option<f64>,
 }
 
-/// One number of a sample.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Figure {
-    /// Operations per second.
-    Speed,
-    /// The median of the time of one operation, in milliseconds.
-    P50,
-    /// The time of one operation that one in a hundred exceeds, in milliseconds.
-    P99,
+/// What one operation takes of a process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Each {
     /// CPU seconds of 10,000 operations.
-    Cpu(Of),
+    pub(crate) cpu: f64,
+    /// 0 if nobody counts.
+    pub(crate) allocations: f64,
+    pub(crate) bytes: f64,
 }
 
-/// Whose CPU time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Of {
-    Client,
-    Server,
-    ClientAndServer,
-    Broker,
+/// One number of a measurement.
+pub(crate) struct Figure {
+    pub(crate) title: &'static str,
+    pub(crate) decimals: usize,
+    pub(crate) of: fn(&Sample) -> Option<f64>,
 }
 
-impl Figure {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Speed,
-        Self::P50,
-        Self::P99,
-        Self::Cpu(Of::Client),
-        Self::Cpu(Of::Server),
-        Self::Cpu(Of::ClientAndServer),
-        Self::Cpu(Of::Broker),
-    ];
+const fn figure(title: &'static str, decimals: usize, of: fn(&Sample) -> Option<f64>) -> Figure {
+    Figure { title, decimals, of }
+}
 
-    pub(crate) fn of(self, sample: &Sample) -> Option<f64> {
-        let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
-        let of_10_000 = |time: Duration| time.as_secs_f64() * 1e4;
-        match self {
-            Self::Speed => Some(sample.per_second),
-            Self::P50 => Some(milliseconds(sample.p50)),
-            Self::P99 => Some(milliseconds(sample.p99)),
-            Self::Cpu(Of::Client) => Some(of_10_000(sample.client)),
-            Self::Cpu(Of::Server) => sample.server.map(of_10_000),
-            Self::Cpu(Of::ClientAndServer) => {
-                Some(of_10_000(sample.client + sample.server.unwrap_or_default()))
-            }
-            Self::Cpu(Of::Broker) => sample.broker.map(of_10_000),
-        }
-    }
+/// The only one of which more is better.
+pub(crate) const SPEED: Figure = figure("per second", 0, |sample| Some(sample.per_second));
+pub(crate) const P50: Figure = figure("p50 ms", 2, |sample| Some(sample.p50));
+pub(crate) const P99: Figure = figure("p99 ms", 2, |sample| Some(sample.p99));
+pub(crate) const CPU_OF_CLIENT: Figure = figure("CPU s of client", 3, |sample| Some(sample.client.cpu));
+pub(crate) const CPU_OF_SERVER: Figure = figure("CPU s of server", 3, |sample| Some(sample.server?.cpu));
+pub(crate) const CPU_OF_BOTH: Figure = figure("CPU s of both", 3, |sample| {
+    Some(sample.client.cpu + sample.server.map_or(0.0, |server| server.cpu))
+});
+pub(crate) const CPU_OF_BROKER: Figure = figure("CPU s of broker", 3, |sample| sample.broker);
 
-    /// Round by round.
-    pub(crate) fn series(self, samples: &[Option<Sample>]) -> Series {
-        samples.iter().map(|sample| self.of(sample.as_ref()?)).collect()
-    }
+/// What was measured with one load: by the name of the pair, the samples of all rounds, none where it was left out.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) load: Load,
+    pub(crate) samples: BTreeMap<&'static str, Vec<Option<Sample>>>,
+}
 
-    pub(crate) fn more_is_better(self) -> bool {
-        self == Self::Speed
-    }
-
-    pub(crate) fn title(self, load: Load) -> String {
-        let figure = match (self, load.kind) {
-            (Self::Speed, Kind::Call) => "calls/s",
-            (Self::Speed, Kind::Cast) => "casts/s",
-            (Self::P50, _) => "p50 ms",
-            (Self::P99, _) => "p99 ms",
-            (Self::Cpu(Of::Client), _) => "CPU s of client",
-            (Self::Cpu(Of::Server), _) => "CPU s of server",
-            (Self::Cpu(Of::ClientAndServer), _) => "CPU s of both",
-            (Self::Cpu(Of::Broker), _) => "CPU s of broker",
-        };
-        format!("{load} {figure}")
-    }
-
-    pub(crate) fn decimals(self) -> usize {
-        match self {
-            Self::Speed => 0,
-            Self::P50 | Self::P99 => 2,
-            Self::Cpu(_) => 3,
-        }
+impl Row {
+    /// A figure of a pair round by round; empty if it was not measured.
+    pub(crate) fn series(&self, pair: &str, figure: &Figure) -> Series {
+        let samples = self.samples.get(pair).map(Vec::as_slice).unwrap_or_default();
+        samples.iter().map(|sample| (figure.of)(sample.as_ref()?)).collect()
     }
 }

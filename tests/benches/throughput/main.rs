@@ -4,32 +4,29 @@
 //! `tests/benches/README.md` says how to run it and how to read the tables.
 #![allow(clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
+mod allocations;
 mod bench;
+mod broker;
 mod chart;
-mod content;
 mod figures;
-mod load;
+mod header;
+mod in_memory;
+mod memory;
 mod options;
 mod pair;
-mod parts;
-mod process;
-mod protocol;
 mod report;
-mod role;
-mod sides;
-mod versions;
+mod scale;
 
 use anyhow::Result;
-use clap::Parser;
-use tokio::runtime::Builder;
+use clap::{Parser, ValueEnum};
 
-use self::options::Options;
-use self::role::Role;
+use self::bench::Bench;
+use self::options::{Options, Part};
+use self::report::Report;
 
-fn main() -> Result<()> {
-    if let Some(role) = Role::of_this_process()? {
-        return sides::run(&role, || None);
-    }
+/// It only waits for the processes that do the work.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
     // `cargo test --all-targets` runs this program too, but without this argument.
     if !std::env::args().any(|argument| argument == "--bench") {
         println!("throughput: measures only when run by `cargo bench`");
@@ -37,6 +34,20 @@ fn main() -> Result<()> {
     }
     let options = Options::parse();
     options.check()?;
-    // It only waits for the processes that do the work.
-    Builder::new_current_thread().enable_all().build()?.block_on(parts::run(options))
+    let bench = Bench::start(options).await?;
+    let mut report = Report::new(header::header(&bench).await?);
+    for part in Part::value_variants().iter().filter(|part| bench.options.part.contains(part)) {
+        match part {
+            Part::Broker => broker::run(&bench, &mut report).await?,
+            Part::InMemory => in_memory::run(&bench, &mut report).await?,
+            Part::Allocations => allocations::run(&bench, &mut report).await?,
+            Part::Memory => memory::run(&bench, &mut report).await?,
+            Part::Scale => scale::run(&bench, &mut report).await?,
+        }
+    }
+    report.close();
+    if bench.options.write {
+        report.write()?;
+    }
+    Ok(())
 }

@@ -1,149 +1,129 @@
-//! A client and a server, measured from outside.
+//! A client and a server, and what they do and take.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
-use rpc_tests::bench::{cpu_time, cpu_time_of_group, peak_memory};
+use anyhow::Result;
+use procfs::process::all_processes;
+use rpc_tests::limits::PATIENCE;
+use rpc_tests::{Peer, python};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use throughput_side::{Contender, Done, Load, Messages, Question, Setup, Side, Usage};
+use tokio::process::Command;
 
-use super::load::{Kind, Load};
-use super::process::Process;
-use super::protocol::{Allocated, Done, Noted, Question, Times};
-use super::role::{Role, Side};
+use super::figures::{Each, Sample};
 
-/// One measurement. Times are of single operations; CPU time is that of all operations together, divided by
-/// their number.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sample {
-    pub(crate) per_second: f64,
-    pub(crate) p50: Duration,
-    pub(crate) p99: Duration,
-    pub(crate) client: Duration,
-    /// None if it is in the client's process.
-    pub(crate) server: Option<Duration>,
-    /// None if it is not ours to look at.
-    pub(crate) broker: Option<Duration>,
-}
-
-/// What one operation allocates.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Allocations {
-    pub(crate) count: f64,
-    pub(crate) bytes: f64,
-}
+/// How long the same load runs before each measurement.
+const WARM_UP: Duration = Duration::from_millis(200);
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../python/bench.py");
 
 pub(crate) struct Pair {
-    client: Process,
+    client: Peer,
     /// None if the client's process is both.
-    server: Option<Process>,
+    server: Option<Peer>,
+    /// The process group of the broker, if it is ours to look at.
     broker: Option<u32>,
     /// Casts that the server has got so far.
     sent: usize,
 }
 
-/// CPU times until now.
-struct Cpu {
-    client: Duration,
-    server: Option<Duration>,
-    broker: Option<Duration>,
-}
-
 impl Pair {
-    /// Starts both sides. `role` is that of the client; `broker` is the process group of the broker, if it is
-    /// on this machine.
-    pub(crate) async fn start(role: &Role, program: &Path, broker: Option<u32>) -> Result<Self> {
-        let server = match role.side {
-            Side::Both => None,
-            Side::Client | Side::Server => {
-                let role = Role { contender: role.server, side: Side::Server, ..role.clone() };
-                let mut server = Process::start(&role, program)?;
-                // Only once the server answers do its queues exist.
-                server.ask::<Noted>(Question::Noted { casts: 0 }).await?;
-                Some(server)
-            }
+    /// Starts both sides: `program` is what runs all contenders but Python.
+    pub(crate) async fn start(setup: &Setup, program: &str, broker: Option<u32>) -> Result<Self> {
+        let start = async |side| {
+            let name = format!("{side:?} of {}", setup.contender(side).title());
+            Peer::start(&name, command(setup, side, program)?).await
         };
-        Ok(Self { client: Process::start(role, program)?, server, broker, sent: 0 })
+        // Only once the server is ready do its queues exist.
+        let server = if setup.server.in_memory() { None } else { Some(start(Side::Server).await?) };
+        Ok(Self { client: start(Side::Client).await?, server, broker, sent: 0 })
     }
 
-    pub(crate) async fn measure(&mut self, load: Load, time: Duration) -> Result<Sample> {
-        let before = self.cpu()?;
-        let done = self.run(load, time).await?;
-        let after = self.cpu()?;
-        let times: Times = self.client.ask(Question::Times).await?;
-        let each = |before: Duration, after: Duration| (after - before).div_f64(done.operations as f64);
-        let each_of = |before: Option<Duration>, after: Option<Duration>| Some(each(before?, after?));
-        Ok(Sample {
-            per_second: done.operations as f64 / done.seconds,
-            p50: Duration::from_secs_f64(times.p50),
-            p99: Duration::from_secs_f64(times.p99),
-            client: each(before.client, after.client),
-            server: each_of(before.server, after.server),
-            broker: each_of(before.broker, after.broker),
-        })
-    }
-
-    /// The allocations of client and server, which have to be programs that count them.
-    pub(crate) async fn allocations(
-        &mut self,
-        load: Load,
-        time: Duration,
-    ) -> Result<(Allocations, Option<Allocations>)> {
-        let before = self.allocated().await?;
-        let done = self.run(load, time).await?;
-        let after = self.allocated().await?;
-        let each = |before: Allocated, after: Allocated| Allocations {
-            count: (after.count - before.count) as f64 / done.operations as f64,
-            bytes: (after.bytes - before.bytes) as f64 / done.operations as f64,
-        };
-        let server = before.1.zip(after.1).map(|(before, after)| each(before, after));
-        Ok((each(before.0, after.0), server))
-    }
-
-    /// The most memory that client and server have had so far, in bytes.
-    pub(crate) fn peak_memory(&self) -> Result<(u64, Option<u64>)> {
-        let server = self.server.as_ref().map(|server| peak_memory(server.pid()?)).transpose()?;
-        Ok((peak_memory(self.client.pid()?)?, server))
-    }
-
-    /// Runs a load until the server has handled all of it.
+    /// Runs a load until the server has handled all of it, so that a broker that only piles up casts gains nothing.
     pub(crate) async fn run(&mut self, load: Load, time: Duration) -> Result<Done> {
         let question = Question::Load { load, seconds: time.as_secs_f64() };
-        let mut done: Done = self.client.ask(question).await?;
-        ensure!(done.operations > 0, "not one operation was done in the time");
-        if let (Kind::Cast, Some(server)) = (load.kind, &mut self.server) {
+        let mut done: Done = ask(&mut self.client, question, time).await?;
+        if matches!(load, Load::Casts(_)) {
             let sent = Instant::now();
             self.sent += done.operations;
-            server.ask::<Noted>(Question::Noted { casts: self.sent }).await?;
+            self.usage().await?;
             done.seconds += sent.elapsed().as_secs_f64();
         }
         Ok(done)
     }
 
-    pub(crate) async fn stop(self) -> Result<()> {
-        self.client.stop().await?;
-        match self.server {
-            Some(server) => server.stop().await,
+    /// What the client and the server have taken so far, once that one has handled all casts.
+    pub(crate) async fn usage(&mut self) -> Result<(Usage, Option<Usage>)> {
+        let question = Question::Usage { casts: self.sent };
+        let server = match &mut self.server {
+            Some(server) => Some(ask(server, question, Duration::ZERO).await?),
+            None => None,
+        };
+        Ok((ask(&mut self.client, Question::Usage { casts: 0 }, Duration::ZERO).await?, server))
+    }
+
+    /// Measures a load once it is warm.
+    pub(crate) async fn measure(&mut self, load: Load, time: Duration) -> Result<Sample> {
+        self.run(load, WARM_UP).await?;
+        let (before, broker) = (self.usage().await?, self.cpu_of_broker()?);
+        let done = self.run(load, time).await?;
+        let (after, broker_after) = (self.usage().await?, self.cpu_of_broker()?);
+        let operations = done.operations as f64;
+        let each = |before: Usage, after: Usage| Each {
+            cpu: (after.cpu_seconds - before.cpu_seconds) / operations * 1e4,
+            allocations: (after.allocations - before.allocations) as f64 / operations,
+            bytes: (after.bytes - before.bytes) as f64 / operations,
+        };
+        Ok(Sample {
+            per_second: operations / done.seconds,
+            p50: done.p50 * 1e3,
+            p99: done.p99 * 1e3,
+            client: each(before.0, after.0),
+            server: before.1.zip(after.1).map(|(before, after)| each(before, after)),
+            broker: broker.zip(broker_after).map(|(before, after)| (after - before) / operations * 1e4),
+        })
+    }
+
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        self.client.stop().await.1?;
+        match &mut self.server {
+            Some(server) => server.stop().await.1,
             None => Ok(()),
         }
     }
 
-    fn cpu(&self) -> Result<Cpu> {
-        Ok(Cpu {
-            client: cpu_time(self.client.pid()?)?,
-            server: self.server.as_ref().map(|server| cpu_time(server.pid()?)).transpose()?,
-            broker: self.broker.map(cpu_time_of_group).transpose()?,
-        })
-    }
-
-    async fn allocated(&mut self) -> Result<(Allocated, Option<Allocated>)> {
-        let server = match &mut self.server {
-            Some(server) => Some(allocated(server).await?),
-            None => None,
-        };
-        Ok((allocated(&mut self.client).await?, server))
+    /// In seconds until now.
+    fn cpu_of_broker(&self) -> Result<Option<f64>> {
+        let Some(group) = self.broker else { return Ok(None) };
+        // A process that has ended meanwhile counts no more.
+        let stats = all_processes()?.filter_map(|process| process.ok()?.stat().ok());
+        let stats = stats.filter(|stat| u32::try_from(stat.pgrp) == Ok(group));
+        let ticks: u64 = stats.map(|stat| stat.utime + stat.stime).sum();
+        Ok(Some(ticks as f64 / procfs::ticks_per_second() as f64))
     }
 }
 
-async fn allocated(process: &mut Process) -> Result<Allocated> {
-    process.ask::<Option<Allocated>>(Question::Allocated).await?.context("this program counts no allocations")
+/// Asks a question whose answer takes that long, or a little more.
+async fn ask<T: DeserializeOwned>(peer: &mut Peer, question: Question, takes: Duration) -> Result<T> {
+    peer.write(&json!(question)).await?;
+    let answer = peer.read(takes + PATIENCE).await?;
+    T::deserialize(&answer).map_err(|why| peer.failure(&format!("it answered {answer}: {why}")))
+}
+
+fn command(setup: &Setup, side: Side, program: &str) -> Result<Command> {
+    if setup.contender(side) != Contender::Python {
+        let mut command = Command::new(program);
+        command.args([serde_json::to_string(&side)?, serde_json::to_string(setup)?]);
+        return Ok(command);
+    }
+    let messages = Messages::of(setup.body)?;
+    let mut command = python()?;
+    command
+        .args([SCRIPT, "--url", &setup.url])
+        .arg(format!("--topic={}", setup.address()))
+        .arg(format!("--echoed={}", messages.echoed.len()))
+        .arg(format!("--noted={}", messages.noted.len()))
+        .arg(format!("--option=rabbit_quorum_queue={}", setup.quorum))
+        .arg(if side == Side::Client { "client" } else { "server" });
+    Ok(command)
 }

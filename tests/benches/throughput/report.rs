@@ -4,135 +4,91 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use rpc_tests::bench::{Series, Table, replace_section};
+use comfy_table::{Row, Table, presets};
+use rpc_tests::bench::{Series, replace_section};
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 /// All that a run prints.
 const RESULTS: &str = "results/throughput.md";
-pub(crate) const CHART: &str = "results/throughput.svg";
+const CHART: &str = "throughput.svg";
 /// The part of the README that is generated.
 const SECTION: &str = "throughput";
 
-/// A section of the report.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Section {
-    pub(crate) title: String,
-    pub(crate) text: String,
-}
-
-/// One goal, and what came of it.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    pub(crate) what: String,
-    pub(crate) limit: Limit,
-    pub(crate) measured: Series,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Limit {
-    AtLeast(f64),
-    AtMost(f64),
-}
-
-impl Target {
-    /// Whether the median is on the right side of the limit; none if nothing was measured.
-    fn holds(&self) -> Option<bool> {
-        let median = self.measured.median()?;
-        Some(match self.limit {
-            Limit::AtLeast(least) => median >= least,
-            Limit::AtMost(most) => median <= most,
-        })
-    }
-}
-
-/// All sections and targets.
-#[derive(Debug)]
+/// All that was found, in Markdown.
 pub(crate) struct Report {
     header: String,
-    sections: Vec<Section>,
-    targets: Vec<Target>,
-    /// Whether there is a chart to show.
-    chart: bool,
+    sections: Vec<String>,
+    /// One goal a line, and what came of it.
+    targets: Table,
+    /// An SVG picture of the first section.
+    pub(crate) chart: Option<String>,
 }
 
 impl Report {
     pub(crate) fn new(header: String) -> Self {
-        println!("{header}");
-        Self { header, sections: Vec::new(), targets: Vec::new(), chart: false }
+        println!("{header}\n");
+        let targets = table(["target", "wanted", "measured", "holds"]);
+        Self { header, sections: Vec::new(), targets, chart: None }
     }
 
-    pub(crate) fn add(&mut self, section: Section) {
-        println!("{}", markdown("##", &section));
+    pub(crate) fn add(&mut self, title: &str, text: &str) {
+        let section = format!("## {title}\n\n{text}\n");
+        println!("{section}");
         self.sections.push(section);
     }
 
-    pub(crate) fn aim(&mut self, targets: impl IntoIterator<Item = Target>) {
-        self.targets.extend(targets);
+    pub(crate) fn at_least(&mut self, least: f64, what: String, measured: &Series) {
+        self.aim(what, format!("≥ {least}"), measured, |median| median >= least);
     }
 
-    /// Prints which targets hold.
+    pub(crate) fn at_most(&mut self, most: f64, what: String, measured: &Series) {
+        self.aim(what, format!("≤ {most}"), measured, |median| median <= most);
+    }
+
+    /// What was not measured is no target.
+    fn aim(&mut self, what: String, wanted: String, measured: &Series, holds: impl Fn(f64) -> bool) {
+        if let Some(median) = measured.median() {
+            let holds = if holds(median) { "yes" } else { "**no**" };
+            self.targets.add_row([what, wanted, measured.cell(2), holds.to_owned()]);
+        }
+    }
+
+    /// Adds which targets hold before all that was measured.
     pub(crate) fn close(&mut self) {
-        let mut table = Table::new(["target", "wanted", "measured", "holds"]);
-        for target in &self.targets {
-            let Some(holds) = target.holds() else { continue };
-            let wanted = match target.limit {
-                Limit::AtLeast(least) => format!("≥ {least}"),
-                Limit::AtMost(most) => format!("≤ {most}"),
-            };
-            let holds = if holds { "yes" } else { "**no**" };
-            table.row([&target.what, &wanted, &target.measured.cell(2), holds]);
-        }
         if !self.targets.is_empty() {
-            self.add(Section { title: "Targets".to_owned(), text: table.to_string() });
+            self.add("Targets", &self.targets.to_string());
+            self.sections.rotate_right(1);
         }
     }
 
-    /// Writes all of it into a file, and the header, the targets, the chart and the first table into the
-    /// README.
-    pub(crate) fn write(&mut self, chart: Option<String>) -> Result<()> {
+    /// Writes all of it into a file, and the header, the targets, the chart and the first table into the README.
+    pub(crate) fn write(&self) -> Result<()> {
         let folder = Path::new(FOLDER);
-        if let Some(chart) = chart {
-            write(&folder.join(CHART), &chart)?;
-            self.chart = true;
-        }
-        let picture = |file: &str| match self.chart {
-            true => format!("![Operations per second]({file})\n\n"),
-            false => String::new(),
-        };
-        let (targets, others): (Vec<_>, Vec<_>) =
-            self.sections.iter().partition(|section| section.title == "Targets");
-        let text = |level: &str, sections: &[&Section]| {
-            sections.iter().map(|section| markdown(level, section)).collect::<String>()
-        };
+        let chart = self.chart.as_ref().map(|_| format!("![Operations per second]({CHART})\n"));
+        let (targets, others) = self.sections.split_at(usize::from(!self.targets.is_empty()));
+        let text = |others: &[String]| [targets, chart.as_slice(), others].concat().join("\n");
 
-        let chart_beside = Path::new(CHART).file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let (all, picture_beside) = (text("##", &others), picture(chart_beside));
-        let results =
-            format!("# Throughput\n\n{}\n{}{picture_beside}{all}", self.header, text("##", &targets));
-        write(&folder.join(RESULTS), &format!("{}\n", results.trim_end()))?;
+        if let Some(chart) = &self.chart {
+            write(&folder.join("results").join(CHART), chart)?;
+        }
+        write(&folder.join(RESULTS), &format!("# Throughput\n\n{}\n\n{}", self.header, text(others)))?;
 
         let readme = folder.join("README.md");
         let old = fs::read_to_string(&readme).with_context(|| readme.display().to_string())?;
-        let first = text("####", &others[..others.len().min(1)]);
-        let content = format!(
-            "{}\nAll tables are in [{RESULTS}]({RESULTS}).\n\n{}{}{first}",
-            self.header,
-            text("####", &targets),
-            picture(CHART)
-        );
-        write(&readme, &replace_section(&old, SECTION, &content)?)
+        let link = format!("All tables are in [{RESULTS}]({RESULTS}).");
+        let first = text(&others[..others.len().min(1)]).replace(CHART, &format!("results/{CHART}"));
+        let new = format!("{}\n\n{link}\n\n{first}", self.header).replace("\n## ", "\n#### ");
+        write(&readme, &replace_section(&old, SECTION, &new)?)
     }
 }
 
-/// With a title of so many `#`.
-fn markdown(level: &str, section: &Section) -> String {
-    format!("{level} {}\n\n{}\n", section.title, section.text)
+/// A table in Markdown with these titles.
+pub(crate) fn table(titles: impl Into<Row>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN).set_header(titles);
+    table
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {
-    let write = || {
-        file.parent().map_or(Ok(()), fs::create_dir_all)?;
-        fs::write(file, text)
-    };
-    write().with_context(|| format!("writing {}", file.display()))
+    fs::write(file, text).with_context(|| format!("writing {}", file.display()))
 }

@@ -1,15 +1,12 @@
-//! What the benchmarks share: values of several rounds, tables, and what the system knows of processes.
+//! What the benchmarks share: values of several rounds, generated parts of texts, versions of dependencies, and
+//! counts of instructions.
 
 mod instructions;
-mod machine;
-mod process;
+mod lock;
 mod section;
 mod series;
-mod table;
 
 pub use instructions::instructions;
-pub use machine::Machine;
-pub use process::{cpu_time, cpu_time_of_children, cpu_time_of_group, peak_memory};
+pub use lock::locked;
 pub use section::replace_section;
 pub use series::Series;
-pub use table::Table;

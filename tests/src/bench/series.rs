@@ -36,12 +36,6 @@ impl Series {
         self.with(other, |a, b| Some(a - b))
     }
 
-    /// This and `other` together, in each round that has both.
-    #[must_use]
-    pub fn plus(&self, other: &Self) -> Self {
-        self.with(other, |a, b| Some(a + b))
-    }
-
     /// This times `factor`.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
@@ -110,7 +104,6 @@ mod tests {
         let (a, b) = (series(&[2.0, 6.0, 20.0]), series(&[1.0, 2.0, 20.0]));
         assert_eq!(a.over(&b), series(&[2.0, 3.0, 1.0]));
         assert_eq!(a.minus(&b), series(&[1.0, 4.0, 0.0]));
-        assert_eq!(a.plus(&b), series(&[3.0, 8.0, 40.0]));
         assert_eq!(a.scaled(0.5), series(&[1.0, 3.0, 10.0]));
     }
 

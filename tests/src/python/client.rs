@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::PeerBuilder;
-use super::peer::Peer;
 use crate::limits::PATIENCE;
+use crate::peer::Peer;
 
 /// A Python RPC client.
 ///

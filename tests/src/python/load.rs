@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::PeerBuilder;
-use super::peer::Peer;
+use crate::peer::Peer;
 
 /// A Python client that has many requests under way.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::PeerBuilder;
-use super::peer::Peer;
 use crate::limits::PATIENCE;
+use crate::peer::Peer;
 
 /// A Python RPC server; the script shows its methods.
 #[derive(Debug)]

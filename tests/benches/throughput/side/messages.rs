@@ -6,19 +6,23 @@ use rpc_runtime::Version;
 use rpc_runtime::wire::{EncodedValue, Fields, Reply, ReplyTo, RequestHead};
 
 /// Stands where the id of a call will be.
-pub(crate) const ID: &str = "00000000000000000000000000000000";
+pub(crate) const CALL: &str = "00000000000000000000000000000001";
+/// Stands where the id of a message will be.
+pub(crate) const MESSAGE: &str = "00000000000000000000000000000002";
+/// Stands where the id in the name of a reply queue will be.
+pub(crate) const CLIENT: &str = "00000000000000000000000000000003";
 
 /// Names of reply queues are this and an id.
 pub(crate) const REPLY_QUEUE: &str = "reply_";
 
 /// What is sent, as arguments and as bodies.
 #[derive(Debug, Clone)]
-pub(crate) struct Messages {
+pub struct Messages {
     /// The argument of the call `echo`, and its result.
-    pub(crate) echoed: String,
+    pub echoed: String,
     /// The argument of the cast `note`.
-    pub(crate) noted: String,
-    /// The body of the call; its id is [`ID`].
+    pub noted: String,
+    /// The body of the call.
     pub(crate) call: Bytes,
     /// The body of the reply to it.
     pub(crate) reply: Bytes,
@@ -28,7 +32,10 @@ pub(crate) struct Messages {
 
 impl Messages {
     /// Messages whose requests have `size` bytes.
-    pub(crate) fn of(size: usize) -> Result<Self> {
+    ///
+    /// # Errors
+    /// The envelope alone is larger.
+    pub fn of(size: usize) -> Result<Self> {
         let fill = |method, reply| {
             let least = request(method, "", reply)?.len();
             let room = size.checked_sub(least).with_context(|| {
@@ -36,12 +43,12 @@ impl Messages {
             })?;
             anyhow::Ok("x".repeat(room))
         };
-        let reply_q = format!("{REPLY_QUEUE}{ID}");
-        let reply_to = Some(ReplyTo::new(ID, &reply_q));
+        let reply_q = format!("{REPLY_QUEUE}{CLIENT}");
+        let reply_to = Some(ReplyTo::new(CALL, &reply_q));
         let (echoed, noted) = (fill("echo", reply_to)?, fill("note", None)?);
         Ok(Self {
             call: request("echo", &echoed, reply_to)?,
-            reply: Reply::result(&format!("\"{ID}\""), &EncodedValue::new(&echoed)?),
+            reply: Reply::result(&format!("\"{CALL}\""), &EncodedValue::new(&echoed)?),
             cast: request("note", &noted, None)?,
             echoed,
             noted,
@@ -52,6 +59,6 @@ impl Messages {
 fn request(method: &str, value: &str, reply: Option<ReplyTo<'_>>) -> Result<Bytes> {
     let mut args = Fields::new();
     args.set("value", value)?;
-    let head = RequestHead::new(method, ID).with_version(Version::new(1, 0)).with_reply(reply);
+    let head = RequestHead::new(method, MESSAGE).with_version(Version::new(1, 0)).with_reply(reply);
     Ok(head.encode(&args, &Fields::new()))
 }

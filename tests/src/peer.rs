@@ -1,8 +1,7 @@
-//! One Python process and the JSON lines between it and us.
+//! A process and the JSON lines between it and us.
 
 use std::collections::VecDeque;
 use std::io::Read;
-use std::marker::PhantomData;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -15,49 +14,10 @@ use tokio::time::timeout;
 
 use crate::limits::PATIENCE;
 
-const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
-
-/// A peer that is yet to be started; `T` is what it becomes.
-#[derive(Debug)]
-pub struct PeerBuilder<T> {
-    script: &'static str,
-    args: Vec<String>,
-    becomes: PhantomData<T>,
-}
-
-impl<T: From<Peer>> PeerBuilder<T> {
-    pub(super) fn new(script: &'static str, url: &str) -> Self {
-        Self { script, args: Vec::new(), becomes: PhantomData }.arg("--url", url)
-    }
-
-    pub(super) fn arg(mut self, name: &str, value: &str) -> Self {
-        self.args.push(format!("{name}={value}"));
-        self
-    }
-
-    /// Lets exceptions of a Python module be raised in the peer (`allowed_remote_exmods`).
-    #[must_use]
-    pub fn allow(self, module: &str) -> Self {
-        self.arg("--allow", module)
-    }
-
-    /// Sets an option of oslo.config, `[GROUP/]NAME=VALUE`; the group is
-    /// `oslo_messaging_rabbit` unless given.
-    #[must_use]
-    pub fn option(self, option: &str) -> Self {
-        self.arg("--option", option)
-    }
-
-    /// Starts the process and returns once it is ready.
-    pub async fn start(self) -> Result<T> {
-        Peer::start(self.script, &self.args).await.map(T::from)
-    }
-}
-
 /// A running peer; dropping it kills it.
 #[derive(Debug)]
 pub struct Peer {
-    script: &'static str,
+    name: String,
     process: Child,
     /// `None` once it was told to stop.
     stdin: Option<ChildStdin>,
@@ -68,25 +28,20 @@ pub struct Peer {
 }
 
 impl Peer {
-    async fn start(script: &'static str, args: &[String]) -> Result<Self> {
-        let python = std::env::var_os("RPC_TEST_PYTHON").context(
-            "RPC_TEST_PYTHON is not set: this test needs Python with oslo.messaging, start it by tests/run",
-        )?;
+    /// Starts a process, which is called `name` in errors, and returns once it says that it is ready.
+    pub async fn start(name: &str, mut command: Command) -> Result<Self> {
         let stderr = NamedTempFile::new()?;
-        let mut process = Command::new(&python)
-            .arg(format!("{SCRIPTS}/{script}"))
-            .args(args)
-            .env("PYTHONDONTWRITEBYTECODE", "1")
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(stderr.reopen()?)
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("cannot start {}", python.display()))?;
+            .with_context(|| format!("cannot start {name}"))?;
         let stdin = process.stdin.take();
         let stdout = process.stdout.take().context("the peer has no stdout")?;
         let mut peer = Self {
-            script,
+            name: name.to_owned(),
             process,
             stdin,
             stdout: BufReader::new(stdout).lines(),
@@ -107,8 +62,13 @@ impl Peer {
         Ok(peer)
     }
 
+    /// Its number.
+    pub fn pid(&self) -> Result<u32> {
+        self.process.id().ok_or_else(|| self.failure("it has ended"))
+    }
+
     /// Sends one line.
-    pub(super) async fn write(&mut self, line: &Value) -> Result<()> {
+    pub async fn write(&mut self, line: &Value) -> Result<()> {
         let Some(stdin) = &mut self.stdin else { return Err(self.failure("it was told to stop")) };
         match stdin.write_all(format!("{line}\n").as_bytes()).await {
             Ok(()) => Ok(()),
@@ -117,7 +77,7 @@ impl Peer {
     }
 
     /// The next line, if it comes within `limit`.
-    pub(super) async fn read(&mut self, limit: Duration) -> Result<Value> {
+    pub async fn read(&mut self, limit: Duration) -> Result<Value> {
         if let Some(line) = self.early.pop_front() {
             return Ok(line);
         }
@@ -131,7 +91,7 @@ impl Peer {
     }
 
     /// Kills it as a crash would, and returns the lines that it had written.
-    pub(super) async fn kill(&mut self) -> Result<Vec<Value>> {
+    pub async fn kill(&mut self) -> Result<Vec<Value>> {
         self.process.kill().await?;
         let mut lines = Vec::from(std::mem::take(&mut self.early));
         while let Some(line) = self.stdout.next_line().await? {
@@ -141,7 +101,7 @@ impl Peer {
     }
 
     /// Ends its input, which tells it to stop; returns the lines that it still writes, and how it ended.
-    pub(super) async fn stop(&mut self) -> (Vec<Value>, Result<()>) {
+    pub async fn stop(&mut self) -> (Vec<Value>, Result<()>) {
         self.stdin = None;
         let mut lines = Vec::from(std::mem::take(&mut self.early));
         let ended = timeout(PATIENCE, async {
@@ -161,10 +121,10 @@ impl Peer {
     }
 
     /// An error that names the peer and shows what it logged.
-    pub(super) fn failure(&self, why: &str) -> anyhow::Error {
+    pub fn failure(&self, why: &str) -> anyhow::Error {
         let mut log = String::new();
         // What can be read is shown; the failure itself matters more than its log.
         let _ = self.stderr.reopen().and_then(|mut file| file.read_to_string(&mut log));
-        anyhow!("{}: {why}\n--- stderr of {} ---\n{log}", self.script, self.script)
+        anyhow!("{}: {why}\n--- stderr of {} ---\n{log}", self.name, self.name)
     }
 }

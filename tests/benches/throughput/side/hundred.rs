@@ -2,22 +2,22 @@
 
 use rpc_runtime::{Call, Context, RemoteError, rpc_manager};
 
-use super::ours::Counter;
-
 /// So many methods it has.
-pub(super) const METHODS: usize = 100;
+pub(crate) const METHODS: usize = 100;
+
+pub(crate) struct Echoes;
 
 macro_rules! hundred {
     ($($number:literal $name:ident)*) => {
         #[rpc_manager(client = HundredApi, topic = "hundred", version = "1.0", error = RemoteError)]
-        pub(super) trait Hundred {
+        pub(crate) trait Hundred {
             $(
                 #[rpc(call)]
                 async fn $name(&self, ctx: Context, value: String) -> Result<String, RemoteError>;
             )*
         }
 
-        impl Hundred for Counter {
+        impl Hundred for Echoes {
             $(
                 async fn $name(&self, _: Context, value: String) -> Result<String, RemoteError> {
                     Ok(value)
@@ -26,7 +26,7 @@ macro_rules! hundred {
         }
 
         /// Calls the method of that number.
-        pub(super) fn call(
+        pub(crate) fn call(
             api: &HundredApi,
             number: usize,
             context: &Context,

@@ -1,0 +1,50 @@
+//! The processes of the benchmark `throughput` that do the work: a client or a server of each contender.
+#![allow(clippy::print_stdout, missing_docs)]
+
+mod answer;
+mod hundred;
+mod load;
+mod messages;
+mod ours;
+mod question;
+mod raw;
+mod setup;
+mod tarpc;
+
+use std::sync::atomic::AtomicUsize;
+
+use anyhow::{Result, bail};
+
+use self::answer::answer;
+
+pub use self::messages::Messages;
+pub use self::question::{Done, Load, Question, Usage};
+pub use self::setup::{Contender, Setup, Side};
+
+/// A program of this package: its arguments are a side and a setup, which it is until its stdin ends. `allocated`
+/// tells how often and how much the process has allocated, if that is counted.
+#[tokio::main]
+pub async fn run(allocated: fn() -> (usize, usize)) -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [side, setup] = &arguments[..] else { bail!("only the benchmark `throughput` starts this program") };
+    let (side, setup): (Side, Setup) = (serde_json::from_str(side)?, serde_json::from_str(setup)?);
+    let no_casts = AtomicUsize::new(0);
+    match (setup.contender(side), side) {
+        (Contender::Ours | Contender::OursInMemory, _) => {
+            let mut ours = ours::Ours::start(&setup, side).await?;
+            answer(ours.caller.take(), &ours.counter.noted, allocated).await?;
+            ours.stop().await
+        }
+        (Contender::RawOwn | Contender::RawShared, Side::Client) => {
+            answer(Some(raw::client(&setup).await?), &no_casts, allocated).await
+        }
+        (Contender::RawOwn | Contender::RawShared, Side::Server) => {
+            answer(None::<raw::Caller>, &*raw::server(&setup).await?, allocated).await
+        }
+        (Contender::TarpcJson, _) => answer(Some(tarpc::with_json(&setup)?), &no_casts, allocated).await,
+        (Contender::TarpcChannel, _) => {
+            answer(Some(tarpc::with_channel(&setup)?), &no_casts, allocated).await
+        }
+        (Contender::Python, _) => bail!("Python has a program of its own, tests/python/bench.py"),
+    }
+}

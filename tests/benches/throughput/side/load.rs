@@ -1,0 +1,57 @@
+//! Running a load.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use histogram::AtomicHistogram;
+use tokio::task::JoinSet;
+
+use crate::question::{Done, Load};
+
+/// Times are known to one part in 2^10.
+const PRECISION: u8 = 10;
+/// And may be of any length.
+const ALL_BITS: u8 = 64;
+
+/// What callers repeat.
+pub(crate) trait Client: Send + Sync + 'static {
+    fn call(&self) -> impl Future<Output = Result<()>> + Send;
+    fn cast(&self) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Runs a load for `time`; fails with the first operation that does.
+pub(crate) async fn run(client: &Arc<impl Client>, load: Load, time: Duration) -> Result<Done> {
+    let nanoseconds = Arc::new(AtomicHistogram::new(PRECISION, ALL_BITS)?);
+    let began = Instant::now();
+    let end = began + time;
+    let mut callers = JoinSet::new();
+    let (Load::Calls(in_flight) | Load::Casts(in_flight)) = load;
+    for _ in 0..in_flight {
+        let (client, nanoseconds) = (Arc::clone(client), Arc::clone(&nanoseconds));
+        callers.spawn(async move {
+            let mut start = Instant::now();
+            while start < end {
+                match load {
+                    Load::Calls(_) => client.call().await?,
+                    Load::Casts(_) => client.cast().await?,
+                }
+                let now = Instant::now();
+                nanoseconds.increment(u64::try_from((now - start).as_nanos())?)?;
+                start = now;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(ended) = callers.join_next().await {
+        ended??;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    let nanoseconds = nanoseconds.load();
+    let quantile = |quantile| {
+        let found = nanoseconds.quantile_bucket(quantile)?;
+        anyhow::Ok(found.context("not one operation was done in the time")?.end() as f64 / 1e9)
+    };
+    let operations = usize::try_from(nanoseconds.as_slice().iter().sum::<u64>())?;
+    Ok(Done { operations, seconds, p50: quantile(0.5)?, p99: quantile(0.99)? })
+}

@@ -1,0 +1,80 @@
+//! Connections, channels and messages like those that this project makes.
+
+use anyhow::{Context, Result, anyhow, ensure};
+use lapin::options::{BasicConsumeOptions, BasicPublishOptions, ConfirmSelectOptions};
+use lapin::types::FieldTable;
+use lapin::uri::AMQPUri;
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer, PublisherConfirm};
+use tokio::runtime::{Builder, Handle};
+
+use super::template::Id;
+use crate::messages::REPLY_QUEUE;
+use crate::setup::{Contender, Setup, Side};
+
+/// The channel to send on, on which the broker answers for every message, and the connection to listen on.
+pub(super) async fn connect(setup: &Setup, side: Side) -> Result<(Channel, Connection)> {
+    // lapin's tasks run there; the callers and the server do not.
+    let runtime = match setup.contender(side) {
+        Contender::RawOwn => {
+            let runtime =
+                Builder::new_multi_thread().worker_threads(1).thread_name("lapin").enable_all().build()?;
+            // It is there until the process ends.
+            Box::leak(Box::new(runtime)).handle().clone()
+        }
+        _ => Handle::current(),
+    };
+    let url = setup.url.replacen("rabbit://", "amqp://", 1);
+    let mut uri: AMQPUri = url.parse().map_err(|why| anyhow!("the URL for raw lapin: {why}"))?;
+    // An empty path is the virtual host `/` to us, and one without a name to lapin.
+    if uri.vhost.is_empty() {
+        uri.vhost = "/".to_owned();
+    }
+    let connect = || runtime.spawn(Connection::connect_uri(uri.clone(), ConnectionProperties::default()));
+    let (send, listen) = (connect().await??, connect().await??);
+    let sending = send.create_channel().await?;
+    sending.confirm_select(ConfirmSelectOptions::default()).await?;
+    Ok((sending, listen))
+}
+
+/// The name of the queue for casts beside that for calls.
+pub(super) fn casts(address: &str) -> String {
+    format!("{address}-casts")
+}
+
+pub(super) fn reply_queue(id: &Id) -> Result<String> {
+    let id = std::str::from_utf8(id).context("an id is text")?;
+    Ok(format!("{REPLY_QUEUE}{id}"))
+}
+
+pub(super) async fn consume(channel: &Channel, queue: &str, no_ack: bool) -> Result<Consumer> {
+    let options = BasicConsumeOptions { no_ack, ..Default::default() };
+    Ok(channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await?)
+}
+
+pub(super) fn properties() -> BasicProperties {
+    BasicProperties::default()
+        .with_content_type("application/json".into())
+        .with_content_encoding("utf-8".into())
+        .with_headers(FieldTable::default())
+        .with_delivery_mode(2)
+        .with_priority(0)
+}
+
+/// Publishes on the default exchange if `exchange` is empty; done when the message is written.
+pub(super) async fn publish(
+    channel: &Channel,
+    exchange: &str,
+    routing_key: &str,
+    mandatory: bool,
+    body: &[u8],
+    properties: BasicProperties,
+) -> Result<PublisherConfirm> {
+    let options = BasicPublishOptions { mandatory, immediate: false };
+    Ok(channel.basic_publish(exchange.into(), routing_key.into(), options, body, properties).await?)
+}
+
+/// Waits until the broker has taken a message.
+pub(super) async fn taken(confirm: PublisherConfirm) -> Result<()> {
+    ensure!(confirm.await?.is_ack(), "the broker refused a message");
+    Ok(())
+}

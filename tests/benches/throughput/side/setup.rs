@@ -1,0 +1,97 @@
+//! What is measured.
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+/// One way to do the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+pub enum Contender {
+    /// This project
+    Ours,
+    /// lapin without anything above it, on a runtime of its own with one worker
+    RawOwn,
+    /// The same on the runtime that the callers and the server run on
+    RawShared,
+    /// oslo.messaging
+    Python,
+    /// This project with `memory://`.
+    #[value(skip)]
+    OursInMemory,
+    /// tarpc with JSON over a pipe inside the process.
+    #[value(skip)]
+    TarpcJson,
+    /// tarpc over a channel, on which values travel as they are.
+    #[value(skip)]
+    TarpcChannel,
+}
+
+impl Contender {
+    /// The title of its column.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Ours => "this project",
+            Self::RawOwn => "raw lapin, own runtime",
+            Self::RawShared => "raw lapin, shared runtime",
+            Self::Python => "oslo.messaging",
+            Self::OursInMemory => "this project, `memory://`",
+            Self::TarpcJson => "tarpc, JSON in a pipe",
+            Self::TarpcChannel => "tarpc, values in a channel",
+        }
+    }
+
+    /// Whether the client's process has the server in it: there is no broker between them.
+    pub fn in_memory(self) -> bool {
+        matches!(self, Self::OursInMemory | Self::TarpcJson | Self::TarpcChannel)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Side {
+    Client,
+    Server,
+}
+
+/// A client against a server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Setup {
+    /// The transport URL.
+    pub url: String,
+    pub client: Contender,
+    /// Whose server answers: raw lapin can be the client of ours.
+    pub server: Contender,
+    /// Whether requests go through a quorum queue, in place of a transient classic one as oslo.messaging has by
+    /// default.
+    pub quorum: bool,
+    /// The size of a request in bytes, envelope included.
+    pub body: usize,
+    /// 1 or 100.
+    pub methods: usize,
+    /// As many servers share the process, one for each topic.
+    pub topics: usize,
+    /// As many clients as the server sees; only raw lapin pretends to be several.
+    pub reply_queues: usize,
+}
+
+impl Setup {
+    pub fn contender(&self, side: Side) -> Contender {
+        match side {
+            Side::Client => self.client,
+            Side::Server => self.server,
+        }
+    }
+
+    /// The name of the exchange, and of the first topic. Each contender has its own for each kind of queue, as
+    /// neither can be declared again in another way; and for each size of the service, as two servers would share
+    /// a topic.
+    pub fn address(&self) -> String {
+        let Self { server, methods, topics, reply_queues, .. } = self;
+        let queue = if self.quorum { "quorum" } else { "classic" };
+        format!("throughput-{server:?}-{queue}-{methods}-{topics}-{reply_queues}")
+    }
+
+    /// The names of all topics.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = String> {
+        let further = (1..self.topics).map(|number| format!("{}-topic-{number}", self.address()));
+        [self.address()].into_iter().chain(further)
+    }
+}

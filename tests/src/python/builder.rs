@@ -1,0 +1,67 @@
+//! Starting a Python process.
+
+use std::marker::PhantomData;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use tokio::process::Command;
+
+use crate::peer::Peer;
+
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
+const INTERPRETER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv/bin/python");
+
+/// Python with oslo.messaging: the interpreter `RPC_TEST_PYTHON`, or else that of the environment which `tests/run`
+/// makes.
+pub fn python() -> Result<Command> {
+    let interpreter = match std::env::var_os("RPC_TEST_PYTHON") {
+        Some(interpreter) => interpreter,
+        None => {
+            let made = Path::new(INTERPRETER).exists();
+            ensure!(made, "this needs Python with oslo.messaging: tests/run makes {INTERPRETER}");
+            INTERPRETER.into()
+        }
+    };
+    let mut command = Command::new(interpreter);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(command)
+}
+
+/// A peer that is yet to be started; `T` is what it becomes.
+#[derive(Debug)]
+pub struct PeerBuilder<T> {
+    script: &'static str,
+    args: Vec<String>,
+    becomes: PhantomData<T>,
+}
+
+impl<T: From<Peer>> PeerBuilder<T> {
+    pub(super) fn new(script: &'static str, url: &str) -> Self {
+        Self { script, args: Vec::new(), becomes: PhantomData }.arg("--url", url)
+    }
+
+    pub(super) fn arg(mut self, name: &str, value: &str) -> Self {
+        self.args.push(format!("{name}={value}"));
+        self
+    }
+
+    /// Lets exceptions of a Python module be raised in the peer (`allowed_remote_exmods`).
+    #[must_use]
+    pub fn allow(self, module: &str) -> Self {
+        self.arg("--allow", module)
+    }
+
+    /// Sets an option of oslo.config, `[GROUP/]NAME=VALUE`; the group is
+    /// `oslo_messaging_rabbit` unless given.
+    #[must_use]
+    pub fn option(self, option: &str) -> Self {
+        self.arg("--option", option)
+    }
+
+    /// Starts the process and returns once it is ready.
+    pub async fn start(self) -> Result<T> {
+        let mut command = python()?;
+        command.arg(format!("{SCRIPTS}/{}", self.script)).args(&self.args);
+        Peer::start(self.script, command).await.map(T::from)
+    }
+}
