@@ -150,11 +150,11 @@ step_fuzz_long() {
     tests/lib/fuzz.sh "$@"
 }
 
-define mutants long 'tools mutants' 'of a sixteenth of the changes in tests/mutants.toml, the next one each day, each is noticed'
+define mutants long 'tools mutants' 'of a 64th of the changes in tests/mutants.toml, another one each day, each is noticed'
 step_mutants() {
     local day
     day=$(date -u +%s)
-    [ $# -gt 0 ] || set -- --shard "$((day / 86400 % 16))/16"
+    [ $# -gt 0 ] || set -- --shard "$((day / 86400 % 64))/64"
     # It makes copies to work on, and builds in them.
     env -u CARGO_TARGET_DIR tests/.tools/bin/cargo-mutants mutants --config tests/mutants.toml --output "$scratch" \
         --jobs "$(nproc)" "$@"
