@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use clap::builder::ArgPredicate::IsPresent;
 use clap::{Parser, ValueEnum};
 use throughput_side::{Contender, Load, Messages};
 
@@ -38,10 +37,10 @@ pub(crate) struct Options {
     #[arg(long)]
     quick: bool,
     /// How long one measurement takes; with --quick 1
-    #[arg(long, default_value = "3", default_value_if("quick", IsPresent, "1"))]
+    #[arg(long, default_value = "3", default_value_if("quick", "true", "1"))]
     seconds: f64,
     /// How often everything is measured; with --quick 3
-    #[arg(long, default_value = "5", default_value_if("quick", IsPresent, "3"))]
+    #[arg(long, default_value = "5", default_value_if("quick", "true", "3"))]
     pub(crate) rounds: usize,
     /// Only these parts
     #[arg(long, value_delimiter = ',', default_value = "broker,in-memory,allocations,memory,scale")]
@@ -51,11 +50,11 @@ pub(crate) struct Options {
     case: Vec<String>,
     /// Only requests of so many bytes; with --quick 300
     #[arg(long, value_delimiter = ',')]
-    #[arg(default_value = "300,16384", default_value_if("quick", IsPresent, "300"))]
+    #[arg(default_value = "300,16384", default_value_if("quick", "true", "300"))]
     pub(crate) body: Vec<usize>,
     /// Only these kinds of queues; with --quick classic
     #[arg(long, value_delimiter = ',', value_parser = ["classic", "quorum"])]
-    #[arg(default_value = "classic,quorum", default_value_if("quick", IsPresent, "classic"))]
+    #[arg(default_value = "classic,quorum", default_value_if("quick", "true", "classic"))]
     pub(crate) queue: Vec<String>,
     /// Only these contenders on the broker
     #[arg(long, value_delimiter = ',', default_value = "ours,raw-own,raw-shared,python")]
