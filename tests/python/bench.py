@@ -45,17 +45,19 @@ class Bench:
 
 
 def closed_loop(operation, in_flight, seconds):
-    """Repeats the operation in as many threads; fails if one operation does."""
+    """Repeats the operation in as many threads, in each at least once; fails if one operation does."""
     times = []
     begin = time.perf_counter()
 
     def repeat():
-        start = time.perf_counter()
-        while start < begin + seconds:
+        now = time.perf_counter()
+        while True:
+            start = now
             operation()
             now = time.perf_counter()
             times.append(now - start)
-            start = now
+            if now > begin + seconds:
+                break
 
     with futures.ThreadPoolExecutor(in_flight) as pool:
         for repeated in [pool.submit(repeat) for _ in range(in_flight)]:

@@ -20,7 +20,7 @@ pub(crate) trait Client: Send + Sync + 'static {
     fn cast(&self) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// Runs a load for `time`; fails with the first operation that does.
+/// Runs a load for `time`, in which each caller has at least one operation; fails with the first that does.
 pub(crate) async fn run(client: &Arc<impl Client>, load: Load, time: Duration) -> Result<Done> {
     let nanoseconds = Arc::new(AtomicHistogram::new(PRECISION, ALL_BITS)?);
     let began = Instant::now();
@@ -30,17 +30,19 @@ pub(crate) async fn run(client: &Arc<impl Client>, load: Load, time: Duration) -
     for _ in 0..in_flight {
         let (client, nanoseconds) = (Arc::clone(client), Arc::clone(&nanoseconds));
         callers.spawn(async move {
-            let mut start = Instant::now();
-            while start < end {
+            let mut now = Instant::now();
+            loop {
+                let start = now;
                 match load {
                     Load::Calls(_) => client.call().await?,
                     Load::Casts(_) => client.cast().await?,
                 }
-                let now = Instant::now();
+                now = Instant::now();
                 nanoseconds.increment(u64::try_from((now - start).as_nanos())?)?;
-                start = now;
+                if now > end {
+                    return anyhow::Ok(());
+                }
             }
-            anyhow::Ok(())
         });
     }
     while let Some(ended) = callers.join_next().await {
@@ -49,8 +51,8 @@ pub(crate) async fn run(client: &Arc<impl Client>, load: Load, time: Duration) -
     let seconds = began.elapsed().as_secs_f64();
     let nanoseconds = nanoseconds.load();
     let quantile = |quantile| {
-        let found = nanoseconds.quantile_bucket(quantile)?;
-        anyhow::Ok(found.context("not one operation was done in the time")?.end() as f64 / 1e9)
+        let found = nanoseconds.quantile_bucket(quantile)?.context("a load without callers")?;
+        anyhow::Ok(found.end() as f64 / 1e9)
     };
     let operations = usize::try_from(nanoseconds.as_slice().iter().sum::<u64>())?;
     Ok(Done { operations, seconds, p50: quantile(0.5)?, p99: quantile(0.99)? })
