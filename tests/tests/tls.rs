@@ -65,21 +65,29 @@ fn named(name: &str, hosts: Vec<String>) -> Result<CertificateParams> {
     Ok(params)
 }
 
+/// The configuration of such a broker, whose files it writes.
+fn configuration(
+    authority: &Authority,
+    server: CertificateParams,
+    more: &str,
+    dir: &Path,
+    port: u16,
+) -> Result<String> {
+    authority.sign_as(dir, "server", server)?;
+    std::fs::write(dir.join("ca.pem"), &authority.certificate)?;
+    let dir = dir.display();
+    Ok(format!(
+        "listeners.ssl.1 = 127.0.0.1:{port}\n\
+         ssl_options.cacertfile = {dir}/ca.pem\n\
+         ssl_options.certfile = {dir}/server.pem\n\
+         ssl_options.keyfile = {dir}/server.key\n\
+         {more}"
+    ))
+}
+
 /// A broker that shows `server.pem` of its directory; `more` are further lines of its configuration.
 async fn broker(authority: &Authority, server: CertificateParams, more: &str) -> Result<Broker> {
-    Broker::start_with(|dir, port| {
-        authority.sign_as(dir, "server", server)?;
-        std::fs::write(dir.join("ca.pem"), &authority.certificate)?;
-        let dir = dir.display();
-        Ok(format!(
-            "listeners.ssl.1 = 127.0.0.1:{port}\n\
-             ssl_options.cacertfile = {dir}/ca.pem\n\
-             ssl_options.certfile = {dir}/server.pem\n\
-             ssl_options.keyfile = {dir}/server.key\n\
-             {more}"
-        ))
-    })
-    .await
+    Broker::start_with(|dir, port| configuration(authority, server, more, dir, port)).await
 }
 
 /// The password of `guest`, and another one; no message may have either.
@@ -184,22 +192,14 @@ async fn a_certificate_logs_in_and_versions_have_to_meet() -> Result<()> {
     ours.sign(files.path(), "guest", "guest")?;
     std::fs::write(files.path().join("ca.pem"), &ours.certificate)?;
     let server = named("server", vec!["127.0.0.1".to_owned()])?;
+    let more = "ssl_options.verify = verify_peer\n\
+                ssl_options.fail_if_no_peer_cert = true\n\
+                ssl_options.versions.1 = tlsv1.2\n\
+                auth_mechanisms.1 = EXTERNAL\n\
+                ssl_cert_login_from = common_name\n";
     let broker = Broker::start_with(|dir, port| {
         std::fs::write(dir.join("plugins"), "[rabbitmq_auth_mechanism_ssl].")?;
-        ours.sign_as(dir, "server", server)?;
-        std::fs::write(dir.join("ca.pem"), &ours.certificate)?;
-        let dir = dir.display();
-        Ok(format!(
-            "listeners.ssl.1 = 127.0.0.1:{port}\n\
-             ssl_options.cacertfile = {dir}/ca.pem\n\
-             ssl_options.certfile = {dir}/server.pem\n\
-             ssl_options.keyfile = {dir}/server.key\n\
-             ssl_options.verify = verify_peer\n\
-             ssl_options.fail_if_no_peer_cert = true\n\
-             ssl_options.versions.1 = tlsv1.2\n\
-             auth_mechanisms.1 = EXTERNAL\n\
-             ssl_cert_login_from = common_name\n"
-        ))
+        configuration(&ours, server, more, dir, port)
     })
     .await?;
     let (port, dir) = (broker.node().tls_port(), files.path().display());

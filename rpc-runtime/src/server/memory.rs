@@ -1,11 +1,8 @@
 //! How much memory the requests and replies of a server may take.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
 
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use crate::transport::driver::LIGHT;
@@ -32,9 +29,10 @@ impl Memory {
         Self { left: Arc::new(Semaphore::new(units as usize)), units }
     }
 
-    /// Waits for as much as a request takes, with this thread; `None` if that does not count, or once it was closed.
-    pub(super) fn wait_for_request(&self, request: &Request) -> Option<Held> {
-        block_on(self.wait_for(size_of_request(request)))
+    /// Waits for as much as a request takes, with this thread, which is none of `runtime`; `None` if that does not count,
+    /// or once it was closed.
+    pub(super) fn wait_for_request(&self, request: &Request, runtime: &Handle) -> Option<Held> {
+        runtime.block_on(self.wait_for(size_of_request(request)))
     }
 
     /// Waits for so many bytes; `None` if they do not count, or once it was closed.
@@ -62,26 +60,6 @@ impl Memory {
     /// Has nobody wait any more.
     pub(super) fn close(&self) {
         self.left.close();
-    }
-}
-
-/// Waits for a future with the whole thread.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading of messages that takes long.
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::memory::{Held, Memory};
@@ -19,6 +20,7 @@ pub(super) struct Reader {
     format: MessageFormat,
     limits: Limits,
     memory: Memory,
+    runtime: Handle,
     sender: mpsc::UnboundedSender<Readout>,
     read: mpsc::UnboundedReceiver<Readout>,
     /// Those that were given and not taken back.
@@ -60,21 +62,23 @@ pub(super) fn read(
 }
 
 impl Reader {
+    /// For a server on the runtime of the caller.
     pub(super) fn new(format: MessageFormat, limits: Limits, memory: Memory) -> Self {
         let (sender, read) = mpsc::unbounded_channel();
         let (small, large) = (Aside::new("rpc-reader"), Aside::new("rpc-reader-large"));
-        Self { small, large, format, limits, memory, sender, read, reading: 0 }
+        let runtime = Handle::current();
+        Self { small, large, format, limits, memory, runtime, sender, read, reading: 0 }
     }
 
     /// Reads a message when it is its turn, and has it wait for the memory that it takes.
     pub(super) fn give(&mut self, mut delivery: Delivery) {
         let Self { format, limits, .. } = *self;
-        let (memory, sender) = (self.memory.clone(), self.sender.clone());
+        let (memory, runtime, sender) = (self.memory.clone(), self.runtime.clone(), self.sender.clone());
         self.reading += 1;
         let lane = if delivery.body.len() <= SMALL { &self.small } else { &self.large };
         lane.give(move || {
             let request = read(&mut delivery, format, &limits);
-            let held = request.as_ref().ok().and_then(|request| memory.wait_for_request(request));
+            let held = request.as_ref().ok().and_then(|request| memory.wait_for_request(request, &runtime));
             // If nobody receives, the message goes back to its queue.
             drop(sender.send(Readout { delivery, request, held }));
         });
