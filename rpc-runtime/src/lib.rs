@@ -67,8 +67,11 @@
 //! |---|---|---|
 //! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
+//! | `objects` | no | versioned objects: `#[derive(VersionedObject)]` and the module `object` |
+//! | `lzma` | no | bodies compressed by lzma |
 
 mod aside;
+mod class;
 mod client;
 mod clock;
 #[doc(hidden)]
@@ -81,6 +84,8 @@ mod json;
 mod lock;
 #[cfg(test)]
 mod logged;
+#[cfg(feature = "objects")]
+pub mod object;
 mod pin;
 mod rare_log;
 mod seconds;
@@ -91,6 +96,7 @@ mod transport;
 mod version;
 pub mod wire;
 
+pub use class::{DowngradeData, HeldObject, HoldsObjects, ObjectClass, ObjectField, Project};
 pub use client::{Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeSet, Prepared};
 pub use context::{Context, RpcContext};
 pub use error::{CallError, Cause, FaultKind, Reached, Refusal, RemoteError, RpcError, RpcException};
@@ -103,6 +109,8 @@ pub use server::{
     Acknowledge, Counters, DeadLetters, Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder,
     ServerError, ShutdownError, StopReason,
 };
+#[cfg(feature = "objects")]
+pub use server::{Backport, Conductor};
 pub use target::Target;
 #[cfg(feature = "amqp")]
 pub use transport::OptionError;
@@ -115,5 +123,7 @@ pub use transport::{
 };
 pub use version::{Version, VersionError};
 
+#[cfg(feature = "objects")]
+pub use object::VersionedObject;
 #[cfg(feature = "macros")]
 pub use rpc_macros::{RpcException, rpc_manager};

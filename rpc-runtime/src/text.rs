@@ -35,15 +35,19 @@ pub(crate) fn printable(text: &str) -> String {
 /// Says what is wrong with a value of a peer without repeating the value, which may be secret: serde's own texts have
 /// it in quotes, before what they expect. Names of fields stay; so does what a type's own code says without quotes.
 pub(crate) fn without_value(error: &serde_json::Error) -> String {
+    without_value_in(&error.to_string())
+}
+
+/// The same for the text of an error.
+pub(crate) fn without_value_in(text: &str) -> String {
     const LONGEST: usize = 300;
-    let text = error.to_string();
     let names = ["missing field", "unknown field", "duplicate field"];
     if names.iter().any(|name| text.starts_with(name)) {
-        return cut(&text, LONGEST);
+        return cut(text, LONGEST);
     }
     let (value, expected) = text.split_at(text.rfind(", expected ").unwrap_or(text.len()));
     let quoted = value.find(['"', '`']).map(|start| (start, value.rfind(['"', '`']).unwrap_or(start)));
-    let Some((start, end)) = quoted else { return cut(&text, LONGEST) };
+    let Some((start, end)) = quoted else { return cut(text, LONGEST) };
     cut(&format!("{}{}{expected}", value[..start].trim_end(), &value[end + 1..]), LONGEST)
 }
 

@@ -30,5 +30,5 @@ pub(crate) use method::Method;
 pub(crate) use older::Legacy;
 pub(crate) use parameters::ClientParameter;
 pub(crate) use source::{Default, Source};
-pub(crate) use types::source_text;
+pub(crate) use types::{may_hold_objects, source_text};
 pub(crate) use version::Version;

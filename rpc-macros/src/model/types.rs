@@ -64,6 +64,27 @@ pub(crate) fn is_string(ty: &Type) -> bool {
     path.qself.is_none() && matches!(&names[..], ["String"] | ["std" | "alloc", "string", "String"])
 }
 
+/// Whether values of this type may be, or hold, versioned objects: all but what is spelled as types of the language and its
+/// containers alone.
+pub(crate) fn may_hold_objects(ty: &Type) -> bool {
+    const PLAIN: [&str; 26] = [
+        "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
+        "isize", "f32", "f64", "String", "Box", "Option", "Vec", "BTreeMap", "BTreeSet", "HashMap",
+        "HashSet", "Uuid", "Value",
+    ];
+    struct Names(bool);
+    impl Visit<'_> for Names {
+        fn visit_path(&mut self, path: &syn::Path) {
+            let last = path.segments.last().map(|segment| segment.ident.to_string());
+            self.0 |= !last.is_some_and(|name| PLAIN.contains(&name.as_str()));
+            visit::visit_path(self, path);
+        }
+    }
+    let mut names = Names(false);
+    names.visit_type(ty);
+    names.0
+}
+
 /// A type or expression for people to read: `Option<String>` and not `Option < String >`.
 pub(crate) fn source_text(source: &impl ToTokens) -> String {
     let mut text = String::new();
@@ -123,6 +144,18 @@ mod tests {
     fn texts_of_values() {
         for text in ["-1", "String::from(\"x y\")", "Mode::Rw", "vec![1, 2]", "1 + 2"] {
             assert_eq!(source_text(&syn::parse_str::<syn::Expr>(text).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn plain_types() {
+        for (text, expected) in [
+            ("Option<Vec<std::collections::HashMap<String, u8>>>", false),
+            ("(bool, [i64; 4])", false),
+            ("Volume", true),
+            ("Option<cinder::Volume>", true),
+        ] {
+            assert_eq!(may_hold_objects(&syn::parse_str(text).unwrap()), expected, "{text}");
         }
     }
 

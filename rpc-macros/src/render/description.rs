@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::Path;
 
 use super::names::named_at;
-use crate::model::{Argument, Interface, Kind, Method, Source, Version, source_text};
+use crate::model::{Argument, Interface, Kind, Method, Source, Version, may_hold_objects, source_text};
 use crate::parse::Old;
 
 /// `Client::INTERFACE`.
@@ -141,10 +141,12 @@ fn argument(argument: &Argument) -> TokenStream {
         }
         _ => None,
     };
+    let with_object = may_hold_objects(ty)
+        .then(|| quote_spanned!(Span::mixed_site()=> .with_object(__rpc::Of::<#ty>::OBJECT)));
     let as_rest = argument.is_rest.then(|| quote_spanned!(Span::mixed_site()=> .as_rest()));
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
-        __rpc::Arg::new::<#ty>(#wire, #text) #with_was #with_since #with_default #with_fixed #as_rest
+        __rpc::Arg::new::<#ty>(#wire, #text) #with_was #with_since #with_default #with_fixed #as_rest #with_object
     }
 }
 

@@ -69,9 +69,9 @@ fn handle(method: &Method, ctx: &Ident) -> TokenStream {
         quote_spanned!(Span::mixed_site()=> let #result = manager.#name(#ctx #(, #arguments)*).await;)
     };
     let outcome = match &method.expected[..] {
-        [] => quote_spanned!(Span::mixed_site()=> __rpc::outcome(#result)),
+        [] => quote_spanned!(Span::mixed_site()=> incoming.outcome(#result)),
         expected => quote_spanned! {Span::mixed_site()=>
-            __rpc::outcome_expecting(#result, |error| ::core::matches!(error, #(#expected)|*))
+            incoming.outcome_expecting(#result, |error| ::core::matches!(error, #(#expected)|*))
         },
     };
     let conditions = method.conditions();

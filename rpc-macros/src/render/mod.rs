@@ -16,7 +16,7 @@ mod request;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use crate::model::Interface;
+use crate::model::{Interface, may_hold_objects};
 
 pub(crate) use manager::manager;
 
@@ -28,11 +28,20 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let client = client::client(interface);
     let requests = interface.methods.iter().map(|method| request::request(interface, method));
     let endpoint = endpoint::endpoint(interface);
+    let mut arguments = interface.methods.iter().flat_map(|method| &method.arguments);
+    // It says what holds no objects, and nobody asks where everything does.
+    let objects = arguments.any(|argument| may_hold_objects(&argument.ty)).then(|| {
+        quote_spanned! {Span::mixed_site()=>
+            #[allow(unused_imports)]
+            use __rpc::NotAnObject as _;
+        }
+    });
     quote_spanned! {Span::mixed_site()=>
         #client_type
         #(#request_types)*
         const _: () = {
             use #runtime::codegen as __rpc;
+            #objects
             #client
             #(#requests)*
             #endpoint

@@ -37,6 +37,8 @@ pub struct VolumeApi {
 }
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
+    #[allow(unused_imports)]
+    use __rpc::NotAnObject as _;
     #[allow(dead_code, clippy::too_many_arguments)]
     impl VolumeApi {
         /// What [`VolumeManager`] offers, as a constant.
@@ -56,7 +58,8 @@ const _: () = {
                     __rpc::Arg::new::<Uuid>("volume_id", "Uuid"),
                     __rpc::Arg::new::<String>("label", "String"),
                     __rpc::Arg::new::<Option<Volume>>("volume", "Option<Volume>")
-                        .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop),
+                        .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop)
+                        .with_object(__rpc::Of::<Option<Volume>>::OBJECT),
                 ],
             )
             .declares::<Result<(), Failed>, Failed>()
@@ -85,7 +88,9 @@ const _: () = {
                 &[__rpc::Version::new(3, 0)],
                 &[
                     __rpc::Arg::new::<String>("host", "String"),
-                    __rpc::Arg::new::<Map>("filters", "Map").as_rest(),
+                    __rpc::Arg::new::<Map>("filters", "Map")
+                        .as_rest()
+                        .with_object(__rpc::Of::<Map>::OBJECT),
                 ],
             )
             .declares::<Result<(), Failed>, Failed>()
@@ -203,7 +208,7 @@ const _: () = {
                             args.optional("volume")?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "list" => {
                     let (ctx, args) = incoming
@@ -215,7 +220,7 @@ const _: () = {
                             args.or_else("want_objects", || false)?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "find" => {
                     let (ctx, args) = incoming
@@ -223,7 +228,7 @@ const _: () = {
                     let result = manager
                         .find(ctx, args.required("host")?, args.rest()?)
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 _ => incoming.unknown(),
             }

@@ -169,7 +169,7 @@ const _: () = {
                             args.or_else("retries", || 3)?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 _ => incoming.unknown(),
             }

@@ -25,6 +25,8 @@ pub struct ComputeApi {
 }
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
+    #[allow(unused_imports)]
+    use __rpc::NotAnObject as _;
     #[allow(dead_code, clippy::too_many_arguments)]
     impl ComputeApi {
         /// What [`ComputeManager`] offers, as a constant.
@@ -41,7 +43,10 @@ const _: () = {
         >(
                 "rebuild",
                 &[__rpc::Version::new(6, 0)],
-                &[__rpc::Arg::new::<Instance>("instance", "Instance")],
+                &[
+                    __rpc::Arg::new::<Instance>("instance", "Instance")
+                        .with_object(__rpc::Of::<Instance>::OBJECT),
+                ],
             )
             .declares::<Result<(), Failed>, Failed>()
             .with_doc("By parameters that are not sent.");
@@ -153,7 +158,7 @@ const _: () = {
                     let (ctx, args) = incoming
                         .open::<__rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
                     let result = manager.rebuild(ctx, args.required("instance")?).await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "live_migration" => {
                     let (ctx, args) = incoming
@@ -161,13 +166,13 @@ const _: () = {
                     let result = manager
                         .live_migration(ctx, args.required("host")?)
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "reload" => {
                     let (ctx, _) = incoming
                         .open::<__rpc::Context>(&ComputeApi::METHOD_RELOAD)?;
                     let result = manager.reload(ctx).await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 _ => incoming.unknown(),
             }

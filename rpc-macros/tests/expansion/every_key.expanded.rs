@@ -63,6 +63,8 @@ pub(crate) struct KeysApiDefaults {
 }
 const _: () = {
     use crate::facade::codegen as __rpc;
+    #[allow(unused_imports)]
+    use __rpc::NotAnObject as _;
     #[allow(dead_code, clippy::too_many_arguments)]
     impl KeysApi {
         /// What [`Keys`] offers, as a constant.
@@ -87,7 +89,8 @@ const _: () = {
                 "with",
                 &[__rpc::Version::new(3, 2)],
                 &[
-                    __rpc::Arg::new::<Volume>("volume", "Volume"),
+                    __rpc::Arg::new::<Volume>("volume", "Volume")
+                        .with_object(__rpc::Of::<Volume>::OBJECT),
                     __rpc::Arg::new::<String>("ref", "String"),
                     __rpc::Arg::new::<bool>("recreate", "bool"),
                     __rpc::Arg::new::<Option<String>>("tag", "Option<String>")
@@ -98,7 +101,8 @@ const _: () = {
                             __rpc::Old::ErrorIfSet,
                         ),
                     __rpc::Arg::new::<Volume>("destination", "Volume")
-                        .with_since(&[__rpc::Version::new(3, 5)], __rpc::Old::Convert),
+                        .with_since(&[__rpc::Version::new(3, 5)], __rpc::Old::Convert)
+                        .with_object(__rpc::Of::<Volume>::OBJECT),
                 ],
             )
             .declares::<Result<Option<Volume>, Failed>, Failed>()
@@ -348,7 +352,7 @@ const _: () = {
                             args.required("destination")?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 #[cfg(feature = "formatted")]
                 #[allow(deprecated)]
@@ -362,7 +366,7 @@ const _: () = {
                             args.required("backend")?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 #[cfg(feature = "defaults")]
                 "defaults" => {
@@ -386,13 +390,13 @@ const _: () = {
                             args.or_else("converted", || 9)?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "everybody" => {
                     let (ctx, _) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_EVERYBODY)?;
                     let result = manager.everybody(ctx).await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 _ => incoming.unknown(),
             }

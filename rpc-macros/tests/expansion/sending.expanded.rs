@@ -198,14 +198,15 @@ const _: () = {
                     let (ctx, args) = incoming
                         .open::<__rpc::Context>(&ComputeApi::METHOD_STOP)?;
                     let result = manager.stop(ctx, args.required("id")?).await;
-                    __rpc::outcome_expecting(
-                        result,
-                        |error| {
-                            ::core::matches!(
-                                error, Failed::NotFound { .. } | Failed::Busy
-                            )
-                        },
-                    )
+                    incoming
+                        .outcome_expecting(
+                            result,
+                            |error| {
+                                ::core::matches!(
+                                    error, Failed::NotFound { .. } | Failed::Busy
+                                )
+                            },
+                        )
                 }
                 "start" => {
                     let (ctx, args) = incoming
@@ -220,19 +221,19 @@ const _: () = {
                                 )?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "rebuild" => {
                     let (ctx, _) = incoming
                         .open::<__rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
                     let result = manager.rebuild(ctx).await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "back_up" => {
                     let (ctx, args) = incoming
                         .open::<__rpc::Context>(&ComputeApi::METHOD_BACK_UP)?;
                     let result = manager.back_up(ctx, args.required("id")?).await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 _ => incoming.unknown(),
             }

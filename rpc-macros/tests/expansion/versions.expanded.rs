@@ -32,6 +32,8 @@ pub struct ComputeApi {
 }
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
+    #[allow(unused_imports)]
+    use __rpc::NotAnObject as _;
     #[allow(dead_code, clippy::too_many_arguments)]
     impl ComputeApi {
         /// What [`ComputeManager`] offers, as a constant.
@@ -58,14 +60,17 @@ const _: () = {
                 "resize",
                 &[__rpc::Version::new(6, 0), __rpc::Version::new(5, 0)],
                 &[
-                    __rpc::Arg::new::<Instance>("instance", "Instance"),
+                    __rpc::Arg::new::<Instance>("instance", "Instance")
+                        .with_object(__rpc::Of::<Instance>::OBJECT),
                     __rpc::Arg::new::<Flavor>("flavor", "Flavor")
-                        .with_was("instance_type", __rpc::Version::new(6, 0)),
+                        .with_was("instance_type", __rpc::Version::new(6, 0))
+                        .with_object(__rpc::Of::<Flavor>::OBJECT),
                     __rpc::Arg::new::<Option<Spec>>("request_spec", "Option<Spec>")
                         .with_since(
                             &[__rpc::Version::new(6, 1), __rpc::Version::new(5, 8)],
                             __rpc::Old::Drop,
-                        ),
+                        )
+                        .with_object(__rpc::Of::<Option<Spec>>::OBJECT),
                 ],
             )
             .declares::<Result<(), Failed>, Failed>()
@@ -186,13 +191,13 @@ const _: () = {
                             args.optional("request_spec")?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "failover" | "failover_host" => {
                     let (ctx, args) = incoming
                         .open::<__rpc::Context>(&ComputeApi::METHOD_FAILOVER)?;
                     let result = manager.failover(ctx, args.required("cluster")?).await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 _ => incoming.unknown(),
             }

@@ -46,6 +46,8 @@ pub struct VolumeApiCreateVolume {
 }
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
+    #[allow(unused_imports)]
+    use __rpc::NotAnObject as _;
     #[allow(dead_code, clippy::too_many_arguments)]
     impl VolumeApi {
         /// What [`VolumeManager`] offers, as a constant.
@@ -66,10 +68,12 @@ const _: () = {
                 "create_volume",
                 &[__rpc::Version::new(3, 0)],
                 &[
-                    __rpc::Arg::new::<Volume>("volume", "Volume"),
+                    __rpc::Arg::new::<Volume>("volume", "Volume")
+                        .with_object(__rpc::Of::<Volume>::OBJECT),
                     __rpc::Arg::new::<
                         Option<RequestSpec>,
-                    >("request_spec", "Option<RequestSpec>"),
+                    >("request_spec", "Option<RequestSpec>")
+                        .with_object(__rpc::Of::<Option<RequestSpec>>::OBJECT),
                     __rpc::Arg::new::<bool>("allow_reschedule", "bool")
                         .with_default("true"),
                 ],
@@ -85,7 +89,8 @@ const _: () = {
                     __rpc::Arg::new::<String>("host", "String"),
                     __rpc::Arg::new::<Uuid>("volume_id", "Uuid"),
                     __rpc::Arg::new::<Option<Volume>>("volume", "Option<Volume>")
-                        .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop),
+                        .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop)
+                        .with_object(__rpc::Of::<Option<Volume>>::OBJECT),
                 ],
             )
             .declares::<Result<Attachment, VolumeError>, VolumeError>()
@@ -231,7 +236,7 @@ const _: () = {
                             args.or_else("allow_reschedule", || true)?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "attach_volume" => {
                     let (ctx, args) = incoming
@@ -244,7 +249,7 @@ const _: () = {
                             args.optional("volume")?,
                         )
                         .await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 "publish_service_capabilities" => {
                     let (ctx, _) = incoming
@@ -252,7 +257,7 @@ const _: () = {
                             __rpc::Context,
                         >(&VolumeApi::METHOD_PUBLISH_SERVICE_CAPABILITIES)?;
                     let result = manager.publish_service_capabilities(ctx).await;
-                    __rpc::outcome(result)
+                    incoming.outcome(result)
                 }
                 _ => incoming.unknown(),
             }

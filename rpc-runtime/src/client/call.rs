@@ -11,6 +11,8 @@ use super::draft::Draft;
 use super::way::{ByCall, ByCast, pass};
 use crate::error::{CallError, Cause, RemoteError, RpcError, RpcException};
 use crate::interface::MethodResult;
+#[cfg(feature = "objects")]
+use crate::object::scope::fault_of;
 use crate::text::without_value;
 
 impl Draft {
@@ -61,7 +63,7 @@ impl<R: MethodResult> IntoFuture for Call<R> {
             }
             reply.decode_result().map_err(|error| {
                 let (method, why) = (method.to_owned(), without_value(&error));
-                RpcError::Decode { method, why, source: Cause::new(error) }.into()
+                RpcError::Decode { method, why, source: cause(error) }.into()
             })
         }
         .boxed()
@@ -130,6 +132,15 @@ impl<R> fmt::Debug for CallOrCast<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CallOrCast").field(&self.request).finish()
     }
+}
+
+/// What is behind a result that cannot be read: the object that is too new, if it is that.
+fn cause(error: serde_json::Error) -> Cause {
+    #[cfg(feature = "objects")]
+    if let Some(fault) = fault_of(&error) {
+        return Cause::new(fault);
+    }
+    Cause::new(error)
 }
 
 /// What an exception is to the caller: the dispatcher's own are the framework's errors, even for a

@@ -11,6 +11,7 @@ use super::values::{IntoServer, MaybeSet, RestArg};
 use crate::context::RpcContext;
 use crate::error::{Cause, RpcError};
 use crate::interface::{Method, Old};
+use crate::pin::ObjectCap;
 use crate::version::Version;
 use crate::wire::Fields;
 
@@ -23,6 +24,8 @@ pub struct Draft {
     pub(super) method: &'static Method,
     /// The pin in force when the request was made.
     pub(super) pin: Option<Version>,
+    /// The versions in which objects in it are written at most.
+    objects: ObjectCap,
     /// The version to stamp; what it does not have follows its policy for older servers.
     pub(super) version: Version,
     pub(super) server: Option<String>,
@@ -35,7 +38,7 @@ pub struct Draft {
 
 impl Draft {
     pub(super) fn new<C: RpcContext>(client: Arc<Parts>, method: &'static Method, context: &C) -> Self {
-        let pin = client.pin.get();
+        let (pin, objects) = client.pin.taken();
         let cap = pin.unwrap_or(client.interface.version);
         let rung = method.rung(cap);
         let version = rung.unwrap_or(cap);
@@ -43,6 +46,7 @@ impl Draft {
             client,
             method,
             pin,
+            objects,
             version,
             server: None,
             args: Fields::new(),
@@ -143,6 +147,12 @@ impl Draft {
 
     /// Sets an argument whatever the version.
     pub(super) fn set<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        let cap = std::mem::take(&mut self.objects);
+        cap.apply(|| self.write(name, value));
+        self.objects = cap;
+    }
+
+    fn write<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
         if let Some(older) = &mut self.to_downgrade {
             match serde_json::to_value(value) {
                 Ok(value) => drop(older.insert(name.to_owned(), value)),

@@ -1,10 +1,13 @@
 //! The whole contract between the `#[rpc_manager]` macro and this crate. Not for use by hand.
 
 pub mod exception;
+#[cfg(feature = "objects")]
+pub mod object;
 
 pub use std::borrow::Borrow;
 pub use std::sync::Arc;
 
+pub use crate::class::{NotAnObject, Of};
 pub use crate::client::{
     Call, CallOptions, CallOrCast, Carries, Cast, Client, Draft, IntoServer, MaybeSet, Prepared, RestArg,
 };
@@ -12,7 +15,7 @@ pub use crate::context::{Context, RpcContext};
 pub use crate::error::{RemoteError, RpcException};
 pub use crate::interface::{Arg, Interface, Kind, Legacy, Method, Old, PinError, SupportsError};
 pub use crate::pin::VersionPin;
-pub use crate::server::{Args, Dispatch, Endpoint, Incoming, Outcome, Raised, outcome, outcome_expecting};
+pub use crate::server::{Args, Dispatch, Endpoint, Incoming, Outcome, Raised};
 pub use crate::transport::Transport;
 pub use crate::version::Version;
 

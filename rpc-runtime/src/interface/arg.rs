@@ -1,8 +1,9 @@
 //! One wire argument.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::RpcArg;
+use crate::class::{HeldObject, ObjectClass};
 use crate::version::Version;
 
 /// One wire argument of a [`Method`](super::Method).
@@ -26,13 +27,30 @@ pub struct Arg {
     pub fixed: Option<&'static str>,
     /// Whether it stands for all keyword arguments that have no name of their own.
     pub rest: bool,
+    /// The class of the versioned object that it is, or holds. Serialised with the classes below it.
+    #[serde(rename = "objects", serialize_with = "all_classes")]
+    pub object: HeldObject,
+}
+
+fn all_classes<S: Serializer>(object: &HeldObject, serializer: S) -> Result<S::Ok, S::Error> {
+    object.map_or_else(Vec::new, |class| ObjectClass::with_all_below(class())).serialize(serializer)
 }
 
 impl Arg {
     /// A required argument of type `T`.
     #[must_use]
     pub const fn new<T: RpcArg>(name: &'static str, ty: &'static str) -> Self {
-        Self { name, was: None, ty, since: &[], old: Old::Keep, default: None, fixed: None, rest: false }
+        Self {
+            name,
+            was: None,
+            ty,
+            since: &[],
+            old: Old::Keep,
+            default: None,
+            fixed: None,
+            rest: false,
+            object: None,
+        }
     }
 
     /// The same argument, came with `since`, with its policy for older servers.
@@ -61,6 +79,13 @@ impl Arg {
     #[must_use]
     pub const fn with_fixed(mut self, fixed: &'static str) -> Self {
         self.fixed = Some(fixed);
+        self
+    }
+
+    /// The same argument, which is or holds a versioned object of that class.
+    #[must_use]
+    pub const fn with_object(mut self, object: HeldObject) -> Self {
+        self.object = object;
         self
     }
 

@@ -63,6 +63,7 @@ fn json() {
                         "default": null,
                         "fixed": null,
                         "rest": false,
+                        "objects": [],
                     },
                     {
                         "name": "force",
@@ -73,6 +74,7 @@ fn json() {
                         "default": "false",
                         "fixed": "true",
                         "rest": false,
+                        "objects": [],
                     },
                 ],
                 "legacy": [{"name": "gone", "until": "6.0"}],

@@ -2,15 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
+#[cfg(feature = "objects")]
+use std::time::Duration;
 
 use super::acknowledge::{Acknowledge, DeadLetters};
+#[cfg(feature = "objects")]
+use super::backport::{Backport, Backports};
 use super::dispatch::Endpoints;
 use super::endpoint::Endpoint;
 use super::error::ServerError;
 use super::execution::Panics;
 use super::lifecycle::Server;
+use super::objects::Objects;
 use super::observer::{Observer, RequestInfo};
 use super::setup::Setup;
+#[cfg(feature = "objects")]
+use crate::pin::VersionPin;
 use crate::target::{Target, check_words};
 use crate::transport::driver::ListenOptions;
 use crate::transport::{Ability, Transport, Unable};
@@ -41,6 +48,7 @@ pub struct ServerBuilder {
     acknowledge: Acknowledge,
     dead_letters: Option<DeadLetters>,
     observer: Option<Observer>,
+    objects: Objects,
 }
 
 impl Server {
@@ -68,6 +76,7 @@ impl ServerBuilder {
             acknowledge: Acknowledge::Early,
             dead_letters: None,
             observer: None,
+            objects: Objects::default(),
         }
     }
 
@@ -164,6 +173,27 @@ impl ServerBuilder {
         self
     }
 
+    /// Writes objects in results in the versions that `pin` has at that moment, at most: see
+    /// [`VersionPin::set_objects`]. Its version of requests plays no part. With the feature `objects`; the default is that
+    /// they are written in the versions that they have.
+    #[cfg(feature = "objects")]
+    pub fn object_pin(mut self, pin: impl Into<VersionPin>) -> Self {
+        self.objects.pin = Some(pin.into());
+        self
+    }
+
+    /// Has objects in arguments that are newer than their types made older by `backport`, for example by a
+    /// [`Conductor`], and executes the request then. With the feature `objects`; by default its caller gets
+    /// `IncompatibleObjectVersion`, as that of a request for which it takes longer than `within` gets an error.
+    ///
+    /// An object is found if the type of its argument holds it, in fields of other objects included. Each one costs one
+    /// question, one after the other, within the request's place among the workers.
+    #[cfg(feature = "objects")]
+    pub fn backport(mut self, backport: impl Backport, within: Duration) -> Self {
+        self.objects.backports = Some(Backports::new(backport, within));
+        self
+    }
+
     /// Declares the queues and starts to consume. Dropping the future before it is done leaves no server.
     ///
     /// # Errors
@@ -189,7 +219,7 @@ impl ServerBuilder {
         self.check_abilities().map_err(|unable| ServerError::Unable { why: unable.to_string() })?;
         let prefetch = self.prefetch_for_start();
         Server::start(Setup {
-            endpoints: Endpoints::new(self.endpoints, self.ping)?,
+            endpoints: Endpoints::new(self.endpoints, self.ping, self.objects)?,
             listen: ListenOptions { prefetch, dead_letters },
             transport: self.transport,
             target: self.target,

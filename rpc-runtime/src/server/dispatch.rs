@@ -2,6 +2,7 @@
 
 use super::endpoint::Endpoint;
 use super::error::ServerError;
+use super::objects::Objects;
 use crate::error::RemoteError;
 use crate::interface::Interface;
 use crate::version::Version;
@@ -23,12 +24,13 @@ pub(super) enum Answerer<'a> {
 pub(super) struct Endpoints {
     endpoints: Vec<Endpoint>,
     ping: bool,
+    pub(super) objects: Objects,
 }
 
 impl Endpoints {
     /// Refuses endpoints of which one could never answer: both with the same namespace, major
     /// version and method.
-    pub(super) fn new(endpoints: Vec<Endpoint>, ping: bool) -> Result<Self, ServerError> {
+    pub(super) fn new(endpoints: Vec<Endpoint>, ping: bool, objects: Objects) -> Result<Self, ServerError> {
         if endpoints.is_empty() {
             return Err(ServerError::NoEndpoint);
         }
@@ -45,7 +47,7 @@ impl Endpoints {
                 }
             }
         }
-        Ok(Self { endpoints, ping })
+        Ok(Self { endpoints, ping, objects })
     }
 
     /// The first endpoint of the request's namespace and version that has the method.

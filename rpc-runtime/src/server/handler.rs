@@ -41,7 +41,9 @@ impl Handler {
         };
         match endpoints.find(&invocation) {
             Ok(Answerer::Endpoint(endpoint, method)) => {
-                let work = Work::Run(endpoint.dispatch(Incoming::new(method, invocation.args, context)));
+                let objects = &endpoints.objects;
+                let incoming = Incoming::new(method, invocation.args, context, objects.cap());
+                let work = Work::Run(objects.dispatch(endpoint, incoming));
                 Self { method: method.into(), work }
             }
             Ok(Answerer::Ping) => Self { method: PING.into(), work: Work::Done(pong()) },

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 use crate::context::RpcContext;
 use crate::error::{RemoteError, RpcException};
 use crate::interface::{Method, MethodResult};
+#[cfg(feature = "objects")]
+use crate::object::{ObjectError, scope::fault_of};
+use crate::pin::ObjectCap;
 use crate::text::{shortened, without_value};
 use crate::wire::{Arguments, EncodedValue};
 
@@ -18,11 +21,25 @@ pub struct Raised {
     pub(super) error: Box<RemoteError>,
     /// Whether the method declared it as nothing unusual.
     pub(super) expected: bool,
+    /// Whether the method never ran, as an object in its arguments is newer than its type.
+    #[cfg(feature = "objects")]
+    pub(super) too_new: bool,
+}
+
+impl Raised {
+    fn new(error: Box<RemoteError>, expected: bool) -> Self {
+        Self {
+            error,
+            expected,
+            #[cfg(feature = "objects")]
+            too_new: false,
+        }
+    }
 }
 
 impl From<Box<RemoteError>> for Raised {
     fn from(error: Box<RemoteError>) -> Self {
-        Self { error, expected: false }
+        Self::new(error, false)
     }
 }
 
@@ -32,49 +49,47 @@ impl From<RemoteError> for Raised {
     }
 }
 
-/// Encodes what a method returned. A result that cannot be encoded is an exception for the
-/// caller, who would otherwise wait in vain.
-///
-/// # Errors
-/// The method's error as an exception, or that of the encoder.
-pub fn outcome<R: MethodResult>(result: R) -> Outcome {
-    outcome_expecting(result, |_| false)
-}
-
-/// The same for a method with errors that are nothing unusual, which `is_expected` tells.
-///
-/// # Errors
-/// The method's error as an exception, or that of the encoder.
-pub fn outcome_expecting<R: MethodResult>(result: R, is_expected: impl FnOnce(&R::Err) -> bool) -> Outcome {
-    let value = result.into_result().map_err(|error| {
-        let expected = is_expected(&error);
-        Raised { error: Box::new(error.to_remote()), expected }
-    })?;
-    EncodedValue::new(&value)
-        .map_err(|error| builtin("ValueError", format!("the result cannot be encoded: {error}")).into())
-}
-
 fn builtin(class: &str, text: String) -> Box<RemoteError> {
     Box::new(RemoteError::builtin(class, text))
 }
 
 /// A request for a method of an endpoint.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Incoming {
     method: &'static str,
     args: Arguments,
     context: Arguments,
+    /// The versions in which objects in the result are written at most.
+    objects: ObjectCap,
 }
 
 impl Incoming {
-    pub(super) fn new(method: &'static str, args: Arguments, context: Arguments) -> Self {
-        Self { method, args, context }
+    pub(super) fn new(method: &'static str, args: Arguments, context: Arguments, objects: ObjectCap) -> Self {
+        Self { method, args, context, objects }
     }
 
     /// The method asked for, by its name on the wire.
     #[must_use]
     pub fn method(&self) -> &str {
         self.method
+    }
+
+    #[cfg(feature = "objects")]
+    pub(super) fn args(&self) -> &Arguments {
+        &self.args
+    }
+
+    #[cfg(feature = "objects")]
+    pub(super) fn context(&self) -> &Arguments {
+        &self.context
+    }
+
+    /// Puts JSON text in the place of an argument.
+    #[cfg(feature = "objects")]
+    pub(super) fn replace(&mut self, name: &str, text: &str) -> Result<(), Box<RemoteError>> {
+        let replaced = self.args.replaced(name, text);
+        self.args = replaced.map_err(|error| builtin("ValueError", format!("argument '{name}': {error}")))?;
+        Ok(())
     }
 
     /// The context, and the arguments once none is unknown.
@@ -92,6 +107,33 @@ impl Incoming {
             builtin("ValueError", format!("{}(): context {}", method.name, shortened(&why)))
         })?;
         Ok((context, Args { method, args }))
+    }
+
+    /// Encodes what the method returned. A result that cannot be encoded is an exception for the
+    /// caller, who would otherwise wait in vain.
+    ///
+    /// # Errors
+    /// The method's error as an exception, or that of the encoder.
+    pub fn outcome<R: MethodResult>(&self, result: R) -> Outcome {
+        self.outcome_expecting(result, |_| false)
+    }
+
+    /// The same for a method with errors that are nothing unusual, which `is_expected` tells.
+    ///
+    /// # Errors
+    /// The method's error as an exception, or that of the encoder.
+    pub fn outcome_expecting<R: MethodResult>(
+        &self,
+        result: R,
+        is_expected: impl FnOnce(&R::Err) -> bool,
+    ) -> Outcome {
+        let value = result.into_result().map_err(|error| {
+            let expected = is_expected(&error);
+            Raised::new(Box::new(error.to_remote()), expected)
+        })?;
+        self.objects
+            .apply(|| EncodedValue::new(&value))
+            .map_err(|error| builtin("ValueError", format!("the result cannot be encoded: {error}")).into())
     }
 
     /// The outcome for a method that the endpoint does not have.
@@ -112,7 +154,7 @@ pub struct Args<'a> {
 
 impl Args<'_> {
     /// The argument by its present or else by its older name.
-    fn get<T: DeserializeOwned>(self, name: &str) -> Result<Option<T>, Box<RemoteError>> {
+    fn get<T: DeserializeOwned>(self, name: &str) -> Result<Option<T>, Raised> {
         let older = || {
             let was = self.method.args.iter().find(|arg| arg.name == name)?.was?;
             self.args.decode(was.name)
@@ -121,19 +163,24 @@ impl Args<'_> {
         decoded.transpose().map_err(|error| self.wrong(name, &error))
     }
 
-    fn wrong(self, name: &str, error: &serde_json::Error) -> Box<RemoteError> {
+    fn wrong(self, name: &str, error: &serde_json::Error) -> Raised {
+        #[cfg(feature = "objects")]
+        if let Some(fault) = fault_of(error) {
+            let too_new = matches!(fault, ObjectError::Version { .. });
+            return Raised { too_new, ..Box::new(fault.to_remote()).into() };
+        }
         let (name, error) = (shortened(name), without_value(error));
-        builtin("TypeError", format!("{}() argument '{name}': {error}", self.method.name))
+        builtin("TypeError", format!("{}() argument '{name}': {error}", self.method.name)).into()
     }
 
     /// An argument that must be there.
     ///
     /// # Errors
     /// An exception that names the argument, if it is absent or not a `T`.
-    pub fn required<T: DeserializeOwned>(self, name: &str) -> Result<T, Box<RemoteError>> {
+    pub fn required<T: DeserializeOwned>(self, name: &str) -> Result<T, Raised> {
         self.get(name)?.ok_or_else(|| {
             let text = format!("{}() missing 1 required argument: '{name}'", self.method.name);
-            builtin("TypeError", text)
+            builtin("TypeError", text).into()
         })
     }
 
@@ -141,7 +188,7 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names the argument, if it is not a `T`.
-    pub fn optional<T: DeserializeOwned + FromAbsent>(self, name: &str) -> Result<T, Box<RemoteError>> {
+    pub fn optional<T: DeserializeOwned + FromAbsent>(self, name: &str) -> Result<T, Raised> {
         Ok(self.get(name)?.unwrap_or_else(T::from_absent))
     }
 
@@ -149,11 +196,7 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names the argument, if it is not a `T`.
-    pub fn or_else<T: DeserializeOwned>(
-        self,
-        name: &str,
-        default: impl FnOnce() -> T,
-    ) -> Result<T, Box<RemoteError>> {
+    pub fn or_else<T: DeserializeOwned>(self, name: &str, default: impl FnOnce() -> T) -> Result<T, Raised> {
         Ok(self.get(name)?.unwrap_or_else(default))
     }
 
@@ -161,7 +204,7 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names an argument whose value cannot be in the map.
-    pub fn rest<T: DeserializeOwned>(self) -> Result<T, Box<RemoteError>> {
+    pub fn rest<T: DeserializeOwned>(self) -> Result<T, Raised> {
         let mut rest = Map::new();
         // In order, so that of a repeated argument the last one stays.
         for (name, text) in self.args.iter().filter(|(name, _)| !self.method.names(name)) {
@@ -170,7 +213,7 @@ impl Args<'_> {
         }
         serde_json::from_value(Value::Object(rest)).map_err(|error| {
             let error = without_value(&error);
-            builtin("TypeError", format!("{}() keyword arguments: {error}", self.method.name))
+            builtin("TypeError", format!("{}() keyword arguments: {error}", self.method.name)).into()
         })
     }
 }

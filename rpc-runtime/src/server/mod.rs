@@ -1,6 +1,8 @@
 //! The server side: endpoints, workers, acknowledgement, duplicates, heartbeats, replies, shutdown.
 
 mod acknowledge;
+#[cfg(feature = "objects")]
+mod backport;
 mod builder;
 mod claims;
 mod counters;
@@ -16,6 +18,7 @@ mod incoming;
 mod lifecycle;
 mod log;
 mod memory;
+mod objects;
 mod observer;
 mod panics;
 mod phase;
@@ -27,11 +30,13 @@ mod setup;
 mod stop_reason;
 
 pub use acknowledge::{Acknowledge, DeadLetters};
+#[cfg(feature = "objects")]
+pub use backport::{Backport, Conductor};
 pub use builder::ServerBuilder;
 pub use counters::Counters;
 pub use endpoint::{Dispatch, Endpoint};
 pub use error::{ServerError, ShutdownError};
-pub use incoming::{Args, FromAbsent, Incoming, Outcome, Raised, outcome, outcome_expecting};
+pub use incoming::{Args, FromAbsent, Incoming, Outcome, Raised};
 pub use lifecycle::Server;
 pub use observer::RequestInfo;
 pub use stop_reason::StopReason;

@@ -57,6 +57,23 @@ impl Arguments {
         self.len() == 0
     }
 
+    /// The same with this JSON text as the value of `name`.
+    #[cfg(feature = "objects")]
+    pub(crate) fn replaced(&self, name: &str, value: &str) -> Result<Self, serde_json::Error> {
+        let mut text = String::from("{");
+        let others = self.iter().filter(|(other, _)| *other != name);
+        for (name, value) in others.chain([(name, value)]) {
+            if text.len() > 1 {
+                text.push(',');
+            }
+            text.push_str(&serde_json::to_string(name)?);
+            text.push(':');
+            text.push_str(value);
+        }
+        text.push('}');
+        Self::parse(text.into())
+    }
+
     /// Reads the text of an object, or of an array of pairs, which Python takes for one.
     pub(super) fn parse(text: Cow<'_, str>) -> Result<Self, serde_json::Error> {
         match Index::parse_quickly(&text, "", usize::MAX) {

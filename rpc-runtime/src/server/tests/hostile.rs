@@ -46,7 +46,7 @@ impl Dispatch for Witness {
         let method = ECHO.methods.iter().find(|method| method.name == incoming.method());
         let Some(method) = method else { return incoming.unknown() };
         let (_, args) = incoming.open::<crate::Context>(method)?;
-        outcome(Returns::Ok(args.or_else("value", || Value::Null)?))
+        incoming.outcome(Returns::Ok(args.or_else("value", || Value::Null)?))
     }
 }
 

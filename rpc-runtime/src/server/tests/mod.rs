@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::{Dispatch, Endpoint, Incoming, Outcome, Server, ServerBuilder, outcome};
+use super::{Dispatch, Endpoint, Incoming, Outcome, Server, ServerBuilder};
 use crate::error::RemoteError;
 use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
@@ -61,17 +61,17 @@ impl Dispatch for Recording {
                 let (_, args) = incoming.open::<crate::Context>(&ECHO.methods[0])?;
                 let value = args.or_else("value", || Value::Null)?;
                 self.called.fetch_add(1, Ordering::SeqCst);
-                outcome(Returns::Ok(value))
+                incoming.outcome(Returns::Ok(value))
             }
             "add" => {
                 let (_, args) = incoming.open::<crate::Context>(&ECHO.methods[1])?;
                 let sum = args.required::<i64>("a")? + args.or_else::<i64>("b", || 0)?;
-                outcome(Returns::Ok(sum.into()))
+                incoming.outcome(Returns::Ok(sum.into()))
             }
             "slow" => {
                 let (_, args) = incoming.open::<crate::Context>(&ECHO.methods[2])?;
                 tokio::time::sleep(Duration::from_secs_f64(args.required("seconds")?)).await;
-                outcome(Returns::Ok(Value::Null))
+                incoming.outcome(Returns::Ok(Value::Null))
             }
             _ => incoming.unknown(),
         }

@@ -11,10 +11,14 @@ use super::*;
 use crate::lock::lock;
 use crate::server::Acknowledge;
 use crate::transport::driver::LIGHT;
-use crate::wire::Compression;
+use crate::wire::{Compression, EncodedValue};
 
 fn done() -> Outcome {
-    outcome(Returns::Ok(Value::Null))
+    returned(&Value::Null)
+}
+
+fn returned(value: &Value) -> Outcome {
+    Ok(EncodedValue::new(value).unwrap())
 }
 
 fn call(id: &str) -> Value {
@@ -36,7 +40,7 @@ async fn large_requests_and_large_replies_do_not_wait_for_each_other() {
         let mut released = released.clone();
         async move {
             drop(released.wait_for(|released| *released).await);
-            outcome(Returns::Ok("x".repeat(2 * LIGHT).into()))
+            returned(&"x".repeat(2 * LIGHT).into())
         }
     };
     let stage = Stage::acting(act, |builder| builder.workers(2).memory(8 * LIGHT)).await;
@@ -301,7 +305,7 @@ fn heartbeats_come_from_where_no_handler_is() {
     let beats = Mutex::new(beats);
     let act: Act = Arc::new(move |_| {
         let beat = lock(&beats).recv_timeout(Duration::from_secs(120));
-        std::future::ready(outcome(Returns::Ok(Value::from(beat.is_ok())))).boxed()
+        std::future::ready(returned(&Value::from(beat.is_ok()))).boxed()
     });
     let servers = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     servers.block_on(async {
