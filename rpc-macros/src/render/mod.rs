@@ -12,6 +12,7 @@ mod endpoint;
 mod manager;
 mod names;
 mod request;
+mod version;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;

@@ -107,6 +107,11 @@ fn skip_entry(input: ParseStream) -> syn::Result<()> {
     Ok(())
 }
 
+/// Those of the attributes that are called `name`.
+pub(crate) fn named<'a>(attributes: &'a [Attribute], name: &str) -> impl Iterator<Item = &'a Attribute> {
+    attributes.iter().filter(move |attribute| attribute.path().is_ident(name))
+}
+
 /// The tokens between the parentheses; none after an error.
 pub(crate) fn inside(attribute: &Attribute, errors: &mut Errors) -> TokenStream {
     match &attribute.meta {
