@@ -34,4 +34,4 @@ pub(crate) use parameters::ClientParameter;
 pub(crate) use python::{class_name, module_name};
 pub(crate) use source::{Default, Source};
 pub(crate) use types::source_text;
-pub(crate) use version::Version;
+pub(crate) use version::{Version, number};

@@ -20,6 +20,8 @@ use quote::quote_spanned;
 use crate::model::Interface;
 
 pub(crate) use manager::manager;
+pub(crate) use names::named_at;
+pub(crate) use version::version;
 
 /// The client, its requests and the endpoint.
 pub(crate) fn interface(interface: &Interface) -> TokenStream {

@@ -33,6 +33,11 @@ impl Keys {
         self.seen.iter().any(|seen| seen == key)
     }
 
+    /// The keys that were written.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = &Ident> {
+        self.seen.iter()
+    }
+
     /// The token of `key`, if it was written.
     pub(crate) fn token(&self, key: &str) -> Option<&Ident> {
         self.seen.iter().find(|seen| *seen == key)
