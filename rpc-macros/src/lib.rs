@@ -6,6 +6,7 @@ mod errors;
 mod exception;
 mod expand;
 mod model;
+mod object;
 mod parse;
 mod render;
 #[cfg(test)]
@@ -380,5 +381,12 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(RpcException, attributes(exception))]
 pub fn rpc_exception(item: TokenStream) -> TokenStream {
     let (expansion, errors) = exception::expand(item.into());
+    errors.after(expansion).into()
+}
+
+/// Makes a struct a versioned object.
+#[proc_macro_derive(VersionedObject, attributes(object))]
+pub fn versioned_object(item: TokenStream) -> TokenStream {
+    let (expansion, errors) = object::expand(item.into());
     errors.after(expansion).into()
 }

@@ -125,5 +125,7 @@ pub use version::{Version, VersionError};
 
 #[cfg(feature = "objects")]
 pub use object::VersionedObject;
+#[cfg(all(feature = "macros", feature = "objects"))]
+pub use rpc_macros::VersionedObject;
 #[cfg(feature = "macros")]
 pub use rpc_macros::{RpcException, rpc_manager};

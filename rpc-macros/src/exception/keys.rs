@@ -3,7 +3,7 @@
 use syn::{Attribute, LitStr, Path};
 
 use crate::errors::Errors;
-use crate::parse::{Keys, flag, inside, path, value};
+use crate::parse::{Keys, flag, inside, named, path, value};
 
 /// What `#[exception(..)]` says on a type or a variant.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl ExceptionKeys {
     ) -> Self {
         let mut keys = Keys::new(known);
         let (mut module, mut class, mut runtime) = (None, None, None);
-        for attribute in ours(attributes) {
+        for attribute in named(attributes, "exception") {
             keys.read(inside(attribute, errors), errors, |key, input| {
                 match key.to_string().as_str() {
                     "module" => module = Some(value(key, input)?),
@@ -42,15 +42,11 @@ impl ExceptionKeys {
 pub(super) fn field_name(attributes: &[Attribute], errors: &mut Errors) -> Option<LitStr> {
     let mut keys = Keys::new(&["name"]);
     let mut name = None;
-    for attribute in ours(attributes) {
+    for attribute in named(attributes, "exception") {
         keys.read(inside(attribute, errors), errors, |key, input| {
             name = Some(value(key, input)?);
             Ok(())
         });
     }
     name
-}
-
-fn ours(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("exception"))
 }

@@ -9,6 +9,7 @@ use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Path, Type};
 
 use super::keys::{ExceptionKeys, field_name};
 use crate::errors::Errors;
+use crate::model::{Claims, class_name, module_name};
 use crate::parse::{name_of, runtime};
 
 /// An error type and the exceptions that its values are.
@@ -154,7 +155,7 @@ impl Place<'_> {
     ) -> Exception {
         let name = self.name;
         let module = match keys.module.as_ref().or(default_module) {
-            Some(module) => checked(module, "module", |c| c == '.', errors),
+            Some(module) => module_name(module, errors),
             None => {
                 if !keys.keys.saw("module") {
                     errors.at(
@@ -166,7 +167,7 @@ impl Place<'_> {
             }
         };
         let class = match &keys.class {
-            Some(class) => checked(class, "class", |_| false, errors),
+            Some(class) => class_name(class, errors),
             None => name.unraw().to_string(),
         };
         let content = content(fields, errors);
@@ -192,7 +193,7 @@ fn content(fields: &Fields, errors: &mut Errors) -> Content {
             Content::Positional(fields.unnamed.iter().map(|field| field.ty.clone()).collect())
         }
         Fields::Named(fields) => {
-            let mut owners: HashMap<String, &Ident> = HashMap::new();
+            let mut names = Claims::default();
             let mut named = Vec::new();
             for field in &fields.named {
                 let Some(ident) = &field.ident else { continue };
@@ -201,23 +202,10 @@ fn content(fields: &Fields, errors: &mut Errors) -> Content {
                 if wire.is_empty() {
                     errors.at(at, "the name of a keyword argument is empty");
                 }
-                if let Some(first) = owners.insert(wire.clone(), ident) {
-                    errors.at(at, format!("keyword argument {wire:?} is used by {first} and {ident}"));
-                }
+                names.claim("keyword argument", &wire, ident, at, errors);
                 named.push(Field { name: ident.clone(), wire, ty: field.ty.clone() });
             }
             Content::Named(named)
         }
     }
-}
-
-/// A name of Python: words, and what else `allowed` says.
-fn checked(text: &LitStr, what: &str, allowed: fn(char) -> bool, errors: &mut Errors) -> String {
-    let name = text.value();
-    if name.is_empty() {
-        errors.at(text, format!("the {what} is empty"));
-    } else if !name.chars().all(|c| c.is_alphanumeric() || c == '_' || allowed(c)) {
-        errors.at(text, format!("{name:?} is not the name of a Python {what}"));
-    }
-    name
 }

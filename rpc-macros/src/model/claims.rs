@@ -9,18 +9,18 @@ use crate::errors::Errors;
 
 /// Names that may be claimed once.
 #[derive(Debug, Default)]
-pub(super) struct Claims {
+pub(crate) struct Claims {
     owners: HashMap<String, Ident>,
 }
 
 impl Claims {
     /// Whether `name` is taken.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.owners.contains_key(name)
     }
 
     /// Claims `name` for `owner`. If it is taken, says so at `at`; `what` describes the name.
-    pub(super) fn claim(
+    pub(crate) fn claim(
         &mut self,
         what: &str,
         name: &str,

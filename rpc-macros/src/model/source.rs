@@ -33,7 +33,7 @@ pub(crate) enum Default {
 }
 
 impl Default {
-    pub(super) fn of(value: Expr) -> Self {
+    pub(crate) fn of(value: Expr) -> Self {
         match value {
             Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Self::Text(text),
             value => Self::Value(Box::new(value)),

@@ -38,13 +38,15 @@ impl Version {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let number = |part: &str| {
-            // `u32::from_str` takes a leading `+`, which no version has.
-            part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok()).flatten()
-        };
         let (major, minor) = text.split_once('.')?;
         Some(Self { major: number(major)?, minor: number(minor)? })
     }
+}
+
+/// One number of a version.
+pub(crate) fn number(part: &str) -> Option<u32> {
+    // `u32::from_str` takes a leading `+`, which no version has.
+    part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok()).flatten()
 }
 
 impl fmt::Display for Version {

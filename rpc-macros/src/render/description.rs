@@ -5,6 +5,7 @@ use quote::quote_spanned;
 use syn::Path;
 
 use super::names::named_at;
+use super::version::version;
 use crate::model::{Argument, Interface, Kind, Method, Source, Version, may_hold_objects, source_text};
 use crate::parse::Old;
 
@@ -150,18 +151,9 @@ fn argument(argument: &Argument) -> TokenStream {
     }
 }
 
-fn version(version: Version) -> TokenStream {
-    let (major, minor) = (number(version.major), number(version.minor));
-    quote_spanned!(Span::mixed_site()=> __rpc::Version::new(#major, #minor))
-}
-
 fn versions(versions: &[Version]) -> TokenStream {
     let versions = versions.iter().copied().map(version);
     quote_spanned!(Span::mixed_site()=> &[#(#versions),*])
-}
-
-fn number(number: u32) -> proc_macro2::Literal {
-    proc_macro2::Literal::u32_unsuffixed(number)
 }
 
 fn with_route(route: &Path) -> TokenStream {

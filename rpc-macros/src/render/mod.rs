@@ -12,6 +12,7 @@ mod endpoint;
 mod manager;
 mod names;
 mod request;
+mod version;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -19,6 +20,8 @@ use quote::quote_spanned;
 use crate::model::{Interface, may_hold_objects};
 
 pub(crate) use manager::manager;
+pub(crate) use names::named_at;
+pub(crate) use version::version;
 
 /// The client, its requests and the endpoint.
 pub(crate) fn interface(interface: &Interface) -> TokenStream {

@@ -8,7 +8,7 @@ use crate::model::Interface;
 
 /// A name of ours, placed where the user wrote `at`: rustc shows that place when the runtime cannot
 /// do with what is there, without it being spelled again.
-pub(super) fn named_at(name: &str, at: &impl Spanned) -> Ident {
+pub(crate) fn named_at(name: &str, at: &impl Spanned) -> Ident {
     Ident::new(name, Span::mixed_site().located_at(at.span()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::expand_valid;
+use super::{expand_valid, objects};
 
 /// A trait with this many plain methods of two arguments each.
 fn plain(methods: usize) -> String {
@@ -31,9 +31,30 @@ fn a_plain_method_expands_to_at_most_45_lines() {
     assert!(per_method <= 45, "{per_method} lines for each method");
 }
 
+/// An object with this many plain fields.
+fn object(fields: usize) -> String {
+    let mut source =
+        "#[object(project = CINDER, version = \"1.0\")] pub struct Object { #[object(origin)] origin: Origin,".to_owned();
+    for n in 0..fields {
+        writeln!(source, "/// Something.\npub field{n:02}: Field<Option<String>>,").unwrap();
+    }
+    source + "}"
+}
+
+#[test]
+fn a_plain_field_expands_to_at_most_12_lines() {
+    let expand = |fields| lines(&objects::expand_valid(&object(fields)));
+    let per_field = (expand(13) - expand(3)).div_ceil(10);
+    assert!(per_field <= 12, "{per_field} lines for each field");
+}
+
 #[test]
 fn a_renamed_runtime_is_never_called_by_its_own_name() {
-    let source = include_str!("../../tests/expansion/every_key.rs");
-    assert!(source.contains("crate = crate::facade"));
-    assert!(!expand_valid(source).contains("rpc_runtime"));
+    for (source, expansion) in [
+        (include_str!("../../tests/expansion/every_key.rs"), expand_valid as fn(&str) -> String),
+        (include_str!("../../tests/expansion/object_every_key.rs"), objects::expand_valid),
+    ] {
+        assert!(source.contains("crate = crate::facade"));
+        assert!(!expansion(source).contains("rpc_runtime"));
+    }
 }

@@ -23,7 +23,12 @@ fn module() {
     check("enum E { A }", &[("A", "A needs the Python module of its class")]);
     check("struct E { a: u8 }", &[("E", "E needs the Python module")]);
     check(r#"#[exception(module = "")] enum E { A }"#, &[(r#""""#, "the module is empty")]);
-    check(r#"#[exception(module = "a b")] enum E { A }"#, &[(r#""a b""#, "not the name of a Python module")]);
+    for module in ["a b", "a..b", ".a", "2.a"] {
+        check(
+            &format!("#[exception(module = {module:?})] enum E {{ A }}"),
+            &[(&format!("{module:?}"), "not the name of a Python module")],
+        );
+    }
     check(
         r#"enum E { #[exception(module = 5)] A, #[exception(class = "C")] B }"#,
         &[("5", "expected string literal"), ("B", "B needs the Python module")],

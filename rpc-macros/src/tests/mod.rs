@@ -4,6 +4,7 @@ mod budget;
 mod errors;
 mod exceptions;
 mod mutations;
+mod objects;
 mod snapshots;
 
 use proc_macro2::TokenStream;

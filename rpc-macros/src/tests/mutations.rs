@@ -15,6 +15,8 @@ const SOURCES: &[&str] = &[
 
 const EXCEPTIONS: &str = include_str!("../../tests/expansion/exceptions.rs");
 
+const OBJECT: &str = include_str!("../../tests/expansion/object_every_key.rs");
+
 /// What happens to the token number `at` of a source, groups counted before what is in them.
 #[derive(Debug, Clone)]
 struct Mutation {
@@ -82,6 +84,12 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         "expected",
         "downgrade",
         "version",
+        "project",
+        "origin",
+        "unknown",
+        "keep",
+        "dict",
+        "struct",
         "aliases",
         "route",
         "(host: &str)",
@@ -182,10 +190,13 @@ proptest! {
 
 proptest! {
     #[test]
-    fn the_derive_never_panics(mutations in prop::collection::vec(mutation(), 1..4)) {
-        let (expansion, errors) = crate::exception::expand(mutate_all(EXCEPTIONS, &mutations));
-        if errors.found().is_empty() {
-            prop_assert!(syn::parse2::<syn::File>(expansion.clone()).is_ok(), "{expansion}");
+    fn the_derives_never_panic(mutations in prop::collection::vec(mutation(), 1..4)) {
+        for (expansion, errors) in [
+            crate::exception::expand(mutate_all(EXCEPTIONS, &mutations)),
+            crate::object::expand(mutate_all(OBJECT, &mutations)),
+        ] {
+            let is_sound = syn::parse2::<syn::File>(expansion.clone()).is_ok();
+            prop_assert!(is_sound || !errors.found().is_empty(), "{expansion}");
         }
     }
 }

@@ -33,6 +33,11 @@ impl Keys {
         self.seen.iter().any(|seen| seen == key)
     }
 
+    /// The keys that were written.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = &Ident> {
+        self.seen.iter()
+    }
+
     /// The token of `key`, if it was written.
     pub(crate) fn token(&self, key: &str) -> Option<&Ident> {
         self.seen.iter().find(|seen| *seen == key)
@@ -105,6 +110,11 @@ fn skip_entry(input: ParseStream) -> syn::Result<()> {
         input.parse::<TokenTree>()?;
     }
     Ok(())
+}
+
+/// Those of the attributes that are called `name`.
+pub(crate) fn named<'a>(attributes: &'a [Attribute], name: &str) -> impl Iterator<Item = &'a Attribute> {
+    attributes.iter().filter(move |attribute| attribute.path().is_ident(name))
 }
 
 /// The tokens between the parentheses; none after an error.

@@ -10,10 +10,10 @@ mod values;
 use syn::Attribute;
 
 pub(crate) use argument::{ArgKeys, Old, is_arg};
-pub(crate) use keys::{Keys, flag, inside, value};
+pub(crate) use keys::{Keys, flag, inside, named, value};
 pub(crate) use manager::ManagerKeys;
 pub(crate) use method::{DowngradeKey, LegacyKey, RpcKeys, is_rpc};
-pub(crate) use values::{Derived, Parameter, WasKey, name_of, path, runtime};
+pub(crate) use values::{Derived, Parameter, WasKey, name_of, path, runtime, version_text, was};
 
 /// Whether an attribute is one of ours, which no compiler knows and which is never emitted.
 pub(crate) fn is_helper(attribute: &Attribute) -> bool {

@@ -47,7 +47,7 @@ pub(crate) struct WasKey {
     pub(crate) until: LitStr,
 }
 
-pub(super) fn was(key: &Ident, input: ParseStream) -> syn::Result<WasKey> {
+pub(crate) fn was(key: &Ident, input: ParseStream) -> syn::Result<WasKey> {
     let example = "was(\"old_name\", until = \"3.8\")";
     let content = parenthesized(key, input, example)?;
     let wrong = || misspelled(key, example);
@@ -77,7 +77,7 @@ pub(super) fn versions(key: &Ident, input: ParseStream) -> syn::Result<Vec<LitSt
 }
 
 /// A version as text. Numbers are told apart, because `3.20` as one is `3.2`.
-pub(super) fn version_text(key: &Ident, input: ParseStream) -> syn::Result<LitStr> {
+pub(crate) fn version_text(key: &Ident, input: ParseStream) -> syn::Result<LitStr> {
     equals(key, input)?;
     text_of_version(input)
 }

@@ -1,0 +1,269 @@
+//! The implementations of an object.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote_spanned;
+use syn::Path;
+
+use super::field::Field;
+use super::keys::Unknown;
+use super::model::Object;
+use crate::model::{Default, source_text};
+use crate::render::{named_at, version};
+
+pub(super) fn implementations(object: &Object, runtime: &Path) -> TokenStream {
+    let name = &object.name;
+    let class = class(object);
+    let defaults = set_defaults(&object.fields);
+    let fields = fields(object);
+    wrap(
+        name,
+        runtime,
+        &quote_spanned! {Span::mixed_site()=>
+            #[allow(unused_imports)]
+            use __rpc::NotAnObject as _;
+
+            #[automatically_derived]
+            #[allow(deprecated)]
+            impl __rpc::VersionedObject for #name {
+                const CLASS: __rpc::ObjectClass = #class;
+
+                #defaults
+
+                fn what_changed(&self) -> ::std::vec::Vec<&str> {
+                    __rpc::what_changed(self)
+                }
+            }
+
+            #[automatically_derived]
+            #[allow(deprecated)]
+            impl __rpc::Fields for #name {
+                #fields
+            }
+        },
+    )
+}
+
+/// The implementations for a struct with errors.
+pub(super) fn placeholder(name: &Ident, runtime: &Path) -> TokenStream {
+    wrap(
+        name,
+        runtime,
+        &quote_spanned! {Span::mixed_site()=>
+            const PROJECT: __rpc::Project = __rpc::Project::new("unknown");
+
+            #[automatically_derived]
+            impl __rpc::VersionedObject for #name {
+                const CLASS: __rpc::ObjectClass = __rpc::ObjectClass::new(&PROJECT, "Unknown", "0.0", &[]);
+
+                fn what_changed(&self) -> ::std::vec::Vec<&str> {
+                    ::core::unimplemented!()
+                }
+            }
+
+            #[automatically_derived]
+            impl __rpc::Fields for #name {
+                fn origin(&self) -> &__rpc::Origin {
+                    ::core::unimplemented!()
+                }
+
+                fn origin_mut(&mut self) -> &mut __rpc::Origin {
+                    ::core::unimplemented!()
+                }
+
+                fn number(_: &str) -> ::core::option::Option<usize> {
+                    ::core::unimplemented!()
+                }
+
+                fn slots(&self) -> ::std::vec::Vec<&dyn __rpc::SlotState> {
+                    ::core::unimplemented!()
+                }
+
+                fn slots_mut(&mut self) -> ::std::vec::Vec<&mut dyn __rpc::SlotState> {
+                    ::core::unimplemented!()
+                }
+
+                fn read<'de, A: __rpc::MapAccess<'de>>(
+                    &mut self,
+                    _: usize,
+                    _: &mut A,
+                ) -> ::core::result::Result<(), A::Error> {
+                    ::core::unimplemented!()
+                }
+
+                fn write<W: __rpc::WriteFields>(&self, _: &mut W) -> ::core::result::Result<(), W::Error> {
+                    ::core::unimplemented!()
+                }
+            }
+        },
+    )
+}
+
+/// What is implemented for every object, by what the others say of it.
+fn wrap(name: &Ident, runtime: &Path, others: &TokenStream) -> TokenStream {
+    quote_spanned! {Span::mixed_site()=>
+        const _: () = {
+            use #runtime::codegen::object as __rpc;
+
+            #others
+
+            #[automatically_derived]
+            impl __rpc::HoldsObjects for #name {
+                fn class() -> &'static __rpc::ObjectClass {
+                    const { &<Self as __rpc::VersionedObject>::CLASS }
+                }
+            }
+
+            #[automatically_derived]
+            impl __rpc::Serialize for #name {
+                fn serialize<S: __rpc::Serializer>(&self, to: S) -> ::core::result::Result<S::Ok, S::Error> {
+                    __rpc::serialize(self, to)
+                }
+            }
+
+            #[automatically_derived]
+            impl<'de> __rpc::Deserialize<'de> for #name {
+                fn deserialize<D: __rpc::Deserializer<'de>>(from: D) -> ::core::result::Result<Self, D::Error> {
+                    __rpc::deserialize(from)
+                }
+            }
+        };
+    }
+}
+
+/// The class as a constant.
+fn class(object: &Object) -> TokenStream {
+    let Object { project, class, .. } = object;
+    let version = object.version.to_string();
+    let fields = object.fields.iter().map(described);
+    let dropping =
+        (object.unknown == Unknown::Drop).then(|| quote_spanned!(Span::mixed_site()=> .dropping_unknown()));
+    let reading =
+        object.reads_dictionaries.then(|| quote_spanned!(Span::mixed_site()=> .reading_dictionaries()));
+    let downgrade = object
+        .downgrade
+        .as_ref()
+        .map(|downgrade| quote_spanned!(Span::mixed_site()=> .with_downgrade(#downgrade)));
+    quote_spanned! {Span::mixed_site()=>
+        __rpc::ObjectClass::new(&#project, #class, #version, &[#(#fields),*]) #dropping #reading #downgrade
+    }
+}
+
+/// A field in the constant.
+fn described(field: &Field) -> TokenStream {
+    let Field { wire, ty, .. } = field;
+    let text = source_text(ty);
+    let of = named_at("Of", ty);
+    let with_since = field.since.map(|since| {
+        let since = version(since);
+        quote_spanned!(Span::mixed_site()=> .with_since(#since))
+    });
+    let with_until = field.until.map(|until| {
+        let until = version(until);
+        quote_spanned!(Span::mixed_site()=> .with_until(#until))
+    });
+    let with_was = field.was.as_ref().map(|was| {
+        let (name, until) = (&was.name, version(was.until));
+        quote_spanned!(Span::mixed_site()=> .with_was(#name, #until))
+    });
+    let with_default = field.default.as_ref().map(|default| {
+        let text = default.text();
+        quote_spanned!(Span::mixed_site()=> .with_default(#text))
+    });
+    quote_spanned! {Span::mixed_site()=>
+        __rpc::ObjectField::new(#wire, #text, __rpc::#of::<#ty>::OBJECT)
+            #with_since #with_until #with_was #with_default
+    }
+}
+
+/// The function that sets what has a default; none if nothing has.
+fn set_defaults(fields: &[Field]) -> TokenStream {
+    let mut statements = TokenStream::new();
+    for Field { name, ty, default, .. } in fields {
+        let Some(default) = default else { continue };
+        let value = match default {
+            Default::OfType => quote_spanned!(Span::mixed_site()=> ::core::default::Default::default),
+            Default::Text(text) => quote_spanned! {Span::mixed_site()=>
+                || <_ as ::core::convert::From<&str>>::from(#text)
+            },
+            Default::Value(value) => quote_spanned!(Span::mixed_site()=> || #value),
+        };
+        let set_default = named_at("set_default", ty);
+        statements.extend(quote_spanned! {Span::mixed_site()=>
+            __rpc::#set_default(&mut self.#name, #value);
+        });
+    }
+    if statements.is_empty() {
+        return statements;
+    }
+    quote_spanned! {Span::mixed_site()=>
+        fn set_defaults(&mut self) {
+            #statements
+        }
+    }
+}
+
+/// The functions that get at the fields. A field's number is its place among those of the class.
+fn fields(object: &Object) -> TokenStream {
+    let origin = &object.origin;
+    let names: Vec<&Ident> = object.fields.iter().map(|field| &field.name).collect();
+    let (mut numbers, mut reads, mut writes) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    for (number, field) in object.fields.iter().enumerate() {
+        let Field { name, wire, ty, .. } = field;
+        let number = Literal::usize_unsuffixed(number);
+        let was = field.was.as_ref().map(|was| {
+            let name = &was.name;
+            quote_spanned!(Span::mixed_site()=> | #name)
+        });
+        numbers.extend(quote_spanned! {Span::mixed_site()=>
+            #wire #was => ::core::option::Option::Some(#number),
+        });
+        let read = named_at("read", ty);
+        reads.extend(quote_spanned! {Span::mixed_site()=>
+            #number => __rpc::#read(&mut self.#name, data),
+        });
+        let write = named_at("field", ty);
+        writes.extend(quote_spanned! {Span::mixed_site()=>
+            out.#write(#number, #wire, &self.#name)?;
+        });
+    }
+    quote_spanned! {Span::mixed_site()=>
+        fn origin(&self) -> &__rpc::Origin {
+            &self.#origin
+        }
+
+        fn origin_mut(&mut self) -> &mut __rpc::Origin {
+            &mut self.#origin
+        }
+
+        fn number(name: &str) -> ::core::option::Option<usize> {
+            match name {
+                #numbers
+                _ => ::core::option::Option::None,
+            }
+        }
+
+        fn slots(&self) -> ::std::vec::Vec<&dyn __rpc::SlotState> {
+            ::std::vec![#(&self.#names),*]
+        }
+
+        fn slots_mut(&mut self) -> ::std::vec::Vec<&mut dyn __rpc::SlotState> {
+            ::std::vec![#(&mut self.#names),*]
+        }
+
+        fn read<'de, A: __rpc::MapAccess<'de>>(
+            &mut self,
+            number: usize,
+            data: &mut A,
+        ) -> ::core::result::Result<(), A::Error> {
+            match number {
+                #reads
+                _ => __rpc::skip(data),
+            }
+        }
+
+        fn write<W: __rpc::WriteFields>(&self, out: &mut W) -> ::core::result::Result<(), W::Error> {
+            #writes
+            ::core::result::Result::Ok(())
+        }
+    }
+}
