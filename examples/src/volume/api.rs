@@ -7,10 +7,10 @@ use rpc_runtime::{Context, rpc_manager};
 use super::VolumeError;
 use super::route::volume_route;
 use super::types::{
-    AttachMode, Attachment, Backend, Backup, BackupDevice, Capabilities, CleanupRequest, ConnectionInfo,
-    Connector, ExistingRef, Group, GroupSnapshot, ImageMeta, ImageSnapshot, LogLevel, ManageableSnapshot,
+    AttachMode, Backend, Backup, BackupDevice, Capabilities, CleanupRequest, ConnectionInfo, Connector,
+    ExistingRef, Group, GroupSnapshot, ImageMeta, ImageSnapshot, LogLevel, LogLevelList, ManageableSnapshot,
     ManageableVolume, Map, MigrationPolicy, ReplicationTargets, RequestSpec, Service, ServiceUpdates,
-    Snapshot, SortDir, Volume,
+    Snapshot, SortDir, Volume, VolumeAttachment,
 };
 
 /// Manages the volumes of one storage backend.
@@ -86,7 +86,7 @@ pub trait VolumeManager {
     async fn accept_transfer(
         &self,
         ctx: Context,
-        #[arg(from(volume: &Volume) = volume.id)] volume_id: String,
+        #[arg(from(volume: &Volume) = volume.id())] volume_id: String,
         new_user: String,
         new_project: String,
         #[arg(since = "3.16", old = drop, default = false)] no_snapshots: bool,
@@ -99,7 +99,7 @@ pub trait VolumeManager {
     async fn copy_volume_to_image(
         &self,
         ctx: Context,
-        #[arg(from(volume: &Volume) = volume.id)] volume_id: String,
+        #[arg(from(volume: &Volume) = volume.id())] volume_id: String,
         image_meta: ImageMeta,
     ) -> Result<(), VolumeError>;
 
@@ -122,20 +122,20 @@ pub trait VolumeManager {
     async fn attach_volume(
         &self,
         ctx: Context,
-        #[arg(from(volume: &Volume) = volume.id)] volume_id: String,
+        #[arg(from(volume: &Volume) = volume.id())] volume_id: String,
         instance_uuid: Option<String>,
         #[arg(default)] host_name: Option<String>,
         mountpoint: String,
         mode: AttachMode,
         #[arg(since = "3.3", old = drop)] volume: Option<Volume>,
-    ) -> Result<Attachment, VolumeError>;
+    ) -> Result<VolumeAttachment, VolumeError>;
 
     /// Ends an attachment, or all of them.
     #[rpc(call, to = volume.service_topic_queue())]
     async fn detach_volume(
         &self,
         ctx: Context,
-        #[arg(from(volume: &Volume) = volume.id)] volume_id: String,
+        #[arg(from(volume: &Volume) = volume.id())] volume_id: String,
         attachment_id: Option<String>,
         #[arg(since = "3.4", old = drop)] volume: Option<Volume>,
     ) -> Result<(), VolumeError>;
@@ -173,7 +173,7 @@ pub trait VolumeManager {
     async fn terminate_connection(
         &self,
         ctx: Context,
-        #[arg(from(volume: &Volume) = volume.id)] volume_id: String,
+        #[arg(from(volume: &Volume) = volume.id())] volume_id: String,
         connector: Connector,
         #[arg(default = false)] force: bool,
     ) -> Result<(), VolumeError>;
@@ -183,34 +183,34 @@ pub trait VolumeManager {
     async fn remove_export(
         &self,
         ctx: Context,
-        #[arg(from(volume: &Volume) = volume.id)] volume_id: String,
+        #[arg(from(volume: &Volume) = volume.id())] volume_id: String,
     ) -> Result<(), VolumeError>;
 
     /// Exports a snapshot to a host, and tells how to reach it.
-    #[rpc(call, since = "3.13", to = &snapshot.service_topic_queue)]
+    #[rpc(call, since = "3.13", to = snapshot.service_topic_queue())]
     async fn initialize_connection_snapshot(
         &self,
         ctx: Context,
-        #[arg(from(snapshot: &Snapshot) = snapshot.id)] snapshot_id: String,
+        #[arg(from(snapshot: &Snapshot) = snapshot.id())] snapshot_id: String,
         connector: Connector,
     ) -> Result<ConnectionInfo, VolumeError>;
 
     /// Ends the connection of a host to a snapshot.
-    #[rpc(call, since = "3.13", to = &snapshot.service_topic_queue)]
+    #[rpc(call, since = "3.13", to = snapshot.service_topic_queue())]
     async fn terminate_connection_snapshot(
         &self,
         ctx: Context,
-        #[arg(from(snapshot: &Snapshot) = snapshot.id)] snapshot_id: String,
+        #[arg(from(snapshot: &Snapshot) = snapshot.id())] snapshot_id: String,
         connector: Connector,
         #[arg(default = false)] force: bool,
     ) -> Result<(), VolumeError>;
 
     /// Exports a snapshot no longer.
-    #[rpc(call_or_cast, since = "3.13", to = &snapshot.service_topic_queue)]
+    #[rpc(call_or_cast, since = "3.13", to = snapshot.service_topic_queue())]
     async fn remove_export_snapshot(
         &self,
         ctx: Context,
-        #[arg(from(snapshot: &Snapshot) = snapshot.id)] snapshot_id: String,
+        #[arg(from(snapshot: &Snapshot) = snapshot.id())] snapshot_id: String,
     ) -> Result<(), VolumeError>;
 
     // Snapshots and backups
@@ -220,7 +220,7 @@ pub trait VolumeManager {
     async fn create_snapshot(&self, ctx: Context, snapshot: Snapshot) -> Result<(), VolumeError>;
 
     /// Deletes a snapshot. With `unmanage_only` it stays on the backend and is only forgotten.
-    #[rpc(cast, to = &snapshot.service_topic_queue)]
+    #[rpc(cast, to = snapshot.service_topic_queue())]
     async fn delete_snapshot(
         &self,
         ctx: Context,
@@ -337,11 +337,11 @@ pub trait VolumeManager {
     // Groups
 
     /// Creates an empty group.
-    #[rpc(cast, to = &group.service_topic_queue)]
+    #[rpc(cast, to = group.service_topic_queue())]
     async fn create_group(&self, ctx: Context, group: Group) -> Result<(), VolumeError>;
 
     /// Creates a group with copies of what is in a group snapshot or in another group.
-    #[rpc(cast, to = &group.service_topic_queue)]
+    #[rpc(cast, to = group.service_topic_queue())]
     async fn create_group_from_src(
         &self,
         ctx: Context,
@@ -351,7 +351,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Changes the volumes of a group: ids with commas between them.
-    #[rpc(cast, to = &group.service_topic_queue)]
+    #[rpc(cast, to = group.service_topic_queue())]
     async fn update_group(
         &self,
         ctx: Context,
@@ -361,11 +361,11 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Deletes a group and its volumes.
-    #[rpc(cast, to = &group.service_topic_queue)]
+    #[rpc(cast, to = group.service_topic_queue())]
     async fn delete_group(&self, ctx: Context, group: Group) -> Result<(), VolumeError>;
 
     /// Takes snapshots of all volumes of a group at the same moment.
-    #[rpc(cast, to = &group_snapshot.service_topic_queue)]
+    #[rpc(cast, to = group_snapshot.service_topic_queue())]
     async fn create_group_snapshot(
         &self,
         ctx: Context,
@@ -373,7 +373,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Deletes the snapshots of a group snapshot.
-    #[rpc(cast, to = &group_snapshot.service_topic_queue)]
+    #[rpc(cast, to = group_snapshot.service_topic_queue())]
     async fn delete_group_snapshot(
         &self,
         ctx: Context,
@@ -383,15 +383,15 @@ pub trait VolumeManager {
     // Replication and failover
 
     /// Replicates the volumes of a group to another backend.
-    #[rpc(cast, since = "3.14", to = &group.service_topic_queue)]
+    #[rpc(cast, since = "3.14", to = group.service_topic_queue())]
     async fn enable_replication(&self, ctx: Context, group: Group) -> Result<(), VolumeError>;
 
     /// Ends the replication of a group.
-    #[rpc(cast, since = "3.14", to = &group.service_topic_queue)]
+    #[rpc(cast, since = "3.14", to = group.service_topic_queue())]
     async fn disable_replication(&self, ctx: Context, group: Group) -> Result<(), VolumeError>;
 
     /// Makes the replicas of a group its volumes.
-    #[rpc(cast, since = "3.14", to = &group.service_topic_queue)]
+    #[rpc(cast, since = "3.14", to = group.service_topic_queue())]
     async fn failover_replication(
         &self,
         ctx: Context,
@@ -401,7 +401,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Tells where a group can be replicated to.
-    #[rpc(call, since = "3.14", to = &group.service_topic_queue)]
+    #[rpc(call, since = "3.14", to = group.service_topic_queue())]
     async fn list_replication_targets(
         &self,
         ctx: Context,
@@ -439,7 +439,7 @@ pub trait VolumeManager {
     async fn get_capabilities(&self, ctx: Context, discover: bool) -> Result<Capabilities, VolumeError>;
 
     /// Cleans up what a crashed service of the cluster left unfinished.
-    #[rpc(cast, since = "3.7", to = &cleanup_request.service_topic_queue)]
+    #[rpc(cast, since = "3.7", to = cleanup_request.service_topic_queue())]
     async fn do_cleanup(&self, ctx: Context, cleanup_request: CleanupRequest) -> Result<(), VolumeError>;
 
     /// Sets the level of loggers of this one service, be it part of a cluster or not.
@@ -448,6 +448,5 @@ pub trait VolumeManager {
 
     /// Tells the levels of loggers of this one service.
     #[rpc(call, since = "3.12", to(service: &Service) = &service.host)]
-    async fn get_log_levels(&self, ctx: Context, log_request: LogLevel)
-    -> Result<Vec<LogLevel>, VolumeError>;
+    async fn get_log_levels(&self, ctx: Context, log_request: LogLevel) -> Result<LogLevelList, VolumeError>;
 }

@@ -28,9 +28,10 @@ pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
         .attach_volume(&ctx, &volume, instance, "/dev/vdb", AttachMode::Rw)
         .await
         .context("attach_volume")?;
-    println!("attach_volume: {} at {}", attachment.id, attachment.mountpoint);
+    let attachment_id = attachment.id.into_inner().context("the attachment has no id")?;
+    println!("attach_volume: {attachment_id} at {}", attachment.mountpoint.as_deref().unwrap_or("?"));
 
-    api.detach_volume(&ctx, &volume, Some(attachment.id)).await.context("detach_volume")?;
+    api.detach_volume(&ctx, &volume, Some(attachment_id)).await.context("detach_volume")?;
     println!("detach_volume: done");
 
     api.delete_volume(&ctx, &volume).cascade(true).await?;
@@ -39,7 +40,7 @@ pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
 
     match api.attach_volume(&ctx, &volume, None, "/dev/vdb", AttachMode::Ro).await {
         Err(CallError::Method(VolumeError::VolumeNotFound { volume_id })) => {
-            ensure!(volume_id == volume.id, "the error is about {volume_id}");
+            ensure!(volume_id == volume.id(), "the error is about {volume_id}");
             println!("attach_volume: refused, {volume_id} is gone");
         }
         other => bail!("attach_volume of a deleted volume: {other:?}"),

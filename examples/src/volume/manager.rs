@@ -3,14 +3,15 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rpc_runtime::Context;
+use rpc_runtime::object::DateTime;
 use uuid::Uuid;
 
 use super::store::{Page, Store};
 use super::types::{
-    AttachMode, Attachment, Backend, Backup, BackupDevice, Capabilities, CleanupRequest, ConnectionInfo,
-    Connector, ExistingRef, Group, GroupSnapshot, ImageMeta, ImageSnapshot, LogLevel, ManageableSnapshot,
-    ManageableVolume, Map, MigrationPolicy, ReplicationTargets, RequestSpec, ServiceUpdates, Snapshot,
-    SortDir, Volume,
+    AttachMode, AttachStatus, Backend, Backup, BackupDevice, BackupDeviceFields, BackupDeviceInfo,
+    Capabilities, CleanupRequest, ConnectionInfo, Connector, ExistingRef, Group, GroupSnapshot, ImageMeta,
+    ImageSnapshot, LogLevel, LogLevelList, ManageableSnapshot, ManageableVolume, Map, MigrationPolicy,
+    ReplicationTargets, RequestSpec, ServiceUpdates, Snapshot, SortDir, Volume, VolumeAttachment,
 };
 use super::{VolumeError, VolumeManager};
 
@@ -51,7 +52,7 @@ impl VolumeManager for LvmManager {
         unmanage_only: bool,
         cascade: bool,
     ) -> Result<(), VolumeError> {
-        self.store().delete_volume(&volume.id, unmanage_only, cascade)
+        self.store().delete_volume(volume.id(), unmanage_only, cascade)
     }
 
     async fn extend_volume(
@@ -61,7 +62,7 @@ impl VolumeManager for LvmManager {
         new_size: u64,
         _reservations: Option<Vec<String>>,
     ) -> Result<(), VolumeError> {
-        self.store().extend_volume(&volume.id, new_size)
+        self.store().extend_volume(volume.id(), new_size)
     }
 
     async fn extend_volume_completion(
@@ -75,7 +76,7 @@ impl VolumeManager for LvmManager {
         if error {
             return Ok(());
         }
-        self.store().extend_volume(&volume.id, new_size)
+        self.store().extend_volume(volume.id(), new_size)
     }
 
     async fn retype(
@@ -88,7 +89,7 @@ impl VolumeManager for LvmManager {
         _reservations: Option<Vec<String>>,
         _old_reservations: Option<Vec<String>>,
     ) -> Result<(), VolumeError> {
-        self.store().retype(&volume.id, new_type_id, &dest_backend, migration_policy)
+        self.store().retype(volume.id(), new_type_id, &dest_backend, migration_policy)
     }
 
     async fn accept_transfer(
@@ -119,7 +120,7 @@ impl VolumeManager for LvmManager {
         image_meta: ImageMeta,
         image_snap: Option<ImageSnapshot>,
     ) -> Result<(), VolumeError> {
-        self.store().reimage(&volume.id, image_meta, image_snap)
+        self.store().reimage(volume.id(), image_meta, image_snap)
     }
 
     async fn attach_volume(
@@ -127,13 +128,22 @@ impl VolumeManager for LvmManager {
         _: Context,
         volume_id: String,
         instance_uuid: Option<String>,
-        _host_name: Option<String>,
+        host_name: Option<String>,
         mountpoint: String,
         mode: AttachMode,
         _volume: Option<Volume>,
-    ) -> Result<Attachment, VolumeError> {
-        let id = Uuid::new_v4().to_string();
-        self.store().attach_volume(Attachment { id, volume_id, instance_uuid, mountpoint, mode })
+    ) -> Result<VolumeAttachment, VolumeError> {
+        self.store().attach_volume(VolumeAttachment {
+            id: Uuid::new_v4().to_string().into(),
+            volume_id: volume_id.into(),
+            instance_uuid: instance_uuid.into(),
+            attached_host: host_name.into(),
+            mountpoint: Some(mountpoint).into(),
+            attach_mode: Some(mode).into(),
+            attach_status: Some(AttachStatus::Attached).into(),
+            attach_time: Some(DateTime::now()).into(),
+            ..VolumeAttachment::default()
+        })
     }
 
     async fn detach_volume(
@@ -153,7 +163,7 @@ impl VolumeManager for LvmManager {
         connector: Connector,
         attachment_id: String,
     ) -> Result<ConnectionInfo, VolumeError> {
-        self.store().attachment_update(&vref.id, &attachment_id, &connector)
+        self.store().attachment_update(vref.id(), &attachment_id, &connector)
     }
 
     async fn attachment_delete(
@@ -162,7 +172,7 @@ impl VolumeManager for LvmManager {
         attachment_id: String,
         vref: Volume,
     ) -> Result<(), VolumeError> {
-        self.store().attachment_delete(&vref.id, &attachment_id)
+        self.store().attachment_delete(vref.id(), &attachment_id)
     }
 
     async fn initialize_connection(
@@ -171,7 +181,7 @@ impl VolumeManager for LvmManager {
         volume: Volume,
         connector: Connector,
     ) -> Result<ConnectionInfo, VolumeError> {
-        self.store().connect_volume(&volume.id, &connector)
+        self.store().connect_volume(volume.id(), &connector)
     }
 
     async fn terminate_connection(
@@ -212,7 +222,7 @@ impl VolumeManager for LvmManager {
     }
 
     async fn create_snapshot(&self, _: Context, snapshot: Snapshot) -> Result<(), VolumeError> {
-        self.store().create_snapshot(snapshot.id, &snapshot.volume_id)
+        self.store().create_snapshot(snapshot.id().to_owned(), snapshot.volume_id())
     }
 
     async fn delete_snapshot(
@@ -221,7 +231,7 @@ impl VolumeManager for LvmManager {
         snapshot: Snapshot,
         unmanage_only: bool,
     ) -> Result<(), VolumeError> {
-        self.store().delete_snapshot(&snapshot.id, unmanage_only)
+        self.store().delete_snapshot(snapshot.id(), unmanage_only)
     }
 
     async fn revert_to_snapshot(
@@ -230,27 +240,38 @@ impl VolumeManager for LvmManager {
         volume: Volume,
         snapshot: Snapshot,
     ) -> Result<(), VolumeError> {
-        self.store().revert_to_snapshot(&volume.id, &snapshot.id)
+        self.store().revert_to_snapshot(volume.id(), snapshot.id())
     }
 
     async fn get_backup_device(
         &self,
         _: Context,
         backup: Backup,
-        _want_objects: bool,
+        want_objects: bool,
         async_call: bool,
     ) -> Result<Option<BackupDevice>, VolumeError> {
-        let device = self.store().backup_device(&backup)?;
+        let volume = self.store().backup_source(&backup)?;
         if async_call {
             // cinder would tell its backup service to go on; there is none here.
-            tracing::info!(backup = backup.id, "the backup can go on");
+            tracing::info!(backup = ?backup.id, "the backup can go on");
             return Ok(None);
         }
-        Ok(Some(device))
+        Ok(Some(match want_objects {
+            true => BackupDevice::Object(BackupDeviceInfo {
+                volume: Some(volume).into(),
+                secure_enabled: false.into(),
+                ..BackupDeviceInfo::default()
+            }),
+            false => BackupDevice::Fields(BackupDeviceFields {
+                backup_device: volume,
+                secure_enabled: false,
+                is_snapshot: false,
+            }),
+        }))
     }
 
     async fn secure_file_operations_enabled(&self, _: Context, volume: Volume) -> Result<bool, VolumeError> {
-        self.store().secure_file_operations(&volume.id)
+        self.store().secure_file_operations(volume.id())
     }
 
     async fn migrate_volume(
@@ -260,7 +281,7 @@ impl VolumeManager for LvmManager {
         dest_backend: Backend,
         _force_host_copy: bool,
     ) -> Result<(), VolumeError> {
-        self.store().migrate_volume(&volume.id, &dest_backend)
+        self.store().migrate_volume(volume.id(), &dest_backend)
     }
 
     async fn migrate_volume_completion(
@@ -270,7 +291,7 @@ impl VolumeManager for LvmManager {
         new_volume: Volume,
         error: bool,
     ) -> Result<String, VolumeError> {
-        self.store().migrate_volume_completion(volume.id, new_volume, error)
+        self.store().migrate_volume_completion(volume.id(), &new_volume, error)
     }
 
     async fn update_migrated_volume(
@@ -280,7 +301,7 @@ impl VolumeManager for LvmManager {
         new_volume: Volume,
         original_volume_status: String,
     ) -> Result<(), VolumeError> {
-        self.store().update_migrated_volume(&volume.id, &new_volume.id, original_volume_status)
+        self.store().update_migrated_volume(volume.id(), new_volume.id(), original_volume_status)
     }
 
     async fn manage_existing(
@@ -289,7 +310,7 @@ impl VolumeManager for LvmManager {
         volume: Volume,
         reference: ExistingRef,
     ) -> Result<(), VolumeError> {
-        self.store().manage_existing(volume.id, &reference.source_name)
+        self.store().manage_existing(volume.id().to_owned(), &reference.source_name)
     }
 
     async fn manage_existing_snapshot(
@@ -298,7 +319,11 @@ impl VolumeManager for LvmManager {
         snapshot: Snapshot,
         reference: ExistingRef,
     ) -> Result<(), VolumeError> {
-        self.store().manage_existing_snapshot(snapshot.id, &snapshot.volume_id, &reference.source_name)
+        self.store().manage_existing_snapshot(
+            snapshot.id().to_owned(),
+            snapshot.volume_id(),
+            &reference.source_name,
+        )
     }
 
     async fn get_manageable_volumes(
@@ -328,7 +353,7 @@ impl VolumeManager for LvmManager {
     }
 
     async fn create_group(&self, _: Context, group: Group) -> Result<(), VolumeError> {
-        self.store().create_group(group.id)
+        self.store().create_group(group.id().to_owned())
     }
 
     async fn create_group_from_src(
@@ -338,8 +363,9 @@ impl VolumeManager for LvmManager {
         group_snapshot: Option<GroupSnapshot>,
         source_group: Option<Group>,
     ) -> Result<(), VolumeError> {
-        let (snapshot, source) = (group_snapshot.map(|it| it.id), source_group.map(|it| it.id));
-        self.store().create_group_from_src(group.id, snapshot.as_deref(), source.as_deref())
+        let snapshot = group_snapshot.as_ref().map(GroupSnapshot::id);
+        let source = source_group.as_ref().map(Group::id);
+        self.store().create_group_from_src(group.id().to_owned(), snapshot, source)
     }
 
     async fn update_group(
@@ -349,11 +375,11 @@ impl VolumeManager for LvmManager {
         add_volumes: Option<String>,
         remove_volumes: Option<String>,
     ) -> Result<(), VolumeError> {
-        self.store().update_group(&group.id, add_volumes.as_deref(), remove_volumes.as_deref())
+        self.store().update_group(group.id(), add_volumes.as_deref(), remove_volumes.as_deref())
     }
 
     async fn delete_group(&self, _: Context, group: Group) -> Result<(), VolumeError> {
-        self.store().delete_group(&group.id)
+        self.store().delete_group(group.id())
     }
 
     async fn create_group_snapshot(
@@ -361,7 +387,7 @@ impl VolumeManager for LvmManager {
         _: Context,
         group_snapshot: GroupSnapshot,
     ) -> Result<(), VolumeError> {
-        self.store().create_group_snapshot(group_snapshot)
+        self.store().create_group_snapshot(&group_snapshot)
     }
 
     async fn delete_group_snapshot(
@@ -369,15 +395,15 @@ impl VolumeManager for LvmManager {
         _: Context,
         group_snapshot: GroupSnapshot,
     ) -> Result<(), VolumeError> {
-        self.store().delete_group_snapshot(&group_snapshot.id)
+        self.store().delete_group_snapshot(group_snapshot.id())
     }
 
     async fn enable_replication(&self, _: Context, group: Group) -> Result<(), VolumeError> {
-        self.store().set_replication(&group.id, true)
+        self.store().set_replication(group.id(), true)
     }
 
     async fn disable_replication(&self, _: Context, group: Group) -> Result<(), VolumeError> {
-        self.store().set_replication(&group.id, false)
+        self.store().set_replication(group.id(), false)
     }
 
     async fn failover_replication(
@@ -387,7 +413,7 @@ impl VolumeManager for LvmManager {
         allow_attached_volume: bool,
         secondary_backend_id: Option<String>,
     ) -> Result<(), VolumeError> {
-        self.store().failover_replication(&group.id, allow_attached_volume, secondary_backend_id)
+        self.store().failover_replication(group.id(), allow_attached_volume, secondary_backend_id)
     }
 
     async fn list_replication_targets(
@@ -395,7 +421,7 @@ impl VolumeManager for LvmManager {
         _: Context,
         group: Group,
     ) -> Result<ReplicationTargets, VolumeError> {
-        self.store().replication_targets(&group.id)
+        self.store().replication_targets(group.id())
     }
 
     async fn failover(&self, _: Context, secondary_backend_id: Option<String>) -> Result<(), VolumeError> {
@@ -433,11 +459,12 @@ impl VolumeManager for LvmManager {
     }
 
     async fn set_log_levels(&self, _: Context, log_request: LogLevel) -> Result<(), VolumeError> {
-        self.store().set_log_level(log_request);
+        self.store().set_log_level(&log_request);
         Ok(())
     }
 
-    async fn get_log_levels(&self, _: Context, log_request: LogLevel) -> Result<Vec<LogLevel>, VolumeError> {
-        Ok(self.store().log_levels(&log_request.prefix))
+    async fn get_log_levels(&self, _: Context, log_request: LogLevel) -> Result<LogLevelList, VolumeError> {
+        let levels = self.store().log_levels(log_request.prefix.as_deref().unwrap_or_default());
+        Ok(LogLevelList { objects: levels.into(), ..LogLevelList::default() })
     }
 }

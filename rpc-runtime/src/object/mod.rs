@@ -70,3 +70,6 @@ pub(crate) mod generated {
     pub use super::versioned::{Fields, WriteFields};
     pub use super::write::{serialize, set_default, what_changed};
 }
+
+#[cfg(all(test, feature = "macros"))]
+mod tests;

@@ -61,9 +61,10 @@ impl Case {
         &sent.unwrap_or_else(|| panic!("{self} is never sent")).caps[0]
     }
 
-    /// The arguments, each to be taken.
-    pub(crate) fn input(&self) -> Input {
-        Input { case: self.to_string(), values: self.input.clone() }
+    /// The arguments, each to be taken in the form that `as_sent` gives it.
+    pub(crate) fn input(&self, as_sent: fn(Value) -> Value) -> Input {
+        let values = self.input.clone().into_iter().map(|(name, value)| (name, as_sent(value)));
+        Input { case: self.to_string(), values: values.collect() }
     }
 }
 

@@ -2,11 +2,14 @@
 
 use super::{Exports, Store};
 use crate::volume::VolumeError;
-use crate::volume::types::{Attachment, ConnectionInfo, Connector, Map};
+use crate::volume::types::{ConnectionInfo, Connector, Map, VolumeAttachment};
 
 impl Store {
-    pub(crate) fn attach_volume(&mut self, attachment: Attachment) -> Result<Attachment, VolumeError> {
-        let volume = self.volume(&attachment.volume_id)?;
+    pub(crate) fn attach_volume(
+        &mut self,
+        attachment: VolumeAttachment,
+    ) -> Result<VolumeAttachment, VolumeError> {
+        let volume = self.volume(attachment.volume_id.as_deref().unwrap_or_default())?;
         volume.attachments.push(attachment.clone());
         "in-use".clone_into(&mut volume.status);
         Ok(attachment)
@@ -19,7 +22,9 @@ impl Store {
         attachment_id: Option<&str>,
     ) -> Result<(), VolumeError> {
         let volume = self.volume(volume_id)?;
-        volume.attachments.retain(|attachment| attachment_id.is_some_and(|id| id != attachment.id));
+        volume
+            .attachments
+            .retain(|attachment| attachment_id.is_some_and(|id| attachment.id.as_deref() != Some(id)));
         if volume.attachments.is_empty() {
             "available".clone_into(&mut volume.status);
         }
@@ -47,7 +52,7 @@ impl Store {
 
     fn check_attachment(&mut self, volume_id: &str, attachment_id: &str) -> Result<(), VolumeError> {
         let attachments = &self.volume(volume_id)?.attachments;
-        if attachments.iter().any(|attachment| attachment.id == attachment_id) {
+        if attachments.iter().any(|attachment| attachment.id.as_deref() == Some(attachment_id)) {
             return Ok(());
         }
         Err(VolumeError::VolumeAttachmentNotFound { filter: format!("attachment_id = {attachment_id}") })

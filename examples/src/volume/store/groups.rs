@@ -107,10 +107,13 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) fn create_group_snapshot(&mut self, group_snapshot: GroupSnapshot) -> Result<(), VolumeError> {
+    pub(crate) fn create_group_snapshot(
+        &mut self,
+        group_snapshot: &GroupSnapshot,
+    ) -> Result<(), VolumeError> {
         self.check_not_frozen()?;
-        let GroupSnapshot { id: group_snapshot_id, group_id, .. } = group_snapshot;
-        let Some(group_id) = group_id.as_deref() else {
+        let group_snapshot_id = group_snapshot.id();
+        let Some(group_id) = group_snapshot.group_id.as_deref() else {
             let reason = format!("group snapshot {group_snapshot_id} names no group");
             return Err(VolumeError::InvalidGroup { reason });
         };
@@ -123,7 +126,7 @@ impl Store {
             self.create_snapshot(id.clone(), &volume_id)?;
             snapshots.insert(id);
         }
-        self.group_snapshots.insert(group_snapshot_id, StoredGroupSnapshot { snapshots });
+        self.group_snapshots.insert(group_snapshot_id.to_owned(), StoredGroupSnapshot { snapshots });
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::manageable::Page;
 use super::VolumeError;
-use super::types::{Attachment, Capabilities};
+use super::types::{Capabilities, VolumeAttachment};
 
 const TOTAL_GB: u64 = 100;
 /// What the backend replicates to.
@@ -49,7 +49,7 @@ struct StoredVolume {
     group: Option<String>,
     /// The image that its content came from.
     image: Option<String>,
-    attachments: Vec<Attachment>,
+    attachments: Vec<VolumeAttachment>,
     exports: Exports,
 }
 

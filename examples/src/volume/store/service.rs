@@ -2,7 +2,7 @@
 
 use super::{SECONDARY, Store};
 use crate::volume::VolumeError;
-use crate::volume::types::{LogLevel, Map, ServiceUpdates};
+use crate::volume::types::{LogLevel, ServiceUpdates};
 
 /// The name that stands for the backend that everything started on.
 const DEFAULT: &str = "default";
@@ -43,10 +43,11 @@ impl Store {
     }
 
     /// Sets the level of all loggers with the prefix; without a level, that of their defaults.
-    pub(crate) fn set_log_level(&mut self, request: LogLevel) {
-        match request.level {
-            Some(level) => self.log_levels.insert(request.prefix, level),
-            None => self.log_levels.remove(&request.prefix),
+    pub(crate) fn set_log_level(&mut self, request: &LogLevel) {
+        let prefix = request.prefix.as_deref().unwrap_or_default();
+        match request.level.as_deref() {
+            Some(level) => self.log_levels.insert(prefix.to_owned(), level.to_owned()),
+            None => self.log_levels.remove(prefix),
         };
     }
 
@@ -54,9 +55,9 @@ impl Store {
         let with_prefix = self.log_levels.iter().filter(|(name, _)| name.starts_with(prefix));
         with_prefix
             .map(|(name, level)| LogLevel {
-                prefix: name.clone(),
-                level: Some(level.clone()),
-                rest: Map::new(),
+                prefix: Some(name.clone()).into(),
+                level: Some(level.clone()).into(),
+                ..LogLevel::default()
             })
             .collect()
     }

@@ -2,22 +2,25 @@
 
 use super::{Owner, Store, StoredVolume};
 use crate::volume::VolumeError;
-use crate::volume::types::{
-    Backend, Backup, BackupDevice, ImageMeta, ImageSnapshot, Map, MigrationPolicy, Volume,
-};
+use crate::volume::types::{Backend, Backup, ImageMeta, ImageSnapshot, MigrationPolicy, Volume};
 
 impl Store {
     pub(crate) fn create_volume(&mut self, volume: &Volume) -> Result<(), VolumeError> {
         self.check_not_frozen()?;
-        let size = volume.size.ok_or_else(|| invalid(&volume.id, "has no size"))?;
+        let id = volume.id();
+        if id.is_empty() {
+            return Err(invalid(id, "has no id"));
+        }
+        let size = volume.size.value().and_then(|size| u64::try_from(*size).ok());
+        let size = size.ok_or_else(|| invalid(id, "has no size"))?;
         self.check_room(size)?;
         let stored = StoredVolume {
             size,
-            host: volume.host.clone(),
+            host: volume.host.as_deref().unwrap_or_default().to_owned(),
             status: "available".to_owned(),
             ..StoredVolume::default()
         };
-        self.volumes.insert(volume.id.clone(), stored);
+        self.volumes.insert(id.to_owned(), stored);
         Ok(())
     }
 
@@ -128,18 +131,20 @@ impl Store {
     /// Returns the id of the volume that remains.
     pub(crate) fn migrate_volume_completion(
         &mut self,
-        volume_id: String,
-        new_volume: Volume,
+        volume_id: &str,
+        new_volume: &Volume,
         error: bool,
     ) -> Result<String, VolumeError> {
-        let original = self.volume(&volume_id)?.clone();
+        let original = self.volume(volume_id)?.clone();
+        let new_id = new_volume.id().to_owned();
         if error {
-            self.volumes.remove(&new_volume.id);
-            return Ok(volume_id);
+            self.volumes.remove(&new_id);
+            return Ok(volume_id.to_owned());
         }
-        self.volumes.remove(&volume_id);
-        self.volumes.insert(new_volume.id.clone(), StoredVolume { host: new_volume.host, ..original });
-        Ok(new_volume.id)
+        self.volumes.remove(volume_id);
+        let host = new_volume.host.as_deref().unwrap_or_default().to_owned();
+        self.volumes.insert(new_id.clone(), StoredVolume { host, ..original });
+        Ok(new_id)
     }
 
     pub(crate) fn update_migrated_volume(
@@ -155,12 +160,11 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) fn backup_device(&mut self, backup: &Backup) -> Result<BackupDevice, VolumeError> {
+    /// The volume that a backup is made of.
+    pub(crate) fn backup_source(&mut self, backup: &Backup) -> Result<Volume, VolumeError> {
         let volume_id = backup.volume_id.as_deref().unwrap_or_default();
-        self.volume(volume_id)?;
-        let mut backup_device = Map::new();
-        backup_device.insert("id".to_owned(), volume_id.into());
-        Ok(BackupDevice { backup_device, secure_enabled: false, is_snapshot: false })
+        let stored = self.volume(volume_id)?;
+        Ok(Volume::new(volume_id, stored.host.clone(), i64::try_from(stored.size).unwrap_or(i64::MAX)))
     }
 
     /// Whether files of the volume must not be touched as root: it is on a disk of its own, so no.

@@ -1,25 +1,68 @@
 //! What travels between a volume service and its clients.
 //!
-//! Peers in Python send whole objects. These types name the fields that are read here and keep
-//! the others in `rest`, so that what came is passed on complete.
+//! What cinder has a class for is a versioned object here, with all of its fields: it is sent as an object, and read from an
+//! object or, as cinder's own manager does it, from a dictionary of its fields. Objects that nobody reads here have no type
+//! (`Object`), and go on as they came.
+//!
+//! What cinder sends as a dictionary names the fields that are read here and keeps the others in `rest`.
 
 mod attachment;
 mod backend;
+mod backup;
 mod group;
+mod group_snapshot;
 mod image;
 mod manageable;
+mod policy;
+mod request_spec;
 mod service;
 mod snapshot;
 mod volume;
+mod volume_type;
 
-pub use attachment::{AttachMode, Attachment, ConnectionInfo, Connector};
+use rpc_runtime::object::{Field, Project};
+
+pub use attachment::{
+    AttachMode, AttachStatus, ConnectionInfo, Connector, VolumeAttachment, VolumeAttachmentList,
+};
 pub use backend::{Backend, Capabilities};
-pub use group::{Group, GroupSnapshot, ReplicationTargets};
+pub use backup::{Backup, BackupDevice, BackupDeviceFields, BackupDeviceInfo, BackupStatus};
+pub use group::{Group, GroupStatus, ReplicationStatus, ReplicationTargets};
+pub use group_snapshot::{GroupSnapshot, GroupSnapshotList};
 pub use image::{ImageMeta, ImageSnapshot};
 pub use manageable::{ExistingRef, ManageableSnapshot, ManageableVolume, SortDir};
-pub use service::{CleanupRequest, LogLevel, Service, ServiceUpdates};
-pub use snapshot::Snapshot;
-pub use volume::{Backup, BackupDevice, MigrationPolicy, RequestSpec, Volume};
+pub use policy::MigrationPolicy;
+pub use request_spec::{RequestSpec, VolumeProperties};
+pub use service::{CleanupRequest, LogLevel, LogLevelList, Service, ServiceUpdates};
+pub use snapshot::{Snapshot, SnapshotList, SnapshotStatus};
+pub use volume::{Volume, VolumeList};
+pub use volume_type::{VolumeType, VolumeTypeList};
 
-/// The fields of an object that nobody reads here.
+/// The project that the objects are of.
+pub const CINDER: Project = Project::new("cinder");
+
+/// The fields of a dictionary that nobody reads here.
 pub type Map = serde_json::Map<String, serde_json::Value>;
+
+/// Something has neither a cluster nor a host, so that no service can be asked about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what} has neither a cluster nor a host")]
+pub struct Nowhere {
+    what: String,
+}
+
+impl Nowhere {
+    fn new(class: &str, id: &str) -> Self {
+        Self { what: format!("{class} {id}") }
+    }
+}
+
+/// Where requests about something go: to its cluster, or else to its host.
+fn queue<'a>(
+    class: &str,
+    id: &str,
+    cluster_name: &'a Field<Option<String>>,
+    host: &'a Field<Option<String>>,
+) -> Result<&'a str, Nowhere> {
+    cluster_name.as_deref().or(host.as_deref()).ok_or_else(|| Nowhere::new(class, id))
+}

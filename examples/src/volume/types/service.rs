@@ -1,6 +1,8 @@
+use rpc_runtime::VersionedObject;
+use rpc_runtime::object::{DateTime, Field, Origin};
 use serde::{Deserialize, Serialize};
 
-use super::Map;
+use super::{CINDER, Map, Nowhere, queue};
 
 /// A volume service as the database knows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,24 +41,51 @@ pub struct ServiceUpdates {
 }
 
 /// Which leftovers of crashed services are to be cleaned up.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of cinder's class")]
+#[derive(Debug, Clone, Default, PartialEq, VersionedObject)]
+#[object(project = CINDER, version = "1.0", dict)]
 pub struct CleanupRequest {
+    pub service_id: Field<Option<i64>>,
+    pub cluster_name: Field<Option<String>>,
+    pub host: Field<Option<String>>,
+    pub binary: Field<Option<String>>,
+    #[object(default = Some(false))]
+    pub is_up: Field<Option<bool>>,
+    pub disabled: Field<Option<bool>>,
+    pub resource_id: Field<Option<String>>,
+    pub resource_type: Field<Option<String>>,
+    pub until: Field<Option<DateTime>>,
+    #[object(origin)]
+    pub origin: Origin,
+}
+
+impl CleanupRequest {
     /// Where the request goes: to a cluster, or else to a host.
-    pub service_topic_queue: String,
-    /// Everything else.
-    #[serde(flatten)]
-    pub rest: Map,
+    ///
+    /// # Errors
+    /// It names neither.
+    pub fn service_topic_queue(&self) -> Result<&str, Nowhere> {
+        queue("cleanup request", "", &self.cluster_name, &self.host)
+    }
 }
 
 /// The level of a logger; in a request, of all loggers with that prefix.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of cinder's class")]
+#[derive(Debug, Clone, Default, PartialEq, VersionedObject)]
+#[object(project = CINDER, version = "1.0", dict)]
 pub struct LogLevel {
-    /// The name of the logger, or how names start.
-    pub prefix: String,
-    /// `DEBUG`, `INFO`, `WARNING` or `ERROR`. A question has none.
-    #[serde(default)]
-    pub level: Option<String>,
-    /// Everything else.
-    #[serde(flatten)]
-    pub rest: Map,
+    pub prefix: Field<Option<String>>,
+    pub level: Field<Option<String>>,
+    #[object(origin)]
+    pub origin: Origin,
+}
+
+/// Levels of loggers.
+#[expect(missing_docs, reason = "the fields are those of cinder's class")]
+#[derive(Debug, Clone, Default, PartialEq, VersionedObject)]
+#[object(project = CINDER, version = "1.0")]
+pub struct LogLevelList {
+    pub objects: Field<Vec<LogLevel>>,
+    #[object(origin)]
+    pub origin: Origin,
 }
