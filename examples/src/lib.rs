@@ -2,6 +2,7 @@
 //!
 //! * `quickstart`: the framework in one file.
 //! * [`volume`]: a volume service like cinder's, for `volume_service` and `volume_client`.
+//! * [`compute`]: objects of nova.
 //! * [`boot`]: four services that boot an instance together, for `boot_instance`.
 
 // Programs talk to people on standard output.
@@ -9,4 +10,5 @@
 
 pub mod boot;
 pub mod cli;
+pub mod compute;
 pub mod volume;

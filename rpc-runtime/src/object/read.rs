@@ -1,5 +1,6 @@
 //! Objects as they are read, in one pass where the head comes before the data, as Python writes it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
@@ -117,7 +118,7 @@ impl Head {
             Fit::Older => Ok(Some(text)),
             Fit::Unsupported => Err(fail(ObjectError::Version {
                 name: class.name.to_owned(),
-                version: shortened(&text),
+                version: shortened(&without_patch(&text)),
                 supported: class.version.to_owned(),
             })),
             Fit::NoVersion => {
@@ -151,6 +152,15 @@ impl Fit {
             Some(version) if own.accepts(version) => Self::Older,
             Some(_) => Self::Unsupported,
         }
+    }
+}
+
+/// The same version as Python's errors say it.
+fn without_patch(version: &str) -> Cow<'_, str> {
+    let mut numbers = version.split('.');
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(major), Some(minor), Some(_)) => format!("{major}.{minor}").into(),
+        _ => version.into(),
     }
 }
 

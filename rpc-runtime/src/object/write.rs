@@ -215,13 +215,7 @@ impl<S: Serializer> WriteFields for Writer<'_, '_, S> {
     {
         let Some(value) = slot.get() else { return Ok(()) };
         let Some(name) = self.form.name(self.class, number, name) else { return Ok(()) };
-        let holds_objects = self.class.fields.get(number).is_some_and(|field| field.object.is_some());
-        let within = if holds_objects {
-            scope::notice_changes(|| self.out.field(name, value))?
-        } else {
-            self.out.field(name, value)?;
-            false
-        };
+        let within = scope::notice_changes(|| self.out.field(name, value))?;
         if within || slot.is_changed() {
             self.changes.borrow_mut().push(name);
         }

@@ -1,0 +1,3 @@
+//! What travels between nova's services, for a compute service in Rust.
+
+pub mod types;
