@@ -35,6 +35,7 @@ step_lints() {
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features -- -D warnings
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features macros -- -D warnings
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features amqp -- -D warnings
+    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features objects -- -D warnings
 }
 
 define structure short '' 'no files or folders depend on each other in a circle'

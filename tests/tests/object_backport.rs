@@ -58,7 +58,12 @@ impl ThingManager for Things {
 
     async fn make(&self, _: Context) -> Result<Thing, RemoteError> {
         let part = Part { n: 5.into(), ..Part::default() };
-        Ok(Thing { id: 1.into(), part: Some(part).into(), colour: "red".to_owned().into(), ..Thing::default() })
+        Ok(Thing {
+            id: 1.into(),
+            part: Some(part).into(),
+            colour: "red".to_owned().into(),
+            ..Thing::default()
+        })
     }
 }
 

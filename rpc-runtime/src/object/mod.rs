@@ -35,6 +35,122 @@
 //! | anything | [`RawJson`], `serde_json::Value` |
 //! | `nullable=True` | an `Option` of it |
 //! | `read_only=True` | [`ReadOnly`] in place of [`Field`] |
+//!
+//! # Porting a class, field by field
+//!
+//! A class as it is in Python:
+//!
+//! ```python
+//! @base.CinderObjectRegistry.register
+//! class Disk(base.CinderObject):
+//!     # Version 1.0: Initial version
+//!     # Version 1.1: Added shared
+//!     # Version 1.2: Renamed size to size_gb, removed pool
+//!     VERSION = '1.2'
+//!
+//!     fields = {
+//!         'id': fields.UUIDField(read_only=True),
+//!         'host': fields.StringField(nullable=True),
+//!         'size_gb': fields.IntegerField(),
+//!         'status': DiskStatusField(),
+//!         'shared': fields.BooleanField(default=False),
+//!         'created_at': fields.DateTimeField(nullable=True),
+//!         'volumes': fields.ListOfObjectsField('Volume'),
+//!         'cluster': fields.ObjectField('Cluster', nullable=True),
+//!     }
+//!
+//!     @property
+//!     def service_topic_queue(self):
+//!         return self.host
+//!
+//!     def obj_make_compatible(self, primitive, target_version): ...
+//! ```
+//!
+//! 1. The project is a constant, once for all classes: its namespace, and the prefix if it has one of its own.
+//! 2. `VERSION` is `version`. The name of the struct is that of the class, or else `name`.
+//! 3. Each field is a [`Field`] of the type from the table above; `nullable=True` makes that an `Option`. Names stay; one that
+//!    is no identifier is `name = ".."`.
+//! 4. What the comments say of versions, and `obj_make_compatible` does, is `since`, `until` and `was`. What it does beyond
+//!    that is a function, `downgrade`.
+//! 5. A class that nobody looks into is an [`Object`].
+//! 6. Properties are methods.
+//! 7. One field holds the [`Origin`]: what the object came with that the type does not know.
+//!
+#![cfg_attr(feature = "macros", doc = "```")]
+#![cfg_attr(not(feature = "macros"), doc = "```ignore")]
+//! use rpc_runtime::VersionedObject;
+//! use rpc_runtime::object::{DateTime, Field, Object, Origin, Project, ReadOnly};
+//! use serde::{Deserialize, Serialize};
+//!
+//! pub const CINDER: Project = Project::new("cinder");
+//!
+//! /// A disk of somebody's.
+//! #[derive(Debug, Clone, Default, PartialEq, VersionedObject)]
+//! #[object(project = CINDER, version = "1.2")]
+//! pub struct Disk {
+//!     pub id: ReadOnly<String>,
+//!     pub host: Field<Option<String>>,
+//!     #[object(was("size", until = "1.2"))]
+//!     pub size_gb: Field<u64>,
+//!     pub status: Field<DiskStatus>,
+//!     #[object(since = "1.1", default = false)]
+//!     pub shared: Field<bool>,
+//!     pub created_at: Field<Option<DateTime>>,
+//!     pub volumes: Field<Vec<Volume>>,
+//!     pub cluster: Field<Option<Object>>,
+//!     #[object(until = "1.2")]
+//!     pub pool: Field<Option<String>>,
+//!     #[object(origin)]
+//!     pub origin: Origin,
+//! }
+//!
+//! impl Disk {
+//!     pub fn service_topic_queue(&self) -> Option<&str> {
+//!         self.host.as_deref()
+//!     }
+//! }
+//!
+//! #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+//! #[serde(rename_all = "kebab-case")]
+//! pub enum DiskStatus {
+//!     Available,
+//!     InUse,
+//! }
+//!
+//! #[derive(Debug, Clone, Default, PartialEq, VersionedObject)]
+//! #[object(project = CINDER, version = "1.0")]
+//! pub struct Volume {
+//!     pub id: Field<String>,
+//!     #[object(origin)]
+//!     pub origin: Origin,
+//! }
+//!
+//! // One from an older service: what it lacks is not set, and its old names are known.
+//! let text = r#"{"versioned_object.name": "Disk", "versioned_object.namespace": "cinder", "versioned_object.version": "1.0",
+//!     "versioned_object.data": {"id": "d1", "host": null, "size": 3, "status": "in-use", "shelf": "B7"}}"#;
+//! let mut disk: Disk = serde_json::from_str(text)?;
+//! assert_eq!(disk.size_gb.get(), Some(&3));
+//! assert!(!disk.shared.is_set() && disk.host.is_set());
+//! disk.status.set(DiskStatus::Available);
+//! assert_eq!(disk.what_changed(), ["status"]);
+//!
+//! // It goes back as it came, with what was changed, and with the field that nobody here knows.
+//! let back = serde_json::to_value(&disk)?;
+//! assert_eq!(back["versioned_object.version"], "1.0");
+//! assert_eq!(back["versioned_object.data"]["size"], 3);
+//! assert_eq!(back["versioned_object.data"]["shelf"], "B7");
+//! assert_eq!(back["versioned_object.changes"], serde_json::json!(["status"]));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! # Reading and writing
+//!
+//! * What is unset is not written, and reads as unset: [`Field`].
+//! * A version that the class does not read is `IncompatibleObjectVersion` at the caller, another class or project is
+//!   `UnsupportedObjectError`, with the keywords of oslo.versionedobjects: [`ObjectError`]. Whatever else is wrong names class
+//!   and field. It is found before a method runs.
+//! * `changes` has the fields that were set, and those that hold an object with changes.
+//! * Both take one pass over the text where the head of an object comes before its data, as Python writes it.
 
 mod fault;
 mod field;

@@ -1,5 +1,5 @@
 //! Encoding and decoding of messages, each against one plain pass of `serde_json` over the same content:
-//! the same members, typed and without an envelope.
+//! the same members, typed and without an envelope. Of versioned objects the other way is `wire` as well, with plain types.
 //!
 //! Times, with the options of criterion; after `--instructions [PART OF A NAME]` counts of instructions
 //! instead, which need valgrind.
@@ -7,6 +7,7 @@
 
 mod cases;
 mod instructions;
+mod objects;
 
 use std::env;
 use std::time::Duration;
@@ -16,7 +17,8 @@ use criterion::Criterion;
 use cases::Result;
 
 fn main() -> Result<()> {
-    let cases = cases::all()?;
+    let mut cases = cases::all()?;
+    cases.extend(objects::all()?);
     // cargo puts an option of its own behind those that are given to it.
     let args: Vec<_> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
