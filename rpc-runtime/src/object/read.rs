@@ -185,18 +185,18 @@ impl<'de, T: VersionedObject> Visitor<'de> for ObjectVisitor<T> {
         let (mut has_data, mut early_data, mut came) = (false, None, None);
         // A class of another project, and whether the fields themselves come here.
         let (mut foreign, mut is_dictionary) = (None, false);
-        while let Some(key) = map.next_key_seed(KeySeed(class))? {
+        while let Some(key) = map.next_key_seed(KeySeed::<T>(PhantomData))? {
             if is_dictionary && !matches!(key, Key::Other(_)) {
                 (object, is_dictionary) = (T::default(), false);
             }
             match key {
-                Key::Name => head.name = Some(said(&mut map, class, class.project.name_key(), class.name)?),
+                Key::Name => head.name = Some(said(&mut map, class, ClassOf::<T>::NAME_KEY, class.name)?),
                 Key::Namespace => {
-                    let (key, own) = (class.project.namespace_key(), class.project.namespace());
+                    let (key, own) = (ClassOf::<T>::NAMESPACE_KEY, class.project.namespace());
                     head.namespace = Some(said(&mut map, class, key, own)?);
                 }
                 Key::Version => {
-                    head.version = Some(said(&mut map, class, class.project.version_key(), class.version)?);
+                    head.version = Some(said(&mut map, class, ClassOf::<T>::VERSION_KEY, class.version)?);
                 }
                 Key::Data if head.is_complete() => {
                     came = std::mem::take(&mut head).check(class)?;
@@ -206,8 +206,7 @@ impl<'de, T: VersionedObject> Visitor<'de> for ObjectVisitor<T> {
                 Key::Data => early_data = Some(map.next_value::<RawJson>()?),
                 Key::Changes => {
                     let named = map.next_value_seed(Changes::<T>::default());
-                    changes =
-                        Some(named.map_err(|error| within(class, class.project.changes_key(), &error))?);
+                    changes = Some(named.map_err(|error| within(class, ClassOf::<T>::CHANGES_KEY, &error))?);
                 }
                 Key::Other(name)
                     if is_dictionary || class.reads_dictionaries && !head.is_begun() && !has_data =>
@@ -231,7 +230,7 @@ impl<'de, T: VersionedObject> Visitor<'de> for ObjectVisitor<T> {
                 _ => came = head.check(class)?,
             }
             let Some(data) = early_data else {
-                let key = class.project.data_key();
+                let key = ClassOf::<T>::DATA_KEY;
                 return Err(A::Error::custom(format_args!("an object {} without {key}", class.name)));
             };
             let mut data = serde_json::Deserializer::from_str(data.text());
@@ -276,7 +275,7 @@ fn read_numbered<'de, T: VersionedObject, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     object.read(number, data).map_err(|error| {
         let class = ClassOf::<T>::CLASS;
-        within(class, class.fields.get(number).map_or("?", |field| field.name), &error)
+        within(class, ClassOf::<T>::field(number).map_or("?", |field| field.name), &error)
     })
 }
 
@@ -302,9 +301,9 @@ enum Key {
     Other(Box<str>),
 }
 
-struct KeySeed(&'static ObjectClass);
+struct KeySeed<T>(PhantomData<T>);
 
-impl<'de> DeserializeSeed<'de> for KeySeed {
+impl<'de, T: VersionedObject> DeserializeSeed<'de> for KeySeed<T> {
     type Value = Key;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
@@ -312,7 +311,7 @@ impl<'de> DeserializeSeed<'de> for KeySeed {
     }
 }
 
-impl Visitor<'_> for KeySeed {
+impl<T: VersionedObject> Visitor<'_> for KeySeed<T> {
     type Value = Key;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -320,13 +319,12 @@ impl Visitor<'_> for KeySeed {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Key, E> {
-        let project = self.0.project;
         Ok(match text {
-            _ if text == project.name_key() => Key::Name,
-            _ if text == project.namespace_key() => Key::Namespace,
-            _ if text == project.version_key() => Key::Version,
-            _ if text == project.data_key() => Key::Data,
-            _ if text == project.changes_key() => Key::Changes,
+            _ if text == ClassOf::<T>::NAME_KEY => Key::Name,
+            _ if text == ClassOf::<T>::NAMESPACE_KEY => Key::Namespace,
+            _ if text == ClassOf::<T>::VERSION_KEY => Key::Version,
+            _ if text == ClassOf::<T>::DATA_KEY => Key::Data,
+            _ if text == ClassOf::<T>::CHANGES_KEY => Key::Changes,
             _ => Key::Other(text.into()),
         })
     }
@@ -427,7 +425,7 @@ impl<T: VersionedObject> Changes<T> {
         for number in self.known {
             match slots.get_mut(number) {
                 Some(slot) if slot.is_set() => slot.mark(true),
-                _ => unset.extend(T::CLASS.fields.get(number).map(|field| field.name)),
+                _ => unset.extend(ClassOf::<T>::field(number).map(|field| field.name)),
             }
         }
         let unknown = self.unknown.into_iter().filter(|_| T::CLASS.keeps_unknown);

@@ -38,6 +38,7 @@ pub(super) fn cap() -> Option<Arc<ObjectVersions>> {
 }
 
 /// Writes a value, and tells whether an object in it had changes.
+#[inline]
 pub(super) fn notice_changes<E>(write: impl FnOnce() -> Result<(), E>) -> Result<bool, E> {
     let before = CHANGED.replace(false);
     let outcome = write();

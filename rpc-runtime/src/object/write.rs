@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::marker::PhantomData;
 
 use serde::ser::{Error, SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
@@ -11,7 +12,6 @@ use super::field::Slot;
 use super::read::version_of;
 use super::scope;
 use super::versioned::{ClassOf, VersionedObject, WriteFields};
-use crate::class::ObjectClass;
 use crate::version::Version;
 
 /// Writes an object: in the version that it came with or that of its class, or in an older one where the sender is capped.
@@ -34,14 +34,14 @@ pub fn serialize<T: VersionedObject, S: Serializer>(object: &T, serializer: S) -
     }
     let changes = RefCell::new(Vec::new());
     let mut out = serializer.serialize_struct("VersionedObject", 5)?;
-    out.serialize_field(class.project.name_key(), class.name)?;
-    out.serialize_field(class.project.namespace_key(), class.project.namespace())?;
-    out.serialize_field(class.project.version_key(), text)?;
-    out.serialize_field(class.project.data_key(), &Data { object, form, changes: &changes })?;
+    out.serialize_field(ClassOf::<T>::NAME_KEY, class.name)?;
+    out.serialize_field(ClassOf::<T>::NAMESPACE_KEY, class.project.namespace())?;
+    out.serialize_field(ClassOf::<T>::VERSION_KEY, text)?;
+    out.serialize_field(ClassOf::<T>::DATA_KEY, &Data { object, form, changes: &changes })?;
     let changes = changes.into_inner();
     if !changes.is_empty() {
         scope::has_changes();
-        out.serialize_field(class.project.changes_key(), &changes)?;
+        out.serialize_field(ClassOf::<T>::CHANGES_KEY, &changes)?;
     }
     out.end()
 }
@@ -78,8 +78,9 @@ impl Form {
     }
 
     /// The name of a field; `None` if it is not written.
-    fn name(self, class: &'static ObjectClass, number: usize, name: &'static str) -> Option<&'static str> {
-        let Some(field) = class.fields.get(number) else { return Some(name) };
+    #[inline]
+    fn name<T: VersionedObject>(self, number: usize, name: &'static str) -> Option<&'static str> {
+        let Some(field) = ClassOf::<T>::field(number) else { return Some(name) };
         if self.is_older {
             return field.name_at(self.version);
         }
@@ -133,19 +134,19 @@ impl<T: VersionedObject> Serialize for Fields<'_, '_, T> {
             None => Out::<S>::Struct(serializer.serialize_struct("data", class.fields.len().max(1))?),
             Some(_) => Out::Map(serializer.serialize_map(None)?),
         };
-        let mut writer = Writer { out, class, form: self.form, changes: self.changes };
+        let mut writer = Writer::<T, S> { out, form: self.form, changes: self.changes, of: PhantomData };
         self.object.write(&mut writer)?;
         for (name, value) in origin.unknown() {
             writer.out.unknown(name, value)?;
         }
-        self.keep_changes(class);
+        self.keep_changes();
         writer.out.end()
     }
 }
 
 impl<T: VersionedObject> Fields<'_, '_, T> {
     /// Adds the changes that the object came with and has no values for.
-    fn keep_changes(&self, class: &'static ObjectClass) {
+    fn keep_changes(&self) {
         let mut names = self.object.origin().changes().peekable();
         if names.peek().is_none() {
             return;
@@ -158,11 +159,9 @@ impl<T: VersionedObject> Fields<'_, '_, T> {
                 continue;
             };
             if !slots.get(number).is_some_and(|slot| slot.is_set()) {
-                changes.extend(self.form.name(
-                    class,
-                    number,
-                    class.fields.get(number).map_or("", |field| field.name),
-                ));
+                changes.extend(
+                    self.form.name::<T>(number, ClassOf::<T>::field(number).map_or("", |field| field.name)),
+                );
             }
         }
     }
@@ -175,6 +174,7 @@ enum Out<S: Serializer> {
 }
 
 impl<S: Serializer> Out<S> {
+    #[inline]
     fn field<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) -> Result<(), S::Error> {
         match self {
             Self::Struct(out) => out.serialize_field(name, value),
@@ -198,23 +198,24 @@ impl<S: Serializer> Out<S> {
     }
 }
 
-struct Writer<'a, 'c, S: Serializer> {
+struct Writer<'a, 'c, T, S: Serializer> {
     out: Out<S>,
-    class: &'static ObjectClass,
     form: Form,
     changes: &'c RefCell<Vec<&'a str>>,
+    of: PhantomData<T>,
 }
 
-impl<S: Serializer> WriteFields for Writer<'_, '_, S> {
+impl<T: VersionedObject, S: Serializer> WriteFields for Writer<'_, '_, T, S> {
     type Error = S::Error;
 
+    #[inline]
     fn field<F>(&mut self, number: usize, name: &'static str, slot: &F) -> Result<(), S::Error>
     where
         F: Slot,
         F::Value: Serialize,
     {
         let Some(value) = slot.get() else { return Ok(()) };
-        let Some(name) = self.form.name(self.class, number, name) else { return Ok(()) };
+        let Some(name) = self.form.name::<T>(number, name) else { return Ok(()) };
         let within = scope::notice_changes(|| self.out.field(name, value))?;
         if within || slot.is_changed() {
             self.changes.borrow_mut().push(name);
