@@ -1,4 +1,4 @@
-//! The macros of `rpc-runtime`: the `#[rpc_manager]` attribute and the `RpcException` derive.
+//! The macros of `rpc-runtime`: the `#[rpc_manager]` attribute, and the derives `RpcException` and `VersionedObject`.
 //!
 //! Depend on `rpc-runtime`, which exports both.
 
@@ -384,7 +384,196 @@ pub fn rpc_exception(item: TokenStream) -> TokenStream {
     errors.after(expansion).into()
 }
 
-/// Makes a struct a versioned object.
+/// Makes a struct a versioned object, as those of Python's oslo.versionedobjects.
+///
+/// A value is an argument, a result or part of one like any other: the derive implements serde's
+/// `Serialize` and `Deserialize` in the form that Python's serialisers know.
+///
+/// ```
+/// use rpc_runtime::VersionedObject;
+/// use rpc_runtime::object::{Field, Origin, Project, ReadOnly};
+///
+/// pub const CINDER: Project = Project::new("cinder");
+///
+/// #[derive(Debug, Clone, Default, PartialEq, VersionedObject)]
+/// #[object(project = CINDER, version = "1.9")]
+/// pub struct Volume {
+///     pub id: ReadOnly<String>,
+///     /// Null until it is scheduled.
+///     pub host: Field<Option<String>>,
+///     pub size: Field<u64>,
+///     #[object(origin)]
+///     pub origin: Origin,
+/// }
+///
+/// let mut volume: Volume = serde_json::from_value(serde_json::json!({
+///     "versioned_object.name": "Volume",
+///     "versioned_object.namespace": "cinder",
+///     "versioned_object.version": "1.9",
+///     "versioned_object.data": {"id": "v-1", "host": null},
+/// }))?;
+/// assert_eq!(volume.id.as_deref(), Some("v-1"));
+/// assert!(volume.host.is_set() && volume.host.value().is_none());
+/// assert!(!volume.size.is_set());
+///
+/// volume.host.set("host1@lvm".to_owned());
+/// let sent = serde_json::to_value(&volume)?;
+/// assert_eq!(sent["versioned_object.data"], serde_json::json!({"id": "v-1", "host": "host1@lvm"}));
+/// assert_eq!(sent["versioned_object.changes"], serde_json::json!(["host"]));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Fields
+///
+/// | Type | What it is |
+/// |---|---|
+/// | `Field<T>` | unset, or set to a value, which is never null |
+/// | `Field<Option<T>>` | unset, or set to a value or null: a nullable field of Python |
+/// | `ReadOnly<T>`, `ReadOnly<Option<T>>` | the same, and set once |
+/// | `Origin`, with `#[object(origin)]` | no field on the wire: what the object came with, its version and the fields that the struct does not know |
+///
+/// `T` is any type of serde's: another object, a `Vec`, a map, an enum, a type of your own. Each field knows
+/// whether it was changed since the object was loaded, and those that were are the `changes` of the message.
+/// The struct has exactly one origin, and implements `Default`: an object without any field. Computed
+/// properties of Python are methods.
+///
+/// # Keys of the struct: `#[object(..)]`
+///
+/// | Key | Meaning |
+/// |---|---|
+/// | `project = CONSTANT` | the `Project` that it is of; mandatory |
+/// | `version = "1.9"` | current version of the object, `MAJOR.MINOR` or `MAJOR.MINOR.PATCH`, as a string; mandatory |
+/// | `name = ".."` | name of the class; the default is that of the struct |
+/// | `unknown = keep`, `unknown = drop` | whether fields that the struct does not know go out with the object again; the default is `keep`, Python drops them |
+/// | `dict` | a plain dictionary of the fields is read as well, for what Python takes in both forms |
+/// | `downgrade = function` | a `fn(&mut Map<String, Value>, Version)` that changes the data into that of an older version, see [below](#versions) |
+/// | `crate = path` | where `rpc_runtime` is, if it was renamed or is re-exported |
+///
+/// ```
+/// # use rpc_runtime::object::{Field, Origin, Project};
+/// # use rpc_runtime::VersionedObject;
+/// pub const NOVA: Project = Project::new("nova").with_prefix("nova_object");
+///
+/// #[derive(Debug, Clone, Default, VersionedObject)]
+/// #[object(project = NOVA, version = "1.2.1", name = "Flavor", unknown = drop, dict)]
+/// pub struct NovaFlavor {
+///     pub memory_mb: Field<u64>,
+///     #[object(origin)]
+///     pub origin: Origin,
+/// }
+///
+/// let flavor: NovaFlavor = serde_json::from_str(r#"{"memory_mb": 512, "color": "red"}"#)?;
+/// assert_eq!(
+///     serde_json::to_value(&flavor)?,
+///     serde_json::json!({
+///         "nova_object.name": "Flavor",
+///         "nova_object.namespace": "nova",
+///         "nova_object.version": "1.2.1",
+///         "nova_object.data": {"memory_mb": 512},
+///     })
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Keys of a field: `#[object(..)]`
+///
+/// | Key | Meaning |
+/// |---|---|
+/// | `name = ".."` | name on the wire; the default is the field's own |
+/// | `since = "1.5"` | version that the field came with; the default is the first one of the major |
+/// | `until = "1.7"` | first version without the field: it is written below it only |
+/// | `was("..", until = "1.2")` | older name on the wire, written below `until`; both are read |
+/// | `default` | `VersionedObject::set_defaults` sets the field, if it is not set, to its type's `Default` |
+/// | `default = expression` | the same with this value; a string literal serves every type that is `From<&str>` |
+/// | `origin` | the field is the `Origin`; it takes no other key |
+///
+/// ```
+/// # use rpc_runtime::object::{Field, Origin, Project};
+/// # use rpc_runtime::VersionedObject;
+/// # pub const CINDER: Project = Project::new("cinder");
+/// #[derive(Debug, Clone, Default, VersionedObject)]
+/// #[object(project = CINDER, version = "1.6")]
+/// pub struct Snapshot {
+///     #[object(name = "volume-size")]
+///     pub volume_size: Field<u64>,
+///     #[object(default = "creating")]
+///     pub status: Field<String>,
+///     #[object(default = false)]
+///     pub use_quota: Field<bool>,
+///     #[object(default)]
+///     pub metadata: Field<std::collections::HashMap<String, String>>,
+///     #[object(origin)]
+///     pub origin: Origin,
+/// }
+///
+/// let mut snapshot = Snapshot { use_quota: true.into(), ..Default::default() };
+/// snapshot.set_defaults();
+/// assert_eq!(snapshot.status.as_deref(), Some("creating"));
+/// assert_eq!(snapshot.use_quota.get(), Some(&true));
+/// assert!(snapshot.metadata.is_set() && !snapshot.volume_size.is_set());
+/// ```
+///
+/// # Versions
+///
+/// An object of an older version of the major is read, and goes out in the version that it came with. Where
+/// clients or servers are capped to older versions, objects are written in those: without the fields that came
+/// later, with those that were removed since, each under the name of that time. What else was different then
+/// is for `downgrade`, as `obj_make_compatible` in Python: it gets the data of the older version, and changes
+/// that.
+///
+/// ```
+/// # use rpc_runtime::object::{Field, Origin, Project};
+/// # use rpc_runtime::{Version, VersionedObject};
+/// # use serde_json::{Map, Value};
+/// # pub const CINDER: Project = Project::new("cinder");
+/// #[derive(Debug, Clone, Default, VersionedObject)]
+/// #[object(project = CINDER, version = "1.9", downgrade = one_status)]
+/// pub struct Volume {
+///     #[object(since = "1.5")]
+///     pub shared_targets: Field<bool>,
+///     #[object(until = "1.7")]
+///     pub consistencygroup_id: Field<Option<String>>,
+///     #[object(was("volume_attachment", until = "1.2"))]
+///     pub attachments: Field<Vec<String>>,
+///     pub status: Field<String>,
+///     #[object(origin)]
+///     pub origin: Origin,
+/// }
+///
+/// /// Before 1.8 there was no other word for it.
+/// fn one_status(data: &mut Map<String, Value>, version: Version) {
+///     if version < Version::new(1, 8) && data.get("status").is_some_and(|status| status == "reserved") {
+///         data.insert("status".to_owned(), "attaching".into());
+///     }
+/// }
+///
+/// let names = |version| Volume::CLASS.fields.iter().filter_map(|field| field.name_at(version)).collect::<Vec<_>>();
+/// assert_eq!(names(Version::new(1, 1)), ["consistencygroup_id", "volume_attachment", "status"]);
+/// assert_eq!(names(Version::new(1, 9)), ["shared_targets", "attachments", "status"]);
+/// ```
+///
+/// # Errors
+///
+/// A key that is unknown, given twice or in the wrong place, a version that cannot be, two fields with one
+/// name, a field that is none: each is a compile error at the token at fault, all of them at once.
+///
+/// ```compile_fail
+/// # use rpc_runtime::object::{Field, Origin, Project};
+/// # use rpc_runtime::VersionedObject;
+/// # pub const CINDER: Project = Project::new("cinder");
+/// #[derive(Default, VersionedObject)]
+/// #[object(project = CINDER, version = "1.9")]
+/// pub struct Volume {
+///     // since "1.10" is newer than the object's version "1.9"
+///     #[object(since = "1.10")]
+///     pub shared_targets: Field<bool>,
+///     #[object(origin)]
+///     pub origin: Origin,
+/// }
+/// ```
+///
+/// Reading fails for an object of another class, project or major version and for a newer one, and for a field
+/// that is not of its type; the error names object and field.
 #[proc_macro_derive(VersionedObject, attributes(object))]
 pub fn versioned_object(item: TokenStream) -> TokenStream {
     let (expansion, errors) = object::expand(item.into());

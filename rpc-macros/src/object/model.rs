@@ -24,10 +24,16 @@ pub(super) struct Object {
     pub(super) reads_dictionaries: bool,
     /// What makes older data of the present ones.
     pub(super) downgrade: Option<Path>,
-    /// The field that keeps what the object came with.
-    pub(super) origin: Ident,
+    pub(super) origin: Origin,
     /// The others, as they are declared.
     pub(super) fields: Vec<Field>,
+}
+
+/// The field that keeps what the object came with.
+#[derive(Debug)]
+pub(super) struct Origin {
+    pub(super) name: Ident,
+    pub(super) ty: Type,
 }
 
 impl Object {
@@ -75,8 +81,8 @@ impl Object {
         declared: Vec<Declared<'_>>,
         mut scope: Scope,
         errors: &mut Errors,
-    ) -> (Option<Ident>, Vec<Field>) {
-        let mut origin: Option<Ident> = None;
+    ) -> (Option<Origin>, Vec<Field>) {
+        let mut origin: Option<Origin> = None;
         let mut fields = Vec::new();
         for Declared { name, ty, attributes } in declared {
             let keys = FieldKeys::read(attributes, errors);
@@ -88,9 +94,10 @@ impl Object {
                 errors.at(key, format!("the origin is no field on the wire: it takes no `{key}`"));
             }
             if let Some(first) = &origin {
+                let first = &first.name;
                 errors.at(token, format!("{first} and {name} are both the origin: an object has one"));
             }
-            origin.get_or_insert_with(|| name.clone());
+            origin.get_or_insert_with(|| Origin { name: name.clone(), ty: ty.clone() });
         }
         if origin.is_none() {
             errors.at(owner, format!("{owner} needs an origin: `#[object(origin)] origin: Origin`"));

@@ -6,9 +6,9 @@ use syn::Path;
 
 use super::field::Field;
 use super::keys::Unknown;
-use super::model::Object;
+use super::model::{Object, Origin};
 use crate::model::{Default, source_text};
-use crate::render::{named_at, version};
+use crate::render::{placed_at, version};
 
 pub(super) fn implementations(object: &Object, runtime: &Path) -> TokenStream {
     let name = &object.name;
@@ -23,7 +23,6 @@ pub(super) fn implementations(object: &Object, runtime: &Path) -> TokenStream {
             use __rpc::NotAnObject as _;
 
             #[automatically_derived]
-            #[allow(deprecated)]
             impl __rpc::VersionedObject for #name {
                 const CLASS: __rpc::ObjectClass = #class;
 
@@ -35,7 +34,6 @@ pub(super) fn implementations(object: &Object, runtime: &Path) -> TokenStream {
             }
 
             #[automatically_derived]
-            #[allow(deprecated)]
             impl __rpc::Fields for #name {
                 #fields
             }
@@ -101,6 +99,7 @@ pub(super) fn placeholder(name: &Ident, runtime: &Path) -> TokenStream {
 /// What is implemented for every object, by what the others say of it.
 fn wrap(name: &Ident, runtime: &Path, others: &TokenStream) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
+        #[allow(deprecated)]
         const _: () = {
             use #runtime::codegen::object as __rpc;
 
@@ -133,6 +132,7 @@ fn wrap(name: &Ident, runtime: &Path, others: &TokenStream) -> TokenStream {
 /// The class as a constant.
 fn class(object: &Object) -> TokenStream {
     let Object { project, class, .. } = object;
+    let project = quote_spanned!(placed_at(project)=> &#project);
     let version = object.version.to_string();
     let fields = object.fields.iter().map(described);
     let dropping =
@@ -144,7 +144,7 @@ fn class(object: &Object) -> TokenStream {
         .as_ref()
         .map(|downgrade| quote_spanned!(Span::mixed_site()=> .with_downgrade(#downgrade)));
     quote_spanned! {Span::mixed_site()=>
-        __rpc::ObjectClass::new(&#project, #class, #version, &[#(#fields),*]) #dropping #reading #downgrade
+        __rpc::ObjectClass::new(#project, #class, #version, &[#(#fields),*]) #dropping #reading #downgrade
     }
 }
 
@@ -152,7 +152,7 @@ fn class(object: &Object) -> TokenStream {
 fn described(field: &Field) -> TokenStream {
     let Field { wire, ty, .. } = field;
     let text = source_text(ty);
-    let of = named_at("Of", ty);
+    let object = quote_spanned!(placed_at(ty)=> __rpc::Of::<#ty>::OBJECT);
     let with_since = field.since.map(|since| {
         let since = version(since);
         quote_spanned!(Span::mixed_site()=> .with_since(#since))
@@ -170,7 +170,7 @@ fn described(field: &Field) -> TokenStream {
         quote_spanned!(Span::mixed_site()=> .with_default(#text))
     });
     quote_spanned! {Span::mixed_site()=>
-        __rpc::ObjectField::new(#wire, #text, __rpc::#of::<#ty>::OBJECT)
+        __rpc::ObjectField::new(#wire, #text, #object)
             #with_since #with_until #with_was #with_default
     }
 }
@@ -181,16 +181,13 @@ fn set_defaults(fields: &[Field]) -> TokenStream {
     for Field { name, ty, default, .. } in fields {
         let Some(default) = default else { continue };
         let value = match default {
-            Default::OfType => quote_spanned!(Span::mixed_site()=> ::core::default::Default::default),
-            Default::Text(text) => quote_spanned! {Span::mixed_site()=>
+            Default::OfType => quote_spanned!(placed_at(ty)=> ::core::default::Default::default),
+            Default::Text(text) => quote_spanned! {placed_at(text)=>
                 || <_ as ::core::convert::From<&str>>::from(#text)
             },
             Default::Value(value) => quote_spanned!(Span::mixed_site()=> || #value),
         };
-        let set_default = named_at("set_default", ty);
-        statements.extend(quote_spanned! {Span::mixed_site()=>
-            __rpc::#set_default(&mut self.#name, #value);
-        });
+        statements.extend(quote_spanned!(placed_at(ty)=> __rpc::set_default(&mut self.#name, #value);));
     }
     if statements.is_empty() {
         return statements;
@@ -204,8 +201,13 @@ fn set_defaults(fields: &[Field]) -> TokenStream {
 
 /// The functions that get at the fields. A field's number is its place among those of the class.
 fn fields(object: &Object) -> TokenStream {
-    let origin = &object.origin;
-    let names: Vec<&Ident> = object.fields.iter().map(|field| &field.name).collect();
+    let Origin { name, ty } = &object.origin;
+    let origin = quote_spanned!(placed_at(ty)=> &self.#name);
+    let origin_mut = quote_spanned!(placed_at(ty)=> &mut self.#name);
+    let slots =
+        object.fields.iter().map(|Field { name, ty, .. }| quote_spanned!(placed_at(ty)=> &self.#name));
+    let slots_mut =
+        object.fields.iter().map(|Field { name, ty, .. }| quote_spanned!(placed_at(ty)=> &mut self.#name));
     let (mut numbers, mut reads, mut writes) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for (number, field) in object.fields.iter().enumerate() {
         let Field { name, wire, ty, .. } = field;
@@ -217,22 +219,16 @@ fn fields(object: &Object) -> TokenStream {
         numbers.extend(quote_spanned! {Span::mixed_site()=>
             #wire #was => ::core::option::Option::Some(#number),
         });
-        let read = named_at("read", ty);
-        reads.extend(quote_spanned! {Span::mixed_site()=>
-            #number => __rpc::#read(&mut self.#name, data),
-        });
-        let write = named_at("field", ty);
-        writes.extend(quote_spanned! {Span::mixed_site()=>
-            out.#write(#number, #wire, &self.#name)?;
-        });
+        reads.extend(quote_spanned!(placed_at(ty)=> #number => __rpc::read(&mut self.#name, data),));
+        writes.extend(quote_spanned!(placed_at(ty)=> out.field(#number, #wire, &self.#name)?;));
     }
     quote_spanned! {Span::mixed_site()=>
         fn origin(&self) -> &__rpc::Origin {
-            &self.#origin
+            #origin
         }
 
         fn origin_mut(&mut self) -> &mut __rpc::Origin {
-            &mut self.#origin
+            #origin_mut
         }
 
         fn number(name: &str) -> ::core::option::Option<usize> {
@@ -243,11 +239,11 @@ fn fields(object: &Object) -> TokenStream {
         }
 
         fn slots(&self) -> ::std::vec::Vec<&dyn __rpc::SlotState> {
-            ::std::vec![#(&self.#names),*]
+            ::std::vec![#(#slots),*]
         }
 
         fn slots_mut(&mut self) -> ::std::vec::Vec<&mut dyn __rpc::SlotState> {
-            ::std::vec![#(&mut self.#names),*]
+            ::std::vec![#(#slots_mut),*]
         }
 
         fn read<'de, A: __rpc::MapAccess<'de>>(

@@ -20,7 +20,7 @@ use quote::quote_spanned;
 use crate::model::{Interface, may_hold_objects};
 
 pub(crate) use manager::manager;
-pub(crate) use names::named_at;
+pub(crate) use names::placed_at;
 pub(crate) use version::version;
 
 /// The client, its requests and the endpoint.

@@ -6,10 +6,15 @@ use syn::spanned::Spanned;
 
 use crate::model::Interface;
 
-/// A name of ours, placed where the user wrote `at`: rustc shows that place when the runtime cannot
-/// do with what is there, without it being spelled again.
-pub(crate) fn named_at(name: &str, at: &impl Spanned) -> Ident {
-    Ident::new(name, Span::mixed_site().located_at(at.span()))
+/// The span of tokens of ours, placed where the user wrote `at`: rustc shows that place when the
+/// runtime cannot do with what is there, without it being spelled again.
+pub(crate) fn placed_at(at: &impl Spanned) -> Span {
+    Span::mixed_site().located_at(at.span())
+}
+
+/// A name of ours, placed where the user wrote `at`.
+pub(super) fn named_at(name: &str, at: &impl Spanned) -> Ident {
+    Ident::new(name, placed_at(at))
 }
 
 /// The type of the context, for use inside the block that imports the runtime.

@@ -1,9 +1,9 @@
+#[allow(deprecated)]
 const _: () = {
     use ::rpc_runtime::codegen::object as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
     #[automatically_derived]
-    #[allow(deprecated)]
     impl __rpc::VersionedObject for Tag {
         const CLASS: __rpc::ObjectClass = __rpc::ObjectClass::new(
             &NOVA,
@@ -27,7 +27,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
     impl __rpc::Fields for Tag {
         fn origin(&self) -> &__rpc::Origin {
             &self.origin

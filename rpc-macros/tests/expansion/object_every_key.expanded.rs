@@ -1,9 +1,9 @@
+#[allow(deprecated)]
 const _: () = {
     use crate::facade::codegen::object as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
     #[automatically_derived]
-    #[allow(deprecated)]
     impl __rpc::VersionedObject for CinderVolume {
         const CLASS: __rpc::ObjectClass = __rpc::ObjectClass::new(
                 &crate::projects::CINDER,
@@ -87,7 +87,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[allow(deprecated)]
     impl __rpc::Fields for CinderVolume {
         fn origin(&self) -> &__rpc::Origin {
             &self.origin

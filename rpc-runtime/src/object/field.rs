@@ -240,6 +240,10 @@ impl<T: PartialEq> ReadOnly<T> {
 }
 
 /// What generated code asks of a field whatever its type.
+#[diagnostic::on_unimplemented(
+    message = "a field of an object may be unset, and `{Self}` has no value for that",
+    label = "make it `Field<{Self}>`, or `ReadOnly<{Self}>`"
+)]
 pub trait SlotState {
     /// Whether it is set.
     fn is_set(&self) -> bool;

@@ -2,7 +2,9 @@
 #![no_implicit_prelude]
 #![deny(warnings)]
 
+use ::rpc_runtime::object::Field;
 use ::rpc_runtime::{Context, RpcException, rpc_manager};
+use ::std::default::Default;
 use ::std::option::Option;
 use ::std::result::Result;
 use ::std::string::String;
@@ -27,6 +29,27 @@ impl ::std::fmt::Display for Failure {
 }
 
 impl ::std::error::Error for Failure {}
+
+const PROJECT: ::rpc_runtime::object::Project = ::rpc_runtime::object::Project::new("names");
+
+/// An object with every key.
+#[derive(Default, ::rpc_runtime::VersionedObject)]
+#[object(project = PROJECT, version = "1.4", name = "Named", unknown = drop, dict, downgrade = downgrade)]
+pub struct Object {
+    #[object(name = "other", since = "1.1", until = "1.3", was("oldest", until = "1.2"), default = "x")]
+    name: Field<String>,
+    #[object(default)]
+    size: Field<u8>,
+    #[object(default = 5)]
+    count: Field<u8>,
+    objects: Field<Option<Others>>,
+    #[object(origin)]
+    origin: ::rpc_runtime::object::Origin,
+}
+
+fn downgrade(data: &mut Map, _: ::rpc_runtime::Version) {
+    data.clear();
+}
 
 /// A method of each kind.
 #[rpc_manager(client = PlainApi, topic = "plain", version = "1.2", error = Failure)]

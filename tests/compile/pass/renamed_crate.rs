@@ -7,12 +7,24 @@ mod facade {
     }
 }
 
-use facade::rpc::{Context, RpcException, rpc_manager};
+use facade::rpc::object::{Field, Origin, Project};
+use facade::rpc::{Context, RpcException, VersionedObject, rpc_manager};
 
 #[derive(Debug, thiserror::Error, RpcException)]
 #[exception(module = "facade", crate = crate::facade::rpc)]
 #[error("failed")]
 pub struct Failed;
+
+const FACADE: Project = Project::new("facade");
+
+#[derive(Default, VersionedObject)]
+#[object(project = FACADE, version = "1.0", crate = crate::facade::rpc)]
+pub struct Object {
+    #[object(default = 1)]
+    pub n: Field<u32>,
+    #[object(origin)]
+    pub origin: Origin,
+}
 
 #[rpc_manager(client = FacadeApi, topic = "facade", version = "1.0", crate = crate::facade::rpc, error = Failed)]
 pub trait Facade {

@@ -1,0 +1,21 @@
+//! A field that cannot be unset.
+
+use rpc_runtime::VersionedObject;
+use rpc_runtime::object::{Field, Origin, Project};
+
+const CINDER: Project = Project::new("cinder");
+
+#[derive(Default, VersionedObject)]
+#[object(project = CINDER, version = "1.9")]
+pub struct Volume {
+    id: Field<String>,
+    size: u64,
+    #[object(origin)]
+    origin: Origin,
+}
+
+fn assert_object<O: VersionedObject>() {}
+
+fn main() {
+    assert_object::<Volume>();
+}
