@@ -6,36 +6,33 @@
 //!
 //! What cinder sends as a dictionary names the fields that are read here and keeps the others in `rest`.
 
-mod attachment;
 mod backend;
 mod backup;
-mod group;
-mod group_snapshot;
+mod connection;
 mod image;
 mod manageable;
 mod policy;
 mod request_spec;
 mod service;
-mod snapshot;
+mod status;
 mod volume;
 mod volume_type;
 
 use rpc_runtime::object::{Field, Project};
 
-pub use attachment::{
-    AttachMode, AttachStatus, ConnectionInfo, Connector, VolumeAttachment, VolumeAttachmentList,
-};
 pub use backend::{Backend, Capabilities};
 pub use backup::{Backup, BackupDevice, BackupDeviceFields, BackupDeviceInfo, BackupStatus};
-pub use group::{Group, GroupStatus, ReplicationStatus, ReplicationTargets};
-pub use group_snapshot::{GroupSnapshot, GroupSnapshotList};
+pub use connection::{ConnectionInfo, Connector, ReplicationTargets};
 pub use image::{ImageMeta, ImageSnapshot};
 pub use manageable::{ExistingRef, ManageableSnapshot, ManageableVolume, SortDir};
 pub use policy::MigrationPolicy;
 pub use request_spec::{RequestSpec, VolumeProperties};
 pub use service::{CleanupRequest, LogLevel, LogLevelList, Service, ServiceUpdates};
-pub use snapshot::{Snapshot, SnapshotList, SnapshotStatus};
-pub use volume::{Volume, VolumeList};
+pub use status::{AttachMode, AttachStatus, GroupStatus, ReplicationStatus, SnapshotStatus};
+pub use volume::{
+    Group, GroupSnapshot, GroupSnapshotList, Snapshot, SnapshotList, Volume, VolumeAttachment,
+    VolumeAttachmentList, VolumeList,
+};
 pub use volume_type::{VolumeType, VolumeTypeList};
 
 /// The project that the objects are of.
