@@ -55,10 +55,17 @@ pub(super) fn version_of(text: &str) -> Option<Version> {
     }
 }
 
-/// The same error, told where it happened.
+/// The same error, told where it happened: of many levels the innermost ones.
 fn within<E: Error>(class: &ObjectClass, name: &str, error: &E) -> E {
+    const LONGEST: usize = 200;
     // The value is left out here, while it can be told from the rest; names that serde puts in quotes stay.
     let text = without_value_in(&error.to_string()).replace('`', "'");
+    if text.starts_with("... ") {
+        return E::custom(text);
+    }
+    if text.len() > LONGEST {
+        return E::custom(format_args!("... {text}"));
+    }
     E::custom(format_args!("{}.{name}: {text}", class.name))
 }
 
@@ -182,7 +189,7 @@ impl<'de, T: VersionedObject> Visitor<'de> for ObjectVisitor<T> {
         let class = ClassOf::<T>::CLASS;
         let mut object = T::default();
         let (mut head, mut changes) = (Head::default(), None);
-        let (mut has_data, mut early_data, mut came) = (false, None, None);
+        let (mut has_data, mut came) = (false, None);
         // A class of another project, and whether the fields themselves come here.
         let (mut foreign, mut is_dictionary) = (None, false);
         while let Some(key) = map.next_key_seed(KeySeed::<T>(PhantomData))? {
@@ -198,43 +205,47 @@ impl<'de, T: VersionedObject> Visitor<'de> for ObjectVisitor<T> {
                 Key::Version => {
                     head.version = Some(said(&mut map, class, ClassOf::<T>::VERSION_KEY, class.version)?);
                 }
-                Key::Data if head.is_complete() => {
-                    came = std::mem::take(&mut head).check(class)?;
+                Key::Data => {
+                    // Before a head that comes later, its fields are read as those of this type. To set them aside and read
+                    // them then would take a pass more for each level of objects in objects.
+                    if head.is_complete() && came.is_none() {
+                        came = Some(std::mem::take(&mut head).check(class)?);
+                    }
+                    if has_data {
+                        // The last one counts.
+                        object = T::default();
+                    }
                     map.next_value_seed(Data(&mut object))?;
                     has_data = true;
                 }
-                Key::Data => early_data = Some(map.next_value::<RawJson>()?),
                 Key::Changes => {
                     let named = map.next_value_seed(Changes::<T>::default());
                     changes = Some(named.map_err(|error| within(class, ClassOf::<T>::CHANGES_KEY, &error))?);
                 }
+                Key::Other(name) if name.ends_with(".name") => foreign = Some(map.next_value::<RawJson>()?),
                 Key::Other(name)
                     if is_dictionary || class.reads_dictionaries && !head.is_begun() && !has_data =>
                 {
                     is_dictionary = true;
                     read_named(&mut object, name, &mut map)?;
                 }
-                Key::Other(name) if name.ends_with(".name") => foreign = Some(map.next_value::<RawJson>()?),
                 Key::Other(_) => skip(&mut map)?,
             }
         }
-        if is_dictionary {
+        if is_dictionary && foreign.is_none() {
             return Ok(object);
         }
-        if !has_data {
-            match foreign {
-                Some(name) if head.name.is_none() => {
-                    let class = name.decode::<String>().unwrap_or_default();
-                    return Err(fail(ObjectError::Class { class: shortened(&class) }));
-                }
-                _ => came = head.check(class)?,
+        let came = match (came, foreign) {
+            (Some(came), _) => came,
+            (None, Some(name)) if head.name.is_none() => {
+                let class = name.decode::<String>().unwrap_or_default();
+                return Err(fail(ObjectError::Class { class: shortened(&class) }));
             }
-            let Some(data) = early_data else {
-                let key = ClassOf::<T>::DATA_KEY;
-                return Err(A::Error::custom(format_args!("an object {} without {key}", class.name)));
-            };
-            let mut data = serde_json::Deserializer::from_str(data.text());
-            Data(&mut object).deserialize(&mut data).map_err(A::Error::custom)?;
+            (None, _) => head.check(class)?,
+        };
+        if !has_data {
+            let key = ClassOf::<T>::DATA_KEY;
+            return Err(A::Error::custom(format_args!("an object {} without {key}", class.name)));
         }
         if let Some(came) = came {
             object.origin_mut().came_with(came);
