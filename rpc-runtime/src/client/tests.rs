@@ -11,10 +11,10 @@ use super::{CallOptions, Client};
 use crate::context::Context;
 use crate::error::{CallError, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
-use crate::transport::Transport;
 use crate::transport::abilities::Abilities;
 use crate::transport::driver::{Delivery, Labels, Outgoing, Settle, Settler, Verdict};
 use crate::transport::stub::{Stub, delivery};
+use crate::transport::{ConnectionStatus, Transport};
 use crate::version::Version;
 use crate::wire::{Content, Limits, Request};
 
@@ -167,6 +167,17 @@ async fn a_call_leaves_nothing_behind() {
     let dropped = tokio::time::timeout(Duration::from_secs(1), call).await;
     assert!(dropped.is_err());
     assert_eq!(transport.replies().await.unwrap().waiters.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_comes_to_nothing_says_what_the_connection_does() {
+    let status = ConnectionStatus::Closed { reason: "low on disk".to_owned() };
+    let (_answers, replies) = mpsc::channel(1);
+    let stub = Stub::publishing(|_| std::future::pending()).replying(replies).with_status(status);
+    let client = Client::new(&Transport::for_tests(stub), &PROBE);
+    let error = client.request(&PROBE.methods[0], &Context::new()).call::<Returns>().await.unwrap_err();
+    let CallError::Rpc(RpcError::Timeout { .. }) = &error else { panic!("{error}") };
+    assert!(error.to_string().contains("low on disk"), "{error}");
 }
 
 #[tokio::test]

@@ -225,6 +225,8 @@ fn message(queue: &Arc<str>, body: Bytes, deadline: Instant) -> Outgoing {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
     use crate::error::Reached;
     use crate::transport::stub::Stub;
@@ -249,6 +251,7 @@ mod tests {
             async move {
                 let fault = match fate {
                     Fate::Taken => {
+                        assert!(message.deadline > Instant::now(), "there is no time left to send it");
                         lock(&arrived).push(message.body);
                         return Ok(());
                     }
@@ -279,6 +282,17 @@ mod tests {
     async fn a_reply_is_tried_once_however_little_patience_there_is() {
         assert_eq!(replied(0, []).await.0, ["reply"]);
         assert_eq!(replied(0, [Fate::Missing]).await, (Vec::new(), Duration::ZERO, 1));
+    }
+
+    #[tokio::test]
+    async fn large_replies_take_turns() {
+        let replier = Replier::new(&Transport::recording().0, 1 << 20, Arc::default(), Arc::default());
+        let first = replier.slot(600 << 10).await.unwrap();
+        let mut second = Box::pin(replier.slot(600 << 10));
+        assert!((&mut second).now_or_never().is_none());
+        assert!(replier.slot(5).now_or_never().is_some(), "what is small waits for nothing");
+        drop(first);
+        assert!(second.await.unwrap().held.is_some());
     }
 
     /// Or anybody could have them wait for the patience of a server by calls from nowhere.
