@@ -194,11 +194,14 @@ impl ServerBuilder {
         self
     }
 
-    /// Declares the queues and starts to consume. Dropping the future before it is done leaves no server.
+    /// Declares the queues and starts to consume.
     ///
     /// # Errors
     /// [`ServerError`]: an address without topic or server or with a word `*` or `#` in one, no endpoint, two endpoints
     /// of which one could never answer, or queues that cannot be declared.
+    ///
+    /// # Cancel safety
+    /// Dropping the future before it is done leaves no server.
     pub async fn start(self) -> Result<Server, ServerError> {
         if self.target.topic().is_empty() {
             return Err(ServerError::NoTopic);

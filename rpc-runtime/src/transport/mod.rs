@@ -145,6 +145,7 @@ impl Transport {
     /// Sends what is queued, closes the connections, and makes everything asked afterwards fail;
     /// takes `within` at most. Servers on this transport should be shut down before it.
     ///
+    /// # Cancel safety
     /// Once the future has been polled, the transport is closed for whoever asks. Dropping it then leaves the rest to a
     /// second `close`, or to the drop of the last clone of the transport, which cuts its connections.
     pub async fn close(&self, within: Duration) {

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::error::{FaultKind, Reached};
+use crate::lock::lock;
 use crate::transport::driver::Route;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;
@@ -416,6 +418,23 @@ async fn closing_waits_for_what_was_sent() {
     let (sent, ()) = tokio::join!(scene.send("1", 5), closing);
     sent.unwrap();
     assert!(matches!(scene.send("2", 5).await, Err(PublishError { fault: PublishFault::Closed, .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_stops_waiting_for_the_end_leaves_it_to_the_next() {
+    let scene = Scene::new(|_, times| if times < 3 { Fate::Nack } else { Fate::Ack }).await;
+    let by = Instant::now() + Duration::from_secs(5);
+    let closing = async {
+        let given_up = timeout(Duration::from_millis(10), scene.publisher.close(by)).await;
+        assert!(given_up.is_err());
+        // Both at once.
+        tokio::join!(scene.publisher.close(by), scene.publisher.close(by));
+        // As it is closed after that with all that is under way on it.
+        scene.supervisor.close(by).await;
+    };
+    let (sent, ()) = tokio::join!(scene.send("1", 5), closing);
+    sent.unwrap();
+    scene.publisher.close(by).await;
 }
 
 #[tokio::test(start_paused = true)]
