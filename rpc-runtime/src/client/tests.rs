@@ -206,6 +206,17 @@ async fn what_the_bus_cannot_do_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn words_that_stand_for_others_are_no_addresses() {
+    let client = Client::new(&Transport::for_tests(Stub::able(Abilities::ALL)), &PROBE);
+    for options in [CallOptions::new().topic("a.*"), CallOptions::new().server("host1.#")] {
+        let client = client.with(options);
+        let error = client.request(&PROBE.methods[0], &Context::new()).call::<Returns>().await.unwrap_err();
+        let CallError::Rpc(RpcError::BadArgument { why, .. }) = &error else { panic!("{error}") };
+        assert!(why.contains("would stand for any other"), "{why}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_encoded_is_said_once() {
     let client = Client::new(&Transport::for_tests(Stub::able(Abilities::ALL)), &PROBE);
     let keys_are_no_text = std::collections::HashMap::from([([1], 2)]);
