@@ -14,6 +14,7 @@ use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use rpc_runtime::wire::Compression;
 use rpc_runtime::{CallOptions, Context, RemoteError, Server, Target, Transport, rpc_manager};
 use rpc_tests::campaign::alone;
+use rpc_tests::limits::PATIENCE;
 use rpc_tests::{Vhost, until};
 use serde_json::{Map, Value, json};
 
@@ -131,7 +132,7 @@ fn bomb() -> Result<Vec<u8>> {
 
 /// How long so many honest calls take, one after the other.
 async fn honest(transport: &Transport) -> Result<Duration> {
-    let api = PlainApi::new(transport);
+    let api = PlainApi::new(transport).with(CallOptions::new().timeout(PATIENCE));
     let began = Instant::now();
     for n in 0..CALLS as u64 {
         ensure!(api.echo(&Context::new(), n).await? == n, "another answer");
@@ -241,15 +242,18 @@ fn more_small_messages_than_a_server_is_handed_at_once() {
         let before = honest(&client).await?;
         let attacker = Attacker::connect(&vhost).await?;
         let read = dense(r#""method": "none", "args": {}"#)?;
-        // As large as what is read with the small ones, and far too dense.
-        let refused = Compression::Gzip.compress(&vec![b' '; 8 << 20])?;
-        for body in std::iter::repeat_n([&read, &refused], 200).flatten() {
+        // Far too dense, in as much as is read with the small ones, and in much less.
+        let [large, small] = [8 << 20, 1 << 20].map(|blanks| Compression::Gzip.compress(&vec![b' '; blanks]));
+        let (large, small) = (large?, small?);
+        for body in std::iter::repeat_n([&read, &large, &small, &small], 100).flatten() {
             attacker.send("openstack", "plain", body, Some(Compression::Gzip)).await?;
         }
-        bearable(before, honest(&client).await?, 150.0)?;
+        let during = honest(&client).await?;
         let done =
-            || server.counters().rejected == 200 && server.counters().executed == 200 + 3 * CALLS as u64;
-        until("all are refused or executed", async || Ok(done().then_some(()))).await
+            || server.counters().rejected == 300 && server.counters().executed == 100 + 3 * CALLS as u64;
+        until("all are refused or executed", async || Ok(done().then_some(()))).await?;
+        // How busy the machine is may have changed meanwhile.
+        bearable(before.max(honest(&client).await?), during, 150.0)
     });
 }
 
@@ -269,7 +273,7 @@ fn more_replies_to_nobody_than_a_client_is_handed_at_once() {
         for _ in 0..2500 {
             attacker.send("", &reply.name, &nobodys, Some(Compression::Gzip)).await?;
         }
-        bearable(before, honest(&client).await?, 20.0)
+        bearable(before, honest(&client).await?, 40.0)
     });
 }
 
