@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::{CallOptions, Client};
 use crate::context::Context;
-use crate::error::{CallError, RemoteError, RpcError};
+use crate::error::{CallError, Reached, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
 use crate::transport::abilities::Abilities;
 use crate::transport::driver::{Delivery, Labels, Outgoing, Settle, Settler, Verdict};
@@ -167,6 +168,47 @@ async fn a_call_leaves_nothing_behind() {
     let dropped = tokio::time::timeout(Duration::from_secs(1), call).await;
     assert!(dropped.is_err());
     assert_eq!(transport.replies().await.unwrap().waiters.len(), 0);
+}
+
+/// A call that is monitored for four seconds and has ten, whose server says after these that it lives, or has a result.
+async fn monitored(signs: &'static [(u64, bool)]) -> Result<Value, CallError<RemoteError>> {
+    let (answers, replies) = mpsc::channel(8);
+    let stub = Stub::publishing(move |message| {
+        let request = Request::decode(&message.body, &Content::JSON, &Limits::default()).unwrap();
+        let msg_id: Value = serde_json::from_str(&request.reply.unwrap().msg_id).unwrap();
+        let (answers, began) = (answers.clone(), Instant::now());
+        tokio::spawn(async move {
+            for (after, ending) in signs {
+                tokio::time::sleep_until(began + Duration::from_secs(*after)).await;
+                let reply = json!({"result": 5, "failure": null, "ending": ending, "_msg_id": msg_id});
+                let body = json!({"oslo.version": "2.0", "oslo.message": reply.to_string()}).to_string();
+                // Nobody may wait any more.
+                let _ = answers.send(delivery(body, Settle::nothing())).await;
+            }
+        });
+        ready(Ok(()))
+    });
+    let seconds = Duration::from_secs;
+    let options = CallOptions::new().timeout(seconds(10)).monitor(seconds(4));
+    let client = Client::new(&Transport::for_tests(stub.replying(replies)), &PROBE).with(options);
+    client.request(&PROBE.methods[0], &Context::new()).call::<Returns>().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_far_a_monitored_call_came() {
+    assert_eq!(monitored(&[(3, false), (6, false), (9, true)]).await.unwrap(), 5);
+    for (signs, ends_after, reached, why) in [
+        (&[] as &[_], 4, Reached::Confirmed, "no heartbeat"),
+        (&[(3, false)], 7, Reached::Started, "no heartbeat"),
+        (&[(3, false), (6, false), (9, false)], 10, Reached::Started, "a server was executing the request"),
+    ] {
+        let began = Instant::now();
+        let CallError::Rpc(error) = monitored(signs).await.unwrap_err() else {
+            panic!("the method has failed")
+        };
+        assert_eq!((error.reached(), began.elapsed().as_secs()), (reached, ends_after), "{error}");
+        assert!(error.is_timeout() && error.to_string().contains(why), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

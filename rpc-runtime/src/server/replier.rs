@@ -298,7 +298,8 @@ mod tests {
     /// Or anybody could have them wait for the patience of a server by calls from nowhere.
     #[tokio::test(start_paused = true)]
     async fn large_replies_without_a_queue_are_in_nobodys_way() {
-        const LARGE: usize = 200 << 10;
+        // More than half of what there is, and all that those may take that wait.
+        const LARGE: usize = 700 << 10;
         let missing = || PublishError::from(PublishFault::Unroutable("312 NO_ROUTE".to_owned()));
         let stub = Stub::publishing(move |message| {
             let here = matches!(&message.route, Route::Reply { queue } if &**queue == "here");

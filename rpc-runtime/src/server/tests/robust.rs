@@ -103,6 +103,30 @@ async fn what_takes_long_to_read_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn what_is_over_once_it_is_read_is_not_executed() {
+    let (release, released) = tokio::sync::watch::channel(false);
+    let act = move |_| {
+        let mut released = released.clone();
+        async move {
+            drop(released.wait_for(|released| *released).await);
+            done()
+        }
+    };
+    let stage = Stage::acting(act, |builder| builder.memory(4 * LIGHT)).await;
+    let mut large = call("large");
+    (large["method"], large["args"]) = ("echo".into(), json!({"value": "x".repeat(2 * LIGHT)}));
+    stage.deliver(sealed(&large), None, None).await;
+    until("it is executed", || stage.verdicts().len() == 1).await;
+    // It waits for memory until its time is over.
+    let expires = Instant::now() + Duration::from_millis(100);
+    stage.deliver(sealed(&large), None, Some(expires)).await;
+    tokio::time::sleep_until(expires).await;
+    release.send_replace(true);
+    until("it is left out", || stage.server.counters().expired == 1).await;
+    until("the first is answered", || answered(&stage).len() == 1).await;
+}
+
+#[tokio::test]
 async fn one_worker_is_given_requests_in_their_order() {
     let order = Arc::<Mutex<Vec<Value>>>::default();
     let book = Arc::clone(&order);
