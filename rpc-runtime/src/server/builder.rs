@@ -183,7 +183,7 @@ impl ServerBuilder {
     }
 
     /// Has objects in arguments that are newer than their types made older by `backport`, for example by a
-    /// [`Conductor`], and executes the request then. With the feature `objects`; by default its caller gets
+    /// [`Conductor`](crate::Conductor), and executes the request then. With the feature `objects`; by default its caller gets
     /// `IncompatibleObjectVersion`, as that of a request for which it takes longer than `within` gets an error.
     ///
     /// An object is found if the type of its argument holds it, in fields of other objects included. Each one costs one
