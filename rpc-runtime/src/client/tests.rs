@@ -222,6 +222,42 @@ async fn a_call_that_comes_to_nothing_says_what_the_connection_does() {
     assert!(error.to_string().contains("low on disk"), "{error}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_methods_and_options_make_of_a_message() {
+    static KINDS: Interface = Interface::new(
+        "Kinds",
+        "compute",
+        V1,
+        &[
+            Method::cast::<Result<(), RemoteError>>("note", &[V1], &[]),
+            Method::fanout::<Result<(), RemoteError>>("tell", &[V1], &[]),
+            Method::call::<Returns>("ask", &[V1], &[]).with_timeout(|| Duration::from_secs(7)),
+        ],
+    );
+    let sent = Arc::<std::sync::Mutex<Vec<Outgoing>>>::default();
+    let kept = Arc::clone(&sent);
+    let (_answers, replies) = mpsc::channel(1);
+    let stub = Stub::publishing(move |message| {
+        kept.lock().unwrap().push(message);
+        ready(Ok(()))
+    });
+    let client = Client::new(&Transport::for_tests(stub.replying(replies)), &KINDS);
+    let [note, tell, ask] = KINDS.methods else { panic!("three of them") };
+    let context = Context::new();
+    for client in [client.clone(), client.with(CallOptions::new().mandatory(true))] {
+        client.request(note, &context).cast().await.unwrap();
+        client.request(tell, &context).cast().await.unwrap();
+        let began = Instant::now();
+        client.request(ask, &context).call::<Returns>().await.unwrap_err();
+        assert_eq!(began.elapsed(), Duration::from_secs(7), "the method's own timeout");
+    }
+    let sent = sent.lock().unwrap();
+    let mandatory: Vec<_> = sent.iter().map(|message| message.mandatory).collect();
+    assert_eq!(mandatory, [false, false, true, true, false, true], "a fanout to nobody is no error");
+    let seconds: Vec<_> = sent.iter().map(|message| message.expiration.map(|it| it.as_secs())).collect();
+    assert_eq!(seconds, [None, None, Some(7), None, None, Some(7)], "nobody waits for a call that is over");
+}
+
 #[tokio::test]
 async fn what_the_bus_cannot_do_is_refused_before_anything_is_sent() {
     static CASTS: Interface = Interface::new(

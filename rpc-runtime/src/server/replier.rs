@@ -364,6 +364,7 @@ mod tests {
         let patience = Duration::from_secs(60);
         let [one, other] = ["one", "other"].map(Arc::from);
         replier.note_gone(&one, Duration::ZERO);
+        assert!(!replier.is_gone("one"), "it may be back");
         replier.note_gone(&other, patience);
         replier.note_gone(&one, patience);
         assert!(replier.is_gone("one") && replier.is_gone("other") && !replier.is_gone("another"));
