@@ -18,10 +18,25 @@ built() {
     echo "${CARGO_TARGET_DIR:-target}/debug/$1"
 }
 
-# tests_where EXPRESSION [ARGS...]: runs the tests that nextest's expression selects.
+# tests_where EXPRESSION [ARGS...]: runs the tests that nextest's expression selects, and of these only what an expression
+# among the arguments selects as well: nextest itself would take both together for more.
 tests_where() {
-    local status=0 junit=$scratch/junit.xml
-    nextest run --workspace --filterset "$1" "${@:2}" || status=$?
+    local status=0 junit=$scratch/junit.xml where=$1 theirs='' expression='' args=()
+    shift
+    while [ $# -gt 0 ]; do
+        case $1 in
+        -E | --filterset | --filter-expr)
+            [ $# -gt 1 ] || fail "an expression has to follow $1"
+            theirs+="${theirs:+ | }($2)"
+            shift
+            ;;
+        -E?* | --filterset=* | --filter-expr=*) expression=${1#*[E=]} && theirs+="${theirs:+ | }(${expression#=})" ;;
+        --) args+=("$@") && break ;;
+        *) args+=("$1") ;;
+        esac
+        shift
+    done
+    nextest run --workspace --filterset "($where)${theirs:+ & ($theirs)}" "${args[@]}" || status=$?
     [ ! -e "$junit" ] || python3 tests/lib/junit.py "$junit" "$step" "$scratch"
     rm -f "$junit"
     return "$status"

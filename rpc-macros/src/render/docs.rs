@@ -53,7 +53,9 @@ pub(super) fn method(interface: &Interface, method: &Method) -> String {
             None => "its own error or `RpcError`".to_owned(),
         },
     };
-    format!(" {how}, since {since}{to}{route}. Fails with {error}.")
+    format!(
+        " {how}, since {since}{to}{route}. Fails with {error}. To drop the future takes back no request that was sent."
+    )
 }
 
 /// The `E` of a `Result<T, E>` that is spelled as one.

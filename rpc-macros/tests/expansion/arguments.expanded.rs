@@ -142,7 +142,7 @@ const _: () = {
         pub fn endpoint<M: VolumeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::endpoint(&Self::INTERFACE, VolumeApiDispatch(manager))
         }
-        /// Calls `attach`, since 3.0, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls `attach`, since 3.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// The client takes the volume and sends its id, and the volume itself to those who know it.
         pub fn attach(
@@ -163,7 +163,7 @@ const _: () = {
                 .arg::<Volume>("volume", __rpc::carry::<Option<Volume>, _>(volume))
                 .call()
         }
-        /// Calls `list`, since 3.0, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls `list`, since 3.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// The same value from every client.
         pub fn list(
@@ -176,7 +176,7 @@ const _: () = {
                 .arg::<bool>("want_objects", &(true))
                 .call()
         }
-        /// Calls `find`, since 3.0, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls `find`, since 3.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// All that has no name here.
         pub fn find(

@@ -94,7 +94,7 @@ const _: () = {
         pub fn endpoint<M: HostManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::endpoint(&Self::INTERFACE, HostApiDispatch(manager))
         }
-        /// Calls `stop`, since 1.0, to `host`. Fails with `Failed` or `RpcError`.
+        /// Calls `stop`, since 1.0, to `host`. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         pub fn stop(
             &self,
             ctx: &__rpc::Context,

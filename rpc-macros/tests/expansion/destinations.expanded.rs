@@ -112,7 +112,7 @@ const _: () = {
         pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::endpoint(&Self::INTERFACE, ComputeApiDispatch(manager))
         }
-        /// Calls `rebuild`, since 6.0, to `host_of(host, instance)` by `by_cell`. Fails with `Failed` or `RpcError`.
+        /// Calls `rebuild`, since 6.0, to `host_of(host, instance)` by `by_cell`. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// By parameters that are not sent.
         pub fn rebuild(
@@ -127,7 +127,7 @@ const _: () = {
                 .arg::<Instance>("instance", __rpc::carry::<Instance, _>(instance))
                 .call()
         }
-        /// Casts `live_migration`, since 6.0, to `host` by `crate::routes::alternate`. Fails with `RpcError`.
+        /// Casts `live_migration`, since 6.0, to `host` by `crate::routes::alternate`. Fails with `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// By a route of its own.
         pub fn live_migration(
@@ -142,7 +142,7 @@ const _: () = {
                 .arg::<str>("host", host)
                 .cast()
         }
-        /// Casts `reload` to every server, since 6.0, to `cell` by `by_cell`. Fails with `RpcError`.
+        /// Casts `reload` to every server, since 6.0, to `cell` by `by_cell`. Fails with `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// To every server of a cell.
         pub fn reload(&self, ctx: &__rpc::Context, cell: &str) -> __rpc::Cast {

@@ -192,7 +192,7 @@ const _: () = {
         pub(crate) fn endpoint<M: Keys>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::endpoint(&Self::INTERFACE, KeysApiDispatch(manager))
         }
-        /// Calls `with`, since 3.2, to `volume.server()`. Fails with `Failed` or `RpcError`.
+        /// Calls `with`, since 3.2, to `volume.server()`. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Its name on the wire is one that the client needs itself.
         pub(crate) fn with_volume(
@@ -226,7 +226,7 @@ const _: () = {
                 )
                 .call()
         }
-        /// Casts `formatted`, since 3.0, to `format!("{host}@{}", backend)`. Fails with `RpcError`.
+        /// Casts `formatted`, since 3.0, to `format!("{host}@{}", backend)`. Fails with `RpcError`. To drop the future takes back no request that was sent.
         #[cfg(feature = "formatted")]
         #[deprecated(since = "3.1", note = "use another")]
         pub(crate) fn formatted(
@@ -244,7 +244,7 @@ const _: () = {
                 .arg::<str>("backend", backend)
                 .cast()
         }
-        /// Calls `defaults`, since 3.0, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls `defaults`, since 3.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         #[cfg(feature = "defaults")]
         pub(crate) fn defaults(&self, ctx: &MyContext) -> KeysApiDefaults {
             KeysApiDefaults {
@@ -260,7 +260,7 @@ const _: () = {
                     .arg_or::<u32, _>("converted", &(9), |value| u32::to_string(value)),
             }
         }
-        /// Casts `everybody` to every server, since 3.0. Fails with `RpcError`.
+        /// Casts `everybody` to every server, since 3.0. Fails with `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Has a body.
         pub(crate) fn everybody(&self, ctx: &MyContext) -> __rpc::Cast {

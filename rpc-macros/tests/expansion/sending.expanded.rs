@@ -134,7 +134,7 @@ const _: () = {
         pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::endpoint(&Self::INTERFACE, ComputeApiDispatch(manager))
         }
-        /// Calls or casts `stop`, since 1.0, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls or casts `stop`, since 1.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Stops an instance.
         pub fn stop(
@@ -147,7 +147,7 @@ const _: () = {
                 .arg::<u32>("id", __rpc::Borrow::borrow(&id))
                 .call_or_cast()
         }
-        /// Calls or casts `start`, since 1.0, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls or casts `start`, since 1.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         pub fn start(&self, ctx: &__rpc::Context) -> ComputeApiStart {
             ComputeApiStart {
                 request: self
@@ -158,11 +158,11 @@ const _: () = {
                     >("force", &(<bool as ::core::default::Default>::default())),
             }
         }
-        /// Calls `rebuild`, since 1.0, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls `rebuild`, since 1.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         pub fn rebuild(&self, ctx: &__rpc::Context) -> __rpc::Call<Result<u32, Failed>> {
             self.client.request(&Self::METHOD_REBUILD, ctx).call()
         }
-        /// Calls or casts `back_up`, since 1.1, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls or casts `back_up`, since 1.1, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// A call that became a cast.
         pub fn prepare_back_up(&self, ctx: &__rpc::Context) -> __rpc::Prepared {

@@ -139,7 +139,7 @@ const _: () = {
         pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::endpoint(&Self::INTERFACE, ComputeApiDispatch(manager))
         }
-        /// Calls `resize`, since 6.0 and 5.0, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls `resize`, since 6.0 and 5.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Renamed and removed arguments.
         pub fn resize(
@@ -161,7 +161,7 @@ const _: () = {
                 .legacy_arg("reserve", &(instance.reserve()))
                 .call()
         }
-        /// Calls `failover`, since 6.0 and 5.2, to any server. Fails with `Failed` or `RpcError`.
+        /// Calls `failover`, since 6.0 and 5.2, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Renamed, with older arguments for older servers.
         pub fn failover(

@@ -148,7 +148,7 @@ const _: () = {
         pub fn endpoint<M: VolumeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::endpoint(&Self::INTERFACE, VolumeApiDispatch(manager))
         }
-        /// Casts `create_volume`, since 3.0, to `volume.server()`. Fails with `RpcError`.
+        /// Casts `create_volume`, since 3.0, to `volume.server()`. Fails with `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Creates a volume on the backend that the scheduler chose.
         pub fn create_volume(
@@ -170,7 +170,7 @@ const _: () = {
                     .arg::<bool>("allow_reschedule", &(true)),
             }
         }
-        /// Calls `attach_volume`, since 3.0, to `host`. Fails with `VolumeError` or `RpcError`.
+        /// Calls `attach_volume`, since 3.0, to `host`. Fails with `VolumeError` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Attaches the volume and returns the attachment.
         ///
@@ -191,7 +191,7 @@ const _: () = {
                 .arg::<Option<Volume>>("volume", __rpc::Borrow::borrow(&volume))
                 .call()
         }
-        /// Casts `publish_service_capabilities` to every server, since 3.0. Fails with `RpcError`.
+        /// Casts `publish_service_capabilities` to every server, since 3.0. Fails with `RpcError`. To drop the future takes back no request that was sent.
         pub fn publish_service_capabilities(&self, ctx: &__rpc::Context) -> __rpc::Cast {
             self.client.request(&Self::METHOD_PUBLISH_SERVICE_CAPABILITIES, ctx).cast()
         }

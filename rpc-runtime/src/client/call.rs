@@ -36,8 +36,11 @@ impl Draft {
 ///
 /// # Errors
 /// [`CallError::Method`] with the method's own error, or [`CallError::Rpc`] with what went wrong
-/// on the way, at the latest at the call's timeout. Dropping the future gives the reply up; a
-/// request that was sent is still executed.
+/// on the way, at the latest at the call's timeout.
+///
+/// # Cancel safety
+/// Dropping the future gives the reply up and leaves nothing behind. A request that was not sent by then is not sent
+/// any more; one that was is executed all the same, but is not sent again if its connection is lost.
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<R> {
     request: Draft,
@@ -80,8 +83,11 @@ impl<R> fmt::Debug for Call<R> {
 ///
 /// # Errors
 /// An [`RpcError`], at the latest at the cast's timeout. A cast to a topic without servers is no
-/// error unless [`CallOptions::mandatory`](super::CallOptions::mandatory) asks for it. Dropping the future gives up
-/// only that word: the request may still go out.
+/// error unless [`CallOptions::mandatory`](super::CallOptions::mandatory) asks for it.
+///
+/// # Cancel safety
+/// Dropping the future gives the word of the broker up and leaves nothing behind. A request that was not sent by then is
+/// not sent any more; one that was is executed all the same, but is not sent again if its connection is lost.
 #[derive(Debug)]
 #[must_use = "a cast is sent when it is awaited"]
 pub struct Cast {

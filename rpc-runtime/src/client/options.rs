@@ -75,6 +75,10 @@ impl CallOptions {
     /// for this long; whole seconds, at least 2: less gives no heartbeats from any server, and
     /// the call is refused. The timeout stays a hard limit. The default is the method's own, else
     /// no monitoring.
+    ///
+    /// Over RabbitMQ heartbeats come from a thread of the server's transport, whatever its handlers do. `memory://` has
+    /// no thread, and its time is that of the server's runtime, which a test may stop: handlers that block all threads
+    /// of that runtime hold up their heartbeats, too.
     pub fn monitor(mut self, monitor: Duration) -> Self {
         self.monitor = Some(monitor);
         self

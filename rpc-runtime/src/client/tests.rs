@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::{CallOptions, Client};
 use crate::context::Context;
-use crate::error::{CallError, RemoteError, RpcError};
+use crate::error::{CallError, Reached, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
-use crate::transport::Transport;
 use crate::transport::abilities::Abilities;
 use crate::transport::driver::{Delivery, Labels, Outgoing, Settle, Settler, Verdict};
 use crate::transport::stub::{Stub, delivery};
+use crate::transport::{ConnectionStatus, Transport};
 use crate::version::Version;
 use crate::wire::{Content, Limits, Request};
 
@@ -169,6 +170,94 @@ async fn a_call_leaves_nothing_behind() {
     assert_eq!(transport.replies().await.unwrap().waiters.len(), 0);
 }
 
+/// A call that is monitored for four seconds and has ten, whose server says after these that it lives, or has a result.
+async fn monitored(signs: &'static [(u64, bool)]) -> Result<Value, CallError<RemoteError>> {
+    let (answers, replies) = mpsc::channel(8);
+    let stub = Stub::publishing(move |message| {
+        let request = Request::decode(&message.body, &Content::JSON, &Limits::default()).unwrap();
+        let msg_id: Value = serde_json::from_str(&request.reply.unwrap().msg_id).unwrap();
+        let (answers, began) = (answers.clone(), Instant::now());
+        tokio::spawn(async move {
+            for (after, ending) in signs {
+                tokio::time::sleep_until(began + Duration::from_secs(*after)).await;
+                let reply = json!({"result": 5, "failure": null, "ending": ending, "_msg_id": msg_id});
+                let body = json!({"oslo.version": "2.0", "oslo.message": reply.to_string()}).to_string();
+                // Nobody may wait any more.
+                let _ = answers.send(delivery(body, Settle::nothing())).await;
+            }
+        });
+        ready(Ok(()))
+    });
+    let seconds = Duration::from_secs;
+    let options = CallOptions::new().timeout(seconds(10)).monitor(seconds(4));
+    let client = Client::new(&Transport::for_tests(stub.replying(replies)), &PROBE).with(options);
+    client.request(&PROBE.methods[0], &Context::new()).call::<Returns>().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_far_a_monitored_call_came() {
+    assert_eq!(monitored(&[(3, false), (6, false), (9, true)]).await.unwrap(), 5);
+    for (signs, ends_after, reached, why) in [
+        (&[] as &[_], 4, Reached::Confirmed, "no heartbeat"),
+        (&[(3, false)], 7, Reached::Started, "no heartbeat"),
+        (&[(3, false), (6, false), (9, false)], 10, Reached::Started, "a server was executing the request"),
+    ] {
+        let began = Instant::now();
+        let CallError::Rpc(error) = monitored(signs).await.unwrap_err() else {
+            panic!("the method has failed")
+        };
+        assert_eq!((error.reached(), began.elapsed().as_secs()), (reached, ends_after), "{error}");
+        assert!(error.is_timeout() && error.to_string().contains(why), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_comes_to_nothing_says_what_the_connection_does() {
+    let status = ConnectionStatus::Closed { reason: "low on disk".to_owned() };
+    let (_answers, replies) = mpsc::channel(1);
+    let stub = Stub::publishing(|_| std::future::pending()).replying(replies).with_status(status);
+    let client = Client::new(&Transport::for_tests(stub), &PROBE);
+    let error = client.request(&PROBE.methods[0], &Context::new()).call::<Returns>().await.unwrap_err();
+    let CallError::Rpc(RpcError::Timeout { .. }) = &error else { panic!("{error}") };
+    assert!(error.to_string().contains("low on disk"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_methods_and_options_make_of_a_message() {
+    static KINDS: Interface = Interface::new(
+        "Kinds",
+        "compute",
+        V1,
+        &[
+            Method::cast::<Result<(), RemoteError>>("note", &[V1], &[]),
+            Method::fanout::<Result<(), RemoteError>>("tell", &[V1], &[]),
+            Method::call::<Returns>("ask", &[V1], &[]).with_timeout(|| Duration::from_secs(7)),
+        ],
+    );
+    let sent = Arc::<std::sync::Mutex<Vec<Outgoing>>>::default();
+    let kept = Arc::clone(&sent);
+    let (_answers, replies) = mpsc::channel(1);
+    let stub = Stub::publishing(move |message| {
+        kept.lock().unwrap().push(message);
+        ready(Ok(()))
+    });
+    let client = Client::new(&Transport::for_tests(stub.replying(replies)), &KINDS);
+    let [note, tell, ask] = KINDS.methods else { panic!("three of them") };
+    let context = Context::new();
+    for client in [client.clone(), client.with(CallOptions::new().mandatory(true))] {
+        client.request(note, &context).cast().await.unwrap();
+        client.request(tell, &context).cast().await.unwrap();
+        let began = Instant::now();
+        client.request(ask, &context).call::<Returns>().await.unwrap_err();
+        assert_eq!(began.elapsed(), Duration::from_secs(7), "the method's own timeout");
+    }
+    let sent = sent.lock().unwrap();
+    let mandatory: Vec<_> = sent.iter().map(|message| message.mandatory).collect();
+    assert_eq!(mandatory, [false, false, true, true, false, true], "a fanout to nobody is no error");
+    let seconds: Vec<_> = sent.iter().map(|message| message.expiration.map(|it| it.as_secs())).collect();
+    assert_eq!(seconds, [None, None, Some(7), None, None, Some(7)], "nobody waits for a call that is over");
+}
+
 #[tokio::test]
 async fn what_the_bus_cannot_do_is_refused_before_anything_is_sent() {
     static CASTS: Interface = Interface::new(
@@ -192,6 +281,17 @@ async fn what_the_bus_cannot_do_is_refused_before_anything_is_sent() {
     assert!(error.to_string().contains(why), "{error}");
     let error = silent.request(&CASTS.methods[0], &Context::new()).cast().await.unwrap_err();
     assert!(error.to_string().contains("the transport is closed"), "{error}");
+}
+
+#[tokio::test]
+async fn words_that_stand_for_others_are_no_addresses() {
+    let client = Client::new(&Transport::for_tests(Stub::able(Abilities::ALL)), &PROBE);
+    for options in [CallOptions::new().topic("a.*"), CallOptions::new().server("host1.#")] {
+        let client = client.with(options);
+        let error = client.request(&PROBE.methods[0], &Context::new()).call::<Returns>().await.unwrap_err();
+        let CallError::Rpc(RpcError::BadArgument { why, .. }) = &error else { panic!("{error}") };
+        assert!(why.contains("would stand for any other"), "{why}");
+    }
 }
 
 #[tokio::test]

@@ -23,10 +23,12 @@ use serde::Serialize;
 pub enum Reached {
     /// It was not handed to the broker: it is not executed.
     NotSent,
-    /// The broker returned or refused it: it is not executed. A fanout that RabbitMQ refuses because a queue of its
-    /// topic is full can have reached other servers.
+    /// The broker returned or refused it: it is not executed.
     Refused,
-    /// It was sent, and it is not known whether the broker has it: it may be executed, now or later.
+    /// It was sent, and it is not known whether the broker has it: it may be executed, now or later. That is also what
+    /// [`FaultKind::Nacked`] says: of a fanout, RabbitMQ does not tell which queues had no room for it, and which have it.
+    ///
+    /// [`FaultKind::Nacked`]: crate::FaultKind::Nacked
     Sent,
     /// The broker has it: it may be executed, now or later.
     Confirmed,

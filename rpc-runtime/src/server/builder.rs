@@ -183,7 +183,7 @@ impl ServerBuilder {
     }
 
     /// Has objects in arguments that are newer than their types made older by `backport`, for example by a
-    /// [`Conductor`], and executes the request then. With the feature `objects`; by default its caller gets
+    /// [`Conductor`](crate::Conductor), and executes the request then. With the feature `objects`; by default its caller gets
     /// `IncompatibleObjectVersion`, as that of a request for which it takes longer than `within` gets an error.
     ///
     /// An object is found if the type of its argument holds it, in fields of other objects included. Each one costs one
@@ -194,11 +194,14 @@ impl ServerBuilder {
         self
     }
 
-    /// Declares the queues and starts to consume. Dropping the future before it is done leaves no server.
+    /// Declares the queues and starts to consume.
     ///
     /// # Errors
     /// [`ServerError`]: an address without topic or server or with a word `*` or `#` in one, no endpoint, two endpoints
     /// of which one could never answer, or queues that cannot be declared.
+    ///
+    /// # Cancel safety
+    /// Dropping the future before it is done leaves no server.
     pub async fn start(self) -> Result<Server, ServerError> {
         if self.target.topic().is_empty() {
             return Err(ServerError::NoTopic);

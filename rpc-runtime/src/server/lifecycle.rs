@@ -143,7 +143,10 @@ impl Server {
     ///
     /// It says nothing of the handlers that run then: [`shutdown`](Self::shutdown) waits for those, also
     /// after this. Any number may wait, before and after the fact, and the future lives on when the server
-    /// is shut down or dropped. Dropping it loses nothing.
+    /// is shut down or dropped.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
     ///
     /// ```
     /// use std::time::Duration;
@@ -176,13 +179,14 @@ impl Server {
     /// except for the one of fanouts, so what arrives meanwhile waits for the next server. With
     /// [`Acknowledge::Late`] a request whose reply the broker has not taken by then goes back, too.
     ///
-    /// Dropping the future before it is done is like dropping the server: handlers that run then, and were not cut
-    /// off yet, finish by themselves, and nothing is executed twice.
-    ///
     /// # Errors
     /// [`ShutdownError`] if handlers were still running after `within`: they are cut off, and
     /// their callers get a failure that says so. With [`Acknowledge::Late`] their requests go back
     /// to their queue instead.
+    ///
+    /// # Cancel safety
+    /// Dropping the future before it is done is like dropping the server: handlers that run then, and were not cut
+    /// off yet, finish by themselves, and nothing is executed twice.
     pub async fn shutdown(mut self, within: Duration) -> Result<(), ShutdownError> {
         let deadline = after(within);
         self.phase.send_replace(Phase::Drain);

@@ -225,6 +225,8 @@ fn message(queue: &Arc<str>, body: Bytes, deadline: Instant) -> Outgoing {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
     use crate::error::Reached;
     use crate::transport::stub::Stub;
@@ -249,6 +251,7 @@ mod tests {
             async move {
                 let fault = match fate {
                     Fate::Taken => {
+                        assert!(message.deadline > Instant::now(), "there is no time left to send it");
                         lock(&arrived).push(message.body);
                         return Ok(());
                     }
@@ -281,10 +284,22 @@ mod tests {
         assert_eq!(replied(0, [Fate::Missing]).await, (Vec::new(), Duration::ZERO, 1));
     }
 
+    #[tokio::test]
+    async fn large_replies_take_turns() {
+        let replier = Replier::new(&Transport::recording().0, 1 << 20, Arc::default(), Arc::default());
+        let first = replier.slot(600 << 10).await.unwrap();
+        let mut second = Box::pin(replier.slot(600 << 10));
+        assert!((&mut second).now_or_never().is_none());
+        assert!(replier.slot(5).now_or_never().is_some(), "what is small waits for nothing");
+        drop(first);
+        assert!(second.await.unwrap().held.is_some());
+    }
+
     /// Or anybody could have them wait for the patience of a server by calls from nowhere.
     #[tokio::test(start_paused = true)]
     async fn large_replies_without_a_queue_are_in_nobodys_way() {
-        const LARGE: usize = 200 << 10;
+        // More than half of what there is, and all that those may take that wait.
+        const LARGE: usize = 700 << 10;
         let missing = || PublishError::from(PublishFault::Unroutable("312 NO_ROUTE".to_owned()));
         let stub = Stub::publishing(move |message| {
             let here = matches!(&message.route, Route::Reply { queue } if &**queue == "here");
@@ -349,6 +364,7 @@ mod tests {
         let patience = Duration::from_secs(60);
         let [one, other] = ["one", "other"].map(Arc::from);
         replier.note_gone(&one, Duration::ZERO);
+        assert!(!replier.is_gone("one"), "it may be back");
         replier.note_gone(&other, patience);
         replier.note_gone(&one, patience);
         assert!(replier.is_gone("one") && replier.is_gone("other") && !replier.is_gone("another"));

@@ -36,6 +36,9 @@ impl Transport {
     /// # Errors
     /// [`TransportError`]: a URL or option that is wrong, or no connection: at once if every host fails for a
     /// reason that is [hopeless](crate::FailureKind::is_hopeless), like a wrong password, else after 30 seconds.
+    ///
+    /// # Cancel safety
+    /// Dropping the future before it is done leaves nothing behind.
     pub async fn connect(url: &str) -> Result<Self, TransportError> {
         Self::builder(url)?.connect().await
     }
@@ -101,11 +104,14 @@ impl TransportBuilder {
         self
     }
 
-    /// Connects. Dropping the future before it is done leaves nothing behind.
+    /// Connects.
     ///
     /// # Errors
     /// [`TransportError`]: options that exclude each other, or
     /// [no connection](TransportError::NotConnected).
+    ///
+    /// # Cancel safety
+    /// Dropping the future before it is done leaves nothing behind.
     pub async fn connect(self) -> Result<Transport, TransportError> {
         let control_exchange = self.url.option("control_exchange").unwrap_or(&self.control_exchange);
         if control_exchange.is_empty() {

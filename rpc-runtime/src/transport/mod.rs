@@ -68,6 +68,10 @@ use crate::wire::Limits;
 /// | `memory://` | a broker inside the process, of this transport alone |
 /// | `memory:///name` | the same, shared by all transports of that name |
 ///
+/// `memory://` has no threads and no clock of its own: all happens on the runtimes of its clients and servers, in their
+/// time, so that it works in a test with a stopped clock. Handlers that block every thread of their runtime hold up
+/// whatever else that runtime does, the heartbeats of [monitored](crate::CallOptions::monitor) calls included.
+///
 /// Of the options, `memory://` takes `control_exchange` and `rpc_response_timeout`, and `max_body` and
 /// `max_ratio` if the feature `amqp` is built.
 #[derive(Clone)]
@@ -145,6 +149,7 @@ impl Transport {
     /// Sends what is queued, closes the connections, and makes everything asked afterwards fail;
     /// takes `within` at most. Servers on this transport should be shut down before it.
     ///
+    /// # Cancel safety
     /// Once the future has been polled, the transport is closed for whoever asks. Dropping it then leaves the rest to a
     /// second `close`, or to the drop of the last clone of the transport, which cuts its connections.
     pub async fn close(&self, within: Duration) {

@@ -17,6 +17,8 @@ use super::driver::{
     Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
     PublishFault, ReplyPlace, ReplyQueue, ServerAddress, Settle, StopListening, TakeReply,
 };
+use super::status::{ConnectionStatus, Status};
+use super::status_watch::StatusWatch;
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
 use crate::wire::MessageFormat;
@@ -31,6 +33,7 @@ pub(crate) struct Stub {
     replies: Mutex<Option<mpsc::Receiver<Delivery>>>,
     stops: Arc<AtomicUsize>,
     runtime: Option<Handle>,
+    status: ConnectionStatus,
 }
 
 impl Stub {
@@ -43,6 +46,7 @@ impl Stub {
             replies: Mutex::default(),
             stops: Arc::default(),
             runtime: None,
+            status: ConnectionStatus::ready("none"),
         }
     }
 
@@ -67,6 +71,11 @@ impl Stub {
     /// Has a runtime of its own.
     pub(crate) fn with_runtime(self, runtime: Option<Handle>) -> Self {
         Self { runtime, ..self }
+    }
+
+    /// Is connected as this says.
+    pub(crate) fn with_status(self, status: ConnectionStatus) -> Self {
+        Self { status, ..self }
     }
 
     /// How often listening was to stop.
@@ -120,6 +129,10 @@ impl Driver for Stub {
 
     fn close(&self, _: Instant) -> BoxFuture<'_, ()> {
         ready(()).boxed()
+    }
+
+    fn watch(&self) -> StatusWatch {
+        StatusWatch::fixed(Status::new(self.name(), "none", self.status.clone()))
     }
 
     fn runtime(&self) -> Option<Handle> {

@@ -27,11 +27,13 @@ use crate::object::{ObjectVersions, RawJson};
 pub trait Backport: Send + Sync + 'static {
     /// The object in the version of its class that `versions` has, and what is in it in theirs.
     ///
-    /// `object` is as it came; `versions` has its class and all classes below it that the server knows. Dropping the future
-    /// gives the answer up.
+    /// `object` is as it came; `versions` has its class and all classes below it that the server knows.
     ///
     /// # Errors
     /// What the caller of the request gets.
+    ///
+    /// # Cancel safety
+    /// A server drops the future when its time is over, and gives the answer up.
     fn backport(
         &self,
         context: &Context,

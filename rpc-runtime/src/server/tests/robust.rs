@@ -58,11 +58,14 @@ async fn large_requests_and_large_replies_do_not_wait_for_each_other() {
 #[tokio::test]
 async fn what_takes_long_to_read_holds_up_nobody() {
     let (release, released) = tokio::sync::watch::channel(false);
+    let large_ones = Arc::<AtomicUsize>::default();
+    let begun = Arc::clone(&large_ones);
     let stage = Stage::acting(
         move |value| {
-            let mut released = released.clone();
+            let (mut released, begun) = (released.clone(), Arc::clone(&begun));
             async move {
                 if value.is_string() {
+                    begun.fetch_add(1, Ordering::SeqCst);
                     drop(released.wait_for(|released| *released).await);
                 }
                 done()
@@ -88,10 +91,39 @@ async fn what_takes_long_to_read_holds_up_nobody() {
     assert!(answered(&stage).iter().all(|id| id.starts_with("small")));
     // What is small and compressed is read beside what is large.
     until("the bombs are refused", || stage.server.counters().rejected == bombs).await;
-    assert_eq!(answered(&stage).len(), 200, "the large ones wait for memory");
+    until("one of the large ones runs", || large_ones.load(Ordering::SeqCst) > 0).await;
+    assert_eq!(
+        (answered(&stage).len(), large_ones.load(Ordering::SeqCst)),
+        (200, 1),
+        "others wait for memory"
+    );
     release.send_replace(true);
     until("all is done", || answered(&stage).len() == 203).await;
     assert_eq!(answered(&stage)[200..], ["large1", "large2", "large3"]);
+}
+
+#[tokio::test]
+async fn what_is_over_once_it_is_read_is_not_executed() {
+    let (release, released) = tokio::sync::watch::channel(false);
+    let act = move |_| {
+        let mut released = released.clone();
+        async move {
+            drop(released.wait_for(|released| *released).await);
+            done()
+        }
+    };
+    let stage = Stage::acting(act, |builder| builder.memory(4 * LIGHT)).await;
+    let mut large = call("large");
+    (large["method"], large["args"]) = ("echo".into(), json!({"value": "x".repeat(2 * LIGHT)}));
+    stage.deliver(sealed(&large), None, None).await;
+    until("it is executed", || stage.verdicts().len() == 1).await;
+    // It waits for memory until its time is over.
+    let expires = Instant::now() + Duration::from_millis(100);
+    stage.deliver(sealed(&large), None, Some(expires)).await;
+    tokio::time::sleep_until(expires).await;
+    release.send_replace(true);
+    until("it is left out", || stage.server.counters().expired == 1).await;
+    until("the first is answered", || answered(&stage).len() == 1).await;
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
                 channel = link.open(false).await?;
                 channel.delete_queue(name).await?;
             }
-            Err(BrokerError::Lost(why))
+            Err(BrokerError::Closed(_, why))
                 if why.contains(TRANSIENT_QUEUES) && steps[n].is_transient_queue() =>
             {
                 let why = why.lines().next().unwrap_or_default();
@@ -165,7 +165,7 @@ mod tests {
     async fn a_broker_without_transient_queues_says_what_to_set() {
         let denied = || {
             let why = "INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.\nIts use is not";
-            Err(BrokerError::Lost(why.to_owned()))
+            Err(BrokerError::Closed(541, why.to_owned()))
         };
         let (result, _) = declared_with(AmqpOptions::default(), 3, [Ok(()), denied()]).await;
         let Err(error @ BrokerError::Refused(541, why)) = &result else { panic!("{result:?}") };

@@ -214,6 +214,9 @@ pub(super) enum BrokerError {
     /// The broker refused it, with the code of its AMQP error.
     #[error("{1}")]
     Refused(u16, String),
+    /// The broker has closed the connection with this error of AMQP, whoever of those who share it was the cause.
+    #[error("{1}")]
+    Closed(u16, String),
     /// The connection was lost, or the broker did not answer in time.
     #[error("{0}")]
     Lost(String),
@@ -226,7 +229,9 @@ impl From<BrokerError> for Fault {
     fn from(error: BrokerError) -> Self {
         match error {
             BrokerError::Refused(code, why) => Fault::refused(code, why),
-            BrokerError::Lost(why) | BrokerError::Unsent(why) => Fault::new(FaultKind::NotConnected, why),
+            BrokerError::Closed(_, why) | BrokerError::Lost(why) | BrokerError::Unsent(why) => {
+                Fault::new(FaultKind::NotConnected, why)
+            }
         }
     }
 }

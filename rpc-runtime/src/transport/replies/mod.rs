@@ -1,6 +1,7 @@
 //! The reply queue of a transport and the calls that wait for it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 mod once;
 mod waiters;
@@ -17,6 +18,13 @@ use crate::error::Fault;
 use crate::rare_log::RareLog;
 use crate::text::printable;
 use crate::wire::{DecodeError, Limits, MessageFormat, Reply};
+
+/// Up to so many bytes of replies that take long to read are taken from the queue before they are read. The broker hands
+/// over only so many that are not, and a flood of them would keep from their calls the replies behind them.
+const ASIDE: usize = 32 << 20;
+
+/// About what a reply takes beside its body.
+const EACH: usize = 512;
 
 /// Where the replies of all calls of a transport come in; each goes to its waiter.
 #[derive(Debug, Clone)]
@@ -36,7 +44,7 @@ impl Replies {
             limits,
             undecodable: RareLog::default(),
         };
-        let receiver = Receiver { reader: Arc::new(reader), aside: Aside::new("rpc-replies") };
+        let receiver = Receiver::new(reader);
         let place = driver.listen_for_replies(Box::new(move |delivery| receiver.take(delivery)));
         async move { Ok(Self { place: place.await?, waiters }) }.boxed()
     }
@@ -48,15 +56,21 @@ struct Receiver {
     reader: Arc<Reader>,
     /// For what takes long, so that other replies, and the heartbeats of the connection, go on meanwhile.
     aside: Aside,
+    /// The bytes that wait there and are taken from the queue.
+    taken: Arc<AtomicUsize>,
 }
 
 impl Receiver {
+    fn new(reader: Reader) -> Self {
+        Self { reader: Arc::new(reader), aside: Aside::new("rpc-replies"), taken: Arc::default() }
+    }
+
     /// On the thread that has the reply: to hand it to another one first costs a wake-up.
     fn take(&self, delivery: Delivery) {
-        let reader = Arc::clone(&self.reader);
         if !delivery.is_light() {
-            return self.aside.give(move || reader.receive(delivery));
+            return self.put_aside(delivery);
         }
+        let reader = Arc::clone(&self.reader);
         match reader.read(&delivery) {
             // Maybe the end, in a message of its own, of a reply that is still being read.
             Ok(reply) if self.aside.is_busy() && reply.is_bare_end() => {
@@ -65,6 +79,22 @@ impl Receiver {
             Ok(reply) => reader.deliver(reply, delivery.settle),
             Err(error) => reader.reject(delivery, &error),
         }
+    }
+
+    /// Reads a reply in its turn. Lost with this process, it is lost with whoever waits for it, so it need not stay in its
+    /// queue until then.
+    fn put_aside(&self, mut delivery: Delivery) {
+        let (reader, taken) = (Arc::clone(&self.reader), Arc::clone(&self.taken));
+        let bytes = delivery.body.len() + EACH;
+        if taken.load(Ordering::Relaxed) + bytes > ASIDE {
+            return self.aside.give(move || reader.receive(delivery));
+        }
+        taken.fetch_add(bytes, Ordering::Relaxed);
+        std::mem::replace(&mut delivery.settle, Settle::nothing()).ack_before_long();
+        self.aside.give(move || {
+            taken.fetch_sub(bytes, Ordering::Relaxed);
+            reader.receive(delivery);
+        });
     }
 }
 
@@ -122,7 +152,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::transport::driver::{History, LIGHT, Labels};
+    use crate::transport::driver::{History, LIGHT, Labels, Settler, Verdict};
 
     fn receiver(waiters: &Arc<Waiters>) -> Receiver {
         let reader = Reader {
@@ -131,7 +161,7 @@ mod tests {
             limits: Limits::default(),
             undecodable: RareLog::default(),
         };
-        Receiver { reader: Arc::new(reader), aside: Aside::new("rpc-replies") }
+        Receiver::new(reader)
     }
 
     fn delivery(waiter: &Waiter<'_>, result: Value, ending: bool) -> Delivery {
@@ -170,6 +200,42 @@ mod tests {
         assert_eq!(reply.result_text().len(), 2 * LIGHT + 2);
         let Sign::Over(reply) = bare.next().await else { panic!("it is no reply") };
         assert_eq!(reply.result_text(), "null");
+    }
+
+    /// Counts what is taken from its queue before it is read.
+    #[derive(Debug, Default)]
+    struct Queue(AtomicUsize);
+
+    impl Settler for Queue {
+        fn settle(&self, _: u64, verdict: Verdict) -> bool {
+            self.0.fetch_add(usize::from(verdict == Verdict::Ack), Ordering::SeqCst);
+            true
+        }
+
+        fn holds(&self, _: u64) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn what_waits_to_be_read_is_taken_from_its_queue_up_to_a_bound() {
+        let (waiters, queue) = (Arc::<Waiters>::default(), Arc::<Queue>::default());
+        let receiver = receiver(&waiters);
+        let nonsense = || Delivery {
+            body: vec![b'x'; 1 << 20].into(),
+            settle: Settle::new(queue.clone(), 1),
+            ..delivery(&waiters.register(), Value::Null, true)
+        };
+        for _ in 0..2 {
+            let (go, going) = channel::<()>();
+            receiver.aside.give(move || going.recv().unwrap());
+            (0..40).for_each(|_| receiver.take(nonsense()));
+            assert_eq!(queue.0.swap(0, Ordering::SeqCst), 31, "what each takes beside its body counts too");
+            go.send(()).unwrap();
+            while receiver.aside.is_busy() {
+                std::thread::yield_now();
+            }
+        }
     }
 
     #[tokio::test]

@@ -30,8 +30,10 @@ impl StatusWatch {
     /// Waits until the status differs from that when the watch was made, later from that which this method
     /// has last returned.
     ///
-    /// `None` once it has returned that the transport is closed: nothing can follow. Dropping the future
-    /// loses nothing.
+    /// `None` once it has returned that the transport is closed: nothing can follow.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
     pub async fn changed(&mut self) -> Option<Status> {
         if self.told.is_closed() {
             return None;
@@ -45,6 +47,9 @@ impl StatusWatch {
     /// Waits until the status is as `wanted`, which it may be already.
     ///
     /// `None` if that can't be any more, because the transport is closed or dropped.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing.
     pub async fn wait_for(&mut self, mut wanted: impl FnMut(&Status) -> bool) -> Option<Status> {
         let mut found = false;
         let awaited = self.status.wait_for(|status| {

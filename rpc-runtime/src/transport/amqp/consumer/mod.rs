@@ -229,8 +229,8 @@ impl Session {
             // A connection that is lost or closed has its own line in the log.
             let gone = match &error {
                 BrokerError::Refused(..) if self.harmful => false,
-                BrokerError::Lost(_) | BrokerError::Unsent(_) => links.turns_out_gone(up.epoch).await,
                 BrokerError::Refused(..) => !links.has(up.epoch),
+                _ => links.turns_out_gone(up.epoch).await,
             };
             if gone {
                 continue;

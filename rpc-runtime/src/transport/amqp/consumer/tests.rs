@@ -257,7 +257,7 @@ async fn what_costs_the_connection_is_rarely_tried() {
             Step::Queue { .. } => {
                 cut.kill();
                 let why = "INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.\nIts use";
-                Err(BrokerError::Lost(why.to_owned()))
+                Err(BrokerError::Closed(541, why.to_owned()))
             }
             _ => Ok(()),
         });

@@ -35,6 +35,8 @@ pub(super) enum Fate {
     Silence,
     /// The channel is closed with this error, and with it all that is under way.
     ChannelError(u16),
+    /// The same with the whole connection.
+    ConnectionError(u16),
 }
 
 type Publish = dyn Fn(&Message) -> Fate + Send + Sync;
@@ -110,6 +112,8 @@ pub(super) struct FakeLink {
     happen: mpsc::UnboundedSender<LinkEvent>,
     events: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<LinkEvent>>>,
     dead: watch::Sender<bool>,
+    /// The error that the broker closes it with, if it does.
+    closed: Arc<Mutex<Option<BrokerError>>>,
     said_goodbye: watch::Sender<bool>,
     declare: Arc<Mutex<Box<Declare>>>,
     /// The answers to the acknowledgements to come; then all succeed.
@@ -144,6 +148,7 @@ impl FakeLink {
             happen,
             events,
             dead: watch::Sender::new(false),
+            closed: Arc::default(),
             said_goodbye: watch::Sender::new(false),
             declare: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
             ack_answers: Arc::default(),
@@ -240,7 +245,7 @@ impl Link for FakeLink {
             }
             let channel = FakeChannel {
                 publish: self.publish.clone(),
-                link: self.dead.subscribe(),
+                link: self.clone(),
                 dead: watch::Sender::new(false),
                 number: self.opened.fetch_add(1, Ordering::Relaxed) + 1,
                 declare: self.declare.clone(),
@@ -278,7 +283,7 @@ impl Link for FakeLink {
 
 struct FakeChannel {
     publish: Arc<Publish>,
-    link: watch::Receiver<bool>,
+    link: FakeLink,
     dead: watch::Sender<bool>,
     number: usize,
     declare: Arc<Mutex<Box<Declare>>>,
@@ -339,20 +344,29 @@ impl Channel for FakeChannel {
     }
 
     fn publish(&self, message: Message) -> BoxFuture<'static, Confirm> {
-        let (mut link, dead, publish) = (self.link.clone(), self.dead.clone(), self.publish.clone());
+        let (link, dead, publish) = (self.link.clone(), self.dead.clone(), self.publish.clone());
         let first = self.number == 1;
         Box::pin(async move {
             let fail = |error| Confirm { verdict: Err(error), returned: None };
-            if *dead.borrow() || *link.borrow() {
+            let lost = || link.closed.lock().unwrap().clone().unwrap_or_else(lost);
+            if *dead.borrow() || link.dead() {
                 return fail(lost());
             }
             let fate = publish(&message);
-            if let Fate::ChannelError(_) = fate {
+            if let Fate::ChannelError(_) | Fate::ConnectionError(_) = fate {
                 // What was sent with it is under way as well.
                 tokio::task::yield_now().await;
-                dead.send_replace(true);
             }
-            let mut watched = dead.subscribe();
+            match fate {
+                Fate::ChannelError(_) => drop(dead.send_replace(true)),
+                Fate::ConnectionError(code) => {
+                    let error = BrokerError::Closed(code, format!("error {code}"));
+                    link.closed.lock().unwrap().get_or_insert(error);
+                    link.kill();
+                }
+                _ => {}
+            }
+            let (mut watched, mut watched_link) = (dead.subscribe(), link.dead.subscribe());
             match fate {
                 Fate::NackByFirst if first => Confirm { verdict: Ok(Answer::Nack), returned: None },
                 Fate::Ack | Fate::NackByFirst => Confirm { verdict: Ok(Answer::Ack), returned: None },
@@ -362,8 +376,9 @@ impl Channel for FakeChannel {
                     Confirm { verdict: Ok(Answer::Ack), returned: Some(returned) }
                 }
                 Fate::ChannelError(code) => fail(BrokerError::Refused(code, format!("error {code}"))),
+                Fate::ConnectionError(_) => fail(lost()),
                 Fate::Silence => tokio::select! {
-                    _ = link.wait_for(|dead| *dead) => fail(lost()),
+                    _ = watched_link.wait_for(|dead| *dead) => fail(lost()),
                     _ = watched.wait_for(|dead| *dead) => fail(BrokerError::Refused(406, "another's fault".to_owned())),
                 },
             }

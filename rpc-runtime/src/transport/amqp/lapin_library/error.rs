@@ -28,7 +28,7 @@ pub(super) async fn limited<T>(
     }
 }
 
-/// An error of a channel is the broker's refusal; all others mean that the connection does not work.
+/// An error of a channel is the broker's refusal; all others mean that the connection does not work, or not any more.
 pub(super) fn lapin_error(error: &Error) -> BrokerError {
     match error.kind() {
         ErrorKind::ProtocolError(amqp) if error.is_amqp_soft_error() => {
@@ -39,7 +39,7 @@ pub(super) fn lapin_error(error: &Error) -> BrokerError {
             let why = "no channel is free: the connection has as many as the broker allows (channel_max)";
             BrokerError::Refused(RESOURCE_ERROR, why.to_owned())
         }
-        ErrorKind::ProtocolError(amqp) => BrokerError::Lost(amqp.get_message().to_string()),
+        ErrorKind::ProtocolError(amqp) => BrokerError::Closed(amqp.get_id(), amqp.get_message().to_string()),
         // It was closed here before it was asked.
         ErrorKind::InvalidChannelState(..) | ErrorKind::InvalidConnectionState(..) => {
             BrokerError::Unsent(error.to_string())

@@ -22,7 +22,7 @@
 //! | Flag | Set | Cleared | While it is set |
 //! |---|---|---|---|
 //! | `line.open` | nothing waits here and the channel is good | something waits, or it is not | callers send by themselves, and answers are looked at where they are read |
-//! | `careful` (a number) | an error of its own closed the channel with several messages under way | so many were answered | one message is under way at a time: the next error names its cause |
+//! | `careful` (a number) | an error closed the channel, or its connection, with several messages under way | so many were answered | one message is under way at a time: the next error names its cause |
 //! | `stale` | a message was nacked [`NACKS_OF_A_BAD_CHANNEL`] times on a channel older than [`SHORTEST_USE`] | the next channel | nothing is sent |
 //! | `failed` | the channel or its link is lost | the next channel | nothing is sent, answers are collected |
 //! | `undeclared` | a message needs an exchange that this channel has not declared | it is declared, on a channel of its own | messages to it wait, all others go on |
@@ -43,6 +43,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use super::super::confirms::Settled;
 use super::super::declare::declare;
 use super::super::library::BrokerError;
+use super::super::retry::jittered;
 use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
 use super::gate::{Attended, Gate, Queued};
@@ -79,6 +80,17 @@ const LONGEST_PATIENCE: Duration = Duration::from_secs(15);
 const NACKS_OF_A_BAD_CHANNEL: u32 = 5;
 const SHORTEST_USE: Duration = Duration::from_secs(2);
 
+/// How often a message may be under way when the broker closes the connection for an error: each time costs everybody
+/// the connection, so a message that is the cause must not be sent until its deadline.
+const CLOSES: u32 = 4;
+
+/// The pause after the second of these, and twice as long after the next; jittered, so that nothing else is under way
+/// with the cause again and again.
+const CLOSED_PAUSE: Duration = Duration::from_millis(200);
+
+/// AMQP's code of a connection that an operator closes, or a broker that is stopped: no message is to blame.
+const CONNECTION_FORCED: u16 = 320;
+
 /// How long to wait for the outcomes of a channel that has failed.
 const DRAIN: Duration = Duration::from_secs(2);
 
@@ -103,8 +115,10 @@ pub(super) struct Actor {
     closing: watch::Receiver<Option<Instant>>,
     /// To be sent, before all of `jobs`.
     waiting: VecDeque<Job>,
-    /// To be sent again after a nack; the number keeps equal times apart.
+    /// To be sent again after a nack, or when its connection was closed more than once; the number keeps equal times
+    /// apart.
     nacked: BTreeMap<(Instant, u64), Job>,
+    next_nacked: u64,
     /// How many messages still have to go out one by one: an error has closed the channel with several under
     /// way, and one of them may be the cause.
     careful: usize,
@@ -115,9 +129,10 @@ pub(super) struct Actor {
     patience: Duration,
     /// Sent, and then the channel failed.
     uncertain: Vec<(u64, Job)>,
-    /// Of the channel in use: whether it has failed, and by an error of its own.
+    /// Of the channel in use: whether it has failed, by an error of its own, and by one of its connection.
     failed: bool,
     closed_by: Option<BrokerError>,
+    connection_closed: bool,
     opened: Instant,
     /// Nothing more is sent on the channel in use.
     stale: bool,
@@ -138,6 +153,7 @@ impl Actor {
             closing,
             waiting: VecDeque::new(),
             nacked: BTreeMap::new(),
+            next_nacked: 0,
             careful: 0,
             undeclared: HashMap::new(),
             declaring: FuturesUnordered::new(),
@@ -145,6 +161,7 @@ impl Actor {
             uncertain: Vec::new(),
             failed: false,
             closed_by: None,
+            connection_closed: false,
             opened: Instant::now(),
             stale: false,
         }
@@ -220,7 +237,7 @@ impl Actor {
         };
         self.gate.has_no_channel(None);
         self.take_back_undeclared();
-        (self.failed, self.closed_by, self.stale) = (false, None, false);
+        (self.failed, self.closed_by, self.connection_closed, self.stale) = (false, None, false, false);
         self.opened = Instant::now();
         let line = self.gate.attend(Line::new(up, channel, Arc::downgrade(&self.gate)));
         let gate = self.gate.clone();
@@ -395,7 +412,7 @@ impl Actor {
             Err(error @ BrokerError::Refused(..)) => {
                 self.gate.refusals.note_declaration(exchange, &error, Instant::now());
             }
-            Err(BrokerError::Lost(_) | BrokerError::Unsent(_)) => self.failed = true,
+            Err(_) => self.failed = true,
         }
         self.waiting_again(jobs);
     }
@@ -427,14 +444,27 @@ impl Actor {
                         return job.refused(error);
                     }
                 }
-                return self.uncertain.push((number, job));
+                match error {
+                    BrokerError::Closed(code, why) if code != CONNECTION_FORCED => {
+                        self.connection_closed = true;
+                        match job.closed() {
+                            1 => return self.uncertain.push((number, job)),
+                            CLOSES.. => job.costs_the_connection(code, &why),
+                            closes => {
+                                job.lost(None);
+                                self.send_later(now + jittered(CLOSED_PAUSE * (closes - 1)), job);
+                            }
+                        }
+                    }
+                    _ => return self.uncertain.push((number, job)),
+                }
             }
             Settled::Nacked => {
                 let again = job.nacked(now);
                 let age = now.saturating_duration_since(self.opened);
                 self.stale |= job.nacks() >= NACKS_OF_A_BAD_CHANNEL && age > SHORTEST_USE;
                 if again < job.deadline && self.nacked.len() < MAX_NACKED {
-                    self.nacked.insert((again, number), job);
+                    self.send_later(again, job);
                 } else {
                     job.tell(Err(nacked()));
                 }
@@ -443,6 +473,11 @@ impl Actor {
             Settled::Acked | Settled::Returned(_) => {}
         }
         self.careful = self.careful.saturating_sub(1);
+    }
+
+    fn send_later(&mut self, at: Instant, job: Job) {
+        self.next_nacked += 1;
+        self.nacked.insert((at, self.next_nacked), job);
     }
 
     /// Takes back what a failed channel has not confirmed, to be sent again.
@@ -476,7 +511,7 @@ impl Actor {
         again.iter().for_each(|(_, job)| job.lost(self.closed_by.as_ref()));
         again.extend(line.into_unclear().inspect(|(_, job)| job.lost(None)));
         again.sort_by_key(|(number, _)| Reverse(*number));
-        if self.closed_by.is_some() {
+        if self.closed_by.is_some() || self.connection_closed {
             self.careful = self.careful.max(again.len());
         }
         for (_, job) in again {

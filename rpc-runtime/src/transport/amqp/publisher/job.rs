@@ -39,6 +39,8 @@ pub(super) struct Errand {
     posted: bool,
     progress: Progress,
     nacks: AtomicU32,
+    /// How often the broker has closed the connection while it was under way.
+    closes: AtomicU32,
     losses: Mutex<Losses>,
     end: Mutex<End>,
 }
@@ -146,6 +148,11 @@ impl Job {
         self.0.nacks.load(Ordering::Relaxed)
     }
 
+    /// Notes that the broker has closed the connection while it was under way; how often it has by now.
+    pub(super) fn closed(&self) -> u32 {
+        self.0.closes.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// Whether its caller has dropped its side: then it is not sent, nor sent again.
     pub(super) fn is_abandoned(&self) -> bool {
         !self.0.posted && Arc::strong_count(&self.0) == 1
@@ -199,6 +206,14 @@ impl Job {
         self.tell(Err(PublishFault::Refused(error.into())));
     }
 
+    /// Ends it because the broker has closed the connection with this error each time that it was sent. Some queue may
+    /// have it all the same.
+    pub(super) fn costs_the_connection(self, code: u16, why: &str) {
+        self.lost(None);
+        let why = format!("each time that it was sent the broker has closed the connection: {why}");
+        self.tell(Err(PublishFault::Refused(Fault::refused(code, why))));
+    }
+
     /// Notes that it is sent, which has to come before the sending; false if it may not be any more.
     pub(super) fn sent(&self) -> bool {
         self.0.progress.sent()
@@ -223,6 +238,7 @@ impl Errand {
             posted: end.done.is_some(),
             progress: Progress::default(),
             nacks: AtomicU32::new(0),
+            closes: AtomicU32::new(0),
             losses: Mutex::default(),
             end: Mutex::new(end),
         })

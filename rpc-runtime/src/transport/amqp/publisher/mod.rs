@@ -14,13 +14,13 @@ mod under_way;
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::Poll;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, mpsc, watch};
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::{Instant, timeout_at};
 
 use self::actor::Actor;
@@ -32,7 +32,6 @@ use super::message::{forwarded, message};
 use super::supervisor::Links;
 use super::topology::exchange_step;
 use crate::error::Reached;
-use crate::lock::lock;
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{Done, Forward, Outgoing, PublishError, PublishFault, Route, Wanted};
 
@@ -47,7 +46,9 @@ struct Shared {
     options: Arc<AmqpOptions>,
     close_by: watch::Sender<Option<Instant>>,
     handle: Handle,
+    /// Until it has ended; whoever waits for that holds it.
     task: Mutex<Option<JoinHandle<()>>>,
+    abort: AbortHandle,
 }
 
 impl Publisher {
@@ -57,8 +58,8 @@ impl Publisher {
         let (close_by, closing) = watch::channel(None);
         let gate = Gate::new(links.clone());
         let task = handle.spawn(Actor::new(gate.clone(), jobs, links, closing, &options).run());
-        let (handle, task) = (handle.clone(), Mutex::new(Some(task)));
-        Self(Arc::new(Shared { gate, jobs: sender, options, close_by, handle, task }))
+        let (handle, abort, task) = (handle.clone(), task.abort_handle(), Mutex::new(Some(task)));
+        Self(Arc::new(Shared { gate, jobs: sender, options, close_by, handle, task, abort }))
     }
 
     /// Sends one message; resolves with its outcome, at its deadline at the latest. Its `place` is free once the
@@ -156,15 +157,21 @@ impl Publisher {
         .await
     }
 
-    /// Takes no more messages and sends those that it has until `deadline`; the rest fails.
+    /// Takes no more messages and sends those that it has until `deadline`; the rest fails. Several may wait for that,
+    /// and who stops waiting leaves it to the others.
     pub(super) async fn close(&self, deadline: Instant) {
         self.0.gate.shut();
         self.0.close_by.send_replace(Some(deadline));
-        let task = lock(&self.0.task).take();
-        if let Some(mut task) = task
-            && timeout_at(deadline, &mut task).await.is_err()
-        {
-            task.abort();
+        let ended = async {
+            let mut task = self.0.task.lock().await;
+            if let Some(running) = &mut *task {
+                // It ends well, or was aborted.
+                let _ = running.await;
+                *task = None;
+            }
+        };
+        if timeout_at(deadline, ended).await.is_err() {
+            self.0.abort.abort();
         }
     }
 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::error::{FaultKind, Reached};
+use crate::lock::lock;
 use crate::transport::driver::Route;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;
@@ -304,6 +306,41 @@ async fn only_the_poisonous_one_fails() {
     scene.send("after", 5).await.unwrap();
 }
 
+/// The words of the broker, if it was given up for them.
+fn costs_the_connection(outcome: &Result<(), PublishError>) -> bool {
+    matches!(outcome, Err(PublishError { fault: PublishFault::Refused(fault), reached: Reached::Sent })
+        if fault.kind == FaultKind::Refused && fault.why.contains("closed the connection: error 541"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_costs_the_connection_each_time_is_given_up_and_nothing_else() {
+    let scene = Scene::new(|message, times| match &message.body[..] {
+        b"7" => Fate::ConnectionError(541),
+        // Under way with the cause, and with it alone the next time.
+        b"8" if times < 3 => Fate::Silence,
+        _ if times == 1 => Fate::Silence,
+        _ => Fate::Ack,
+    })
+    .await;
+    let bodies: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+    let outcomes = futures::future::join_all(bodies.iter().map(|body| scene.send(body, 60))).await;
+    for (n, outcome) in outcomes.iter().enumerate() {
+        let as_it_should = if n == 7 { costs_the_connection(outcome) } else { outcome.is_ok() };
+        assert!(as_it_should, "{n}: {outcome:?}");
+    }
+    assert_eq!(scene.times("7"), 4);
+    let links = scene.broker.hosts().len();
+    assert!(links <= 6, "{links} connections");
+    assert_eq!(scene.times("0"), 2, "it was confirmed before the cause was tried again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_an_operator_closes_is_no_messages_fault() {
+    let scene = Scene::new(|_, times| if times < 10 { Fate::ConnectionError(320) } else { Fate::Ack }).await;
+    scene.send("1", 600).await.unwrap();
+    assert_eq!(scene.times("1"), 10);
+}
+
 fn forbidden(outcome: Result<(), PublishError>) -> Reached {
     match outcome {
         Err(PublishError { fault: PublishFault::Refused(fault), reached }) => {
@@ -416,6 +453,23 @@ async fn closing_waits_for_what_was_sent() {
     let (sent, ()) = tokio::join!(scene.send("1", 5), closing);
     sent.unwrap();
     assert!(matches!(scene.send("2", 5).await, Err(PublishError { fault: PublishFault::Closed, .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_stops_waiting_for_the_end_leaves_it_to_the_next() {
+    let scene = Scene::new(|_, times| if times < 3 { Fate::Nack } else { Fate::Ack }).await;
+    let by = Instant::now() + Duration::from_secs(5);
+    let closing = async {
+        let given_up = timeout(Duration::from_millis(10), scene.publisher.close(by)).await;
+        assert!(given_up.is_err());
+        // Both at once.
+        tokio::join!(scene.publisher.close(by), scene.publisher.close(by));
+        // As it is closed after that with all that is under way on it.
+        scene.supervisor.close(by).await;
+    };
+    let (sent, ()) = tokio::join!(scene.send("1", 5), closing);
+    sent.unwrap();
+    scene.publisher.close(by).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
@@ -44,10 +45,7 @@ async fn broker_every_outcome_is_exact() {
     let (open, full) = (format!("{}-open", names.topic), format!("{}-full", names.topic));
     raw.declare_exchange(&names.exchange, ExchangeDeclareOptions::default()).await;
     raw.declare_queue(&open, QueueDeclareOptions::default(), FieldTable::default()).await;
-    let mut arguments = FieldTable::default();
-    arguments.insert("x-max-length".into(), AMQPValue::LongInt(40));
-    arguments.insert("x-overflow".into(), AMQPValue::LongString("reject-publish".into()));
-    raw.declare_queue(&full, QueueDeclareOptions::default(), arguments).await;
+    raw.declare_queue(&full, QueueDeclareOptions::default(), room_for(40)).await;
     raw.bind(&open, &names.exchange, &format!("{}.open", names.topic)).await;
     raw.bind(&full, &names.exchange, &format!("{}.full", names.topic)).await;
 
@@ -116,15 +114,77 @@ async fn broker_every_outcome_is_exact() {
     assert_eq!(full, expected);
 }
 
+/// Of a queue that takes so many messages, and then none.
+fn room_for(messages: i32) -> FieldTable {
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-max-length".into(), AMQPValue::LongInt(messages));
+    arguments.insert("x-overflow".into(), AMQPValue::LongString("reject-publish".into()));
+    arguments
+}
+
+#[tokio::test]
+async fn broker_a_fanout_that_one_queue_has_no_room_for_may_have_come_to_others() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let raw = Raw::connect().await;
+    let driver = connect(quick()).await;
+    let mut listener = listen(&driver, &names, "s").await;
+    let full = format!("{}-full", names.topic);
+    raw.declare_queue(&full, QueueDeclareOptions::default(), room_for(1)).await;
+    raw.bind(&full, &format!("{}_fanout", names.topic), "").await;
+    send(&driver, names.fanout(), "1").await.unwrap();
+    assert_eq!(text(&next(&mut listener.deliveries).await), "1");
+    let deadline = Instant::now() + Duration::from_secs(1);
+    let error = driver.publish(Outgoing { deadline, ..outgoing(names.fanout(), "2") }).await.unwrap_err();
+    // Or its deadline came while it was sent once more.
+    let nacked = |fault: &PublishFault| matches!(fault, PublishFault::Refused(fault) if fault.kind == FaultKind::Nacked);
+    assert!(nacked(&error.fault) || matches!(error.fault, PublishFault::Expired(_)), "{error}");
+    assert_eq!(error.reached, Reached::Sent, "it is not known who has it");
+    assert_eq!(text(&next(&mut listener.deliveries).await), "2");
+    raw.delete_queue(&full).await;
+}
+
+/// RabbitMQ closes the connection of who sends to a reply address of its own making that leads nowhere.
+#[tokio::test]
+async fn broker_what_costs_the_connection_each_time_is_given_up() {
+    let _threads = THREADS.read().await;
+    let names = Names::new();
+    let driver = connect(quick().rabbit_retry_interval(Duration::from_millis(100))).await;
+    let mut listener = listen(&driver, &names, "s").await;
+    let over = AtomicBool::new(false);
+    let others = async {
+        let mut sent = 0;
+        while !over.load(Ordering::Relaxed) {
+            send(&driver, names.route(None), "1").await.unwrap();
+            next(&mut listener.deliveries).await.settle.ack();
+            sent += 1;
+        }
+        sent
+    };
+    let harmful = async {
+        let nobody = Route::Reply { queue: "amq.rabbitmq.reply-to.g2dkAA.x".into() };
+        let error = send(&driver, nobody, "1").await.unwrap_err();
+        over.store(true, Ordering::Relaxed);
+        error
+    };
+    let (sent, error) = tokio::join!(others, harmful);
+    assert!(sent > 0);
+    let PublishFault::Refused(fault) = &error.fault else { panic!("{error}") };
+    let refusal: &Refusal = fault.source.as_ref().unwrap().downcast_ref().unwrap();
+    assert_eq!((fault.kind, error.reached), (FaultKind::Refused, Reached::Sent));
+    assert!(
+        (501..=541).contains(&refusal.code) && fault.why.contains("closed the connection"),
+        "{refusal:?}"
+    );
+    send(&driver, names.route(None), "1").await.unwrap();
+}
+
 #[tokio::test]
 async fn broker_a_full_queue_takes_it_later() {
     let _threads = THREADS.read().await;
     let names = Names::new();
     let raw = Raw::connect().await;
-    let mut arguments = FieldTable::default();
-    arguments.insert("x-max-length".into(), AMQPValue::LongInt(1));
-    arguments.insert("x-overflow".into(), AMQPValue::LongString("reject-publish".into()));
-    raw.declare_queue(&names.topic, QueueDeclareOptions::default(), arguments).await;
+    raw.declare_queue(&names.topic, QueueDeclareOptions::default(), room_for(1)).await;
     let driver = connect(AmqpOptions::default()).await;
     let to_queue = || Route::Reply { queue: names.topic.as_str().into() };
     send(&driver, to_queue(), "1").await.unwrap();

@@ -174,6 +174,17 @@ fn quorum_queues_are_durable_or_nothing() {
 }
 
 #[test]
+fn a_quorum_queue_may_deliver_without_end() {
+    let options = AmqpOptions::default().rabbit_quorum_queue(true);
+    for (limit, expected) in [(-1, Some(-1)), (0, None), (3, Some(3))] {
+        let steps = durable_server(options.clone().rabbit_quorum_delivery_limit(limit));
+        let Step::Queue { arguments, .. } = &steps[1] else { panic!("{steps:?}") };
+        let found = arguments.iter().find(|(name, _)| *name == "x-delivery-limit").map(|(_, value)| value);
+        assert_eq!(found, expected.map(Argument::Number).as_ref());
+    }
+}
+
+#[test]
 fn each_queue_has_a_part_with_what_it_needs() {
     let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
     let mut topology = Topology::server(&address, &"f".into(), &AmqpOptions::default());
