@@ -98,7 +98,7 @@ pub mod wire;
 
 pub use class::{DowngradeData, HeldObject, HoldsObjects, ObjectClass, ObjectField, Project};
 pub use client::{Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeSet, Prepared};
-pub use context::{Context, RpcContext};
+pub use context::{Context, ReadDeleted, RpcContext};
 pub use error::{CallError, Cause, FaultKind, Reached, Refusal, RemoteError, RpcError, RpcException};
 pub use interface::{
     Arg, CastResult, Downgrade, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, RouteFn,
