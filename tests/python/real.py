@@ -99,7 +99,7 @@ def unpack(project, ctxt, value):
     for name, field in value["fields"].items():
         setattr(made, name, unpack(project, ctxt, field))
     if "changes" in value:
-        made.obj_reset_changes(recursive=True)
+        made.obj_reset_changes()
         made._changed_fields.update(value["changes"])
     return made
 
@@ -131,6 +131,10 @@ def set_field(value, name):
 
 
 def exception(description):
-    """An exception from `{"module", "class", "args", "kwargs"}`."""
+    """An exception from `{"module", "class", "args", "kwargs"}`; a keyword argument `{"$raise": ...}` is one too."""
     made = getattr(importlib.import_module(description["module"]), description["class"])
-    return made(*description.get("args", []), **description.get("kwargs", {}))
+    kwargs = {
+        name: exception(value["$raise"]) if isinstance(value, dict) and "$raise" in value else value
+        for name, value in description.get("kwargs", {}).items()
+    }
+    return made(*description.get("args", []), **kwargs)

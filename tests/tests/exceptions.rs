@@ -174,8 +174,8 @@ enum Formatted {
     Value(String, u32),
     #[exception(module = "builtins")]
     KeyError(String),
-    #[exception(module = "builtins")]
-    StopIteration(),
+    #[exception(module = "builtins", message = "")]
+    StopIteration,
     #[exception(other)]
     Other(RemoteError),
 }
@@ -251,14 +251,14 @@ fn texts_are_those_of_python() {
         assert_eq!(error.code().map(Value::from), remote.kwargs.get("code").cloned());
         assert_eq!(Formatted::from_remote(&remote), Some(error));
     }
-    assert_eq!(Formatted::StopIteration().to_string(), "");
+    assert_eq!(Formatted::StopIteration.to_string(), "");
 }
 
 #[test]
 fn what_python_was_given_is_found() {
     let from_python = |class: &str, text: &str, kwargs: Value| {
-        let remote =
-            RemoteError { message: text.to_owned(), ..remote("cinder.exception", class, vec![], kwargs) };
+        let mut remote = remote("cinder.exception", class, vec![], kwargs);
+        remote.message = text.to_owned();
         Formatted::from_remote(&remote).unwrap()
     };
     assert_eq!(

@@ -55,15 +55,9 @@ pub struct Unit;
 #[exception(module = "m", code = 500)]
 pub enum Texts {
     #[exception(message = "%(reason)s")]
-    Own {
-        reason: Option<String>,
-        message: Option<String>,
-    },
+    Own { reason: Option<String>, message: Option<String> },
     #[exception(message = "because of %(message)s, %(f)x")]
-    Within {
-        f: u32,
-        message: String,
-    },
+    Within { f: u32, message: String },
     #[exception(message = "%(reason)s, %(code)s")]
     Caused {
         #[exception(cause)]
@@ -77,6 +71,7 @@ pub enum Texts {
     },
     #[exception(module = "builtins")]
     KeyError(String),
+    #[exception(message = "")]
     Empty(),
     #[exception(message = "old")]
     #[deprecated]

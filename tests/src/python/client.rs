@@ -92,3 +92,11 @@ impl PythonClient {
         }
     }
 }
+
+impl PeerBuilder<PythonClient> {
+    /// The release of its objects that a [real](PythonClient::real) client of cinder sends, as while older services run.
+    #[must_use]
+    pub fn objects(self, release: &str) -> Self {
+        self.arg("--objects", release)
+    }
+}
