@@ -26,8 +26,8 @@ pub struct Fields {
     places: HashMap<Box<[u8]>, usize>,
 }
 
-/// How many entries are looked through one by one.
-const FEW: usize = 16;
+/// How many entries are looked through one by one; the context of a request has about thirty.
+const FEW: usize = 32;
 
 #[derive(Clone)]
 struct Entry {
