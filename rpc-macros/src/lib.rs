@@ -374,7 +374,7 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// | `module = ".."` | type, variant | Python module of the class; a variant's own goes before the enum's |
 /// | `class = ".."` | struct, variant | name of the class; the default is the name of the variant or struct |
 /// | `message = ".."` | struct, variant | text of the class, as Python formats it, see [below](#texts) |
-/// | `code = 404` | type, variant | HTTP status of the class, sent as the keyword argument `code`; that of an enum is for the variants without a `module` of their own |
+/// | `code = 404` | type, variant | HTTP status of the class, sent as the keyword argument `code`; that of an enum is for the variants without a `module` or a field `code` of their own |
 /// | `other` | variant | `Other(RemoteError)` takes every exception that is no other variant, and is sent on as it came |
 /// | `name = ".."` | named field | name of the keyword argument; the default is the field's own |
 /// | `cause` | named field | the error behind this one, a `Cause` or an `Option<Cause>`: sent as its text, as Python does, and what `source` gives |

@@ -80,7 +80,8 @@ impl Exceptions {
                 exceptions.variants.push(place.exception(&keys, &Shared::default(), &data.fields, errors));
             }
             Data::Enum(data) => {
-                let shared = Shared { module: keys.module.as_ref(), code: keys.code.as_ref() };
+                let code = keys.code.as_ref().and_then(|code| status(code, errors));
+                let shared = Shared { module: keys.module.as_ref(), code };
                 for variant in &data.variants {
                     let name = &variant.ident;
                     let place = Place { path: quote!(Self::#name), name, attributes: &variant.attrs };
@@ -163,7 +164,7 @@ impl Exceptions {
 #[derive(Default)]
 struct Shared<'a> {
     module: Option<&'a LitStr>,
-    code: Option<&'a LitInt>,
+    code: Option<u16>,
 }
 
 /// Where an exception is declared.
@@ -199,9 +200,7 @@ impl Place<'_> {
             None => name.unraw().to_string(),
         };
         let content = Content::new(fields, errors);
-        // Classes of another module, such as those of Python itself, have no code, or another one.
-        let code = keys.code.as_ref().or(shared.code.filter(|_| keys.module.is_none()));
-        let code = code.and_then(|code| status(code, &content, errors));
+        let code = code(keys, shared, &content, errors);
         let template = keys.message.as_ref().map(|text| template(text, &content, code, errors));
         check_message(template.as_ref(), &content, errors);
         Exception { name: name.clone(), path: self.path, module, class, content, template, code }
@@ -236,11 +235,21 @@ fn is_option(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
-/// An HTTP status.
-fn status(code: &LitInt, content: &Content, errors: &mut Errors) -> Option<u16> {
-    if let Some(field) = content.fields().iter().find(|field| field.wire == CODE) {
+/// The class's own code or that of the enum.
+fn code(keys: &ExceptionKeys, shared: &Shared<'_>, content: &Content, errors: &mut Errors) -> Option<u16> {
+    let field = content.fields().iter().find(|field| field.wire == CODE);
+    let Some(own) = &keys.code else {
+        // Classes of another module, such as those of Python itself, have no code, or another one.
+        return shared.code.filter(|_| keys.module.is_none() && field.is_none());
+    };
+    if let Some(field) = field {
         errors.at(&field.name, "the class has a code already, which is sent under this name");
     }
+    status(own, errors)
+}
+
+/// An HTTP status.
+fn status(code: &LitInt, errors: &mut Errors) -> Option<u16> {
     match code.base10_parse() {
         Ok(status @ 100..=599) => Some(status),
         _ => {

@@ -165,8 +165,8 @@ fn code() {
         &[(r#""404""#, "expected integer literal")],
     );
     check(
-        r#"#[exception(module = "m", code = 404)] enum E { A { code: u16 }, #[exception(module = "n")] B { code: u16 } }"#,
-        &[("code", "the class has a code already")],
+        r#"#[exception(module = "m", code = 4)] enum E { A { code: u16 }, #[exception(code = 404)] B { code: u16 }, C }"#,
+        &[("4", "a code is an HTTP status"), ("code", "the class has a code already")],
     );
 }
 

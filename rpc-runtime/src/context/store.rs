@@ -59,6 +59,9 @@ impl Store {
     /// # Errors
     /// With the name of the field whose string cannot be read.
     pub(super) fn read(fields: &Arguments) -> Result<Self, (&str, serde_json::Error)> {
+        if fields.is_empty() {
+            return Ok(Self::default());
+        }
         let mut store = Self {
             text: String::with_capacity(fields.iter().map(|(name, json)| name.len() + json.len()).sum()),
             entries: Vec::with_capacity(fields.len()),
