@@ -336,23 +336,20 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes an error type travel as Python exceptions.
 ///
 /// Each variant of an enum, or a struct as a whole, is one exception class. A Python caller raises
-/// that class; a Rust caller gets its variant back. The exception's text is the `Display` of the
-/// value.
+/// that class; a Rust caller gets its variant back.
 ///
 /// ```
 /// use rpc_runtime::{RemoteError, RpcException};
 ///
-/// #[derive(Debug, PartialEq, thiserror::Error, RpcException)]
-/// #[exception(module = "cinder.exception")]
+/// #[derive(Debug, PartialEq, RpcException)]
+/// #[exception(module = "cinder.exception", code = 500)]
 /// pub enum VolumeError {
-///     #[error("Volume {volume_id} could not be found.")]
+///     #[exception(message = "Volume %(volume_id)s could not be found.", code = 404)]
 ///     VolumeNotFound { volume_id: u64 },
 ///
-///     #[error("{0}")]
 ///     #[exception(module = "builtins", class = "ValueError")]
 ///     Invalid(String),
 ///
-///     #[error(transparent)]
 ///     #[exception(other)]
 ///     Other(RemoteError),
 /// }
@@ -360,6 +357,7 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// let remote = VolumeError::VolumeNotFound { volume_id: 7 }.to_remote();
 /// assert!(remote.is("cinder.exception", "VolumeNotFound"));
 /// assert_eq!(remote.message, "Volume 7 could not be found.");
+/// assert_eq!((&remote.kwargs["volume_id"], remote.code()), (&7.into(), Some(404)));
 /// assert_eq!(VolumeError::from_remote(&remote), Some(VolumeError::VolumeNotFound { volume_id: 7 }));
 ///
 /// let invalid = RemoteError::builtin("ValueError", "too large");
@@ -368,16 +366,55 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Named fields are the keyword arguments of the exception, and its text is the one positional
 /// argument. Fields without names are its positional arguments. All of them are encoded and
-/// decoded by serde; an exception that lacks a field, or has one that is no value of the field's
-/// type, is not this variant.
+/// decoded by serde; an exception that has a field which is no value of the field's type, or lacks one that is no
+/// `Option`, is not this variant.
 ///
 /// | Key | Where | Meaning |
 /// |---|---|---|
 /// | `module = ".."` | type, variant | Python module of the class; a variant's own goes before the enum's |
 /// | `class = ".."` | struct, variant | name of the class; the default is the name of the variant or struct |
+/// | `message = ".."` | struct, variant | text of the class, as Python formats it, see [below](#texts) |
+/// | `code = 404` | type, variant | HTTP status of the class, sent as the keyword argument `code`; that of an enum is for the variants without a `module` or a field `code` of their own |
 /// | `other` | variant | `Other(RemoteError)` takes every exception that is no other variant, and is sent on as it came |
 /// | `name = ".."` | named field | name of the keyword argument; the default is the field's own |
+/// | `cause` | named field | the error behind this one, a `Cause` or an `Option<Cause>`: sent as its text, as Python does, and what `source` gives |
 /// | `crate = path` | type | where `rpc_runtime` is, if it was renamed or is re-exported |
+///
+/// # Texts
+///
+/// With a `message`, the text is that of Python's class: it has places for keyword arguments, `%(name)s` (or `r`, `d`,
+/// `i`, `x`), with values as Python writes them (`None`, `True`, `['a']`), and `%%` for a `%`. The derive implements
+/// `Display` and `Error`. All classes of a type need a text then; one with positional arguments has that of Python,
+/// which is made of them.
+///
+/// Without any `message` the text is the type's own `Display`, for example by `thiserror`.
+///
+/// Classes of cinder and nova can be given a text in place of that of the class: that is a field called `message`. It is
+/// an `Option<String>`; if it is set, it is the whole text, and keyword arguments that are `None` are not sent. If the
+/// text of the class has `%(message)s`, it goes in there.
+///
+/// ```
+/// use rpc_runtime::{RemoteError, RpcException};
+///
+/// #[derive(Debug, PartialEq, RpcException)]
+/// #[exception(module = "cinder.exception")]
+/// pub enum VolumeError {
+///     #[exception(message = "Invalid volume: %(reason)s", code = 400)]
+///     InvalidVolume { reason: Option<String>, message: Option<String> },
+///
+///     #[exception(message = "Volume driver reported an error: %(message)s", code = 500)]
+///     VolumeDriverException { message: String },
+/// }
+///
+/// // What cinder sends for `InvalidVolume("it is in use")`.
+/// let remote = RemoteError::new("cinder.exception", "InvalidVolume", "it is in use").with_kwarg("code", 400);
+/// let error = VolumeError::InvalidVolume { reason: None, message: Some("it is in use".to_owned()) };
+/// assert_eq!((VolumeError::from_remote(&remote), error.to_remote()), (Some(error), remote));
+///
+/// let error = VolumeError::VolumeDriverException { message: "out of space".to_owned() };
+/// assert_eq!(error.to_string(), "Volume driver reported an error: out of space");
+/// assert_eq!(VolumeError::from_remote(&error.to_remote()), Some(error));
+/// ```
 #[proc_macro_derive(RpcException, attributes(exception))]
 pub fn rpc_exception(item: TokenStream) -> TokenStream {
     let (expansion, errors) = exception::expand(item.into());

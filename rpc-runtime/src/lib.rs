@@ -52,6 +52,8 @@
 //!   [`VersionPin`] for rolling upgrades.
 //! * [`Transport::status`] and [`Transport::watch`] tell what the connections are doing; [`TransportError`]
 //!   and [`FailureKind`] why there is none.
+//! * [`Context`] says who asks and travels with every request; [`Context::request`] makes one that services in Python
+//!   take for a user's.
 //! * [`Transport::recording`] is for tests of code that has a client.
 //! * [`RpcError`] is everything that can happen to a request on its way; [`CallError`] shows how a manager
 //!   passes the errors of another service on.
@@ -98,7 +100,7 @@ pub mod wire;
 
 pub use class::{DowngradeData, HeldObject, HoldsObjects, ObjectClass, ObjectField, Project};
 pub use client::{Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeSet, Prepared};
-pub use context::{Context, RpcContext};
+pub use context::{Context, ReadDeleted, RpcContext};
 pub use error::{CallError, Cause, FaultKind, Reached, Refusal, RemoteError, RpcError, RpcException};
 pub use interface::{
     Arg, CastResult, Downgrade, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, RouteFn,

@@ -56,20 +56,6 @@ def execute(transport, command):
     return send(ctxt, command["method"], **command.get("args", {}))
 
 
-def describe(error):
-    """What a caller can find out about an exception."""
-    return {
-        "class": type(error).__name__,
-        "module": type(error).__module__,
-        "bases": [f"{base.__module__}.{base.__name__}" for base in type(error).__mro__],
-        "str": str(error),
-        "kwargs": getattr(error, "kwargs", {}),
-        # Set by RemoteError, which stands for every exception that may not be raised here.
-        "exc_type": getattr(error, "exc_type", None),
-        "value": getattr(error, "value", None),
-    }
-
-
 def answer(transport, line):
     try:
         command = json.loads(line)
@@ -79,7 +65,7 @@ def answer(transport, line):
     try:
         return {"result": execute(transport, command)}
     except Exception as error:
-        return {"raised": describe(error)}
+        return {"raised": peer.describe(error)}
 
 
 def main():

@@ -66,10 +66,13 @@ def arguments(description):
     return parser
 
 
-def connect(options):
-    """The transport for the parsed arguments, configured by a file as a real service is."""
+def configure(options, project, **settings):
+    """Configures the library for the parsed arguments by a file, as a real service does; `settings` are options of the
+    group DEFAULT."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as config:
+        for name, value in settings.items():
+            config.write(f"[DEFAULT]\n{name} = {value}\n")
         for option in options.option:
             name, equals, value = option.partition("=")
             if not equals:
@@ -78,8 +81,30 @@ def connect(options):
             config.write(f"[{group or 'oslo_messaging_rabbit'}]\n{name} = {value}\n")
         config.flush()
         # The global object: the dispatcher reads rpc_ping_enabled from nowhere else.
-        cfg.CONF([], project="peer", default_config_files=[config.name])
+        cfg.CONF([], project=project, default_config_files=[config.name])
+
+
+def connect(options):
+    """The transport for the parsed arguments."""
+    configure(options, "peer")
     return oslo_messaging.get_rpc_transport(cfg.CONF, url=options.url, allowed_remote_exmods=options.allow)
+
+
+def describe(error):
+    """What a caller can find out about an exception."""
+    return {
+        "class": type(error).__name__,
+        "module": type(error).__module__,
+        "bases": [f"{base.__module__}.{base.__name__}" for base in type(error).__mro__],
+        "str": str(error),
+        "args": list(error.args),
+        "kwargs": getattr(error, "kwargs", {}),
+        # The status that exceptions of OpenStack services stand for.
+        "code": getattr(error, "code", None),
+        # Set by RemoteError, which stands for every exception that may not be raised here.
+        "exc_type": getattr(error, "exc_type", None),
+        "value": getattr(error, "value", None),
+    }
 
 
 def wait_until_consuming(server):

@@ -1,8 +1,9 @@
 //! `#[derive(RpcException)]`: what a Python caller gets, and what comes back from it.
 
 use std::collections::HashMap;
+use std::error::Error as _;
 
-use rpc_runtime::{RemoteError, RpcException};
+use rpc_runtime::{Cause, RemoteError, RpcException};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -81,6 +82,9 @@ fn what_python_is_told() {
     let remote = VolumeError::InvalidType { kind: "ssd".to_owned(), reason: None }.to_remote();
     assert!(remote.is("cinder.exception", "InvalidVolumeType"));
     assert_eq!(Value::Object(remote.kwargs), json!({"type": "ssd", "reason": null}));
+    let absent = self::remote("cinder.exception", "InvalidVolumeType", vec![], json!({"type": "ssd"}));
+    let error = VolumeError::InvalidType { kind: "ssd".to_owned(), reason: None };
+    assert_eq!(VolumeError::from_remote(&absent), Some(error));
 
     let remote = VolumeError::Quota(3, vec![]).to_remote();
     assert_eq!((remote.args, remote.kwargs), (vec![json!(3), json!([])], Map::new()));
@@ -147,4 +151,125 @@ fn a_field_without_json_form_does_not_hide_the_exception() {
     assert!(remote.is("odd", "Odd"));
     assert_eq!(remote.kwargs["fields"], json!("<not encodable: no form>"));
     assert_eq!(Odd::from_remote(&remote), None);
+}
+
+/// With the texts that cinder has.
+#[derive(Debug, Clone, PartialEq, RpcException)]
+#[exception(module = "cinder.exception", code = 500)]
+enum Formatted {
+    #[exception(message = "Invalid volume: %(reason)s", code = 400)]
+    InvalidVolume { reason: Option<String>, message: Option<String> },
+    #[exception(message = "Volume driver reported an error: %(message)s (%(backend)r)")]
+    VolumeDriverException { backend: String, message: String },
+    #[exception(message = "Volume attachment could not be found with filter: %(filter)s.", code = 404)]
+    VolumeAttachmentNotFound { filter: HashMap<String, String> },
+    #[exception(message = "Quota exceeded: code=%(code)s", code = 413)]
+    QuotaError,
+    #[exception(message = "Invalid input received: %(reason)s", code = 400)]
+    InvalidInput {
+        #[exception(cause)]
+        reason: Option<Cause>,
+    },
+    #[exception(module = "builtins", class = "ValueError")]
+    Value(String, u32),
+    #[exception(module = "builtins")]
+    KeyError(String),
+    #[exception(module = "builtins", message = "")]
+    StopIteration,
+    #[exception(other)]
+    Other(RemoteError),
+}
+
+#[test]
+fn texts_are_those_of_python() {
+    let filter = HashMap::from([("volume_id".to_owned(), "it's".to_owned())]);
+    let cause = Formatted::Value("bad".to_owned(), 5);
+    for (error, text, args, kwargs) in [
+        (
+            Formatted::InvalidVolume { reason: Some("gone".to_owned()), message: None },
+            "Invalid volume: gone",
+            json!(["Invalid volume: gone"]),
+            json!({"reason": "gone", "code": 400}),
+        ),
+        (
+            Formatted::InvalidVolume { reason: None, message: None },
+            "Invalid volume: None",
+            json!(["Invalid volume: None"]),
+            json!({"reason": null, "code": 400}),
+        ),
+        (
+            Formatted::InvalidVolume { reason: None, message: Some("own text".to_owned()) },
+            "own text",
+            json!(["own text"]),
+            json!({"code": 400}),
+        ),
+        (
+            Formatted::InvalidVolume {
+                reason: Some("gone".to_owned()),
+                message: Some("own text".to_owned()),
+            },
+            "own text",
+            json!(["own text"]),
+            json!({"reason": "gone", "code": 400}),
+        ),
+        (
+            Formatted::VolumeDriverException { backend: "lvm".to_owned(), message: "boom".to_owned() },
+            "Volume driver reported an error: boom ('lvm')",
+            json!(["Volume driver reported an error: boom ('lvm')"]),
+            json!({"backend": "lvm", "code": 500}),
+        ),
+        (
+            Formatted::VolumeAttachmentNotFound { filter },
+            r#"Volume attachment could not be found with filter: {'volume_id': "it's"}."#,
+            json!([r#"Volume attachment could not be found with filter: {'volume_id': "it's"}."#]),
+            json!({"filter": {"volume_id": "it's"}, "code": 404}),
+        ),
+        (
+            Formatted::QuotaError,
+            "Quota exceeded: code=413",
+            json!(["Quota exceeded: code=413"]),
+            json!({"code": 413}),
+        ),
+        (
+            Formatted::InvalidInput { reason: Some(Cause::new(cause)) },
+            "Invalid input received: ('bad', 5)",
+            json!(["Invalid input received: ('bad', 5)"]),
+            json!({"reason": "('bad', 5)", "code": 400}),
+        ),
+        (Formatted::Value("bad".to_owned(), 5), "('bad', 5)", json!(["bad", 5]), json!({})),
+        (Formatted::KeyError("missing".to_owned()), "'missing'", json!(["missing"]), json!({})),
+        (
+            Formatted::Other(RemoteError::builtin("OSError", "gone")),
+            "remote error builtins.OSError: gone",
+            json!(["gone"]),
+            json!({}),
+        ),
+    ] {
+        assert_eq!(error.to_string(), text);
+        let remote = error.to_remote();
+        assert_eq!((json!(remote.args), Value::Object(remote.kwargs.clone())), (args, kwargs), "{error:?}");
+        assert_eq!(error.code().map(Value::from), remote.kwargs.get("code").cloned());
+        assert_eq!(Formatted::from_remote(&remote), Some(error));
+    }
+    assert_eq!(Formatted::StopIteration.to_string(), "");
+}
+
+#[test]
+fn what_python_was_given_is_found() {
+    let from_python = |class: &str, text: &str, kwargs: Value| {
+        let mut remote = remote("cinder.exception", class, vec![], kwargs);
+        remote.message = text.to_owned();
+        Formatted::from_remote(&remote).unwrap()
+    };
+    assert_eq!(
+        from_python("InvalidVolume", "own text", json!({"code": 400})),
+        Formatted::InvalidVolume { reason: None, message: Some("own text".to_owned()) }
+    );
+    // What another service passed on has its traceback in the text.
+    let passed_on = from_python("VolumeDriverException", "reported\nTraceback", json!({"backend": "lvm"}));
+    let message = "reported\nTraceback".to_owned();
+    assert_eq!(passed_on, Formatted::VolumeDriverException { backend: "lvm".to_owned(), message });
+    let caused = from_python("InvalidInput", "Invalid input received: gone", json!({"reason": "gone"}));
+    assert_eq!(caused.source().unwrap().to_string(), "gone");
+    assert!(from_python("InvalidInput", "Invalid input received: None", json!({})).source().is_none());
 }

@@ -62,7 +62,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let endpoint = GreeterApi::endpoint(Arc::new(Desk(name)));
         servers.push(Server::builder(&transport, target).endpoint(endpoint).start().await?);
     }
-    let (api, ctx) = (GreeterApi::new(&transport), Context::request().with("user", "demo"));
+    let (api, ctx) = (GreeterApi::new(&transport), Context::request().with_user("demo"));
     println!("call: {}", api.greet(&ctx, "Alice").times(2).await?);
     api.wake(&ctx, "Bob").await?;
     api.pause(&ctx).await?;

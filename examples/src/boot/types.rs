@@ -34,9 +34,8 @@ pub enum Status {
 }
 
 /// The conductor knows no instance of that id.
-#[derive(Debug, Clone, PartialEq, thiserror::Error, RpcException)]
-#[exception(module = "nova.exception")]
-#[error("Instance {instance_id} could not be found.")]
+#[derive(Debug, Clone, PartialEq, RpcException)]
+#[exception(module = "nova.exception", message = "Instance %(instance_id)s could not be found.", code = 404)]
 pub struct InstanceNotFound {
     /// The id asked for.
     pub instance_id: Uuid,

@@ -14,7 +14,7 @@ use super::{VolumeApi, VolumeError};
 /// # Errors
 /// If a step does not go as it should.
 pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
-    let ctx = Context::request().with("user", "demo").with("project_id", "demo");
+    let ctx = Context::request().with_user("demo").with_project("demo").with_roles(["member"]);
     let volume = Volume::new(Uuid::new_v4().to_string(), server, 10);
     let before = api.get_capabilities(&ctx, server, false).await.context("get_capabilities")?;
     println!("get_capabilities: {} has {} GiB free", before.host, before.free_capacity_gb);

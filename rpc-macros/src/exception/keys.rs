@@ -1,6 +1,6 @@
 //! The keys of `#[exception]` on a type, a variant and a field.
 
-use syn::{Attribute, LitStr, Path};
+use syn::{Attribute, LitInt, LitStr, Path};
 
 use crate::errors::Errors;
 use crate::parse::{Keys, flag, inside, named, path, value};
@@ -11,6 +11,8 @@ pub(super) struct ExceptionKeys {
     pub(super) keys: Keys,
     pub(super) module: Option<LitStr>,
     pub(super) class: Option<LitStr>,
+    pub(super) message: Option<LitStr>,
+    pub(super) code: Option<LitInt>,
     pub(super) runtime: Option<Path>,
 }
 
@@ -21,32 +23,52 @@ impl ExceptionKeys {
         known: &'static [&'static str],
         errors: &mut Errors,
     ) -> Self {
-        let mut keys = Keys::new(known);
-        let (mut module, mut class, mut runtime) = (None, None, None);
+        let mut read = Self {
+            keys: Keys::new(known),
+            module: None,
+            class: None,
+            message: None,
+            code: None,
+            runtime: None,
+        };
+        let Self { keys, module, class, message, code, runtime } = &mut read;
         for attribute in named(attributes, "exception") {
             keys.read(inside(attribute, errors), errors, |key, input| {
                 match key.to_string().as_str() {
-                    "module" => module = Some(value(key, input)?),
-                    "class" => class = Some(value(key, input)?),
-                    "crate" => runtime = Some(path(key, input)?),
+                    "module" => *module = Some(value(key, input)?),
+                    "class" => *class = Some(value(key, input)?),
+                    "message" => *message = Some(value(key, input)?),
+                    "code" => *code = Some(value(key, input)?),
+                    "crate" => *runtime = Some(path(key, input)?),
                     _ => flag(key, input)?,
                 }
                 Ok(())
             });
         }
-        Self { keys, module, class, runtime }
+        read
     }
 }
 
-/// The `name` of a field.
-pub(super) fn field_name(attributes: &[Attribute], errors: &mut Errors) -> Option<LitStr> {
-    let mut keys = Keys::new(&["name"]);
-    let mut name = None;
-    for attribute in named(attributes, "exception") {
-        keys.read(inside(attribute, errors), errors, |key, input| {
-            name = Some(value(key, input)?);
-            Ok(())
-        });
+/// What `#[exception(..)]` says on a field.
+#[derive(Debug)]
+pub(super) struct FieldKeys {
+    pub(super) keys: Keys,
+    pub(super) name: Option<LitStr>,
+}
+
+impl FieldKeys {
+    pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut keys = Keys::new(&["name", "cause"]);
+        let mut name = None;
+        for attribute in named(attributes, "exception") {
+            keys.read(inside(attribute, errors), errors, |key, input| {
+                match key.to_string().as_str() {
+                    "name" => name = Some(value(key, input)?),
+                    _ => flag(key, input)?,
+                }
+                Ok(())
+            });
+        }
+        Self { keys, name }
     }
-    name
 }

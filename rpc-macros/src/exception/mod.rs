@@ -1,8 +1,10 @@
 //! `#[derive(RpcException)]`: an error type to Python exceptions and back.
 
+mod content;
 mod keys;
 mod model;
 mod render;
+mod template;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

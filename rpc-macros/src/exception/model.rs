@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Path, Type};
+use syn::{Attribute, Data, DeriveInput, Fields, LitInt, LitStr, Path, Type};
 
-use super::keys::{ExceptionKeys, field_name};
+use super::content::{CODE, Content};
+use super::keys::{ExceptionKeys, FieldKeys};
+use super::template::Template;
 use crate::errors::Errors;
-use crate::model::{Claims, class_name, module_name};
-use crate::parse::{name_of, runtime};
+use crate::model::{class_name, module_name};
+use crate::parse::runtime;
 
 /// An error type and the exceptions that its values are.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(super) struct Exceptions {
     pub(super) variants: Vec<Exception>,
     /// The variant that takes every other exception as it came.
     pub(super) other: Option<TokenStream>,
+    /// Whether the texts are here, so that the type gets its `Display` from them.
+    pub(super) has_texts: bool,
 }
 
 /// A variant, or the struct itself, with its Python class.
@@ -34,26 +38,18 @@ pub(super) struct Exception {
     pub(super) module: String,
     pub(super) class: String,
     pub(super) content: Content,
+    /// What Python formats, if it was given.
+    pub(super) template: Option<Template>,
+    /// The HTTP status that the class stands for.
+    pub(super) code: Option<u16>,
 }
 
-/// What an exception carries.
-#[derive(Debug)]
-pub(super) enum Content {
-    /// Nothing but its message.
-    Nothing,
-    /// Positional arguments of these types, at least one.
-    Positional(Vec<Type>),
-    /// Keyword arguments.
-    Named(Vec<Field>),
-}
-
-/// A field that is a keyword argument.
-#[derive(Debug)]
-pub(super) struct Field {
-    pub(super) name: Ident,
-    /// The name on the wire.
-    pub(super) wire: String,
-    pub(super) ty: Type,
+impl Exception {
+    /// The field whose text takes the place of that of the class.
+    pub(super) fn own_text(&self) -> Option<&Ident> {
+        let (template, at) = (self.template.as_ref()?, self.content.message()?);
+        template.around(at).is_none().then(|| &self.content.fields()[at].name)
+    }
 }
 
 impl Exceptions {
@@ -66,8 +62,8 @@ impl Exceptions {
             );
         }
         let known: &[&str] = match &item.data {
-            Data::Struct(_) => &["module", "class", "crate"],
-            _ => &["module", "crate"],
+            Data::Struct(_) => &["module", "class", "message", "code", "crate"],
+            _ => &["module", "code", "crate"],
         };
         let keys = ExceptionKeys::read(&item.attrs, known, errors);
         let mut exceptions = Self {
@@ -76,17 +72,20 @@ impl Exceptions {
             runtime: runtime(keys.runtime.clone()),
             variants: Vec::new(),
             other: None,
+            has_texts: false,
         };
         match &item.data {
             Data::Struct(data) => {
                 let place = Place { path: quote!(Self), name: &item.ident, attributes: &[] };
-                exceptions.variants.push(place.exception(&keys, None, &data.fields, errors));
+                exceptions.variants.push(place.exception(&keys, &Shared::default(), &data.fields, errors));
             }
             Data::Enum(data) => {
+                let code = keys.code.as_ref().and_then(|code| status(code, errors));
+                let shared = Shared { module: keys.module.as_ref(), code };
                 for variant in &data.variants {
                     let name = &variant.ident;
                     let place = Place { path: quote!(Self::#name), name, attributes: &variant.attrs };
-                    exceptions.add(place, keys.module.as_ref(), &variant.fields, errors);
+                    exceptions.add(place, &shared, &variant.fields, errors);
                 }
             }
             Data::Union(data) => {
@@ -94,17 +93,21 @@ impl Exceptions {
             }
         }
         exceptions.check_classes(errors);
+        exceptions.check_texts(errors);
         exceptions
     }
 
-    fn add(&mut self, place: Place<'_>, module: Option<&LitStr>, fields: &Fields, errors: &mut Errors) {
-        let keys = ExceptionKeys::read(place.attributes, &["module", "class", "other"], errors);
+    fn add(&mut self, place: Place<'_>, shared: &Shared<'_>, fields: &Fields, errors: &mut Errors) {
+        let known = &["module", "class", "message", "code", "other"];
+        let keys = ExceptionKeys::read(place.attributes, known, errors);
         let Some(token) = keys.keys.token("other") else {
-            self.variants.push(place.exception(&keys, module, fields, errors));
+            self.variants.push(place.exception(&keys, shared, fields, errors));
             return;
         };
-        if let Some(class) = keys.module.as_ref().or(keys.class.as_ref()) {
-            errors.at(class, "the `other` variant has no class: it keeps that of the remote error");
+        let texts = [&keys.module, &keys.class, &keys.message].map(|text| text.as_ref().map(LitStr::token));
+        let code = keys.code.as_ref().map(LitInt::token);
+        if let Some(key) = texts.into_iter().chain([code]).flatten().next() {
+            errors.at(key, "the `other` variant has no class: it keeps that of the remote error");
         }
         if !matches!(fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
             errors.at(
@@ -113,8 +116,10 @@ impl Exceptions {
             );
         }
         for field in fields {
-            if let Some(name) = field_name(&field.attrs, errors) {
-                errors.at(name, "the `other` variant keeps the remote error as it is: its field has no name");
+            let keys = FieldKeys::read(&field.attrs, errors);
+            let (name, cause) = (keys.name.as_ref().map(LitStr::token), keys.keys.token("cause"));
+            if let Some(key) = name.map(TokenTree::from).or_else(|| cause.cloned().map(TokenTree::from)) {
+                errors.at(key, "the `other` variant keeps the remote error as it is: its field has no keys");
             }
         }
         if self.other.is_some() {
@@ -136,6 +141,30 @@ impl Exceptions {
             }
         }
     }
+
+    /// The texts of a type are all here or all elsewhere.
+    fn check_texts(&mut self, errors: &mut Errors) {
+        self.has_texts = self.variants.iter().any(|exception| exception.template.is_some());
+        let has_text = |exception: &&Exception| {
+            exception.template.is_some() || matches!(exception.content, Content::Positional(_))
+        };
+        for exception in self.variants.iter().filter(|exception| self.has_texts && !has_text(exception)) {
+            let name = &exception.name;
+            errors.at(
+                name,
+                format!(
+                    "{name} needs the text of its class, as others here have: #[exception(message = \"..\")]"
+                ),
+            );
+        }
+    }
+}
+
+/// What the variants of an enum have in common.
+#[derive(Default)]
+struct Shared<'a> {
+    module: Option<&'a LitStr>,
+    code: Option<u16>,
 }
 
 /// Where an exception is declared.
@@ -149,12 +178,12 @@ impl Place<'_> {
     fn exception(
         self,
         keys: &ExceptionKeys,
-        default_module: Option<&LitStr>,
+        shared: &Shared<'_>,
         fields: &Fields,
         errors: &mut Errors,
     ) -> Exception {
         let name = self.name;
-        let module = match keys.module.as_ref().or(default_module) {
+        let module = match keys.module.as_ref().or(shared.module) {
             Some(module) => module_name(module, errors),
             None => {
                 if !keys.keys.saw("module") {
@@ -170,42 +199,62 @@ impl Place<'_> {
             Some(class) => class_name(class, errors),
             None => name.unraw().to_string(),
         };
-        let content = content(fields, errors);
-        Exception { name: name.clone(), path: self.path, module, class, content }
+        let content = Content::new(fields, errors);
+        let code = code(keys, shared, &content, errors);
+        let template = keys.message.as_ref().map(|text| template(text, &content, code, errors));
+        check_message(template.as_ref(), &content, errors);
+        Exception { name: name.clone(), path: self.path, module, class, content, template, code }
     }
 }
 
-fn content(fields: &Fields, errors: &mut Errors) -> Content {
-    match fields {
-        Fields::Unit => Content::Nothing,
-        Fields::Unnamed(fields) => {
-            for field in &fields.unnamed {
-                if let Some(name) = field_name(&field.attrs, errors) {
-                    errors.at(
-                        name,
-                        "a field without a name is a positional argument, which has none on the wire",
-                    );
-                }
-            }
-            if fields.unnamed.is_empty() {
-                return Content::Nothing;
-            }
-            Content::Positional(fields.unnamed.iter().map(|field| field.ty.clone()).collect())
-        }
-        Fields::Named(fields) => {
-            let mut names = Claims::default();
-            let mut named = Vec::new();
-            for field in &fields.named {
-                let Some(ident) = &field.ident else { continue };
-                let renamed = field_name(&field.attrs, errors);
-                let (wire, at) = name_of(ident, renamed.as_ref());
-                if wire.is_empty() {
-                    errors.at(at, "the name of a keyword argument is empty");
-                }
-                names.claim("keyword argument", &wire, ident, at, errors);
-                named.push(Field { name: ident.clone(), wire, ty: field.ty.clone() });
-            }
-            Content::Named(named)
+fn template(text: &LitStr, content: &Content, code: Option<u16>, errors: &mut Errors) -> Template {
+    if let Content::Positional(_) = content {
+        errors.at(
+            text,
+            "positional arguments are the text themselves, and have no names to be called by in another",
+        );
+        return Template::default();
+    }
+    Template::new(text, content.fields(), code, errors)
+}
+
+/// A text that the class is given goes into its template, or takes its place.
+fn check_message(template: Option<&Template>, content: &Content, errors: &mut Errors) {
+    let (Some(template), Some(at)) = (template, content.message()) else { return };
+    let ty = &content.fields()[at].ty;
+    if template.around(at).is_none() && !is_option(ty) {
+        errors.at(
+            ty,
+            "a `message` that is not in the text of the class takes its place: make it an `Option`, \
+             or write `%(message)s` in the text",
+        );
+    }
+}
+
+fn is_option(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
+}
+
+/// The class's own code or that of the enum.
+fn code(keys: &ExceptionKeys, shared: &Shared<'_>, content: &Content, errors: &mut Errors) -> Option<u16> {
+    let field = content.fields().iter().find(|field| field.wire == CODE);
+    let Some(own) = &keys.code else {
+        // Classes of another module, such as those of Python itself, have no code, or another one.
+        return shared.code.filter(|_| keys.module.is_none() && field.is_none());
+    };
+    if let Some(field) = field {
+        errors.at(&field.name, "the class has a code already, which is sent under this name");
+    }
+    status(own, errors)
+}
+
+/// An HTTP status.
+fn status(code: &LitInt, errors: &mut Errors) -> Option<u16> {
+    match code.base10_parse() {
+        Ok(status @ 100..=599) => Some(status),
+        _ => {
+            errors.at(code, "a code is an HTTP status, from 100 to 599");
+            None
         }
     }
 }

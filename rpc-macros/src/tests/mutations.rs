@@ -15,6 +15,8 @@ const SOURCES: &[&str] = &[
 
 const EXCEPTIONS: &str = include_str!("../../tests/expansion/exceptions.rs");
 
+const TEXTS: &str = include_str!("../../tests/expansion/exception_texts.rs");
+
 const OBJECT: &str = include_str!("../../tests/expansion/object_every_key.rs");
 
 /// What happens to the token number `at` of a source, groups counted before what is in them.
@@ -193,6 +195,7 @@ proptest! {
     fn the_derives_never_panic(mutations in prop::collection::vec(mutation(), 1..4)) {
         for (expansion, errors) in [
             crate::exception::expand(mutate_all(EXCEPTIONS, &mutations)),
+            crate::exception::expand(mutate_all(TEXTS, &mutations)),
             crate::object::expand(mutate_all(OBJECT, &mutations)),
         ] {
             let is_sound = syn::parse2::<syn::File>(expansion.clone()).is_ok();

@@ -83,6 +83,13 @@ impl RemoteError {
         self
     }
 
+    /// The HTTP status that the exception stands for: the keyword argument `code`, which exceptions of OpenStack
+    /// services have.
+    #[must_use]
+    pub fn code(&self) -> Option<u16> {
+        self.kwargs.get("code")?.as_u64()?.try_into().ok()
+    }
+
     /// Whether this is the exception `module.class`; `exceptions`, Python 2's name of the
     /// builtins, counts as `builtins`.
     #[must_use]
@@ -103,6 +110,11 @@ pub trait RpcException: std::error::Error + Sized + Send + 'static {
     /// This type's value for an exception, or `None` if it has no variant for that class or the
     /// exception's arguments are not those of the variant.
     fn from_remote(remote: &RemoteError) -> Option<Self>;
+
+    /// The HTTP status that the exception stands for, if its class has one.
+    fn code(&self) -> Option<u16> {
+        self.to_remote().code()
+    }
 }
 
 /// Every exception as it came: for methods that pass on whatever happened elsewhere.

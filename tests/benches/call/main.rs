@@ -8,11 +8,28 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use rpc_runtime::{Context, RemoteError, Server, Target, Transport, rpc_manager};
 use rpc_tests::bench::instructions;
+use serde_json::{Map, Value};
 
 /// How often a case is repeated, so that what is done only once does not count.
 const REPEATS: u64 = 500;
-/// Bytes of the argument, which is the result as well.
-const BODIES: [usize; 2] = [0, 300];
+/// Bytes of the argument, which is the result as well, and whether there is a context.
+const CASES: [(usize, bool); 3] = [(0, false), (300, false), (0, true)];
+
+/// What the context of a request from cinder's API has.
+const CONTEXT: &str = r#"{
+    "user": "00000009-0000-4000-8000-000000000009", "project_id": "00000010-0000-4000-8000-000000000010",
+    "system_scope": null, "project": "00000010-0000-4000-8000-000000000010", "domain": null, "user_domain": "default",
+    "project_domain": "default", "is_admin": false, "read_only": false, "show_deleted": false,
+    "auth_token": "gAAAAABkT0dF", "request_id": "req-00000000-0000-4000-8000-000000000001",
+    "global_request_id": "req-00000000-0000-4000-8000-0000000000aa", "resource_uuid": null,
+    "roles": ["member", "reader"],
+    "user_identity": "00000009-0000-4000-8000-000000000009 00000010-0000-4000-8000-000000000010 - default default",
+    "is_admin_project": true, "user_id": "00000009-0000-4000-8000-000000000009", "project_name": "demo",
+    "domain_id": null, "read_deleted": "no", "remote_address": "192.0.2.7",
+    "timestamp": "2026-01-02T03:04:05.000006+00:00", "quota_class": null, "service_catalog": [{"type": "image",
+    "name": "glance", "endpoints": [{"publicURL": "http://192.0.2.1/image", "region": "RegionOne"}]}],
+    "message_resource_id": null, "message_resource_type": null, "message_action": null
+}"#;
 
 #[rpc_manager(client = EchoApi, topic = "echo", version = "1.0", error = RemoteError)]
 trait Echo {
@@ -31,7 +48,7 @@ impl Echo for Manager {
 fn main() -> Result<()> {
     let args: Vec<_> = std::env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--repeat", body, times] => repeat(body.parse()?, times.parse()?),
+        ["--repeat", body, context, times] => repeat(body.parse()?, context.parse()?, times.parse()?),
         ["--bench", ..] => table(),
         _ => {
             println!("call: measures only when run by `cargo bench`");
@@ -42,22 +59,30 @@ fn main() -> Result<()> {
 
 fn table() -> Result<()> {
     println!("| Call over memory:// | Instructions |\n|---|---|");
-    for body in BODIES {
-        let repeated = |times: u64| instructions(&["--repeat", &body.to_string(), &times.to_string()]);
-        println!("| {body} bytes | {} |", (repeated(REPEATS)? - repeated(0)?) / REPEATS);
+    for (body, context) in CASES {
+        let repeated = |times: u64| {
+            instructions(&["--repeat", &body.to_string(), &context.to_string(), &times.to_string()])
+        };
+        let name = if context { ", with the context of a request" } else { "" };
+        println!("| {body} bytes{name} | {} |", (repeated(REPEATS)? - repeated(0)?) / REPEATS);
     }
     Ok(())
 }
 
 /// Calls one after the other, all on one thread: what threads do about each other does not repeat.
 #[tokio::main(flavor = "current_thread")]
-async fn repeat(body: usize, times: u64) -> Result<()> {
+async fn repeat(body: usize, has_context: bool, times: u64) -> Result<()> {
     let transport = Transport::connect("memory://").await?;
     let server = Server::builder(&transport, Target::new("echo").with_server("host1"))
         .endpoint(EchoApi::endpoint(Arc::new(Manager)))
         .start()
         .await?;
-    let (api, context, value) = (EchoApi::new(&transport), Context::new(), "x".repeat(body));
+    let mut context = Context::new();
+    if has_context {
+        let fields: Map<String, Value> = serde_json::from_str(CONTEXT)?;
+        context = fields.into_iter().fold(context, |context, (name, value)| context.with(name, value));
+    }
+    let (api, value) = (EchoApi::new(&transport), "x".repeat(body));
     // What the first call makes is there for the others.
     for _ in 0..=times {
         api.echo(&context, value.as_str()).await.context("the call")?;

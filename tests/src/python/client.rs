@@ -27,8 +27,12 @@ pub struct Raised {
     /// `str()` of it.
     #[serde(rename = "str")]
     pub text: String,
+    /// Its positional arguments.
+    pub args: Vec<Value>,
     /// Its attribute `kwargs`, as exceptions of OpenStack services have it.
     pub kwargs: Map<String, Value>,
+    /// Its attribute `code`, which they have too.
+    pub code: Option<u16>,
     /// If it is a `RemoteError`: the class that it stands for.
     pub exc_type: Option<String>,
     /// If it is a `RemoteError`: the message of the exception that it stands for.
@@ -53,6 +57,12 @@ impl PythonClient {
     /// A client of the servers at `url`.
     pub fn builder(url: &str) -> PeerBuilder<Self> {
         PeerBuilder::new("client.py", url)
+    }
+
+    /// A client with the contexts, objects and API of a project, `cinder`, `nova` or `neutron`, by
+    /// `tests/python/real_client.py`, whose requests have other keys.
+    pub fn real(url: &str, project: &str) -> PeerBuilder<Self> {
+        PeerBuilder::new("real_client.py", url).arg("--project", project)
     }
 
     /// Calls a method and returns its result.
@@ -80,5 +90,13 @@ impl PythonClient {
             Ok(Answer::Invalid(why)) => bail!("request {request}: {why}"),
             Err(error) => Err(self.0.failure(&format!("it answered {answer}: {error}"))),
         }
+    }
+}
+
+impl PeerBuilder<PythonClient> {
+    /// The release of its objects that a [real](PythonClient::real) client of cinder sends, as while older services run.
+    #[must_use]
+    pub fn objects(self, release: &str) -> Self {
+        self.arg("--objects", release)
     }
 }

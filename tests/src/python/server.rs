@@ -41,6 +41,14 @@ impl PythonServer {
         PeerBuilder::new("cinder_volume.py", url).arg("--server", server)
     }
 
+    /// A server named `server` with the contexts and objects of a project, `cinder`, `nova` or `neutron`, by
+    /// `tests/python/real_server.py`, which takes every method. Its notes have `method` and `args` among the arguments,
+    /// and `class`, `fields` and `trace` of the context.
+    pub fn real(url: &str, project: &str, topic: &str, server: &str) -> PeerBuilder<Self> {
+        let builder = PeerBuilder::new("real_server.py", url).arg("--project", project);
+        builder.arg("--topic", topic).arg("--server", server)
+    }
+
     /// The next note; fails if none comes.
     pub async fn note(&mut self) -> Result<Note> {
         let event = self.0.read(PATIENCE).await?;
@@ -79,6 +87,18 @@ impl PythonServer {
 }
 
 impl PeerBuilder<PythonServer> {
+    /// What a [real](PythonServer::real) server answers, by method.
+    #[must_use]
+    pub fn answers(self, answers: &Value) -> Self {
+        self.arg("--answers", &answers.to_string())
+    }
+
+    /// The version of the interface of a [real](PythonServer::real) server.
+    #[must_use]
+    pub fn version(self, version: &str) -> Self {
+        self.arg("--version", version)
+    }
+
     /// The exchange to listen on, in place of the `control_exchange` option.
     #[must_use]
     pub fn exchange(self, exchange: &str) -> Self {

@@ -67,7 +67,7 @@ impl Manager {
 }
 
 fn fields(ctx: &Context) -> Map<String, Value> {
-    ctx.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    ctx.iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 impl Sample for Manager {

@@ -96,7 +96,7 @@ fn a_request_context_of_python_is_understood() {
         let ctx = ctxt.into_iter().fold(Context::new(), |ctx, (name, value)| ctx.with(name, value));
         assert_eq!((ctx.user(), ctx.project_id()), (Some("u"), Some("p")));
         assert_eq!((ctx.request_id(), ctx.auth_token()), (Some("req-2"), Some("t0ken")));
-        assert_eq!((ctx.roles().collect::<Vec<_>>(), ctx.is_admin()), (vec!["reader"], true));
+        assert_eq!((ctx.roles(), ctx.is_admin()), (vec!["reader".to_owned()], true));
         assert_eq!((ctx.user_domain(), ctx.system_scope()), (Some("d"), None));
         assert!(!format!("{ctx:?}").contains("t0ken"));
     });

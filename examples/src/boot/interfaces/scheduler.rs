@@ -5,11 +5,11 @@ use rpc_runtime::{Context, RpcException, rpc_manager};
 use crate::boot::types::Instance;
 
 /// What the scheduler raises.
-#[derive(Debug, Clone, PartialEq, thiserror::Error, RpcException)]
-#[exception(module = "nova.exception")]
+#[derive(Debug, Clone, PartialEq, RpcException)]
+#[exception(module = "nova.exception", code = 500)]
 pub enum SchedulerError {
     /// No host can take the instance.
-    #[error("No valid host was found. {reason}")]
+    #[exception(message = "No valid host was found. %(reason)s")]
     NoValidHost {
         /// Why not.
         reason: String,

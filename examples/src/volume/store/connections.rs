@@ -76,7 +76,10 @@ impl Store {
         if found || force {
             return Ok(());
         }
-        Err(VolumeError::InvalidVolume { reason: format!("volume {volume_id} has no such connection") })
+        Err(VolumeError::InvalidVolume {
+            reason: Some(format!("volume {volume_id} has no such connection")),
+            message: None,
+        })
     }
 
     pub(crate) fn remove_export(&mut self, volume_id: &str) -> Result<(), VolumeError> {

@@ -120,14 +120,20 @@ impl Store {
     fn check_room(&self, size: u64) -> Result<(), VolumeError> {
         let free = self.free();
         if size > free {
-            return Err(VolumeError::VolumeSizeExceedsAvailableQuota { size, free });
+            return Err(VolumeError::VolumeSizeExceedsAvailableQuota {
+                name: "gigabytes".to_owned(),
+                requested: size,
+                quota: TOTAL_GB,
+                consumed: TOTAL_GB - free,
+            });
         }
         Ok(())
     }
 
     fn check_not_frozen(&self) -> Result<(), VolumeError> {
         if self.frozen {
-            return Err(VolumeError::ServiceFrozen { host: self.host.clone() });
+            let reason = "Modification operations are not allowed on frozen storage backends.".to_owned();
+            return Err(VolumeError::InvalidInput { reason });
         }
         Ok(())
     }

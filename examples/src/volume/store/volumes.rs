@@ -175,5 +175,5 @@ impl Store {
 }
 
 fn invalid(volume_id: &str, why: &str) -> VolumeError {
-    VolumeError::InvalidVolume { reason: format!("volume {volume_id} {why}") }
+    VolumeError::InvalidVolume { reason: Some(format!("volume {volume_id} {why}")), message: None }
 }

@@ -13,6 +13,7 @@ pub(crate) use argument::{ArgKeys, Old, is_arg};
 pub(crate) use keys::{Keys, flag, inside, named, value};
 pub(crate) use manager::ManagerKeys;
 pub(crate) use method::{DowngradeKey, LegacyKey, RpcKeys, is_rpc};
+pub(crate) use suggest::closest;
 pub(crate) use values::{Derived, Parameter, WasKey, name_of, path, runtime, version_text, was};
 
 /// Whether an attribute is one of ours, which no compiler knows and which is never emitted.
