@@ -159,6 +159,7 @@ mod raw;
 mod read;
 mod releases;
 pub(crate) mod scope;
+pub(crate) mod search;
 mod types;
 mod untyped;
 mod versioned;
@@ -168,7 +169,6 @@ pub use fault::ObjectError;
 pub use field::{Field, ReadOnly, ReadOnlyError};
 pub use origin::Origin;
 pub use raw::RawJson;
-pub(crate) use read::is_too_new;
 pub use releases::{ObjectReleases, ObjectVersions};
 pub use types::{
     Boolean, DateTime, FlexibleBoolean, Integer, IpNetwork, JsonText, MacAddress, ParseAddressError,

@@ -1,6 +1,7 @@
 //! JSON as it came.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, Visitor};
@@ -8,6 +9,9 @@ use serde::forward_to_deserialize_any;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
+
+use super::releases::ObjectVersions;
+use super::scope;
 
 /// A value of which only the text is known: its digits are those of the sender, however many.
 ///
@@ -25,6 +29,28 @@ impl RawJson {
     /// If it cannot be written as JSON.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
         to_raw_value(value).map(Self)
+    }
+
+    /// The text of a value, with the objects in it in these versions at most: what a conductor answers who is asked for an
+    /// older object, or neutron who is asked for a version by an argument.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use rpc_runtime::object::{ObjectVersions, RawJson};
+    ///
+    /// let versions = Arc::new(ObjectVersions::new([("Volume", "1.8")])?);
+    /// let older = RawJson::capped(&versions, &["no object"])?;
+    /// assert_eq!(older.text(), r#"["no object"]"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If it cannot be written as JSON, or an object not in its version.
+    pub fn capped<T: Serialize + ?Sized>(
+        versions: &Arc<ObjectVersions>,
+        value: &T,
+    ) -> Result<Self, serde_json::Error> {
+        scope::capped(Some(versions), || Self::new(value))
     }
 
     /// A value by its text.

@@ -123,11 +123,7 @@ impl Head {
         match Fit::of(class, &text) {
             Fit::Own => Ok(None),
             Fit::Older => Ok(Some(text)),
-            Fit::Unsupported => Err(fail(ObjectError::Version {
-                name: class.name.to_owned(),
-                version: shortened(&without_patch(&text)),
-                supported: class.version.to_owned(),
-            })),
+            Fit::Unsupported => Err(fail(unsupported(class, &text))),
             Fit::NoVersion => {
                 let key = class.project.version_key();
                 Err(E::custom(format_args!("{}: {key} is not of the form MAJOR.MINOR", class.name)))
@@ -162,6 +158,15 @@ impl Fit {
     }
 }
 
+/// What is wrong with an object of that version.
+pub(super) fn unsupported(class: &ObjectClass, version: &str) -> ObjectError {
+    ObjectError::Version {
+        name: class.name.to_owned(),
+        version: shortened(&without_patch(version)),
+        supported: class.version.to_owned(),
+    }
+}
+
 /// The same version as Python's errors say it.
 fn without_patch(version: &str) -> Cow<'_, str> {
     let mut numbers = version.split('.');
@@ -172,7 +177,7 @@ fn without_patch(version: &str) -> Cow<'_, str> {
 }
 
 /// Whether an object of that version is not read by a type of that class.
-pub(crate) fn is_too_new(class: &ObjectClass, version: &str) -> bool {
+pub(super) fn is_too_new(class: &ObjectClass, version: &str) -> bool {
     matches!(Fit::of(class, version), Fit::Unsupported)
 }
 

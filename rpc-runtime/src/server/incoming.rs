@@ -7,7 +7,11 @@ use crate::context::RpcContext;
 use crate::error::{RemoteError, RpcException};
 use crate::interface::{Method, MethodResult};
 #[cfg(feature = "objects")]
-use crate::object::{ObjectError, scope::fault_of};
+use crate::object::ObjectError;
+#[cfg(feature = "objects")]
+use crate::object::scope::fault_of;
+#[cfg(feature = "objects")]
+use crate::object::search::too_new;
 use crate::pin::ObjectCap;
 use crate::text::{shortened, without_value};
 use crate::wire::{Arguments, EncodedValue};
@@ -165,12 +169,23 @@ impl Args<'_> {
 
     fn wrong(self, name: &str, error: &serde_json::Error) -> Raised {
         #[cfg(feature = "objects")]
-        if let Some(fault) = fault_of(error) {
+        if let Some(fault) = self.object_fault(name, error) {
             let too_new = matches!(fault, ObjectError::Version { .. });
             return Raised { too_new, ..Box::new(fault.to_remote()).into() };
         }
         let (name, error) = (shortened(name), without_value(error));
         builtin("TypeError", format!("{}() argument '{name}': {error}", self.method.name)).into()
+    }
+
+    /// What is wrong with an object in an argument, if that is why it is not read: that it is too new comes first.
+    #[cfg(feature = "objects")]
+    fn object_fault(self, name: &str, error: &serde_json::Error) -> Option<ObjectError> {
+        let arg = self.method.args.iter().find(|arg| arg.name == name);
+        let too_new = arg.and_then(|arg| {
+            let text = self.args.get(name).or_else(|| self.args.get(arg.was?.name))?;
+            Some(too_new(text, arg.object?()).first()?.error())
+        });
+        too_new.or_else(|| fault_of(error))
     }
 
     /// An argument that must be there.

@@ -2,7 +2,6 @@
 //! them.
 
 mod conductor;
-mod search;
 
 use std::fmt;
 use std::future::Future;
@@ -20,6 +19,7 @@ use super::incoming::{Incoming, Outcome};
 use crate::class::ObjectClass;
 use crate::context::{Context, RpcContext};
 use crate::error::RemoteError;
+use crate::object::search::{TooNew, too_new};
 use crate::object::{ObjectVersions, RawJson};
 
 /// Who makes older objects of those that are newer than a server's types: see
@@ -105,8 +105,7 @@ impl Backports {
                 let names = std::iter::once(arg.name).chain(arg.was.map(|was| was.name));
                 for name in names {
                     let Some(text) = incoming.args().get(name) else { continue };
-                    let classes = class().with_all_below();
-                    if let Some(older) = self.older_text(&context, text, &classes).await? {
+                    if let Some(older) = self.older_text(&context, text, class()).await? {
                         found = true;
                         incoming.replace(name, &older)?;
                     }
@@ -128,15 +127,15 @@ impl Backports {
         &self,
         context: &Context,
         text: &str,
-        classes: &[&'static ObjectClass],
+        class: &'static ObjectClass,
     ) -> Result<Option<String>, Box<RemoteError>> {
-        let found = search::too_new(text, classes);
+        let found = too_new(text, class);
         if found.is_empty() {
             return Ok(None);
         }
         let mut older = String::with_capacity(text.len());
         let mut done = 0;
-        for (class, place) in found {
+        for TooNew { class, place, .. } in found {
             let versions = class.with_all_below().into_iter().map(|class| (class.name, class.version));
             let versions = ObjectVersions::new(versions).map_err(internal)?;
             let object = RawJson::from_text(&text[place.clone()]).map_err(internal)?;

@@ -8,22 +8,40 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::fault::ObjectError;
+use super::read::{is_too_new, unsupported};
 use crate::class::ObjectClass;
-use crate::object::is_too_new;
 
-/// Where in `text` outermost objects of these classes are that are newer than their classes, in order, and of which class.
-pub(super) fn too_new(
-    text: &str,
-    classes: &[&'static ObjectClass],
-) -> Vec<(&'static ObjectClass, Range<usize>)> {
-    let mut found = Vec::new();
-    let search = Search { text, classes, found: &mut found };
-    // The arguments were read before, so it is JSON; where it is not, nothing is found after that.
+/// An object that is newer than its class.
+#[derive(Debug)]
+pub(crate) struct TooNew {
+    pub(crate) class: &'static ObjectClass,
+    version: String,
+    /// Where it is in the text.
+    pub(crate) place: Range<usize>,
+}
+
+impl TooNew {
+    /// What is wrong with it.
+    pub(crate) fn error(&self) -> ObjectError {
+        unsupported(self.class, &self.version)
+    }
+}
+
+/// The outermost objects in `text` that are newer than their class, which is `class` or one below it; in order.
+///
+/// They are looked for once a value could not be read: what is newer may be wrong in some other way first, where its head
+/// comes after its data.
+pub(crate) fn too_new(text: &str, class: &'static ObjectClass) -> Vec<TooNew> {
+    let (classes, mut found) = (class.with_all_below(), Vec::new());
+    let search = Search { text, classes: &classes, found: &mut found };
+    // Where it is no JSON, nothing is found after that.
     let _ = serde_json::Deserializer::from_str(text).deserialize_any(search);
-    found
-        .into_iter()
-        .filter_map(|(class, start)| Some((class, start..start + length(&text[start..])?)))
-        .collect()
+    let with_ends = found.into_iter().filter_map(|found| {
+        let start = found.place.start;
+        Some(TooNew { place: start..start + length(&text[start..])?, ..found })
+    });
+    with_ends.collect()
 }
 
 /// The length of the value that `text` begins with.
@@ -37,7 +55,8 @@ fn length(text: &str) -> Option<usize> {
 struct Search<'t, 'f> {
     text: &'t str,
     classes: &'f [&'static ObjectClass],
-    found: &'f mut Vec<(&'static ObjectClass, usize)>,
+    /// Each without its end.
+    found: &'f mut Vec<TooNew>,
 }
 
 impl<'de> DeserializeSeed<'de> for Search<'de, '_> {
@@ -97,7 +116,7 @@ impl<'de> Visitor<'de> for Search<'de, '_> {
         if let Some(class) = class.filter(|class| is_too_new(class, &version)) {
             // What is in it becomes older with it.
             self.found.truncate(before);
-            self.found.push((class, start));
+            self.found.push(TooNew { class, version, place: start..start });
         }
         Ok(())
     }
@@ -143,11 +162,12 @@ impl<'de> Visitor<'de> for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::class::Project;
+    use crate::class::{ObjectField, Project};
 
     const NOVA: Project = Project::new("nova").with_prefix("nova_object");
-    const OUTER: ObjectClass = ObjectClass::new(&NOVA, "Outer", "1.2", &[]);
-    const INNER: ObjectClass = ObjectClass::new(&NOVA, "Inner", "1.5", &[]);
+    static OUTER: ObjectClass = ObjectClass::new(&NOVA, "Outer", "1.2", &[HOLDS]);
+    static INNER: ObjectClass = ObjectClass::new(&NOVA, "Inner", "1.5", &[]);
+    const HOLDS: ObjectField = ObjectField::new("x", "Vec<Inner>", Some(|| &INNER));
 
     fn object(name: &str, version: &str, data: &str) -> String {
         format!(
@@ -166,10 +186,12 @@ mod tests {
             holding("1.2"),
             object("Other", "9.9", "")
         );
-        let found = too_new(&value, &[&OUTER, &INNER]);
-        let found: Vec<_> = found.iter().map(|(class, place)| (class.name, &value[place.clone()])).collect();
-        assert_eq!(found, [("Inner", new.as_str()), ("Outer", &holding("1.3")), ("Inner", &new)]);
-        assert!(too_new(&value, &[]).is_empty());
-        assert!(too_new("[1, 2", &[&OUTER]).is_empty());
+        let found = too_new(&value, &OUTER);
+        let shown: Vec<_> = found.iter().map(|it| (it.class.name, &value[it.place.clone()])).collect();
+        assert_eq!(shown, [("Inner", new.as_str()), ("Outer", &holding("1.3")), ("Inner", &new)]);
+        let error = found[1].error().to_string();
+        assert_eq!(error, "Version 1.3 of Outer is not supported, supported version is 1.2");
+        assert_eq!(too_new(&value, &INNER).len(), 3, "each in its place, as nobody knows what holds them");
+        assert!(too_new("[1, 2", &OUTER).is_empty());
     }
 }
