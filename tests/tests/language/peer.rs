@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use rpc_runtime::codegen::{Dispatch, Incoming, Outcome, endpoint, outcome};
+use rpc_runtime::codegen::{Dispatch, Incoming, Outcome, endpoint};
 use rpc_runtime::{Arg, Context, Interface, Kind, Method, RemoteError, Server, Target, Transport, Version};
 use rpc_tests::limits::PATIENCE;
 use serde_json::{Map, Value};
@@ -119,6 +119,6 @@ impl Dispatch for Recorder {
         };
         // The test may have seen enough.
         let _ = self.sender.send(sent);
-        outcome(Returns::Ok(Value::Null))
+        incoming.outcome(Returns::Ok(Value::Null))
     }
 }
