@@ -229,7 +229,7 @@ fn rust_uses_a_real_server() {
                 &instance,
                 Some(true),
                 None,
-                &Some(migration),
+                Some(migration),
                 &None,
             )
             .await
