@@ -215,6 +215,22 @@ async fn an_answer_that_is_too_new_as_well_is_not_asked_about_again() {
 }
 
 #[tokio::test]
+async fn too_new_comes_before_what_else_is_wrong_in_any_order_of_the_parts() {
+    let (_, older) = recorded();
+    let services = Services::start(Answer::Older(older), PATIENCE).await;
+    // Values are sorted: the data, with a part of another kind in it, is read before the version.
+    let thing = json!({
+        "nova_object.name": "Thing", "nova_object.namespace": "nova", "nova_object.version": "1.9",
+        "nova_object.data": {"id": "an id is a text now"},
+    });
+    assert!(thing.to_string().find(".data") < thing.to_string().find(".version"));
+    let (answer, runs) = services.look(&Context::new(), json!([thing])).await;
+    assert_eq!((answer.unwrap(), runs), (json!([[1, "1.1"]]), 1));
+    assert_eq!(services.asked()[0]["objinst"], thing);
+    services.stop().await;
+}
+
+#[tokio::test]
 async fn a_conductor_that_never_answers_costs_its_caller_a_bounded_time() {
     let (args, _) = recorded();
     let services = Services::start(Answer::Never, Duration::from_millis(100)).await;
