@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use rpc_runtime::object::{Field, Object, Origin, Project};
-use rpc_runtime::{Context, RpcException, Server, Target, VersionedObject, rpc_manager};
+use rpc_examples::compute::types::{Instance, NOVA, RequestSpec};
+use rpc_runtime::object::Object;
+use rpc_runtime::{Context, RpcException, Server, Target, rpc_manager};
 use rpc_tests::limits::PATIENCE;
 use rpc_tests::{PythonServer, run};
 use serde_json::{Map, Value, json};
@@ -12,24 +13,12 @@ use tokio::time::timeout;
 
 use super::{client, connect, user, vhost};
 
-const NOVA: Project = Project::new("nova").with_prefix("nova_object");
 const INSTANCE: &str = "00000007-0000-4000-8000-000000000007";
 
 #[derive(Debug, RpcException)]
 #[exception(module = "nova.exception", message = "Migration pre-check error: %(reason)s", code = 400)]
 struct MigrationPreCheckError {
     reason: String,
-}
-
-/// Of nova's fields those that are used here; the others are passed on.
-#[derive(Debug, Clone, Default, PartialEq, VersionedObject)]
-#[object(project = NOVA, version = "2.8")]
-struct Instance {
-    uuid: Field<String>,
-    host: Field<Option<String>>,
-    task_state: Field<Option<String>>,
-    #[object(origin)]
-    origin: Origin,
 }
 
 #[rpc_manager(
@@ -47,7 +36,7 @@ trait ComputeManager {
         ctx: Context,
         instance: Instance,
         image: Map<String, Value>,
-        request_spec: Object,
+        request_spec: RequestSpec,
         filter_properties: Map<String, Value>,
         admin_password: Option<String>,
         injected_files: Option<Vec<Value>>,
@@ -80,7 +69,7 @@ impl ComputeManager for Manager {
         _: Context,
         instance: Instance,
         image: Map<String, Value>,
-        request_spec: Object,
+        request_spec: RequestSpec,
         filter_properties: Map<String, Value>,
         _: Option<String>,
         _: Option<Vec<Value>>,
