@@ -1,6 +1,7 @@
 //! Objects that are too new are made older before a method runs, as nova does it: by a conductor, asked as Python asks it.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -41,6 +42,14 @@ trait ThingManager {
     #[rpc(call)]
     async fn look(&self, ctx: Context, things: Vec<Thing>) -> Result<Vec<(i64, String)>, RemoteError>;
 
+    /// The names of things, with their versions.
+    #[rpc(call)]
+    async fn name(
+        &self,
+        ctx: Context,
+        #[arg(rest)] things: BTreeMap<String, Thing>,
+    ) -> Result<BTreeMap<String, String>, RemoteError>;
+
     /// A new thing.
     #[rpc(call)]
     async fn make(&self, ctx: Context) -> Result<Thing, RemoteError>;
@@ -54,6 +63,15 @@ impl ThingManager for Things {
     async fn look(&self, _: Context, things: Vec<Thing>) -> Result<Vec<(i64, String)>, RemoteError> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         Ok(things.iter().map(|thing| (*thing.id.get().unwrap(), thing.object_version().to_owned())).collect())
+    }
+
+    async fn name(
+        &self,
+        _: Context,
+        things: BTreeMap<String, Thing>,
+    ) -> Result<BTreeMap<String, String>, RemoteError> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        Ok(things.into_iter().map(|(name, thing)| (name, thing.object_version().to_owned())).collect())
     }
 
     async fn make(&self, _: Context) -> Result<Thing, RemoteError> {
@@ -71,6 +89,9 @@ impl ThingManager for Things {
 trait AnyManager {
     #[rpc(call)]
     async fn look(&self, ctx: Context, #[arg(rest)] args: Map<String, Value>) -> Result<Value, RemoteError>;
+
+    #[rpc(call)]
+    async fn name(&self, ctx: Context, #[arg(rest)] args: Map<String, Value>) -> Result<Value, RemoteError>;
 
     #[rpc(call)]
     async fn make(&self, ctx: Context) -> Result<Value, RemoteError>;
@@ -130,6 +151,7 @@ struct Services {
     conductor: Arc<Recorded>,
     servers: [Server; 2],
     api: AnyApi,
+    transport: Transport,
 }
 
 impl Services {
@@ -146,7 +168,7 @@ impl Services {
             .endpoint(OlderApi::endpoint(Arc::clone(&conductor)))
             .start();
         let servers = [server.await.unwrap(), older.await.unwrap()];
-        Self { things, conductor, servers, api: AnyApi::new(&transport) }
+        Self { things, conductor, servers, api: AnyApi::new(&transport), transport }
     }
 
     /// Has the server look at these, and tells how often the method ran.
@@ -227,6 +249,32 @@ async fn too_new_comes_before_what_else_is_wrong_in_any_order_of_the_parts() {
     let (answer, runs) = services.look(&Context::new(), json!([thing])).await;
     assert_eq!((answer.unwrap(), runs), (json!([[1, "1.1"]]), 1));
     assert_eq!(services.asked()[0]["objinst"], thing);
+    services.stop().await;
+}
+
+#[tokio::test]
+async fn objects_among_the_other_keyword_arguments_are_made_older_too() {
+    let (args, older) = recorded();
+    let services = Services::start(Answer::Older(older.clone()), PATIENCE).await;
+    let newer = args["objinst"].clone();
+    let mut wrong = newer.clone();
+    wrong["nova_object.data"]["id"] = json!("an id is a text now");
+    // One of them is called as the parameter is.
+    let all = json!({"things": newer, "b": older, "c": wrong});
+    let answer = services.api.name(&Context::new(), all.as_object().unwrap()).await;
+    assert_eq!(answer.unwrap(), json!({"things": "1.1", "b": "1.1", "c": "1.1"}));
+    assert_eq!((services.asked().len(), services.things.runs.load(Ordering::Relaxed)), (2, 1));
+
+    let alone = Server::builder(&services.transport, Target::new("alone").with_server("host1"))
+        .endpoint(ThingApi::endpoint(Arc::clone(&services.things)))
+        .start()
+        .await
+        .unwrap();
+    let api = services.api.with(CallOptions::new().topic("alone"));
+    let error = api.name(&Context::new(), all.as_object().unwrap()).await.unwrap_err();
+    let error = error.method().unwrap();
+    assert_eq!((&*error.class, &error.kwargs["objver"]), ("IncompatibleObjectVersion", &json!("1.2")));
+    alone.shutdown(PATIENCE).await.unwrap();
     services.stop().await;
 }
 

@@ -132,23 +132,31 @@ impl Draft {
 
     /// Sets every member of a map as an argument of its own.
     pub fn rest<T: RestArg>(mut self, rest: &T) -> Self {
-        for (name, value) in rest.members() {
-            if self.method.names(name) {
-                self.refuse(format!("the remaining arguments have {name}, which is one of its own"));
-                continue;
+        self.capped(|request| {
+            // Each value is encoded when it is asked for.
+            for (name, value) in rest.members() {
+                if request.method.names(name) {
+                    request.refuse(format!("the remaining arguments have {name}, which is one of its own"));
+                    continue;
+                }
+                match value {
+                    Ok(value) => request.write(name, &value),
+                    Err(error) => request.fail_to_encode(name, error.to_string(), error),
+                }
             }
-            match value {
-                Ok(value) => self.set(name, &value),
-                Err(error) => self.fail_to_encode(name, error.to_string(), error),
-            }
-        }
+        });
         self
     }
 
     /// Sets an argument whatever the version.
     pub(super) fn set<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        self.capped(|request| request.write(name, value));
+    }
+
+    /// Does what `write` does, with the objects in it in the versions of the pin at most.
+    fn capped(&mut self, write: impl FnOnce(&mut Self)) {
         let cap = std::mem::take(&mut self.objects);
-        cap.apply(|| self.write(name, value));
+        cap.apply(|| write(self));
         self.objects = cap;
     }
 

@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 use super::arg::{Arg, Legacy, Was, lowest_above};
 use super::route::RouteFn;
 use super::{CastResult, MethodResult};
+#[cfg(feature = "objects")]
+use crate::class::ObjectClass;
 use crate::version::Version;
 
 /// How a method is sent.
@@ -270,6 +272,14 @@ impl Method {
     /// Whether a request may have an argument of that name.
     pub(crate) fn takes(&self, name: &str) -> bool {
         self.names(name) || self.args.iter().any(|arg| arg.rest)
+    }
+
+    /// The class of the objects in the argument that a request has under that name.
+    #[cfg(feature = "objects")]
+    pub(crate) fn object_in(&self, name: &str) -> Option<&'static ObjectClass> {
+        let called = self.args.iter().find(|arg| arg.is_called(name));
+        let rest = || self.args.iter().find(|arg| arg.rest && !self.names(name));
+        called.or_else(rest)?.object.map(|class| class())
     }
 
     /// Whether an argument has, or once had, that name.

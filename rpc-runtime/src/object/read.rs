@@ -237,7 +237,8 @@ impl<'de, T: VersionedObject> Visitor<'de> for ObjectVisitor<T> {
                 Key::Other(_) => skip(&mut map)?,
             }
         }
-        if is_dictionary && foreign.is_none() {
+        let is_empty = !head.is_begun() && !has_data && changes.is_none();
+        if foreign.is_none() && (is_dictionary || class.reads_dictionaries && is_empty) {
             return Ok(object);
         }
         let came = match (came, foreign) {

@@ -95,16 +95,18 @@ impl<'de> Visitor<'de> for Search<'de, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let before = self.found.len();
-        let mut start = None;
+        let (mut start, mut is_first) = (None, true);
         let (mut name, mut version) = (None, None);
         while let Some(key) = members.next_key_seed(Name)? {
-            if start.is_none() {
-                // The object begins at the last brace before its first name, with nothing but blanks between.
+            if std::mem::take(&mut is_first) {
+                // The object begins at the last brace before its first name, with nothing but blanks between. Where that
+                // name is not a part of the text, as nobody writes one, it is not known where the object begins.
                 start = offset(self.text, &key).and_then(|at| self.text[..at].rfind('{'));
             }
-            if key.ends_with(".name") {
+            let mut projects = self.classes.iter().map(|class| class.project);
+            if projects.clone().any(|project| project.name_key() == key) {
                 name = text_of(members.next_value()?).map(|name| (key, name));
-            } else if key.ends_with(".version") {
+            } else if projects.any(|project| project.version_key() == key) {
                 version = text_of(members.next_value()?);
             } else {
                 members.next_value_seed(Search { found: &mut *self.found, ..self })?;
@@ -193,5 +195,13 @@ mod tests {
         assert_eq!(error, "Version 1.3 of Outer is not supported, supported version is 1.2");
         assert_eq!(too_new(&value, &INNER).len(), 3, "each in its place, as nobody knows what holds them");
         assert!(too_new("[1, 2", &OUTER).is_empty());
+        let within = format!(r#"{{"host.name": {new}, "api.version": {{"x": {new}}}}}"#);
+        assert_eq!(too_new(&within, &INNER).len(), 2, "what looks like a part of an object's head");
+    }
+
+    #[test]
+    fn nothing_is_taken_for_an_object_because_of_names_with_escapes() {
+        let value = r#"[{"\u0061": {"x": 1}, "nova_object.name": "Inner", "nova_object.version": "1.6"}]"#;
+        assert!(too_new(value, &INNER).is_empty());
     }
 }

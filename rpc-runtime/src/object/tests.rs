@@ -45,6 +45,33 @@ fn there_and_back() {
     assert!(data["leaves"][0].get("versioned_object.changes").is_none());
 }
 
+fn below_1_2(data: &mut serde_json::Map<String, serde_json::Value>, _: crate::Version) {
+    data.insert("added".to_owned(), true.into());
+    data.remove("gone");
+}
+
+#[derive(Debug, Clone, Default, PartialEq, VersionedObject)]
+#[object(crate = crate, project = PROJECT, version = "1.2", downgrade = below_1_2)]
+struct Counted {
+    count: Field<Integer>,
+    gone: Field<u8>,
+    #[object(origin)]
+    origin: Origin,
+}
+
+#[test]
+fn what_a_downgrade_leaves_alone_keeps_its_digits() {
+    let large = "1180591620717411303424";
+    let mut counted = Counted { count: large.parse::<Integer>().unwrap().into(), ..Counted::default() };
+    counted.gone.set(1);
+    counted.origin.keep("other".into(), RawJson::from_text("[1.50]").unwrap());
+    let cap = Arc::new(ObjectVersions::new([("Counted", "1.1")]).unwrap());
+    let text = RawJson::capped(&cap, &counted).unwrap();
+    let data = format!(r#""versioned_object.data":{{"added":true,"count":{large},"other":[1.50]}}"#);
+    assert!(text.text().contains(&data), "{}", text.text());
+    assert!(text.text().ends_with(r#""versioned_object.changes":["count"]}"#), "{}", text.text());
+}
+
 #[derive(Debug, Clone, Default, PartialEq, VersionedObject)]
 #[object(crate = crate, project = PROJECT, version = "1.0", dict)]
 struct Either {
@@ -83,6 +110,8 @@ fn parts_come_in_any_order_and_the_last_of_each_counts() {
 fn a_dictionary_is_none_that_is_an_object_of_others() {
     let read = |text: &str| serde_json::from_str::<Either>(text).map_err(|error| error.to_string());
     assert_eq!(read(r#"{"x": 1, "y": 2}"#).unwrap().x.get(), Some(&1));
+    assert!(!read("{}").unwrap().x.is_set(), "a dictionary without any of the fields");
+    assert!(read(r#"{"versioned_object.changes": []}"#).is_err());
     let parts = [
         ("namespace", r#""project""#),
         ("name", r#""Either""#),

@@ -12,11 +12,13 @@ use super::read::version_of;
 use super::scope;
 use super::versioned::VersionedObject;
 use crate::class::Project;
+use crate::text::{shortened, without_value_in};
 
 /// A versioned object of any class: for what is only passed on, or looked at in few places.
 ///
 /// Its fields are texts until somebody asks for one, and go out as they came. It cannot be written in an older version, as
-/// nobody knows what that has: a sender that is capped below it gets an error.
+/// nobody knows what that has: a sender that is capped below it gets an error. Objects in its fields are texts like the rest
+/// of them: they go out in the versions that they have.
 ///
 /// ```
 /// use rpc_runtime::object::Object;
@@ -178,13 +180,13 @@ impl<'de> Visitor<'de> for ObjectVisitor {
             };
             match part {
                 "name" => {
-                    class = Some(map.next_value::<String>()?);
+                    class = Some(part_of::<String, A>(&mut map, &key)?);
                     prefix = Some(before.to_owned());
                 }
-                "namespace" => namespace = Some(map.next_value::<String>()?),
-                "version" => version = Some(map.next_value::<String>()?),
-                "data" => data = Some(map.next_value()?),
-                "changes" => changes = map.next_value()?,
+                "namespace" => namespace = Some(part_of::<String, A>(&mut map, &key)?),
+                "version" => version = Some(part_of::<String, A>(&mut map, &key)?),
+                "data" => data = Some(part_of(&mut map, &key)?),
+                "changes" => changes = part_of(&mut map, &key)?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -197,5 +199,34 @@ impl<'de> Visitor<'de> for ObjectVisitor {
             data: data.ok_or_else(|| missing("data"))?,
             changes,
         })
+    }
+}
+
+/// A part of an object, by its key.
+fn part_of<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A, key: &str) -> Result<T, A::Error> {
+    map.next_value().map_err(|error| {
+        let error = without_value_in(&error.to_string()).replace('`', "'");
+        A::Error::custom(format_args!("a versioned object's {}: {error}", shortened(key)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_part_that_is_wrong_is_named() {
+        for (key, value) in [
+            ("name", "7"),
+            ("namespace", "null"),
+            ("version", "[]"),
+            ("data", "\"hunter2\""),
+            ("changes", "null"),
+        ] {
+            let text = format!(r#"{{"nova_object.{key}": {value}}}"#);
+            let error = serde_json::from_str::<Object>(&text).unwrap_err().to_string();
+            assert!(error.contains(&format!("nova_object.{key}: invalid type")), "{error}");
+            assert!(error.contains("expected") && !error.contains("hunter2"), "{error}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Objects as they are written, in one pass: what changed is known once the data is written.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io;
 use std::marker::PhantomData;
 
@@ -9,6 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::field::Slot;
+use super::raw::RawJson;
 use super::read::version_of;
 use super::scope;
 use super::versioned::{ClassOf, VersionedObject, WriteFields};
@@ -107,14 +109,23 @@ impl<T: VersionedObject> Serialize for Data<'_, '_, T> {
         let Some(downgrade) = T::CLASS.downgrade.filter(|_| self.form.is_older) else {
             return fields.serialize(serializer);
         };
-        let mut data = match serde_json::to_value(fields) {
-            Ok(Value::Object(data)) => data,
-            Ok(_) => Map::new(),
-            Err(error) => return Err(S::Error::custom(error)),
-        };
+        let present = RawJson::new(&fields).and_then(|data| data.decode::<BTreeMap<String, RawJson>>());
+        let present = present.map_err(S::Error::custom)?;
+        let values = present.iter().map(|(name, text)| Ok((name.clone(), text.decode()?)));
+        let values: Map<String, Value> =
+            values.collect::<serde_json::Result<_>>().map_err(S::Error::custom)?;
+        let mut data = values.clone();
         downgrade(&mut data, self.form.version);
         self.changes.borrow_mut().retain(|name| data.contains_key(*name));
-        data.serialize(serializer)
+        let mut out = serializer.serialize_map(Some(data.len()))?;
+        for (name, value) in &data {
+            // A value has not all digits that its text may have: what stays as it is goes out by that.
+            match present.get(name).filter(|_| values.get(name) == Some(value)) {
+                Some(text) => out.serialize_entry(name, text)?,
+                None => out.serialize_entry(name, value)?,
+            }
+        }
+        out.end()
     }
 }
 

@@ -1,5 +1,8 @@
 //! A request on its way into a method, and the method's result on its way out.
 
+#[cfg(feature = "objects")]
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -88,11 +91,12 @@ impl Incoming {
         &self.context
     }
 
-    /// Puts JSON text in the place of an argument.
+    /// Puts JSON texts in the place of arguments, by name.
     #[cfg(feature = "objects")]
-    pub(super) fn replace(&mut self, name: &str, text: &str) -> Result<(), Box<RemoteError>> {
-        let replaced = self.args.replaced(name, text);
-        self.args = replaced.map_err(|error| builtin("ValueError", format!("argument '{name}': {error}")))?;
+    pub(super) fn replace(&mut self, texts: &BTreeMap<String, String>) -> Result<(), Box<RemoteError>> {
+        let replaced = self.args.replaced(texts);
+        self.args =
+            replaced.map_err(|error| builtin("ValueError", format!("arguments made older: {error}")))?;
         Ok(())
     }
 
@@ -169,23 +173,45 @@ impl Args<'_> {
 
     fn wrong(self, name: &str, error: &serde_json::Error) -> Raised {
         #[cfg(feature = "objects")]
-        if let Some(fault) = self.object_fault(name, error) {
-            let too_new = matches!(fault, ObjectError::Version { .. });
-            return Raised { too_new, ..Box::new(fault.to_remote()).into() };
+        if let Some(raised) = self.wrong_object([self.sent_name(name)], error) {
+            return raised;
         }
         let (name, error) = (shortened(name), without_value(error));
         builtin("TypeError", format!("{}() argument '{name}': {error}", self.method.name)).into()
     }
 
-    /// What is wrong with an object in an argument, if that is why it is not read: that it is too new comes first.
+    fn wrong_rest(self, error: &serde_json::Error) -> Raised {
+        #[cfg(feature = "objects")]
+        {
+            let names: BTreeSet<&str> = self.args.names().filter(|name| !self.method.names(name)).collect();
+            if let Some(raised) = self.wrong_object(names, error) {
+                return raised;
+            }
+        }
+        let error = without_value(error);
+        builtin("TypeError", format!("{}() keyword arguments: {error}", self.method.name)).into()
+    }
+
+    /// The name under which an argument was sent.
     #[cfg(feature = "objects")]
-    fn object_fault(self, name: &str, error: &serde_json::Error) -> Option<ObjectError> {
-        let arg = self.method.args.iter().find(|arg| arg.name == name);
-        let too_new = arg.and_then(|arg| {
-            let text = self.args.get(name).or_else(|| self.args.get(arg.was?.name))?;
-            Some(too_new(text, arg.object?()).first()?.error())
+    fn sent_name(self, name: &str) -> &str {
+        let was = self.method.args.iter().find(|arg| arg.name == name).and_then(|arg| arg.was);
+        was.filter(|_| self.args.get(name).is_none()).map_or(name, |was| was.name)
+    }
+
+    /// What is wrong with an object in these arguments, if that is why they are not read: that it is too new comes first.
+    #[cfg(feature = "objects")]
+    fn wrong_object<'n>(
+        self,
+        names: impl IntoIterator<Item = &'n str>,
+        error: &serde_json::Error,
+    ) -> Option<Raised> {
+        let newer = names.into_iter().find_map(|name| {
+            Some(too_new(self.args.get(name)?, self.method.object_in(name)?).first()?.error())
         });
-        too_new.or_else(|| fault_of(error))
+        let fault = newer.or_else(|| fault_of(error))?;
+        let too_new = matches!(fault, ObjectError::Version { .. });
+        Some(Raised { too_new, ..Box::new(fault.to_remote()).into() })
     }
 
     /// An argument that must be there.
@@ -226,10 +252,7 @@ impl Args<'_> {
             let value = serde_json::from_str(text).map_err(|error| self.wrong(name, &error))?;
             rest.insert(name.to_owned(), value);
         }
-        serde_json::from_value(Value::Object(rest)).map_err(|error| {
-            let error = without_value(&error);
-            builtin("TypeError", format!("{}() keyword arguments: {error}", self.method.name)).into()
-        })
+        serde_json::from_value(Value::Object(rest)).map_err(|error| self.wrong_rest(&error))
     }
 }
 

@@ -1,4 +1,6 @@
 use std::borrow::Cow;
+#[cfg(feature = "objects")]
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -57,12 +59,12 @@ impl Arguments {
         self.len() == 0
     }
 
-    /// The same with this JSON text as the value of `name`.
+    /// The same with these JSON texts as the values of their names.
     #[cfg(feature = "objects")]
-    pub(crate) fn replaced(&self, name: &str, value: &str) -> Result<Self, serde_json::Error> {
+    pub(crate) fn replaced(&self, texts: &BTreeMap<String, String>) -> Result<Self, serde_json::Error> {
         let mut text = String::from("{");
-        let others = self.iter().filter(|(other, _)| *other != name);
-        for (name, value) in others.chain([(name, value)]) {
+        let others = self.iter().filter(|(name, _)| !texts.contains_key(*name));
+        for (name, value) in others.chain(texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))) {
             if text.len() > 1 {
                 text.push(',');
             }

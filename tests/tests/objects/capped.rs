@@ -1,5 +1,6 @@
 //! What clients and servers write for readers that are older.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rpc_runtime::object::{ObjectReleases, ObjectVersions};
@@ -12,6 +13,13 @@ use super::volume::{Attachment, Volume, changed, read, wire};
 pub(crate) trait VolumeManager {
     #[rpc(call)]
     async fn update(&self, ctx: Context, volume: Volume) -> Result<Volume, RemoteError>;
+
+    #[rpc(call)]
+    async fn update_all(
+        &self,
+        ctx: Context,
+        #[arg(rest)] volumes: BTreeMap<String, Volume>,
+    ) -> Result<(), RemoteError>;
 }
 
 /// The same, which shows what is on the wire.
@@ -88,6 +96,19 @@ async fn each_version_has_its_fields_and_names() {
 }
 
 #[tokio::test]
+async fn objects_among_the_other_keyword_arguments_are_capped_too() {
+    let (transport, recorder) = Transport::recording();
+    recorder.answer(&()).unwrap();
+    let pin = VersionPin::unpinned();
+    pin.set_objects(ObjectVersions::new([("Volume", "1.7")]).unwrap());
+    let volumes = BTreeMap::from([("a".to_owned(), volume())]);
+    VolumeApi::new(&transport).pinned(pin).update_all(&Context::new(), &volumes).await.unwrap();
+    let alone = sent(&volume(), &[("Volume", "1.7")]).await.unwrap();
+    assert_eq!(alone["versioned_object.version"], "1.7");
+    assert_eq!(recorder.take().remove(0).args["a"], alone);
+}
+
+#[tokio::test]
 async fn children_have_versions_of_their_own() {
     let sent = sent(&volume(), &[("VolumeAttachment", "1.1")]).await.unwrap();
     assert_eq!(sent["versioned_object.version"], "1.9");
@@ -120,6 +141,10 @@ struct Echo;
 impl VolumeManager for Echo {
     async fn update(&self, _: Context, volume: Volume) -> Result<Volume, RemoteError> {
         Ok(volume)
+    }
+
+    async fn update_all(&self, _: Context, _: BTreeMap<String, Volume>) -> Result<(), RemoteError> {
+        Ok(())
     }
 }
 

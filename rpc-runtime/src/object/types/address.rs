@@ -77,6 +77,8 @@ impl FromStr for IpNetwork {
         let address: IpAddr = address.parse().map_err(|_| NO_NETWORK)?;
         match prefix {
             None => Self::new(address, bits(address)),
+            // `u8::from_str` takes a leading `+`, which no network has.
+            Some(prefix) if prefix.starts_with('+') => Err(NO_NETWORK),
             Some(prefix) => Self::new(address, prefix.parse().map_err(|_| NO_NETWORK)?),
         }
     }
@@ -176,7 +178,9 @@ mod tests {
         ] {
             assert_eq!(text.parse::<IpNetwork>().unwrap().to_string(), written);
         }
-        for wrong in ["", "/", "192.0.2.7/", "192.0.2.7/x", "192.0.2.7/-1", "::/129", "host/24"] {
+        for wrong in
+            ["", "/", "192.0.2.7/", "192.0.2.7/x", "192.0.2.7/-1", "192.0.2.7/+1", "::/129", "host/24"]
+        {
             let error = serde_json::from_value::<IpNetwork>(wrong.into()).unwrap_err().to_string();
             assert!(error.contains("expected a network"), "{wrong}: {error}");
         }

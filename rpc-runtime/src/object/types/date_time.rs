@@ -124,7 +124,8 @@ impl FromStr for DateTime {
             Some(_) => return Err(ParseDateTimeError),
         };
         let at = offset.unwrap_or(Offset::UTC).to_timestamp(civil).map_err(|_| ParseDateTimeError)?;
-        Ok(Self { at, offset })
+        // An offset with seconds cannot be written, and without them it would be another moment.
+        Ok(Self { at, offset: offset.filter(|offset| offset.seconds() % 60 == 0) })
     }
 }
 
@@ -185,6 +186,7 @@ mod tests {
             let time: SystemTime = moment(text).into();
             assert_eq!(DateTime::try_from(time).unwrap(), moment(text));
         }
+        assert_eq!(moment("1890-01-02T03:04:05+00:53:28").to_string(), "1890-01-02T02:10:37Z");
         assert_eq!(DateTime::from_unix_seconds(0).unwrap().to_string(), "1970-01-01T00:00:00Z");
         assert!(DateTime::from_unix_seconds(i64::MAX).is_err());
     }

@@ -3,6 +3,7 @@
 
 mod conductor;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -99,19 +100,20 @@ impl Backports {
         let context = Context::read(incoming.context())
             .map_err(|why| RemoteError::builtin("ValueError", format!("{}(): context {why}", method.name)))?;
         let asking = async {
-            let mut found = false;
-            for arg in method.args {
-                let Some(class) = arg.object else { continue };
-                let names = std::iter::once(arg.name).chain(arg.was.map(|was| was.name));
-                for name in names {
-                    let Some(text) = incoming.args().get(name) else { continue };
-                    if let Some(older) = self.older_text(&context, text, class()).await? {
-                        found = true;
-                        incoming.replace(name, &older)?;
-                    }
+            // Of a name that is repeated the last value counts.
+            let args: BTreeMap<&str, &str> = incoming.args().iter().collect();
+            let mut found = BTreeMap::new();
+            for (name, text) in args {
+                let Some(class) = method.object_in(name) else { continue };
+                if let Some(older) = self.older_text(&context, text, class).await? {
+                    found.insert(name.to_owned(), older);
                 }
             }
-            Ok(found.then_some(incoming))
+            if found.is_empty() {
+                return Ok(None);
+            }
+            incoming.replace(&found)?;
+            Ok(Some(incoming))
         };
         timeout(self.within, asking).await.unwrap_or_else(|_| {
             let text = format!(
