@@ -27,7 +27,7 @@ use crate::version::{Version, VersionError};
 /// ```
 ///
 /// With the feature `objects` it may also cap the versions of objects: see
-/// [`set_objects`](Self::set_objects).
+/// `set_objects`.
 #[derive(Clone, Default)]
 pub struct VersionPin {
     cell: Arc<ArcSwap<Pinned>>,

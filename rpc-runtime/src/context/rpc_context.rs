@@ -2,7 +2,7 @@ use crate::wire::{Arguments, EncodeError, Fields};
 
 /// A context type that travels with every request, as `_context_*` fields.
 ///
-/// [`Context`] is the usual one; a service whose context has a type of its own implements this and
+/// [`Context`](crate::Context) is the usual one; a service whose context has a type of its own implements this and
 /// names the type in `#[rpc_manager(context = ...)]`.
 pub trait RpcContext: Sized + Send + 'static {
     /// Writes the fields that are sent; the `_context_` prefix is added by the wire.
