@@ -26,8 +26,7 @@ use crate::version::{Version, VersionError};
 /// # Ok::<(), rpc_runtime::VersionError>(())
 /// ```
 ///
-/// With the feature `objects` it may also cap the versions of objects: see
-/// `set_objects`.
+/// With the feature `objects` it may also cap the versions of objects: `set_objects`.
 #[derive(Clone, Default)]
 pub struct VersionPin {
     cell: Arc<ArcSwap<Pinned>>,
