@@ -129,7 +129,9 @@ fn a_python_client_uses_the_service() {
         // A client of 3.0 does not send what came with 3.3.
         let attach = request("attach_volume", "3.0", attach);
         let attachment = client.call(attach.clone()).await.unwrap().unwrap();
-        assert_eq!((&attachment["volume_id"], &attachment["mode"]), (&json!(id), &json!("ro")));
+        assert_eq!(attachment["versioned_object.name"], "VolumeAttachment");
+        let attachment = &attachment["versioned_object.data"];
+        assert_eq!((&attachment["volume_id"], &attachment["attach_mode"]), (&json!(id), &json!("ro")));
         let detach = json!({"volume_id": id, "attachment_id": attachment["id"], "volume": volume});
         client.call(request("detach_volume", "3.4", detach)).await.unwrap().unwrap();
         client.cast(request("delete_volume", "3.0", json!({"volume": volume}))).await.unwrap().unwrap();

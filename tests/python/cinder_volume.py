@@ -25,6 +25,11 @@ class VolumeNotFound(Exception):
         super().__init__(message or f"Volume {kwargs['volume_id']} could not be found.")
 
 
+def fields(volume):
+    """What is in a versioned object, or in a dictionary of the same fields, as cinder's manager takes both."""
+    return volume.get("versioned_object.data", volume)
+
+
 class VolumeManager:
     target = oslo_messaging.Target(version="3.20")
 
@@ -37,11 +42,13 @@ class VolumeManager:
         peer.emit(event="note", server=self.host, args=args, ctxt=ctxt)
 
     def create_volume(self, ctxt, volume, request_spec=None, filter_properties=None, allow_reschedule=True):
+        volume = fields(volume)
         self.note(ctxt, method="create_volume", volume=volume, allow_reschedule=allow_reschedule)
         with self.lock:
             self.volumes[volume["id"]] = {"size": volume["size"], "attachments": {}}
 
     def delete_volume(self, ctxt, volume, unmanage_only=False, cascade=False):
+        volume = fields(volume)
         self.note(ctxt, method="delete_volume", volume=volume, unmanage_only=unmanage_only, cascade=cascade)
         with self.lock:
             self.volumes.pop(volume["id"], None)
