@@ -33,6 +33,8 @@ async fn works(api: &SampleApi) {
 /// Starts a call and returns once a server executes it: requests of one client keep their order, so
 /// it was taken before the one that follows it.
 async fn start_slow(api: &SampleApi, seconds: f64) -> JoinHandle<Outcome<f64>> {
+    // The first call of a transport waits for its reply queue, and another one may be sent before it.
+    works(api).await;
     let slow = tokio::spawn(api.slow(&Context::new(), seconds).into_future());
     tokio::task::yield_now().await;
     works(api).await;
