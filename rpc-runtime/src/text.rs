@@ -38,8 +38,13 @@ pub(crate) fn without_value(error: &serde_json::Error) -> String {
     without_value_in(&error.to_string())
 }
 
-/// The same for the text of an error.
-pub(crate) fn without_value_in(text: &str) -> String {
+/// The same of an error within another one's text, where names in quotes would be taken for the value: those stay, without them.
+#[cfg(feature = "objects")]
+pub(crate) fn inner_without_value(error: &impl std::fmt::Display) -> String {
+    without_value_in(&error.to_string()).replace('`', "'")
+}
+
+fn without_value_in(text: &str) -> String {
     const LONGEST: usize = 300;
     let names = ["missing field", "unknown field", "duplicate field"];
     if names.iter().any(|name| text.starts_with(name)) {

@@ -14,7 +14,7 @@ use super::raw::RawJson;
 use super::scope;
 use super::versioned::{ClassOf, Fields, VersionedObject};
 use crate::class::ObjectClass;
-use crate::text::{shortened, without_value_in};
+use crate::text::{inner_without_value, shortened};
 use crate::version::Version;
 
 /// Reads an object.
@@ -58,8 +58,8 @@ pub(super) fn version_of(text: &str) -> Option<Version> {
 /// The same error, told where it happened: of many levels the innermost ones.
 fn within<E: Error>(class: &ObjectClass, name: &str, error: &E) -> E {
     const LONGEST: usize = 200;
-    // The value is left out here, while it can be told from the rest; names that serde puts in quotes stay.
-    let text = without_value_in(&error.to_string()).replace('`', "'");
+    // The value is left out here, while it can be told from the rest.
+    let text = inner_without_value(error);
     if text.starts_with("... ") {
         return E::custom(text);
     }

@@ -12,7 +12,7 @@ use super::read::version_of;
 use super::scope;
 use super::versioned::VersionedObject;
 use crate::class::Project;
-use crate::text::{shortened, without_value_in};
+use crate::text::{inner_without_value, shortened};
 
 /// A versioned object of any class: for what is only passed on, or looked at in few places.
 ///
@@ -205,8 +205,8 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 /// A part of an object, by its key.
 fn part_of<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A, key: &str) -> Result<T, A::Error> {
     map.next_value().map_err(|error| {
-        let error = without_value_in(&error.to_string()).replace('`', "'");
-        A::Error::custom(format_args!("a versioned object's {}: {error}", shortened(key)))
+        let (key, error) = (shortened(key), inner_without_value(&error));
+        A::Error::custom(format_args!("a versioned object's {key}: {error}"))
     })
 }
 

@@ -1,11 +1,8 @@
 //! Addresses and networks. Addresses of IP alone are `std::net::IpAddr`, `Ipv4Addr` and `Ipv6Addr`.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A text is no address, or no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -144,22 +141,6 @@ impl fmt::Display for MacAddress {
         let [a, b, c, d, e, g] = self.0;
         write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
     }
-}
-
-macro_rules! as_text {
-    ($($ty:ty),*) => { $(
-        impl Serialize for $ty {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $ty {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )* };
 }
 
 as_text!(IpNetwork, MacAddress);

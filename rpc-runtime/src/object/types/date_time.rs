@@ -1,6 +1,5 @@
 //! Moments as Python writes and reads them.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
@@ -10,7 +9,6 @@ use jiff::Timestamp;
 use jiff::civil;
 use jiff::fmt::temporal::{DateTimeParser, Pieces, PiecesOffset};
 use jiff::tz::Offset;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment, as the `DateTime` fields of Python have it.
 ///
@@ -145,17 +143,7 @@ impl fmt::Display for DateTime {
     }
 }
 
-impl Serialize for DateTime {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for DateTime {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+as_text!(DateTime);
 
 #[cfg(test)]
 mod tests {
