@@ -120,11 +120,11 @@ fn a_python_client_uses_the_service() {
         client.cast(create).await.unwrap().unwrap();
         // Nobody waits for a cast, and handlers run side by side: only its effect tells its end.
         let capabilities = request("get_capabilities", "3.0", json!({"discover": false}));
-        let capabilities = until("the volume is there", async || {
+        let created = until("the volume is there", async || {
             let capabilities = client.call(capabilities.clone()).await?.unwrap();
             Ok((capabilities["volumes"] == json!(1)).then_some(capabilities))
         });
-        assert_eq!(capabilities.await.unwrap()["free_capacity_gb"], json!(70));
+        assert_eq!(created.await.unwrap()["free_capacity_gb"], json!(70));
         let attach = json!({"volume_id": id, "instance_uuid": null, "mountpoint": "/dev/vdb", "mode": "ro"});
         // A client of 3.0 does not send what came with 3.3.
         let attach = request("attach_volume", "3.0", attach);
@@ -135,8 +135,14 @@ fn a_python_client_uses_the_service() {
         let detach = json!({"volume_id": id, "attachment_id": attachment["id"], "volume": volume});
         client.call(request("detach_volume", "3.4", detach)).await.unwrap().unwrap();
         client.cast(request("delete_volume", "3.0", json!({"volume": volume}))).await.unwrap().unwrap();
-        let raised = until("the volume is gone", async || Ok(client.call(attach.clone()).await?.err()));
-        let raised = raised.await.unwrap();
+        // Asked in a way that changes nothing: an attachment made meanwhile would keep the volume from being deleted.
+        until("the volume is gone", async || {
+            let capabilities = client.call(capabilities.clone()).await?.unwrap();
+            Ok((capabilities["volumes"] == json!(0)).then_some(()))
+        })
+        .await
+        .unwrap();
+        let raised = client.call(attach).await.unwrap().unwrap_err();
         assert_eq!(raised.exc_type.as_deref(), Some("VolumeNotFound"));
         let text = format!("Volume {id} could not be found.");
         assert_eq!(raised.value, Some(text));
