@@ -70,6 +70,7 @@
 //! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
 //! | `objects` | no | versioned objects: `#[derive(VersionedObject)]` and the module `object` |
+//! | `notifications` | no | events and their listeners: the module `notification` |
 //! | `lzma` | no | bodies compressed by lzma |
 
 mod aside;
@@ -86,6 +87,8 @@ mod json;
 mod lock;
 #[cfg(test)]
 mod logged;
+#[cfg(feature = "notifications")]
+pub mod notification;
 #[cfg(feature = "objects")]
 pub mod object;
 mod pin;
@@ -125,6 +128,8 @@ pub use transport::{
 };
 pub use version::{Version, VersionError};
 
+#[cfg(feature = "notifications")]
+pub use notification::RpcNotification;
 #[cfg(feature = "objects")]
 pub use object::VersionedObject;
 #[cfg(all(feature = "macros", feature = "objects"))]

@@ -13,6 +13,11 @@ impl EncodeError {
     pub(super) fn new(what: &str, why: &serde_json::Error) -> Self {
         Self { what: what.to_owned(), why: why.to_string() }
     }
+
+    #[cfg(feature = "notifications")]
+    pub(crate) fn payload(why: &serde_json::Error) -> Self {
+        Self::new("payload", why)
+    }
 }
 
 /// A message that cannot be understood at all: it is to be rejected and nobody gets a reply.
