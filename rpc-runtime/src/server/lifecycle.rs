@@ -65,7 +65,8 @@ impl Server {
         let forwarder = setup.dead_letters.as_ref();
         let log = Arc::<Log>::default();
         let forwarder = forwarder.map(|dead| Arc::new(Forwarder::new(&transport, &address, dead, &log)));
-        let listener = transport.driver().listen(address, listen).await.map_err(TransportError::from)?;
+        let listener =
+            transport.driver().listen(address.into(), listen).await.map_err(TransportError::from)?;
         let (phase, phases) = watch::channel(Phase::Serve);
         let worker_count = u32::try_from(setup.workers.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let workers = Arc::new(Semaphore::new(worker_count as usize));

@@ -54,12 +54,17 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// Sends a message on as it came in; otherwise like `publish`, and an error if no queue takes it.
     fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>>;
 
-    /// Declares the queues of a server and starts to consume from them.
-    fn listen(
-        &self,
-        address: ServerAddress,
-        options: ListenOptions,
-    ) -> BoxFuture<'_, Result<Listener, Fault>>;
+    /// Makes the queue of a route that has one of its own name, and binds it. It waits for a connection for as long as
+    /// the transport is open.
+    #[cfg(feature = "notifications")]
+    fn declare(&self, route: &Route) -> BoxFuture<'static, Result<(), Fault>>;
+
+    /// Declares the queues of a server, or of notifications, and starts to consume from them.
+    fn listen(&self, address: Address, options: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>>;
+
+    /// How many consume from a queue; `None` if there is no such queue.
+    #[cfg(feature = "notifications")]
+    fn consumers(&self, queue: Arc<str>) -> BoxFuture<'static, Result<Option<u32>, Fault>>;
 
     /// Makes the place for the replies of this transport, and takes what comes there; called before its first call,
     /// and again if it fails. Replies go to `take`, which is dropped when none can come any more.
@@ -105,6 +110,10 @@ pub(crate) enum Route {
     Queue { name: Arc<str> },
     /// Where a server keeps what it gives up: a topic that was declared with its queues.
     DeadLetters { exchange: Arc<str>, topic: Arc<str> },
+    /// Whoever listens to a topic's notifications of one priority; the plain queue of both has this name, which is what
+    /// other queues are bound by as well.
+    #[cfg_attr(not(feature = "notifications"), expect(dead_code, reason = "nobody notifies"))]
+    Notification { exchange: Arc<str>, queue: Arc<str> },
 }
 
 impl fmt::Display for Route {
@@ -118,6 +127,7 @@ impl fmt::Display for Route {
             Route::Reply { queue } => write!(f, "{queue}"),
             Route::Queue { name } => write!(f, "{name}"),
             Route::DeadLetters { exchange, topic } => write!(f, "{exchange}/{topic}"),
+            Route::Notification { exchange, queue } => write!(f, "{exchange}/{queue}"),
         }
     }
 }
@@ -236,6 +246,53 @@ impl From<PublishFault> for PublishError {
     }
 }
 
+/// What is listened to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Address {
+    Server(ServerAddress),
+    #[cfg_attr(not(feature = "notifications"), expect(dead_code, reason = "nobody listens"))]
+    Notifications(NotificationAddress),
+}
+
+impl Address {
+    /// The exchange of its dead letters; none for a listener without sources.
+    pub(crate) fn exchange(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Server(address) => Some(&address.exchange),
+            Self::Notifications(address) => address.sources.first().map(|source| &source.exchange),
+        }
+    }
+}
+
+impl From<ServerAddress> for Address {
+    fn from(address: ServerAddress) -> Self {
+        Self::Server(address)
+    }
+}
+
+/// The address that a listener of notifications listens to: either the queues of its sources, each bound to the exchanges
+/// that the sources name with it, or the one queue of its pool, bound to all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NotificationAddress {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) pool: Option<Arc<str>>,
+}
+
+/// Notifications of one topic and priority by one exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) exchange: Arc<str>,
+    /// The plain queue of topic and priority, which is what they are sent by as well.
+    pub(crate) queue: Arc<str>,
+}
+
+impl NotificationAddress {
+    /// The queue that a source's notifications are consumed from.
+    pub(crate) fn queue_of<'a>(&'a self, source: &'a Source) -> &'a Arc<str> {
+        self.pool.as_ref().unwrap_or(&source.queue)
+    }
+}
+
 /// The address that a server listens to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ServerAddress {
@@ -250,7 +307,7 @@ pub(crate) struct ListenOptions {
     /// At most this many messages are with the server and not settled: of each of its queues on
     /// AMQP, of all together in memory. 0 leaves it to the driver.
     pub(crate) prefetch: u16,
-    /// A topic of the server's exchange whose queue is declared, but not consumed from.
+    /// A topic of the server's exchange, or of the first source's, whose queue is declared, but not consumed from.
     pub(crate) dead_letters: Option<Arc<str>>,
 }
 

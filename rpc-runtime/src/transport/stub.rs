@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use super::abilities::Abilities;
 use super::driver::{
-    Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, ReplyPlace, ReplyQueue, ServerAddress, Settle, StopListening, TakeReply,
+    Address, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
+    PublishFault, ReplyPlace, ReplyQueue, Route, Settle, StopListening, TakeReply,
 };
 use super::status::{ConnectionStatus, Status};
 use super::status_watch::StatusWatch;
@@ -111,7 +111,17 @@ impl Driver for Stub {
         ready(Err(PublishFault::Closed.into())).boxed()
     }
 
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
+    #[cfg(feature = "notifications")]
+    fn declare(&self, _: &Route) -> BoxFuture<'static, Result<(), Fault>> {
+        ready(Ok(())).boxed()
+    }
+
+    #[cfg(feature = "notifications")]
+    fn consumers(&self, _: Arc<str>) -> BoxFuture<'static, Result<Option<u32>, Fault>> {
+        ready(Ok(None)).boxed()
+    }
+
+    fn listen(&self, _: Address, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
         let deliveries = lock(&self.deliveries).take().ok_or_else(nothing);
         let stop = Arc::new(Stops(self.stops()));
         ready(deliveries.map(|deliveries| Listener { deliveries, stop })).boxed()

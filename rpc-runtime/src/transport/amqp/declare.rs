@@ -2,7 +2,9 @@
 //! must not take consumers or confirms with it.
 
 use super::library::{BrokerError, Link};
+use super::supervisor::Links;
 use super::topology::{Step, give_up_durability};
+use crate::error::{Fault, FaultKind};
 use crate::text::printable;
 
 /// AMQP's codes of two conflicts.
@@ -78,6 +80,25 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
     }
     channel.close().await;
     Ok(())
+}
+
+/// The same, as soon as there is a connection; what is lost with one is declared by the next.
+pub(super) async fn declare_by(mut links: Links, mut steps: Vec<Step>) -> Result<(), Fault> {
+    loop {
+        let up = links.up().await.map_err(|why| Fault::new(FaultKind::Closed, why))?;
+        match declare(&*up.link, &mut steps).await {
+            Ok(()) => return Ok(()),
+            Err(error @ BrokerError::Refused(..)) => return Err(error.into()),
+            // It returns late if the connection is still there, so this does not spin.
+            Err(_) => drop(links.turns_out_gone(up.epoch).await),
+        }
+    }
+}
+
+/// Whether what was asked for is not there.
+#[cfg(feature = "notifications")]
+pub(super) fn is_missing(error: &BrokerError) -> bool {
+    matches!(error, BrokerError::Refused(NOT_FOUND, _))
 }
 
 /// Whether the broker closes the connection each time that it is asked.

@@ -41,7 +41,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use self::consumer::{Consumption, Stop};
-use self::declare::declare;
+use self::declare::declare_by;
+#[cfg(feature = "notifications")]
+use self::declare::is_missing;
 use self::in_flight::InFlight;
 use self::intake::To;
 use self::lapin_library::LapinLibrary;
@@ -50,11 +52,11 @@ use self::names::{BUS, LISTEN, SEND};
 use self::options::AmqpOptions;
 use self::publisher::Publisher;
 use self::supervisor::Supervisor;
-use self::topology::{Topology, check_name, dead_letter_steps, fanout_prefix, unique_queue};
+use self::topology::{Topology, check_names, fanout_prefix, own_steps, queue_steps, unique_queue};
 use super::abilities::Abilities;
 use super::driver::{
-    CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
-    Route, ServerAddress, StopListening, TakeReply,
+    Address, CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
+    ReplyPlace, Route, StopListening, TakeReply,
 };
 use super::error::TransportError;
 use super::settings::Settings;
@@ -242,48 +244,65 @@ impl Driver for AmqpDriver {
     }
 
     fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-        let (requests, mut links) = (self.requests.clone(), self.send.links());
-        let missing = match &message.route {
-            Route::DeadLetters { exchange, topic } => Some(dead_letter_steps(exchange, topic, &self.options)),
-            _ => None,
-        };
+        let (requests, links) = (self.requests.clone(), self.send.links());
+        let missing = own_steps(&message.route, &self.options);
         Box::pin(async move {
             let sent = requests.clone().forward(message.clone()).await;
-            let (Err(PublishError { fault: PublishFault::Unroutable(_), .. }), Some(mut steps)) =
+            let (Err(PublishError { fault: PublishFault::Unroutable(_), .. }), Some(steps)) =
                 (&sent, missing)
             else {
                 return sent;
             };
             // Somebody deleted the queue; otherwise the message would come again and again.
-            let declaring = async {
-                let up = links.up().await.ok()?;
-                declare(&*up.link, &mut steps).await.ok()
-            };
-            match timeout_at(message.deadline, declaring).await {
-                Ok(Some(())) => requests.forward(message).await,
+            match timeout_at(message.deadline, declare_by(links, steps.into())).await {
+                Ok(Ok(())) => requests.forward(message).await,
                 _ => sent,
             }
         })
     }
 
-    fn listen(
-        &self,
-        address: ServerAddress,
-        options: ListenOptions,
-    ) -> BoxFuture<'_, Result<Listener, Fault>> {
+    #[cfg(feature = "notifications")]
+    fn declare(&self, route: &Route) -> BoxFuture<'static, Result<(), Fault>> {
+        let (steps, links) = (own_steps(route, &self.options), self.send.links());
         Box::pin(async move {
-            let unusable = |why| Fault::new(FaultKind::Unusable, why);
-            let fanout_queue = unique_queue(&fanout_prefix(&address.topic));
-            let mut topology = Topology::server(&address, &fanout_queue, &self.options);
-            if let Some(queue) = &options.dead_letters {
-                check_name("queue", queue).map_err(unusable)?;
-                topology.steps.extend(dead_letter_steps(&address.exchange, queue, &self.options));
+            let Some(steps) = steps else { return Ok(()) };
+            check_names(&steps).map_err(unusable)?;
+            declare_by(links, steps.into()).await
+        })
+    }
+
+    fn listen(&self, address: Address, options: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
+        Box::pin(async move {
+            let mut topology = match &address {
+                Address::Server(address) => {
+                    let fanout_queue = unique_queue(&fanout_prefix(&address.topic));
+                    Topology::server(address, &fanout_queue, &self.options)
+                }
+                Address::Notifications(address) => Topology::notifications(address, &self.options),
+            };
+            if let (Some(queue), Some(exchange)) = (&options.dead_letters, address.exchange()) {
+                topology.steps.extend(queue_steps(exchange, queue, &self.options));
             }
-            check_name("exchange", &address.exchange).map_err(unusable)?;
-            for consumer in &topology.consumers {
-                check_name("queue", &consumer.queue).map_err(unusable)?;
-            }
+            check_names(&topology.steps).map_err(unusable)?;
             self.consume(&topology, options.prefetch).await
+        })
+    }
+
+    #[cfg(feature = "notifications")]
+    fn consumers(&self, queue: Arc<str>) -> BoxFuture<'static, Result<Option<u32>, Fault>> {
+        let mut links = self.send.links();
+        Box::pin(async move {
+            let up = links.up().await.map_err(|why| Fault::new(FaultKind::Closed, why))?;
+            // On a channel of its own, which a queue that is not there costs.
+            let channel = up.link.open(false).await?;
+            match channel.consumers(&queue).await {
+                Ok(count) => {
+                    channel.close().await;
+                    Ok(Some(count))
+                }
+                Err(error) if is_missing(&error) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
         })
     }
 
@@ -341,6 +360,10 @@ impl ReplyPlace for OwnReplies {
     fn address(&self) -> Arc<str> {
         Arc::clone(&self.queue)
     }
+}
+
+fn unusable(why: String) -> Fault {
+    Fault::new(FaultKind::Unusable, why)
 }
 
 /// Ends what consumes from the queues of a server.

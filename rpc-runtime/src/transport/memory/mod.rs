@@ -8,7 +8,7 @@ mod ids;
 mod queue;
 mod state;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, Weak};
@@ -23,9 +23,9 @@ use self::ids::ConsumerId;
 use self::state::{Owned, State};
 use super::abilities::Abilities;
 use super::driver::{
-    CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, Settle, Settler, StopListening, TakeReply,
-    Verdict, Wanted,
+    Address, CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, Settle, Settler, Source,
+    StopListening, TakeReply, Verdict, Wanted,
 };
 use super::error::TransportError;
 use super::status::ConnectionStatus;
@@ -101,18 +101,27 @@ impl MemoryDriver {
         }
     }
 
-    /// Consumes from queues, which are made if they are not there; its own ones go when it goes.
-    fn consume(
-        &self,
-        routes: [(Route, Owned); 3],
-        prefetch: usize,
-    ) -> (mpsc::Receiver<Delivery>, Arc<Consumer>) {
+    /// Consumes from the queues of an address, which are made if they are not there; its own ones go when it goes.
+    fn consume(&self, address: Address, prefetch: usize) -> (mpsc::Receiver<Delivery>, Arc<Consumer>) {
         let (sender, deliveries) = mpsc::channel(prefetch);
         let mut state = self.broker.state();
         let id = state
             .add_consumer(sender, prefetch, |id| Arc::new(Acks { broker: Arc::clone(&self.broker), id }));
-        for (route, owned) in routes {
-            state.consume(id, route, owned);
+        match address {
+            Address::Server(address) => {
+                for (route, owned) in routes_of(address) {
+                    state.consume(id, route, owned);
+                }
+            }
+            Address::Notifications(address) => {
+                let bound = address.sources.iter().map(|source| {
+                    let Source { exchange, queue } = source.clone();
+                    state.bind(address.queue_of(source), Route::Notification { exchange, queue })
+                });
+                for at in bound.collect::<BTreeSet<_>>() {
+                    state.subscribe(id, at, Owned::Shared);
+                }
+            }
         }
         (deliveries, Arc::new(Consumer { broker: Arc::clone(&self.broker), id }))
     }
@@ -160,34 +169,39 @@ impl Driver for MemoryDriver {
         std::future::ready(self.send(message, deliveries)).boxed()
     }
 
-    fn listen(
-        &self,
-        address: ServerAddress,
-        options: ListenOptions,
-    ) -> BoxFuture<'_, Result<Listener, Fault>> {
+    #[cfg(feature = "notifications")]
+    fn declare(&self, route: &Route) -> BoxFuture<'static, Result<(), Fault>> {
+        let declared = self.check_open().map_err(|closed| closed.fault.into_fault()).map(|()| match route {
+            Route::Notification { queue, .. } => drop(self.broker.state().bind(queue, route.clone())),
+            other => self.broker.state().declare(other.clone()),
+        });
+        std::future::ready(declared).boxed()
+    }
+
+    fn listen(&self, address: Address, options: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
         async move {
             self.check_open().map_err(|closed| closed.fault.into_fault())?;
-            let ServerAddress { exchange, topic, server } = address;
-            if let Some(topic) = &options.dead_letters {
-                let (exchange, topic) = (Arc::clone(&exchange), Arc::clone(topic));
+            if let (Some(topic), Some(exchange)) = (&options.dead_letters, address.exchange()) {
+                let (exchange, topic) = (Arc::clone(exchange), Arc::clone(topic));
                 self.broker.state().declare(Route::DeadLetters { exchange, topic });
             }
-            let routes = [
-                (of_topic(&exchange, &topic, None), Owned::Shared),
-                (of_topic(&exchange, &topic, Some(server)), Owned::Shared),
-                (Route::Fanout { exchange, topic, server: None }, Owned::ByConsumer),
-            ];
             let prefetch = match usize::from(options.prefetch) {
                 0 => UNLIMITED_PREFETCH,
                 prefetch => prefetch,
             };
-            let (deliveries, stop) = self.consume(routes, prefetch);
+            let (deliveries, stop) = self.consume(address, prefetch);
             let mut servers = lock(&self.servers);
             servers.retain(|server| server.strong_count() > 0);
             servers.push(Arc::downgrade(&stop));
             Ok(Listener { deliveries, stop })
         }
         .boxed()
+    }
+
+    #[cfg(feature = "notifications")]
+    fn consumers(&self, queue: Arc<str>) -> BoxFuture<'static, Result<Option<u32>, Fault>> {
+        let asked = self.check_open().map_err(|closed| closed.fault.into_fault());
+        std::future::ready(asked.map(|()| self.broker.state().consumers_of(&queue))).boxed()
     }
 
     fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
@@ -315,6 +329,15 @@ impl fmt::Debug for Consumer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Consumer({:?})", self.id)
     }
+}
+
+/// The routes to a server, and whose the queue of each is.
+fn routes_of(ServerAddress { exchange, topic, server }: ServerAddress) -> [(Route, Owned); 3] {
+    [
+        (of_topic(&exchange, &topic, None), Owned::Shared),
+        (of_topic(&exchange, &topic, Some(server)), Owned::Shared),
+        (Route::Fanout { exchange, topic, server: None }, Owned::ByConsumer),
+    ]
 }
 
 /// The route to a topic, or to one server of it.

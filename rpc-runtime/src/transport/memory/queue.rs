@@ -37,8 +37,13 @@ impl Queue {
         Self { name, messages: VecDeque::new(), bytes: 0, consumers: VecDeque::new() }
     }
 
-    pub(super) fn name(&self) -> Arc<str> {
-        Arc::clone(&self.name)
+    pub(super) fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    #[cfg(feature = "notifications")]
+    pub(super) fn consumers(&self) -> usize {
+        self.consumers.len()
     }
 
     /// Adds a message; `false` if the queue is full.
@@ -49,6 +54,11 @@ impl Queue {
             self.messages.push_back(message);
         }
         room
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.messages.len()
     }
 
     /// Whether it has neither messages nor consumers.

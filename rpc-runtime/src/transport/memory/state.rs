@@ -20,6 +20,8 @@ pub(super) struct State {
     /// The queues that take the messages for a route; only a fanout has several.
     bound: HashMap<Route, Vec<QueueId>>,
     queues: BTreeMap<QueueId, Queue>,
+    /// Those of notifications, which several routes may lead to, by their names.
+    named: HashMap<Arc<str>, QueueId>,
     consumers: BTreeMap<ConsumerId, Held>,
     /// Queues that a consumer has left, the longest ago first; some may be in use again.
     left: VecDeque<QueueId>,
@@ -77,9 +79,39 @@ impl State {
         self.queue(bound_as(route), Owned::Shared);
     }
 
+    /// Makes a queue of that name if it is not there, and leads a route to it.
+    pub(super) fn bind(&mut self, name: &Arc<str>, route: Route) -> QueueId {
+        let at = match self.named.get(name) {
+            Some(at) => *at,
+            None => {
+                let at = QueueId(self.next_id());
+                self.queues.insert(at, Queue::new(Arc::clone(name)));
+                self.named.insert(Arc::clone(name), at);
+                at
+            }
+        };
+        let bound = self.bound.entry(route).or_default();
+        if !bound.contains(&at) {
+            bound.push(at);
+        }
+        at
+    }
+
+    /// How many consume from a queue of notifications, if it is there.
+    #[cfg(feature = "notifications")]
+    pub(super) fn consumers_of(&self, name: &str) -> Option<u32> {
+        let queue = self.queues.get(self.named.get(name)?)?;
+        Some(u32::try_from(queue.consumers()).unwrap_or(u32::MAX))
+    }
+
     /// Lets a consumer take from a queue of a route, which is made if it is not there.
     pub(super) fn consume(&mut self, id: ConsumerId, route: Route, owned: Owned) {
         let at = self.queue(bound_as(route), owned);
+        self.subscribe(id, at, owned);
+    }
+
+    /// Lets a consumer take from a queue.
+    pub(super) fn subscribe(&mut self, id: ConsumerId, at: QueueId, owned: Owned) {
         if let Some(held) = self.consumers.get_mut(&id) {
             held.queues.push((at, owned));
         }
@@ -101,7 +133,9 @@ impl State {
             Route::Topic { topic, server: None, .. } | Route::DeadLetters { topic, .. } => Arc::clone(topic),
             Route::Topic { topic, server: Some(server), .. } => format!("{topic}.{server}").into(),
             Route::Fanout { topic, .. } => format!("{topic}_fanout_{number}").into(),
-            Route::Reply { queue: name } | Route::Queue { name } => Arc::clone(name),
+            Route::Reply { queue: name }
+            | Route::Queue { name }
+            | Route::Notification { queue: name, .. } => Arc::clone(name),
         };
         let at = QueueId(number);
         self.queues.insert(at, Queue::new(name));
@@ -213,7 +247,11 @@ impl State {
     }
 
     fn remove_queue(&mut self, at: QueueId) {
-        self.queues.remove(&at);
+        if let Some(queue) = self.queues.remove(&at)
+            && self.named.get(queue.name()) == Some(&at)
+        {
+            self.named.remove(queue.name());
+        }
         self.bound.retain(|_, bound| {
             bound.retain(|other| *other != at);
             !bound.is_empty()
@@ -249,7 +287,7 @@ fn deliver(at: QueueId, queue: &mut Queue, consumers: &mut BTreeMap<ConsumerId, 
             redelivered: message.redelivered,
             history: History { counted: Some(message.deliveries), noted: 0, expiration: None },
             expires: message.expires,
-            queue: queue.name(),
+            queue: Arc::clone(queue.name()),
             excess: None,
             settle: Settle::new(Arc::clone(&held.settler), tag),
         };
@@ -258,5 +296,48 @@ fn deliver(at: QueueId, queue: &mut Queue, consumers: &mut BTreeMap<ConsumerId, 
         // There is room, as only the holder of the lock sends. If the receiver went just now, the
         // message goes back when the consumer is removed.
         drop(held.sender.try_send(delivery));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::transport::driver::Wanted;
+
+    const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
+
+    fn notify(state: &mut State, exchange: &str, queue: &str) -> Result<(), PublishError> {
+        let route = Route::Notification { exchange: exchange.into(), queue: queue.into() };
+        let now = Instant::now();
+        let (body, mandatory, wanted) = (Bytes::new(), true, Wanted::AtOnce);
+        let message = Outgoing { route, body, mandatory, expiration: None, deadline: now + MINUTE, wanted };
+        state.publish(message, 0, now)
+    }
+
+    #[tokio::test]
+    async fn a_queue_has_what_goes_to_each_of_its_routes() {
+        let mut state = State::default();
+        let mut bind = |name: &str, exchange: &str, queue: &str| {
+            let route = Route::Notification { exchange: exchange.into(), queue: queue.into() };
+            state.bind(&name.into(), route)
+        };
+        let plain = bind("t.info", "nova", "t.info");
+        assert_eq!(bind("t.info", "cinder", "t.info"), plain, "its name has no exchange in it");
+        let pool = bind("pool", "nova", "t.info");
+        bind("pool", "nova", "t.error");
+        for (exchange, queue) in [("nova", "t.info"), ("cinder", "t.info"), ("nova", "t.error")] {
+            notify(&mut state, exchange, queue).unwrap();
+        }
+        let refused = notify(&mut state, "cinder", "t.error").unwrap_err();
+        assert!(matches!(refused.fault, PublishFault::Unroutable(_)), "{refused}");
+        let count = |at| state.queues[&at].len();
+        assert_eq!((count(plain), count(pool)), (2, 2));
+
+        state.remove_queue(pool);
+        notify(&mut state, "nova", "t.error").unwrap_err();
+        state.bind(&"pool".into(), Route::Notification { exchange: "nova".into(), queue: "t.error".into() });
+        notify(&mut state, "nova", "t.error").unwrap();
     }
 }

@@ -16,8 +16,8 @@ pub use self::sent::Sent;
 use super::Transport;
 use super::abilities::Abilities;
 use super::driver::{
-    CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, ReplyPlace, ReplyQueue, ServerAddress, Settle, TakeReply,
+    Address, CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, ReplyPlace, ReplyQueue, Route, Settle, TakeReply,
 };
 use super::settings::Settings;
 use super::status::ConnectionStatus;
@@ -182,9 +182,19 @@ impl Driver for RecordingDriver {
         std::future::ready(Err(error.into())).boxed()
     }
 
-    fn listen(&self, _: ServerAddress, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
+    #[cfg(feature = "notifications")]
+    fn declare(&self, _: &Route) -> BoxFuture<'static, Result<(), Fault>> {
+        std::future::ready(Ok(())).boxed()
+    }
+
+    fn listen(&self, _: Address, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
         let error = Fault::new(FaultKind::Unusable, "a recording transport has no messages for servers");
         std::future::ready(Err(error)).boxed()
+    }
+
+    #[cfg(feature = "notifications")]
+    fn consumers(&self, _: Arc<str>) -> BoxFuture<'static, Result<Option<u32>, Fault>> {
+        std::future::ready(Ok(None)).boxed()
     }
 
     fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {

@@ -68,7 +68,7 @@ async fn the_reply_queue_is_declared_though_all_have_given_up() {
 async fn servers_that_do_not_start_in_time_leave_nothing() {
     let (broker, healed, driver) = scene(Duration::from_millis(1)).await;
     let start = async || {
-        let listening = driver.listen(Names::new().address("s"), ListenOptions::default());
+        let listening = driver.listen(Names::new().address("s").into(), ListenOptions::default());
         let error = listening.await.unwrap_err().to_string();
         assert!(error.contains("not listening in time: "), "{error}");
     };
@@ -78,7 +78,7 @@ async fn servers_that_do_not_start_in_time_leave_nothing() {
         start().await;
     }
     until(ended, || driver.tasks() <= one).await;
-    let given_up = driver.listen(Names::new().address("s"), ListenOptions::default());
+    let given_up = driver.listen(Names::new().address("s").into(), ListenOptions::default());
     drop(timeout(Duration::ZERO, given_up).await);
     until(ended, || driver.tasks() <= one).await;
     healed.store(true, Ordering::SeqCst);

@@ -60,7 +60,7 @@ async fn broker_nothing_of_a_burst_is_lost() {
     let names = Names::new();
     let driver = connect(quick()).await;
     let options = ListenOptions { prefetch: 300, ..ListenOptions::default() };
-    let mut server = driver.listen(names.address("s"), options).await.unwrap();
+    let mut server = driver.listen(names.address("s").into(), options).await.unwrap();
     let mut replies = listen_for_replies(&driver).await;
     for (route, deliveries) in [
         (names.route(None), &mut server.deliveries),
@@ -206,7 +206,7 @@ async fn broker_other_conflicts_are_errors() {
     raw.declare_queue(&names.topic, DURABLE, FieldTable::default()).await;
     let driver = connect(quick()).await;
     let options = ListenOptions::default();
-    let error = driver.listen(names.address("s"), options).await.unwrap_err().to_string();
+    let error = driver.listen(names.address("s").into(), options).await.unwrap_err().to_string();
     assert!(error.contains("'durable'") && error.contains(&names.topic), "{error}");
 }
 
@@ -250,7 +250,7 @@ async fn broker_prefetch_limits_what_is_out() {
     let raw = Raw::connect().await;
     let driver = connect(quick()).await;
     let mut listener = driver
-        .listen(names.address("s"), ListenOptions { prefetch: 2, ..ListenOptions::default() })
+        .listen(names.address("s").into(), ListenOptions { prefetch: 2, ..ListenOptions::default() })
         .await
         .unwrap();
     for n in 0..5 {
@@ -261,4 +261,43 @@ async fn broker_prefetch_limits_what_is_out() {
     assert_eq!(raw.drain(&names.topic).await.len(), 3);
     first.settle.ack();
     second.settle.ack();
+}
+
+#[cfg(feature = "notifications")]
+#[tokio::test]
+async fn broker_a_route_of_notifications_is_declared_and_its_queue_is_watched() {
+    use crate::transport::driver::{Address, NotificationAddress, Source};
+
+    let _threads = THREADS.read().await;
+    let (driver, names) = (connect(quick()).await, Names::new());
+    let queue: Arc<str> = format!("{}.info", names.topic).into();
+    let exchange: Arc<str> = names.exchange.as_str().into();
+    let route = Route::Notification { exchange: Arc::clone(&exchange), queue: Arc::clone(&queue) };
+    assert_eq!(driver.consumers(Arc::clone(&queue)).await.unwrap(), None);
+    let unroutable = send(&driver, route.clone(), "0").await.unwrap_err();
+    assert!(matches!(unroutable.fault, PublishFault::Unroutable(_)), "{unroutable}");
+    driver.declare(&route).await.unwrap();
+    assert_eq!(driver.consumers(Arc::clone(&queue)).await.unwrap(), Some(0));
+    send(&driver, route.clone(), "1").await.unwrap();
+
+    let pool: Arc<str> = format!("{}-pool", names.topic).into();
+    let listen = async |pool| {
+        let source = Source { exchange: Arc::clone(&exchange), queue: Arc::clone(&queue) };
+        let address = NotificationAddress { sources: vec![source], pool };
+        driver.listen(Address::Notifications(address), ListenOptions::default()).await.unwrap()
+    };
+    let mut pooled = listen(Some(Arc::clone(&pool))).await;
+    send(&driver, route, "2").await.unwrap();
+    let delivery = next(&mut pooled.deliveries).await;
+    assert_eq!((text(&delivery), delivery.queue.clone()), ("2".to_owned(), pool));
+    assert!(delivery.settle.ack());
+    let mut plain = listen(None).await;
+    for expected in ["1", "2"] {
+        let delivery = next(&mut plain.deliveries).await;
+        assert_eq!((text(&delivery), delivery.queue.clone()), (expected.to_owned(), queue.clone()));
+        assert!(delivery.settle.ack());
+    }
+    assert_eq!(driver.consumers(queue).await.unwrap(), Some(1));
+    pooled.stop.stop().await;
+    plain.stop.stop().await;
 }

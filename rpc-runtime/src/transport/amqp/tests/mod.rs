@@ -85,7 +85,7 @@ async fn connect(options: AmqpOptions) -> AmqpDriver {
 }
 
 async fn listen(driver: &AmqpDriver, names: &Names, server: &str) -> Listener {
-    driver.listen(names.address(server), ListenOptions::default()).await.unwrap()
+    driver.listen(names.address(server).into(), ListenOptions::default()).await.unwrap()
 }
 
 struct Replies {

@@ -138,7 +138,7 @@ async fn broker_closing_sends_what_is_queued() {
         Err(PublishError { fault: PublishFault::Closed, .. })
     ));
     while listener.deliveries.recv().await.is_some() {}
-    assert!(driver.listen(names.address("s"), ListenOptions::default()).await.is_err());
+    assert!(driver.listen(names.address("s").into(), ListenOptions::default()).await.is_err());
     assert_eq!(raw.drain(&names.topic).await.len(), 100);
 }
 

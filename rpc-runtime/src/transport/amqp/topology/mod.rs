@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::transport::amqp::options::AmqpOptions;
-use crate::transport::driver::{Route, ServerAddress};
+use crate::transport::driver::{NotificationAddress, Route, ServerAddress};
 
 /// Names travel with a length of one byte.
 const MAX_NAME: usize = 255;
@@ -60,11 +60,6 @@ impl Topology {
         let ServerAddress { exchange, topic, server } = address;
         let named: Arc<str> = format!("{topic}.{server}").into();
         let fanout = fanout_exchange(topic);
-        let bind = |queue: &Arc<str>, exchange: &Arc<str>, key: &Arc<str>| Step::Bind {
-            queue: queue.clone(),
-            exchange: exchange.clone(),
-            routing_key: key.clone(),
-        };
         Self {
             steps: vec![
                 topic_step(exchange, options),
@@ -79,6 +74,21 @@ impl Topology {
             consumers: consumers(&[topic, &named, fanout_queue], options),
             own_queue: Some(fanout_queue.clone()),
         }
+    }
+
+    /// A listener of notifications: the queues of its sources, or the one of its pool.
+    pub(super) fn notifications(address: &NotificationAddress, options: &AmqpOptions) -> Self {
+        let (mut steps, mut queues) = (Vec::new(), Vec::new());
+        for source in &address.sources {
+            let queue = address.queue_of(source);
+            let new = [topic_step(&source.exchange, options), topic_queue(queue, options)];
+            steps.extend(new.into_iter().filter(|step| !steps.contains(step)).collect::<Vec<_>>());
+            steps.push(bind(queue, &source.exchange, &source.queue));
+            if !queues.contains(&queue) {
+                queues.push(queue);
+            }
+        }
+        Self { consumers: consumers(&queues, options), steps, own_queue: None }
     }
 
     /// The reply queue of a caller; it is bound to nothing, for replies go to it by name.
@@ -118,21 +128,27 @@ impl Topology {
     }
 }
 
-/// A queue for dead letters, bound to the exchange of the server by its own name.
-pub(super) fn dead_letter_steps(exchange: &Arc<str>, queue: &Arc<str>, options: &AmqpOptions) -> [Step; 3] {
-    [
-        topic_step(exchange, options),
-        topic_queue(queue, options),
-        Step::Bind { queue: queue.clone(), exchange: exchange.clone(), routing_key: queue.clone() },
-    ]
+/// A queue that is bound to an exchange by its own name.
+pub(super) fn queue_steps(exchange: &Arc<str>, queue: &Arc<str>, options: &AmqpOptions) -> [Step; 3] {
+    [topic_step(exchange, options), topic_queue(queue, options), bind(queue, exchange, queue)]
+}
+
+/// What a route has that is there for it alone.
+pub(super) fn own_steps(route: &Route, options: &AmqpOptions) -> Option<[Step; 3]> {
+    match route {
+        Route::DeadLetters { exchange, topic: queue } | Route::Notification { exchange, queue } => {
+            Some(queue_steps(exchange, queue, options))
+        }
+        Route::Topic { .. } | Route::Fanout { .. } | Route::Reply { .. } | Route::Queue { .. } => None,
+    }
 }
 
 /// The exchange that has to exist before something is sent along `route`; none for replies.
 pub(super) fn exchange_step(route: &Route, options: &AmqpOptions) -> Option<Step> {
     match route {
-        Route::Topic { exchange, .. } | Route::DeadLetters { exchange, .. } => {
-            Some(topic_step(exchange, options))
-        }
+        Route::Topic { exchange, .. }
+        | Route::DeadLetters { exchange, .. }
+        | Route::Notification { exchange, .. } => Some(topic_step(exchange, options)),
         Route::Fanout { topic, .. } => Some(fanout_step(&fanout_exchange(topic), options)),
         Route::Reply { .. } | Route::Queue { .. } => None,
     }
@@ -141,9 +157,9 @@ pub(super) fn exchange_step(route: &Route, options: &AmqpOptions) -> Option<Step
 /// Exchange and routing key of a route.
 pub(super) fn address(route: &Route) -> (Arc<str>, Arc<str>) {
     match route {
-        Route::Topic { exchange, topic, server: None } | Route::DeadLetters { exchange, topic } => {
-            (exchange.clone(), topic.clone())
-        }
+        Route::Topic { exchange, topic, server: None }
+        | Route::DeadLetters { exchange, topic }
+        | Route::Notification { exchange, queue: topic } => (exchange.clone(), topic.clone()),
         Route::Topic { exchange, topic, server: Some(server) } => {
             (exchange.clone(), format!("{topic}.{server}").into())
         }
@@ -170,8 +186,21 @@ pub(super) fn check_name(what: &str, name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Refuses declarations with such a name.
+pub(super) fn check_names(steps: &[Step]) -> Result<(), String> {
+    steps.iter().try_for_each(|step| match step {
+        Step::Exchange { name, .. } => check_name("exchange", name),
+        Step::Queue { name, .. } => check_name("queue", name),
+        Step::Bind { .. } => Ok(()),
+    })
+}
+
 fn fanout_exchange(topic: &str) -> Arc<str> {
     fanout_prefix(topic).into()
+}
+
+fn bind(queue: &Arc<str>, exchange: &Arc<str>, routing_key: &Arc<str>) -> Step {
+    Step::Bind { queue: queue.clone(), exchange: exchange.clone(), routing_key: routing_key.clone() }
 }
 
 fn topic_step(name: &Arc<str>, options: &AmqpOptions) -> Step {

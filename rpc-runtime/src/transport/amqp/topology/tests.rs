@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::transport::driver::Source;
 use crate::transport::url::TransportUrl;
 
 /// The captured declarations of oslo.messaging under the options that the case names.
@@ -11,7 +12,7 @@ struct Vector {
 
 impl Vector {
     fn read(name: &str) -> Self {
-        let path = format!("{}/../tests/vectors/11_{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/../tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
         let vector: Value = serde_json::from_slice(&std::fs::read(&path).expect(&path)).unwrap();
         let options = vector["options"].as_object().cloned().unwrap_or_default();
         let query: Vec<_> = options.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -103,7 +104,7 @@ fn declarations_are_those_of_oslo_messaging() {
         "cancel_on_failover",
         "no_mandatory",
     ] {
-        let vector = Vector::read(name);
+        let vector = Vector::read(&format!("11_{name}"));
         let address =
             ServerAddress { exchange: "nova".into(), topic: "compute".into(), server: "host1".into() };
         let server = Topology::server(&address, &vector.queue("compute_fanout_"), &vector.options);
@@ -120,9 +121,56 @@ fn declarations_are_those_of_oslo_messaging() {
     }
 }
 
+/// Notifications of these priorities, by that exchange.
+fn sources(exchange: &str, priorities: &[&str]) -> Vec<Source> {
+    let source = |priority: &&str| Source {
+        exchange: exchange.into(),
+        queue: format!("notifications.{priority}").into(),
+    };
+    priorities.iter().map(source).collect()
+}
+
+#[test]
+fn notifications_are_declared_as_oslo_messaging_does() {
+    let vector = Vector::read("12_listener_pool");
+    let listener = |pool| NotificationAddress { sources: sources("nova", &["info", "error"]), pool };
+    for (side, pool) in [("listener", None), ("pooled", Some("audit-pool".into()))] {
+        let topology = Topology::notifications(&listener(pool), &vector.options);
+        assert_eq!(all(side, &topology), vector.by(side), "{side}");
+    }
+    for name in ["12_notify_durable", "12_notify_quorum", "12_notify_v2_info", "12_notify_two_topics"] {
+        let vector = Vector::read(name);
+        let queues =
+            vector.declares.iter().filter_map(|value| (value["op"] == "queue.bind").then(|| &value["queue"]));
+        let steps = queues.flat_map(|queue| {
+            let queue = queue.as_str().unwrap().into();
+            own_steps(&Route::Notification { exchange: "nova".into(), queue }, &vector.options).unwrap()
+        });
+        let mut declared: Vec<_> = steps.map(|declared| step("notifier", &declared)).collect();
+        // The exchange of a second topic is the same.
+        let exchange = declared[0].clone();
+        let mut first = true;
+        declared.retain(|value| *value != exchange || std::mem::take(&mut first));
+        assert_eq!(declared, vector.by("notifier"), "{name}");
+    }
+}
+
+#[test]
+fn a_queue_is_bound_to_each_of_its_exchanges() {
+    let sources = [sources("nova", &["info"]), sources("openstack", &["info"])].concat();
+    let plain = NotificationAddress { sources, pool: None };
+    let topology = Topology::notifications(&plain, &AmqpOptions::default());
+    assert_eq!(
+        (topology.steps.len(), topology.consumers.len()),
+        (5, 1),
+        "two exchanges, a queue, two bindings"
+    );
+    assert_eq!(topology.parts(), [topology.clone()]);
+}
+
 #[test]
 fn the_prefetch_vector_has_the_option() {
-    let vector = Vector::read("prefetch");
+    let vector = Vector::read("11_prefetch");
     let qos = vector.declares.iter().find(|value| value["op"] == "basic.qos").unwrap();
     assert_eq!(qos["prefetch_count"], vector.options.rabbit_qos_prefetch_count);
 }
