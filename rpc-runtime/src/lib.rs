@@ -93,6 +93,7 @@ pub mod notification;
 pub mod object;
 mod pin;
 mod rare_log;
+mod receiving;
 mod seconds;
 mod server;
 mod target;
@@ -110,12 +111,10 @@ pub use interface::{
     RouteRequest, RpcArg, SupportsError, Was,
 };
 pub use pin::VersionPin;
-pub use server::{
-    Acknowledge, Counters, DeadLetters, Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder,
-    ServerError, ShutdownError, StopReason,
-};
+pub use receiving::{Acknowledge, DeadLetters, ShutdownError, StopReason};
 #[cfg(feature = "objects")]
 pub use server::{Backport, Conductor};
+pub use server::{Counters, Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder, ServerError};
 pub use target::Target;
 #[cfg(feature = "amqp")]
 pub use transport::OptionError;

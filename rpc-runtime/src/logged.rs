@@ -26,6 +26,28 @@ impl Warnings {
     }
 }
 
+/// A text of a peer that would like to be a line of the log.
+pub(crate) fn forged() -> String {
+    format!("x\n2026-11-28T15:00:00Z ERROR keystone: \u{1b}[31mall is lost{}", "!".repeat(1 << 20))
+}
+
+impl Warnings {
+    /// How many lines are left of a thousand.
+    pub(crate) fn of_a_thousand(&self, log: impl Fn()) -> usize {
+        let before = self.with("").len();
+        (0..1000).for_each(|_| log());
+        self.with("").len() - before
+    }
+
+    /// Panics if one is longer than it has to be, or more than a line.
+    pub(crate) fn check_lines(&self) {
+        for line in self.with("") {
+            assert!(line.len() < 3000, "{}", line.len());
+            assert!(!line.contains(char::is_control), "{line}");
+        }
+    }
+}
+
 struct Line(String);
 
 impl Visit for Line {

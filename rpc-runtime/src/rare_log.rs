@@ -7,6 +7,9 @@ use tokio::time::Instant;
 
 use crate::lock::lock;
 
+/// How many lines of a kind a minute has that an operator may want to see each of.
+pub(crate) const FEW: u32 = 20;
+
 /// How long lines are counted together.
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -53,6 +56,23 @@ impl RareLog {
         Some(std::mem::take(&mut lines.left_out))
     }
 }
+
+/// A line of the level that it has if it is shown, else of `debug`. Who reads the log may panic: that ends nothing here.
+macro_rules! rarely {
+    ($log:expr, $level:ident, target: $target:literal, $($line:tt)+) => {
+        $crate::contained::contained(|| match $log.admit() {
+            Some(left_out) => tracing::$level!(target: $target, left_out, $($line)+),
+            None => tracing::debug!(target: $target, $($line)+),
+        })
+    };
+    ($log:expr, $level:ident, $($line:tt)+) => {
+        $crate::contained::contained(|| match $log.admit() {
+            Some(left_out) => tracing::$level!(left_out, $($line)+),
+            None => tracing::debug!($($line)+),
+        })
+    };
+}
+pub(crate) use rarely;
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 #[cfg(feature = "objects")]
 use std::time::Duration;
 
-use super::acknowledge::{Acknowledge, DeadLetters};
 #[cfg(feature = "objects")]
 use super::backport::{Backport, Backports};
 use super::dispatch::Endpoints;
@@ -18,6 +17,7 @@ use super::observer::{Observer, RequestInfo};
 use super::setup::Setup;
 #[cfg(feature = "objects")]
 use crate::pin::VersionPin;
+use crate::receiving::{Acknowledge, DeadLetters};
 use crate::target::{Target, check_words};
 use crate::transport::driver::ListenOptions;
 use crate::transport::{Ability, Transport, Unable};

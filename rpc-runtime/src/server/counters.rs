@@ -1,8 +1,8 @@
 //! What a server counts.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use serde::Serialize;
+
+use crate::receiving::Count;
 
 /// What a server has done since it was started. As JSON it is an object of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -39,20 +39,6 @@ pub(super) struct Tally {
     pub(super) dead_lettered: Count,
     pub(super) given_back: Count,
     pub(super) replies_dropped: Count,
-}
-
-/// A number that goes up.
-#[derive(Debug, Default)]
-pub(super) struct Count(AtomicU64);
-
-impl Count {
-    pub(super) fn add_one(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 impl Tally {

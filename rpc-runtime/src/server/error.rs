@@ -1,4 +1,4 @@
-//! What can be wrong with a server that is to be started, or stopped.
+//! What can be wrong with a server that is to be started.
 
 use crate::transport::TransportError;
 
@@ -52,13 +52,4 @@ pub enum ServerError {
     /// The queues cannot be declared or consumed.
     #[error(transparent)]
     Transport(#[from] TransportError),
-}
-
-/// Handlers were still running when the time for shutting down was over.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{cut_off} handlers had not finished in time and were cut off")]
-#[non_exhaustive]
-pub struct ShutdownError {
-    /// How many handlers were cut off.
-    pub cut_off: usize,
 }

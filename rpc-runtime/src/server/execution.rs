@@ -8,9 +8,8 @@ use tokio::sync::watch;
 use super::handler::Work;
 use super::incoming::{Outcome, Raised};
 use super::log::Log;
-use super::panics::Fenced;
-use super::phase::Phase;
 use crate::error::RemoteError;
+use crate::receiving::{Fenced, Phase};
 use crate::wire::MessageFormat;
 
 /// What a server does about panics of its handlers.
@@ -36,10 +35,10 @@ pub(super) async fn execute(
         biased;
         (outcome, dropped) = handler => {
             if let Some(text) = dropped {
-                log.panicked(method, &text);
+                log.received.panicked(method, &text);
             }
             Some(outcome.unwrap_or_else(|text| {
-                log.panicked(method, &text);
+                log.received.panicked(method, &text);
                 let said = if panics.told { format!(": {text}") } else { String::new() };
                 Err(RemoteError::builtin("RuntimeError", format!("{method}() panicked{said}")).into())
             }))

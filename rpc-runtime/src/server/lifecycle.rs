@@ -10,24 +10,19 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use super::acknowledge::Acknowledge;
-use super::claims::Claims;
 use super::counters::{Counters, Tally};
-use super::duplicates::{Duplicates, Forgotten};
-use super::error::{ServerError, ShutdownError};
-use super::forwarder::Forwarder;
+use super::error::ServerError;
 use super::heartbeats::Heartbeats;
 use super::log::Log;
-use super::memory::Memory;
-use super::panics::said;
-use super::phase::Phase;
-use super::reader::Reader;
 use super::receiver::{Order, Receiver};
 use super::replier::Replier;
 use super::requests::Requests;
 use super::setup::Setup;
-use super::stop_reason::{Ending, StopReason, Stopped};
 use crate::clock::after;
+use crate::receiving::{
+    Acknowledge, Claims, Duplicates, Ending, Forgotten, Forwarder, Memory, Phase, Reader, ShutdownError,
+    StopReason, Stopped, said, stop_listening,
+};
 use crate::target::Target;
 use crate::transport::TransportError;
 use crate::transport::driver::{Delivery, ServerAddress, StopListening};
@@ -64,7 +59,9 @@ impl Server {
         };
         let forwarder = setup.dead_letters.as_ref();
         let log = Arc::<Log>::default();
-        let forwarder = forwarder.map(|dead| Arc::new(Forwarder::new(&transport, &address, dead, &log)));
+        let forwarder = forwarder.map(|dead| {
+            Arc::new(Forwarder::new(&transport, &address.exchange, &address.topic, dead, &log.received))
+        });
         let listener =
             transport.driver().listen(address.into(), listen).await.map_err(TransportError::from)?;
         let (phase, phases) = watch::channel(Phase::Serve);
@@ -102,7 +99,7 @@ impl Server {
             stop: Arc::clone(&listener.stop),
             reader,
         };
-        let (ending, stopped) = Ending::new(target.clone(), phase.subscribe(), transport.watch());
+        let (ending, stopped) = Ending::new(target.to_string().into(), phase.subscribe(), transport.watch());
         let receiving = tokio::spawn(async move {
             let outcome = AssertUnwindSafe(receiver.run(listener.deliveries)).catch_unwind().await;
             let (deliveries, panic) = match outcome {
@@ -189,7 +186,7 @@ impl Server {
     /// Dropping the future before it is done is like dropping the server: handlers that run then, and were not cut
     /// off yet, finish by themselves, and nothing is executed twice.
     pub async fn shutdown(mut self, within: Duration) -> Result<(), ShutdownError> {
-        let deadline = after(within);
+        let (deadline, who) = (after(within), self.target.to_string());
         self.phase.send_replace(Phase::Drain);
         let late = self.acknowledge == Acknowledge::Late;
         // Left in its place until all is done: if this future is dropped, so is the server, as if by itself.
@@ -203,7 +200,7 @@ impl Server {
                 // It ends at once if the broker answers; a panic in it would end it as well.
                 drop(timeout_at(deadline, receiving).await);
             }
-            stop_listening(&*self.stop, &self.target, deadline).await;
+            stop_listening(&*self.stop, &who, deadline).await;
         };
         let finished = async {
             let idle = timeout_at(deadline, self.workers.acquire_many(self.worker_count)).await;
@@ -222,18 +219,12 @@ impl Server {
             let ended = timeout_at(last, &mut *receiving).await;
             if !matches!(ended, Ok(Ok(Some(_)))) {
                 receiving.abort();
-                stop_listening(&*self.stop, &self.target, last).await;
+                stop_listening(&*self.stop, &who, last).await;
             }
         }
         self.receiving = None;
-        tracing::info!(target = %self.target, cut_off, "stopped");
-        if cut_off == 0 { Ok(()) } else { Err(ShutdownError { cut_off }) }
-    }
-}
-
-async fn stop_listening(stop: &dyn StopListening, target: &Target, deadline: Instant) {
-    if timeout_at(deadline, stop.stop()).await.is_err() {
-        tracing::warn!(%target, "the broker did not confirm in time that consuming has stopped");
+        tracing::info!(target = who, cut_off, "stopped");
+        ShutdownError::unless_none(cut_off)
     }
 }
 

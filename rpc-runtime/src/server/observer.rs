@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::log::Log;
-use super::panics::said;
 use crate::interface::Kind;
+use crate::receiving::said;
 use crate::version::Version;
 use crate::wire::{Arguments, Invocation};
 
@@ -46,6 +46,6 @@ pub(super) fn observe(
         request_id: request_id.as_deref(),
     };
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| observer(&info))) {
-        log.panicked("on_request", &said(panic));
+        log.received.panicked("on_request", &said(panic));
     }
 }

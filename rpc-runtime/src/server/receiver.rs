@@ -5,15 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::claims::Claims;
-use super::duplicates::Duplicates;
-use super::forwarder::Letter;
-use super::memory::Held;
 use super::observer::observe;
-use super::phase::Phase;
-use super::reader::{Reader, Readout, Unread, read};
+use super::reading::Unread;
 use super::requests::{Batch, Requests};
 use crate::clock::after;
+use crate::receiving::{Claims, Duplicates, Held, Letter, Phase, Read, Reader, Readout, give_back_rest};
 use crate::transport::driver::{Delivery, StopListening};
 use crate::wire::Request;
 
@@ -28,7 +24,7 @@ pub(super) struct Receiver {
     pub(super) worker_count: u32,
     pub(super) stop: Arc<dyn StopListening>,
     /// Reads what takes long.
-    pub(super) reader: Reader,
+    pub(super) reader: Reader<Request>,
 }
 
 /// When requests are acknowledged, and with that how repeated ones are found.
@@ -47,7 +43,7 @@ impl Receiver {
         self.requests.memory.close();
         self.requests.replier.hurry();
         if let Order::Late(_) = self.order {
-            self.give_back_rest(&mut deliveries).await;
+            give_back_rest(&*self.stop, &mut deliveries, &mut self.reader).await;
             // Who shuts down counts the workers first, unless nobody does any more.
             let mut phases = self.requests.phases.clone();
             drop(phases.wait_for(|phase| *phase >= Phase::Leave).await);
@@ -102,28 +98,6 @@ impl Receiver {
         }
     }
 
-    /// Returns what no worker took to its queue, while what runs can still be acknowledged.
-    async fn give_back_rest(&mut self, deliveries: &mut mpsc::Receiver<Delivery>) {
-        let stop = Arc::clone(&self.stop);
-        let paused = stop.pause();
-        futures::pin_mut!(paused);
-        loop {
-            tokio::select! {
-                biased;
-                Some(delivery) = deliveries.recv() => delivery.settle.reject(true),
-                () = &mut paused => break,
-            }
-        }
-        while let Ok(delivery) = deliveries.try_recv() {
-            delivery.settle.reject(true);
-        }
-        while self.reader.is_reading()
-            && let Some(readout) = self.reader.next().await
-        {
-            readout.delivery.settle.reject(true);
-        }
-    }
-
     /// Takes a message, unless it takes long to read: such a one has its turn when it is read.
     fn take(&mut self, mut delivery: Delivery, permit: OwnedSemaphorePermit, batch: &mut Batch) {
         if delivery.is_over() {
@@ -132,12 +106,12 @@ impl Receiver {
         if !delivery.is_light() {
             return self.reader.give(delivery);
         }
-        let request = read(&mut delivery, self.requests.format, &self.requests.limits);
+        let request = Request::read(&mut delivery, self.requests.format, &self.requests.limits);
         self.admit(delivery, request, None, permit, batch);
     }
 
-    fn take_read(&mut self, readout: Readout, permit: OwnedSemaphorePermit, batch: &mut Batch) {
-        let Readout { delivery, request, held } = readout;
+    fn take_read(&mut self, readout: Readout<Request>, permit: OwnedSemaphorePermit, batch: &mut Batch) {
+        let Readout { delivery, message: request, held } = readout;
         if delivery.is_over() {
             return self.leave_out(delivery, batch);
         }
@@ -187,7 +161,7 @@ impl Receiver {
                     && !duplicates.is_new(unique_id)
                 {
                     tally.duplicates.add_one();
-                    return log.repeated(unique_id, redelivered);
+                    return log.received.repeated(unique_id, redelivered);
                 }
                 self.announce(&request);
                 let unique_id = request.unique_id.take();
@@ -218,7 +192,7 @@ impl Receiver {
         let letter = (earlier > 0).then(|| Letter::of(&delivery));
         let Some(settle) = claims.admit(request.unique_id.as_deref(), delivery.settle) else {
             self.requests.tally.duplicates.add_one();
-            return self.requests.log.joined(request.unique_id.as_deref(), redelivered);
+            return self.requests.log.received.joined(request.unique_id.as_deref(), redelivered);
         };
         let requests = Arc::clone(&self.requests);
         match (&self.requests.forwarder, letter) {
@@ -258,7 +232,7 @@ impl Receiver {
                 tokio::spawn(aside);
             }
             _ => {
-                self.requests.log.rejected(bytes, told, &error);
+                self.requests.log.received.rejected(bytes, told, &error);
                 delivery.settle.reject(false);
             }
         }

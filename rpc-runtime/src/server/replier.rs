@@ -12,10 +12,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::counters::Tally;
 use super::log::Log;
-use super::memory::{Held, Memory};
 use crate::clock::{after, later};
 use crate::error::{Fault, FaultKind, RemoteError};
 use crate::lock::lock;
+use crate::receiving::{Held, Memory};
 use crate::transport::Transport;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted};
 use crate::wire::ReplyAddress;

@@ -9,20 +9,17 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use super::claims::Claim;
 use super::counters::Tally;
 use super::dispatch::Endpoints;
-use super::duplicates::Forgotten;
 use super::execution::{Panics, answer, execute, stopped};
-use super::forwarder::{Forwarder, Letter};
 use super::handler::Handler;
 use super::heartbeats::Heartbeats;
 use super::log::Log;
-use super::memory::{Held, Memory};
 use super::observer::Observer;
-use super::phase::Phase;
 use super::replier::Replier;
 use crate::error::RemoteError;
+use crate::receiving::{Claim, Forgotten, Forwarder, Held, Letter, Memory, Phase};
+use crate::text::shortened;
 use crate::transport::driver::{AckForGood, Line, Settle};
 use crate::wire::{Limits, MessageFormat, ReplyAddress, Request};
 
@@ -182,7 +179,9 @@ impl Requests {
         permit: OwnedSemaphorePermit,
     ) {
         let method = method_of(&request);
-        let Ok(why) = forwarder.give_up(letter, &method).await else {
+        let named = shortened(&method);
+        let error = format!("{named}() was delivered {} times and never finished", letter.earlier());
+        let Ok(why) = forwarder.give_up(letter, error).await else {
             return self.tally.given_back.add_one();
         };
         self.tally.dead_lettered.add_one();

@@ -1,9 +1,9 @@
 //! A server that is ready to be started.
 
-use super::acknowledge::{Acknowledge, DeadLetters};
 use super::dispatch::Endpoints;
 use super::execution::Panics;
 use super::observer::Observer;
+use crate::receiving::{Acknowledge, DeadLetters};
 use crate::target::Target;
 use crate::transport::Transport;
 use crate::transport::driver::ListenOptions;

@@ -225,7 +225,7 @@ async fn what_cannot_be_decoded_does_not_flood_the_log() {
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_decoded_is_counted_and_kept_if_asked() {
-    let keep = super::super::DeadLetters::new().undecodable(true);
+    let keep = crate::receiving::DeadLetters::new().undecodable(true);
     let scene = Scene::new(|builder| builder.dead_letters(keep)).await;
     let target = Target::new("compute.dead").with_server("reader");
     let reader = Server::builder(&scene.transport, target)

@@ -4,7 +4,7 @@
 use super::stage::Book;
 use super::*;
 use crate::lock::lock;
-use crate::server::Acknowledge;
+use crate::receiving::Acknowledge;
 
 /// A moment in which everything happens that can, as the clock is paused.
 const MOMENT: Duration = Duration::from_secs(1);

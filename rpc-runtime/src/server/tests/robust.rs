@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 use super::stage::{Act, Stage, sealed, until};
 use super::*;
 use crate::lock::lock;
-use crate::server::Acknowledge;
+use crate::receiving::Acknowledge;
 use crate::transport::driver::LIGHT;
 use crate::wire::{Compression, EncodedValue};
 
@@ -237,7 +237,7 @@ async fn panics_of_destructors_are_answered_and_come_again_never() {
 /// rate.
 #[tokio::test(start_paused = true)]
 async fn what_is_given_back_without_reason_is_given_back_after_a_pause() {
-    let claims = super::super::claims::Claims::new(16);
+    let claims = crate::receiving::Claims::new(16);
     let book = Arc::<super::stage::Book>::default();
     let settle = Settle::new(Arc::new(Arc::clone(&book)), 1);
     drop(claims.claim(Some("u".to_owned()), settle));
@@ -397,7 +397,7 @@ async fn a_shutdown_that_is_dropped_is_like_a_server_that_is_dropped() {
     let next = serve().await;
     sleep(Duration::from_secs(30)).await;
     assert_eq!(executed.load(Ordering::SeqCst), 4);
-    assert_eq!((next.counters().taken, stopped.await), (0, crate::server::StopReason::Dropped));
+    assert_eq!((next.counters().taken, stopped.await), (0, crate::receiving::StopReason::Dropped));
 }
 
 /// Takes a second for whatever it is asked.

@@ -1,4 +1,4 @@
-//! Requests of a server that acknowledges late: which run, which are done.
+//! Messages that are acknowledged late: which are being handled, which are done.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::transport::driver::Settle;
 /// Remembers by `_unique_id` what runs and what is done, so that a redelivery is not executed
 /// again by the server that has the first delivery.
 #[derive(Debug)]
-pub(super) struct Claims(Mutex<Ledger>);
+pub(crate) struct Claims(Mutex<Ledger>);
 
 #[derive(Debug)]
 struct Ledger {
@@ -25,12 +25,12 @@ struct Ledger {
 
 impl Claims {
     /// Remembers the last `window` requests that are done, and all that run.
-    pub(super) fn new(window: usize) -> Arc<Self> {
+    pub(crate) fn new(window: usize) -> Arc<Self> {
         Arc::new(Self(Mutex::new(Ledger { running: HashMap::new(), done: Duplicates::new(window) })))
     }
 
     /// Gives the right to settle back if the request is new, else takes care of it.
-    pub(super) fn admit(&self, unique_id: Option<&str>, settle: Settle) -> Option<Settle> {
+    pub(crate) fn admit(&self, unique_id: Option<&str>, settle: Settle) -> Option<Settle> {
         let Some(id) = unique_id else { return Some(settle) };
         let mut ledger = lock(&self.0);
         if let Some(others) = ledger.running.get_mut(id) {
@@ -47,7 +47,7 @@ impl Claims {
     }
 
     /// Claims a request that was admitted.
-    pub(super) fn claim(self: &Arc<Self>, unique_id: Option<String>, settle: Settle) -> Claim {
+    pub(crate) fn claim(self: &Arc<Self>, unique_id: Option<String>, settle: Settle) -> Claim {
         if let Some(id) = &unique_id {
             lock(&self.0).running.insert(id.clone(), Vec::new());
         }
@@ -70,7 +70,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// A request in execution. Dropped before it is done, it goes back to its queue after a pause.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(crate) struct Claim {
     claims: Arc<Claims>,
     unique_id: Option<String>,
     /// Taken at the end.
@@ -79,14 +79,14 @@ pub(super) struct Claim {
 
 impl Claim {
     /// The request is done, whatever its outcome.
-    pub(super) fn done(mut self) {
+    pub(crate) fn done(mut self) {
         for settle in self.end(true) {
             settle.ack();
         }
     }
 
     /// It goes back to its queue now: this server takes no more.
-    pub(super) fn give_back(mut self) {
+    pub(crate) fn give_back(mut self) {
         give_back(self.end(false));
     }
 

@@ -15,7 +15,7 @@ use crate::text::plain_uuid;
 /// break "at most once". oslo.messaging remembers 16, which a busy server passes within the time
 /// of one reconnect.
 #[derive(Debug)]
-pub(super) struct Duplicates {
+pub(crate) struct Duplicates {
     window: usize,
     seen: HashSet<Id>,
     order: VecDeque<Id>,
@@ -37,17 +37,17 @@ impl Id {
 
 impl Duplicates {
     /// Remembers `window` ids; 0 turns the check off.
-    pub(super) fn new(window: usize) -> Self {
+    pub(crate) fn new(window: usize) -> Self {
         Self { window, seen: HashSet::new(), order: VecDeque::new() }
     }
 
     /// Whether an id is among the remembered.
-    pub(super) fn contains(&self, unique_id: &str) -> bool {
+    pub(crate) fn contains(&self, unique_id: &str) -> bool {
         self.seen.contains(&Id::of(unique_id))
     }
 
     /// Forgets an id before its time.
-    pub(super) fn forget(&mut self, unique_id: &str) {
+    pub(crate) fn forget(&mut self, unique_id: &str) {
         let id = Id::of(unique_id);
         // As a rule one of the last.
         if self.seen.remove(&id)
@@ -58,7 +58,7 @@ impl Duplicates {
     }
 
     /// Notes an id; `false` if it was among the remembered.
-    pub(super) fn is_new(&mut self, unique_id: &str) -> bool {
+    pub(crate) fn is_new(&mut self, unique_id: &str) -> bool {
         if self.window == 0 {
             return true;
         }
@@ -78,20 +78,20 @@ impl Duplicates {
 
 /// Ids to be forgotten, of requests that turned out to be back in their queues.
 #[derive(Debug, Default)]
-pub(super) struct Forgotten {
+pub(crate) struct Forgotten {
     ids: Mutex<Vec<String>>,
     /// Looked at with every request, and hardly ever the case.
     some: AtomicBool,
 }
 
 impl Forgotten {
-    pub(super) fn note(&self, unique_id: String) {
+    pub(crate) fn note(&self, unique_id: String) {
         lock(&self.ids).push(unique_id);
         self.some.store(true, Ordering::Release);
     }
 
     /// Hands over those that were noted.
-    pub(super) fn take(&self, forget: impl FnMut(&str)) {
+    pub(crate) fn take(&self, forget: impl FnMut(&str)) {
         if self.some.load(Ordering::Relaxed) && self.some.swap(false, Ordering::AcqRel) {
             let ids = std::mem::take(&mut *lock(&self.ids));
             ids.iter().map(String::as_str).for_each(forget);

@@ -1,4 +1,4 @@
-//! How much memory the requests and replies of a server may take.
+//! How much memory the messages that are in work may take.
 
 use std::sync::Arc;
 
@@ -6,7 +6,6 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use crate::transport::driver::LIGHT;
-use crate::wire::Request;
 
 /// What is shared out, in bytes: one permit stands for so many.
 const UNIT: usize = 1 << 10;
@@ -14,34 +13,33 @@ const UNIT: usize = 1 << 10;
 /// Memory for what is large: who wants some waits until there is enough, in order of arrival. What is not large is
 /// not counted; there is no more of it than there are workers, or slots for replies.
 #[derive(Debug, Clone)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     left: Arc<Semaphore>,
     units: u32,
 }
 
 /// A part of it, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Held(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(crate) struct Held(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Memory {
-    pub(super) fn new(bytes: usize) -> Self {
+    pub(crate) fn new(bytes: usize) -> Self {
         let units = u32::try_from((bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         Self { left: Arc::new(Semaphore::new(units as usize)), units }
     }
 
-    /// Waits for as much as a request takes, with this thread, which is none of `runtime`; `None` if that does not count,
-    /// or once it was closed.
-    pub(super) fn wait_for_request(&self, request: &Request, runtime: &Handle) -> Option<Held> {
-        runtime.block_on(self.wait_for(size_of_request(request)))
-    }
-
     /// Waits for so many bytes; `None` if they do not count, or once it was closed.
-    pub(super) async fn wait_for(&self, bytes: usize) -> Option<Held> {
+    pub(crate) async fn wait_for(&self, bytes: usize) -> Option<Held> {
         if bytes <= LIGHT { None } else { self.wait(bytes).await }
     }
 
+    /// The same with this thread, which is none of `runtime`.
+    pub(crate) fn wait_with_thread(&self, bytes: usize, runtime: &Handle) -> Option<Held> {
+        runtime.block_on(self.wait_for(bytes))
+    }
+
     /// So many bytes, if they count; an error if they are not there.
-    pub(super) fn take(&self, bytes: usize) -> Result<Option<Held>, TryAcquireError> {
+    pub(crate) fn take(&self, bytes: usize) -> Result<Option<Held>, TryAcquireError> {
         if bytes <= LIGHT {
             return Ok(None);
         }
@@ -58,17 +56,9 @@ impl Memory {
     }
 
     /// Has nobody wait any more.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.left.close();
     }
-}
-
-/// About how many bytes a request takes that was read.
-fn size_of_request(request: &Request) -> usize {
-    let args = request.invocation.as_ref().ok().map(|invocation| &invocation.args);
-    // Context and arguments are in the same text.
-    let text = args.map_or(0, |args| args.text_size()).max(request.context.text_size());
-    text + request.context.index_size() + args.map_or(0, |args| args.index_size())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Messages that a server sends on instead of executing them.
+//! Messages that are sent on instead of being handled.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,14 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::sleep;
 
-use super::acknowledge::DeadLetters;
+use super::dead_letters::DeadLetters;
 use super::log::Log;
 use crate::clock::after;
-use crate::text::shortened;
 use crate::transport::Transport;
-use crate::transport::driver::{
-    Death, Delivery, Forward, History, Labels, PublishError, Route, ServerAddress,
-};
+use crate::transport::driver::{Death, Delivery, Forward, History, Labels, PublishError, Route};
 
 /// How long the broker may take to confirm a message that is sent on.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -22,7 +19,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Sends messages on, to the dead letters or to the end of their own queue.
 #[derive(Debug)]
-pub(super) struct Forwarder {
+pub(crate) struct Forwarder {
     transport: Transport,
     dead_letters: Route,
     limit: u32,
@@ -32,7 +29,7 @@ pub(super) struct Forwarder {
 
 /// All of a delivery but the right to settle it.
 #[derive(Debug)]
-pub(super) struct Letter {
+pub(crate) struct Letter {
     body: Bytes,
     labels: Labels,
     history: History,
@@ -42,7 +39,7 @@ pub(super) struct Letter {
 
 impl Letter {
     /// A copy, which shares the body.
-    pub(super) fn of(delivery: &Delivery) -> Self {
+    pub(crate) fn of(delivery: &Delivery) -> Self {
         Self {
             body: delivery.body.clone(),
             labels: delivery.labels.clone(),
@@ -51,21 +48,26 @@ impl Letter {
             earlier: delivery.earlier(),
         }
     }
+
+    /// How often the message was delivered before, at least.
+    pub(crate) fn earlier(&self) -> u32 {
+        self.earlier
+    }
 }
 
 impl Forwarder {
-    pub(super) fn new(
+    /// For a receiver from queues of `topic` in `exchange`.
+    pub(crate) fn new(
         transport: &Transport,
-        address: &ServerAddress,
+        exchange: &Arc<str>,
+        topic: &str,
         dead_letters: &DeadLetters,
         log: &Arc<Log>,
     ) -> Self {
+        let topic = dead_letters.topic_for(topic);
         Self {
             transport: transport.clone(),
-            dead_letters: Route::DeadLetters {
-                exchange: Arc::clone(&address.exchange),
-                topic: dead_letters.topic_for(&address.topic),
-            },
+            dead_letters: Route::DeadLetters { exchange: Arc::clone(exchange), topic },
             limit: dead_letters.limit(),
             undecodable: dead_letters.keeps_undecodable(),
             log: Arc::clone(log),
@@ -73,25 +75,23 @@ impl Forwarder {
     }
 
     /// Whether a message that was delivered so often before is given up.
-    pub(super) fn gives_up(&self, earlier: u32) -> bool {
+    pub(crate) fn gives_up(&self, earlier: u32) -> bool {
         earlier > self.limit
     }
 
     /// Whether messages that cannot be decoded are kept.
-    pub(super) fn keeps_undecodable(&self) -> bool {
+    pub(crate) fn keeps_undecodable(&self) -> bool {
         self.undecodable
     }
 
-    /// Makes a message a dead letter that was delivered too often; what to tell its caller.
-    pub(super) async fn give_up(&self, letter: Letter, method: &str) -> Result<String, PublishError> {
-        let method = shortened(method);
-        let error = format!("{method}() was delivered {} times and never finished", letter.earlier);
+    /// Makes a message a dead letter that was delivered too often, as `error` says; what to tell its caller.
+    pub(crate) async fn give_up(&self, letter: Letter, error: String) -> Result<String, PublishError> {
         self.bury(letter, "delivery_limit", error.clone()).await?;
         Ok(format!("{error}; it is kept in {}", self.dead_letters))
     }
 
-    /// Makes a message a dead letter that cannot be decoded.
-    pub(super) async fn put_aside(&self, letter: Letter, error: String) -> Result<(), PublishError> {
+    /// Makes a message a dead letter that cannot be decoded, or that nobody wants.
+    pub(crate) async fn put_aside(&self, letter: Letter, error: String) -> Result<(), PublishError> {
         self.bury(letter, "rejected", error).await
     }
 
@@ -104,7 +104,7 @@ impl Forwarder {
     }
 
     /// Puts a copy with a count at the end of the queue that the message came from.
-    pub(super) async fn count(&self, letter: Letter) -> Result<(), PublishError> {
+    pub(crate) async fn count(&self, letter: Letter) -> Result<(), PublishError> {
         let route = Route::Queue { name: Arc::clone(&letter.queue) };
         let (deliveries, expiration) = (letter.earlier, letter.history.expiration);
         self.send(letter, route, deliveries, expiration, None).await

@@ -1,21 +1,22 @@
-//! Why a server takes no more requests.
+//! Why a server or a listener takes no more messages.
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use super::phase::Phase;
-use crate::target::Target;
 use crate::transport::{ConnectionStatus, StatusWatch};
 
-/// Why a server takes no more requests; see [`Server::stopped`](super::Server::stopped).
+/// Why a server takes no more requests, or a listener no more notifications; see
+/// [`Server::stopped`](crate::Server::stopped).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// [`Server::shutdown`](super::Server::shutdown) was called.
+    /// [`shutdown`](crate::Server::shutdown) was called.
     ShutDown,
-    /// The [`Server`](super::Server) was dropped.
+    /// It was dropped.
     Dropped,
     /// Its transport was closed under it.
     TransportClosed,
@@ -28,7 +29,7 @@ pub enum StopReason {
 }
 
 impl StopReason {
-    /// Whether the server was asked to stop, by a shutdown or by being dropped.
+    /// Whether it was asked to stop, by a shutdown or by being dropped.
     #[must_use]
     pub fn was_asked_for(&self) -> bool {
         matches!(self, StopReason::ShutDown | StopReason::Dropped)
@@ -46,13 +47,13 @@ impl fmt::Display for StopReason {
     }
 }
 
-/// Where a server reads why it has stopped.
+/// Where a receiver reads why it has stopped.
 #[derive(Debug, Clone)]
-pub(super) struct Stopped(watch::Receiver<Option<StopReason>>);
+pub(crate) struct Stopped(watch::Receiver<Option<StopReason>>);
 
 impl Stopped {
     /// Waits until there is a reason.
-    pub(super) fn reason(&self) -> impl Future<Output = StopReason> + Send + use<> {
+    pub(crate) fn reason(&self) -> impl Future<Output = StopReason> + Send + use<> {
         let mut reason = self.0.clone();
         async move {
             let told = reason.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
@@ -62,37 +63,38 @@ impl Stopped {
     }
 }
 
-/// What the receiving task of a server tells at its end.
-pub(super) struct Ending {
-    target: Target,
+/// What a receiving task tells at its end.
+pub(crate) struct Ending {
+    /// What the log calls it.
+    who: Arc<str>,
     phases: watch::Receiver<Phase>,
     transport: StatusWatch,
     reason: watch::Sender<Option<StopReason>>,
 }
 
 impl Ending {
-    pub(super) fn new(
-        target: Target,
+    pub(crate) fn new(
+        who: Arc<str>,
         phases: watch::Receiver<Phase>,
         transport: StatusWatch,
     ) -> (Self, Stopped) {
         let (reason, stopped) = watch::channel(None);
-        (Self { target, phases, transport, reason }, Stopped(stopped))
+        (Self { who, phases, transport, reason }, Stopped(stopped))
     }
 
     /// The task ended, or panicked with this text.
-    pub(super) fn tell(self, panic: Option<String>) {
+    pub(crate) fn tell(self, panic: Option<String>) {
         let reason = match (panic, *self.phases.borrow()) {
             (Some(text), _) => StopReason::Failed { why: format!("receiving panicked: {text}") },
             (None, Phase::Drain | Phase::Abort) => StopReason::ShutDown,
             (None, Phase::Leave) => StopReason::Dropped,
             (None, Phase::Serve) => match self.transport.current().overall() {
                 ConnectionStatus::Closed { .. } => StopReason::TransportClosed,
-                _ => StopReason::Failed { why: "no more requests come".to_owned() },
+                _ => StopReason::Failed { why: "no more messages come".to_owned() },
             },
         };
         if !reason.was_asked_for() {
-            tracing::warn!(target = %self.target, %reason, "a server has stopped by itself");
+            tracing::warn!(target = %self.who, %reason, "stopped by itself");
         }
         self.reason.send_replace(Some(reason));
     }
@@ -109,11 +111,11 @@ mod tests {
     /// What is told at the end in this phase, and how often it is warned of.
     fn told(phase: Phase, panic: Option<&str>) -> (StopReason, usize) {
         let (transport, _) = Transport::recording();
-        let (ending, stopped) = Ending::new(Target::new("t"), watch::channel(phase).1, transport.watch());
+        let (ending, stopped) = Ending::new("t".into(), watch::channel(phase).1, transport.watch());
         assert_eq!(stopped.reason().now_or_never(), None);
         let (warnings, _guard) = Warnings::collect();
         ending.tell(panic.map(str::to_owned));
-        (stopped.reason().now_or_never().unwrap(), warnings.with("a server has stopped by itself").len())
+        (stopped.reason().now_or_never().unwrap(), warnings.with("stopped by itself").len())
     }
 
     #[test]
@@ -122,15 +124,14 @@ mod tests {
         assert_eq!(told(Phase::Abort, None), (StopReason::ShutDown, 0));
         assert_eq!(told(Phase::Leave, None), (StopReason::Dropped, 0));
         let failed = |why: &str| (StopReason::Failed { why: why.to_owned() }, 1);
-        assert_eq!(told(Phase::Serve, None), failed("no more requests come"));
+        assert_eq!(told(Phase::Serve, None), failed("no more messages come"));
         assert_eq!(told(Phase::Drain, Some("boom")), failed("receiving panicked: boom"));
     }
 
     #[tokio::test]
     async fn a_closed_transport_is_a_reason() {
         let (transport, _) = Transport::recording();
-        let (ending, stopped) =
-            Ending::new(Target::new("t"), watch::channel(Phase::Serve).1, transport.watch());
+        let (ending, stopped) = Ending::new("t".into(), watch::channel(Phase::Serve).1, transport.watch());
         transport.close(std::time::Duration::ZERO).await;
         ending.tell(None);
         assert_eq!(stopped.reason().await, StopReason::TransportClosed);
@@ -139,8 +140,7 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_is_gone_without_a_word() {
         let (transport, _) = Transport::recording();
-        let (ending, stopped) =
-            Ending::new(Target::new("t"), watch::channel(Phase::Serve).1, transport.watch());
+        let (ending, stopped) = Ending::new("t".into(), watch::channel(Phase::Serve).1, transport.watch());
         drop(ending);
         assert!(matches!(stopped.reason().await, StopReason::Failed { .. }));
     }

@@ -1,9 +1,9 @@
-//! How far a server is on its way to its end.
+//! How far a receiver is on its way to its end.
 
-/// What a server is told to do.
+/// What a receiver is told to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Phase {
-    /// Take requests.
+pub(crate) enum Phase {
+    /// Take messages.
     Serve,
     /// Take no more, finish those that run.
     Drain,

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// What a panic said, if it said it in words.
-pub(super) fn said(panic: Box<dyn Any + Send>) -> String {
+pub(crate) fn said(panic: Box<dyn Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let text = text.unwrap_or("no message").to_owned();
@@ -27,12 +27,12 @@ fn drop_fenced<T>(value: T) -> Option<String> {
 }
 
 /// A future of users' code that ends with what its panic said, and can be dropped like any other.
-pub(super) struct Fenced<F>(Option<Pin<Box<F>>>)
+pub(crate) struct Fenced<F>(Option<Pin<Box<F>>>)
 where
     F: Future + ?Sized;
 
 impl<F: Future + ?Sized> Fenced<F> {
-    pub(super) fn new(future: Pin<Box<F>>) -> Self {
+    pub(crate) fn new(future: Pin<Box<F>>) -> Self {
         Self(Some(future))
     }
 

@@ -1,0 +1,17 @@
+//! A number that goes up.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How often something happened.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    pub(crate) fn add_one(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,89 @@
+//! Log lines that peers bring about, of whoever takes their messages: what they wrote is escaped and shortened, and of
+//! each kind of line there are a few a minute. The others are logged at the level `debug`.
+
+use crate::contained::contained;
+use crate::rare_log::{FEW, RareLog, rarely};
+use crate::text::printable;
+use crate::wire::DecodeError;
+
+/// The lines of one receiver.
+#[derive(Debug)]
+pub(crate) struct Log {
+    undecodable: RareLog,
+    repeated: RareLog,
+    panics: RareLog,
+    given_up: RareLog,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            undecodable: RareLog::default(),
+            repeated: RareLog::default(),
+            panics: RareLog::few(FEW),
+            given_up: RareLog::few(FEW),
+        }
+    }
+}
+
+impl Log {
+    /// A message that is dropped; `told` is whether its caller gets an answer.
+    pub(crate) fn rejected(&self, bytes: usize, told: bool, error: &DecodeError) {
+        let error = printable(&error.to_string());
+        rarely!(self.undecodable, warn, bytes, told, error, "rejected a message");
+    }
+
+    /// A message that was taken before.
+    pub(crate) fn repeated(&self, unique_id: &str, redelivered: bool) {
+        let unique_id = printable(unique_id);
+        rarely!(self.repeated, warn, unique_id, redelivered, "ignored a repeated message");
+    }
+
+    /// A message that was taken before and is not done yet.
+    pub(crate) fn joined(&self, unique_id: Option<&str>, redelivered: bool) {
+        let unique_id = unique_id.map(printable);
+        contained(|| tracing::debug!(unique_id, redelivered, "joined a repeated message to its first"));
+    }
+
+    /// A handler that panicked, under a target of its own: what it said may be secret. `method` is what it handled.
+    pub(crate) fn panicked(&self, method: &str, text: &str) {
+        let text = printable(text);
+        rarely!(self.panics, error, target: "rpc_runtime::panics", method, "panicked: {text}");
+    }
+
+    /// A message that goes to the dead letters.
+    pub(crate) fn gave_up(&self, queue: &str, deliveries: u32, to: &str, error: &str) {
+        let [queue, to, error] = [queue, to, error].map(printable);
+        rarely!(self.given_up, error, queue, deliveries, to, "gave a message up: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logged::{Panicking, Warnings, forged};
+
+    #[test]
+    fn who_reads_the_log_may_panic() {
+        let log = Log::default();
+        let _guard = Panicking::set();
+        log.rejected(1, false, &DecodeError::SpecialValue("NaN".to_owned()));
+        log.repeated("id", true);
+        log.joined(Some("id"), true);
+        log.panicked("m", "text");
+        log.gave_up("q", 1, "dead", "why");
+    }
+
+    #[test]
+    fn a_peer_can_neither_forge_nor_flood_lines() {
+        let (log, forged) = (Log::default(), forged());
+        let (warnings, _guard) = Warnings::collect();
+        let few = FEW as usize;
+        assert_eq!(warnings.of_a_thousand(|| log.repeated(&forged, true)), 1);
+        let error = DecodeError::SpecialValue(forged.clone());
+        assert_eq!(warnings.of_a_thousand(|| log.rejected(1, false, &error)), 1);
+        assert_eq!(warnings.of_a_thousand(|| log.panicked("echo", &forged)), few);
+        assert_eq!(warnings.of_a_thousand(|| log.gave_up(&forged, 1, "dead", &forged)), few);
+        warnings.check_lines();
+    }
+}

@@ -1,0 +1,37 @@
+//! How a server reads requests.
+
+use crate::receiving::Read;
+use crate::transport::driver::Delivery;
+use crate::wire::{DecodeError, Limits, MessageFormat, ReplyAddress, Request};
+
+/// Why a message was not read, and who waits for an answer, if that can be told.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    pub(crate) error: DecodeError,
+    pub(crate) caller: Option<ReplyAddress>,
+}
+
+impl Read for Request {
+    type Unread = Unread;
+
+    fn read(delivery: &mut Delivery, format: MessageFormat, limits: &Limits) -> Result<Self, Unread> {
+        if let Some(excess) = &mut delivery.excess {
+            return Err(Unread {
+                error: DecodeError::TooLarge { limit: limits.max_body },
+                caller: excess.caller.take(),
+            });
+        }
+        let content = delivery.labels.content();
+        format.read_request(&delivery.body, &content, limits).map_err(|error| {
+            let caller = format.unread_caller(&delivery.body, &content, limits, &error);
+            Unread { error, caller }
+        })
+    }
+
+    fn size(&self) -> usize {
+        let args = self.invocation.as_ref().ok().map(|invocation| &invocation.args);
+        // Context and arguments are in the same text.
+        let text = args.map_or(0, |args| args.text_size()).max(self.context.text_size());
+        text + self.context.index_size() + args.map_or(0, |args| args.index_size())
+    }
+}
