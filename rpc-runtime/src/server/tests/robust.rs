@@ -370,6 +370,82 @@ async fn a_shutdown_counts_what_it_cuts_off() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_is_cut_off_has_time_for_its_last_words() {
+    let told = Arc::<AtomicUsize>::default();
+    let counter = Arc::clone(&told);
+    let broker = move |_: &Outgoing| {
+        let told = Arc::clone(&counter);
+        let slow = async move {
+            sleep(Duration::from_secs(1)).await;
+            told.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        };
+        slow.boxed()
+    };
+    let act: Act = Arc::new(|_| std::future::pending().boxed());
+    let stage = Stage::with_broker(act, Box::new(broker), None, |builder| builder).await;
+    stage.request(call("1")).await;
+    sleep(Duration::from_secs(1)).await;
+    stage.server.shutdown(Duration::from_secs(5)).await.unwrap_err();
+    assert_eq!(told.load(Ordering::SeqCst), 1, "its caller has been told when the shutdown ends");
+}
+
+/// One reply has all the memory that there is for them, and the broker does not confirm it.
+#[tokio::test]
+async fn a_shutdown_waits_for_no_memory_of_replies() {
+    let act: Act = Arc::new(|_| std::future::ready(returned(&"x".repeat(4 * LIGHT).into())).boxed());
+    let broker = |_: &Outgoing| std::future::pending().boxed();
+    let set = |builder: ServerBuilder| builder.workers(2).memory(8 * LIGHT);
+    let stage = Stage::with_broker(act, Box::new(broker), None, set).await;
+    for id in ["1", "2"] {
+        stage.request(call(id)).await;
+    }
+    until("both are taken", || stage.verdicts().len() == 2).await;
+    until("one has the memory", || lock(&stage.published).len() == 1).await;
+    let (published, finished) = (Arc::clone(&stage.published), stage.server.counters().executed);
+    tokio::select! {
+        ended = stage.server.shutdown(Duration::from_secs(3600)) => drop(ended),
+        () = until("the other goes without", || lock(&published).len() == 2) => {}
+    }
+    assert_eq!((lock(&published).len(), finished), (2, 2));
+}
+
+/// How much a request takes is known once it is read, and it takes that until its handler is done.
+#[tokio::test]
+async fn what_is_executed_holds_its_memory() {
+    let started = Arc::<AtomicUsize>::default();
+    let (release, released) = tokio::sync::watch::channel(false);
+    let counter = Arc::clone(&started);
+    let act = move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        let mut released = released.clone();
+        async move {
+            drop(released.wait_for(|released| *released).await);
+            done()
+        }
+    };
+    let stage = Stage::acting(act, |builder| builder.workers(4).memory(8 * LIGHT)).await;
+    let run = |expected: usize| {
+        let started = Arc::clone(&started);
+        async move { until("they run", || started.load(Ordering::SeqCst) == expected).await }
+    };
+    for id in ["1", "2"] {
+        let mut large = call(id);
+        large["args"] = json!({"value": "x".repeat(4 * LIGHT)});
+        stage.request(large).await;
+    }
+    run(1).await;
+    stage.request(call("small")).await;
+    run(2).await;
+    // Were there memory for the other large one, it would run by now.
+    let waited = std::time::Instant::now();
+    until("it had time", || waited.elapsed() > Duration::from_millis(500)).await;
+    run(2).await;
+    release.send(true).unwrap();
+    run(3).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_shutdown_that_is_dropped_is_like_a_server_that_is_dropped() {
     let transport = Transport::connect("memory://").await.unwrap();
     let executed = Arc::<AtomicUsize>::default();

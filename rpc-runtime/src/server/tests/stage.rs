@@ -11,6 +11,8 @@ use crate::lock::lock;
 
 /// What the broker says of each message that is sent.
 pub(super) type Answer = Box<dyn Fn(&Outgoing) -> Result<(), PublishError> + Send + Sync>;
+/// The same, which may take its time.
+type SlowAnswer = Box<dyn Fn(&Outgoing) -> BoxFuture<'static, Result<(), PublishError>> + Send + Sync>;
 /// What a handler does, by its argument.
 pub(super) type Act = Arc<dyn Fn(Value) -> BoxFuture<'static, Outcome> + Send + Sync>;
 
@@ -65,7 +67,7 @@ pub(super) struct Stage {
     pub(super) server: Server,
     pub(super) book: Arc<Book>,
     deliveries: mpsc::Sender<Delivery>,
-    published: Arc<Mutex<Vec<Outgoing>>>,
+    pub(super) published: Arc<Mutex<Vec<Outgoing>>>,
     tag: std::sync::atomic::AtomicU64,
 }
 
@@ -76,13 +78,22 @@ impl Stage {
         runtime: Option<Handle>,
         set: impl FnOnce(ServerBuilder) -> ServerBuilder,
     ) -> Self {
+        Self::with_broker(act, Box::new(move |message| ready(answer(message)).boxed()), runtime, set).await
+    }
+
+    pub(super) async fn with_broker(
+        act: Act,
+        answer: SlowAnswer,
+        runtime: Option<Handle>,
+        set: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
         let (deliveries, receiver) = mpsc::channel(1024);
         let published = Arc::<Mutex<Vec<Outgoing>>>::default();
         let sent = Arc::clone(&published);
         let stub = Stub::publishing(move |message| {
             let answer = answer(&message);
             lock(&sent).push(message);
-            ready(answer)
+            answer
         });
         let stub = stub.delivering(receiver).with_runtime(runtime);
         let target = Target::new("compute").with_server("host1");
