@@ -123,7 +123,8 @@ impl Head {
         match Fit::of(class, &text) {
             Fit::Own => Ok(None),
             Fit::Older => Ok(Some(text)),
-            Fit::Unsupported => Err(fail(unsupported(class, &text))),
+            Fit::Newer if scope::reads_newer() => Ok(Some(text)),
+            Fit::Newer | Fit::OtherMajor => Err(fail(unsupported(class, &text))),
             Fit::NoVersion => {
                 let key = class.project.version_key();
                 Err(E::custom(format_args!("{}: {key} is not of the form MAJOR.MINOR", class.name)))
@@ -136,7 +137,8 @@ impl Head {
 enum Fit {
     Own,
     Older,
-    Unsupported,
+    Newer,
+    OtherMajor,
     NoVersion,
 }
 
@@ -153,7 +155,8 @@ impl Fit {
                 Self::Own
             }
             Some(version) if own.accepts(version) => Self::Older,
-            Some(_) => Self::Unsupported,
+            Some(version) if version.major() == own.major() => Self::Newer,
+            Some(_) => Self::OtherMajor,
         }
     }
 }
@@ -178,7 +181,7 @@ fn without_patch(version: &str) -> Cow<'_, str> {
 
 /// Whether an object of that version is not read by a type of that class.
 pub(super) fn is_too_new(class: &ObjectClass, version: &str) -> bool {
-    matches!(Fit::of(class, version), Fit::Unsupported)
+    matches!(Fit::of(class, version), Fit::Newer | Fit::OtherMajor)
 }
 
 struct ObjectVisitor<T>(PhantomData<T>);

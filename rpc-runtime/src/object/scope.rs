@@ -3,6 +3,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+#[cfg(feature = "notifications")]
+use std::thread::LocalKey;
 
 use super::fault::ObjectError;
 use super::releases::ObjectVersions;
@@ -14,6 +16,10 @@ thread_local! {
     static CHANGED: Cell<bool> = const { Cell::new(false) };
     /// Why the last object was not read.
     static FAULT: RefCell<Option<ObjectError>> = const { RefCell::new(None) };
+    /// Whether objects are written without the names of what was changed.
+    static OMITS_CHANGES: Cell<bool> = const { Cell::new(false) };
+    /// Whether objects are read that are newer than their class, of the same major version.
+    static READS_NEWER: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Writes what `write` does with objects in these versions at most.
@@ -61,4 +67,41 @@ pub(super) fn failed(error: ObjectError) {
 pub(crate) fn fault_of(error: &serde_json::Error) -> Option<ObjectError> {
     let fault = FAULT.take()?;
     error.to_string().contains(&fault.to_string()).then_some(fault)
+}
+
+/// Writes what `write` does with the objects in it as if nothing of them had been changed.
+#[cfg(feature = "notifications")]
+pub(crate) fn omitting_changes<R>(write: impl FnOnce() -> R) -> R {
+    with_flag(&OMITS_CHANGES, write)
+}
+
+/// Whether that is how objects are written here.
+pub(super) fn omits_changes() -> bool {
+    OMITS_CHANGES.get()
+}
+
+/// Reads what `read` does, where an object may be newer than its class as long as the major version is the same.
+#[cfg(feature = "notifications")]
+pub(crate) fn reading_newer<R>(read: impl FnOnce() -> R) -> R {
+    with_flag(&READS_NEWER, read)
+}
+
+/// Whether that is how objects are read here.
+pub(super) fn reads_newer() -> bool {
+    READS_NEWER.get()
+}
+
+#[cfg(feature = "notifications")]
+fn with_flag<R>(flag: &'static LocalKey<Cell<bool>>, run: impl FnOnce() -> R) -> R {
+    /// Puts back what was there, also if code of a user's panics.
+    struct Restore(&'static LocalKey<Cell<bool>>, bool);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            self.0.set(self.1);
+        }
+    }
+
+    let _restore = Restore(flag, flag.replace(true));
+    run()
 }

@@ -149,7 +149,9 @@ impl Serialize for Object {
         out.serialize_entry(&format_args!("{}.data", self.prefix), &self.data)?;
         if !self.changes.is_empty() {
             scope::has_changes();
-            out.serialize_entry(&format_args!("{}.changes", self.prefix), &self.changes)?;
+            if !scope::omits_changes() {
+                out.serialize_entry(&format_args!("{}.changes", self.prefix), &self.changes)?;
+            }
         }
         out.end()
     }

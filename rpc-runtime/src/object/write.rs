@@ -43,7 +43,9 @@ pub fn serialize<T: VersionedObject, S: Serializer>(object: &T, serializer: S) -
     let changes = changes.into_inner();
     if !changes.is_empty() {
         scope::has_changes();
-        out.serialize_field(ClassOf::<T>::CHANGES_KEY, &changes)?;
+        if !scope::omits_changes() {
+            out.serialize_field(ClassOf::<T>::CHANGES_KEY, &changes)?;
+        }
     }
     out.end()
 }
