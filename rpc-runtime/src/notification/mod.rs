@@ -5,6 +5,7 @@
 //! | events of one's own | `#[derive(RpcNotification)]`, [`RpcNotification`], [`EventSet`], [`Event`] |
 //! | an event without a type | [`Notification`], [`Priority`] |
 
+pub(crate) mod decode;
 mod description;
 mod notified;
 mod payload;

@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::decode::decode;
 use crate::wire::EncodeError;
 
 /// What an event says, as JSON. Cloning shares it.
@@ -33,9 +34,9 @@ impl Payload {
     /// The value.
     ///
     /// # Errors
-    /// If it is not a `T`. What was read is not repeated.
+    /// If it is not a `T`: what is wrong, and where. What was read is not repeated.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(self.text())
+        decode(self.text(), "").map_err(serde_json::Error::custom)
     }
 }
 
