@@ -1,11 +1,13 @@
-//! The macros of `rpc-runtime`: the `#[rpc_manager]` attribute, and the derives `RpcException` and `VersionedObject`.
+//! The macros of `rpc-runtime`: the `#[rpc_manager]` attribute, and the derives `RpcException`, `VersionedObject` and
+//! `RpcNotification`.
 //!
-//! Depend on `rpc-runtime`, which exports both.
+//! Depend on `rpc-runtime`, which exports them.
 
 mod errors;
 mod exception;
 mod expand;
 mod model;
+mod notification;
 mod object;
 mod parse;
 mod render;
@@ -614,5 +616,255 @@ pub fn rpc_exception(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(VersionedObject, attributes(object))]
 pub fn versioned_object(item: TokenStream) -> TokenStream {
     let (expansion, errors) = object::expand(item.into());
+    errors.after(expansion).into()
+}
+
+/// Makes an enum a set of events: notifications that belong together, from which they are emitted and on which
+/// listeners match.
+///
+/// Each variant is an event, with its type, its priority and what it says. A struct is a set of one event.
+///
+/// ```
+/// use rpc_runtime::RpcNotification;
+/// use rpc_runtime::notification::{Notification, Priority};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// pub struct Volume {
+///     volume_id: String,
+///     size: u64,
+/// }
+///
+/// /// What happens to volumes.
+/// #[derive(Debug, Clone, PartialEq, RpcNotification)]
+/// pub enum VolumeEvent {
+///     /// Before it is made.
+///     #[event(type = "volume.create.start", priority = info)]
+///     CreateStart(Volume),
+///
+///     #[event(type = "volume.create.error", priority = error)]
+///     CreateError { volume: Volume, reason: String },
+///
+///     /// Whatever else comes.
+///     #[event(other)]
+///     Other(Notification),
+/// }
+///
+/// let event = VolumeEvent::CreateStart(Volume { volume_id: "v1".to_owned(), size: 3 });
+/// let sent = event.notification()?;
+/// assert_eq!((sent.event_type(), sent.priority()), ("volume.create.start", Priority::Info));
+/// assert_eq!(sent.payload().text(), r#"{"volume_id":"v1","size":3}"#);
+/// assert_eq!(VolumeEvent::read(&sent)?, Some(event));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// What the type is derived for is in its constant `EVENTS`, for documentation and comparisons.
+///
+/// # Keys of the type: `#[notification(..)]`
+///
+/// | Key | Meaning |
+/// |---|---|
+/// | `topic = ".."` | topic that its events go to where a notifier or listener names none; the default is `notifications`. Its queues are `TOPIC.info` and so on |
+/// | `exchange = ".."` | exchange of that topic; the default is the transport's |
+/// | `version = "1.1"` | current version of the set, `MAJOR.MINOR`, as a string |
+/// | `crate = path` | where `rpc_runtime` is, if it was renamed or is re-exported |
+///
+/// # Keys of a variant or struct: `#[event(..)]`
+///
+/// | Key | Meaning |
+/// |---|---|
+/// | `type = ".."` | what happened: a text, or a pattern, see [below](#patterns); mandatory |
+/// | `priority = info` | one of `audit`, `critical`, `debug`, `error`, `info`, `sample` and `warn`, which may be called `warning`; mandatory |
+/// | `since = "1.1"` | version of the set that the event came with; the default is the first one |
+/// | `object` | the payload is a versioned object, see [below](#objects) |
+/// | `other` | `Other(Notification)` takes every event that is no other variant, and is sent on as it came; no other key goes with it |
+///
+/// No two events of a set have one type. An event that is read has whatever priority its sender gave it.
+///
+/// ```
+/// use rpc_runtime::{RpcNotification, Version};
+///
+/// #[derive(Debug, RpcNotification)]
+/// #[notification(topic = "versioned_notifications", exchange = "nova", version = "1.1")]
+/// pub enum KeypairEvent {
+///     #[event(type = "keypair.import.start", priority = info)]
+///     ImportStart { fingerprint: String },
+///     #[event(type = "keypair.import.error", priority = error, since = "1.1")]
+///     ImportError { fingerprint: String },
+/// }
+///
+/// let set = KeypairEvent::EVENTS;
+/// assert_eq!((set.topic, set.exchange), (Some("versioned_notifications"), Some("nova")));
+/// assert_eq!(set.events[1].since, Some(Version::new(1, 1)));
+///
+/// /// Somebody logged in.
+/// #[derive(Debug, RpcNotification)]
+/// #[notification(topic = "identity")]
+/// #[event(type = "identity.authenticate", priority = audit)]
+/// pub struct Authenticated {
+///     user: String,
+/// }
+/// ```
+///
+/// # Payloads and keys of fields: `#[event(..)]`
+///
+/// | Fields | Payload |
+/// |---|---|
+/// | none | `{}`; not looked at when it is read |
+/// | one without a name | its value |
+/// | with names | an object of JSON with a member for each; members that are no field are ignored, and absent is the same as null |
+/// | one of them with `payload` | its value; the others are parts of the event type |
+///
+/// | Key | Meaning |
+/// |---|---|
+/// | `payload` | the field is the whole payload |
+/// | `name = ".."` | name of the member; the default is the field's own |
+///
+/// All of them are encoded and decoded by serde, which need not be derived for the set. A payload that is not what the
+/// variant says is a `PayloadError`, with the place of what is wrong and without the value, which may be secret.
+///
+/// ```
+/// use rpc_runtime::RpcNotification;
+/// use rpc_runtime::notification::{Notification, Priority};
+/// use serde_json::json;
+///
+/// #[derive(Debug, PartialEq, RpcNotification)]
+/// pub enum ImageEvent {
+///     #[event(type = "image.purged", priority = debug)]
+///     Purged,
+///     #[event(type = "image.upload", priority = info)]
+///     Upload { id: String, #[event(name = "min-disk")] min_disk: Option<u64> },
+/// }
+///
+/// assert_eq!(ImageEvent::Purged.notification()?.payload().text(), "{}");
+///
+/// let came = Notification::new(Priority::Info, "image.upload", &json!({"id": "i1", "min-disk": 2, "tags": []}))?;
+/// let event = ImageEvent::Upload { id: "i1".to_owned(), min_disk: Some(2) };
+/// assert_eq!(ImageEvent::read(&came)?, Some(event));
+///
+/// let wrong = Notification::new(Priority::Info, "image.upload", &json!({"id": "i1", "min-disk": "secret"}))?;
+/// assert_eq!(
+///     ImageEvent::read(&wrong).unwrap_err().to_string(),
+///     "the payload of \"image.upload\" is not what ImageEvent says: min-disk: invalid type: string, expected u64"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Patterns
+///
+/// `{field}` between two dots stands for any text there, which is that field: written by its `Display`, read by its
+/// `FromStr`. It is never empty and has no dot, else the event cannot be written. A text that `FromStr` refuses is no
+/// event of that pattern.
+///
+/// A type without parameters goes before patterns, and of the patterns one with fewer parameters before those with more;
+/// patterns of as many are tried in the order of the variants.
+///
+/// ```
+/// use rpc_runtime::RpcNotification;
+/// use rpc_runtime::notification::{Notification, Priority};
+/// use serde_json::{Value, json};
+///
+/// #[derive(Debug, PartialEq, RpcNotification)]
+/// pub enum ComputeEvent {
+///     #[event(type = "compute.{resource}.{id}.{phase}", priority = info)]
+///     Changed {
+///         resource: String,
+///         id: u64,
+///         phase: String,
+///         #[event(payload)]
+///         what: Value,
+///     },
+/// }
+///
+/// let came = Notification::new(Priority::Info, "compute.instance.7.end", &json!({"state": "active"}))?;
+/// let event = ComputeEvent::Changed {
+///     resource: "instance".to_owned(),
+///     id: 7,
+///     phase: "end".to_owned(),
+///     what: json!({"state": "active"}),
+/// };
+/// assert_eq!(event.notification()?, came);
+/// assert_eq!(ComputeEvent::read(&came)?, Some(event));
+///
+/// let other = Notification::new(Priority::Info, "compute.instance.x.end", &json!({}))?;
+/// assert_eq!(ComputeEvent::read(&other)?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Objects
+///
+/// With `object` the payload is a type that derives `VersionedObject`, or a `Box` of one, as nova's versioned
+/// notifications have it; it needs the feature `objects`. It goes out without the names of the fields that were changed,
+/// and so do the objects in it: all of an event is news. Objects that are newer than their types are read, as long as the
+/// major version is the same; fields that are not known are ignored. Another class, project or major version is a
+/// `PayloadError` that names it.
+///
+/// ```
+/// use rpc_runtime::object::{Field, Origin, Project};
+/// use rpc_runtime::notification::{Notification, Priority};
+/// use rpc_runtime::{RpcNotification, VersionedObject};
+/// use serde_json::json;
+///
+/// pub const NOVA: Project = Project::new("nova").with_prefix("nova_object");
+///
+/// #[derive(Debug, Default, VersionedObject)]
+/// #[object(project = NOVA, version = "1.1")]
+/// pub struct ServiceStatusPayload {
+///     pub host: Field<String>,
+///     #[object(origin)]
+///     pub origin: Origin,
+/// }
+///
+/// #[derive(Debug, RpcNotification)]
+/// #[notification(topic = "versioned_notifications", exchange = "nova")]
+/// pub enum ServiceEvent {
+///     #[event(type = "service.update", priority = info, object)]
+///     Update(ServiceStatusPayload),
+/// }
+///
+/// let payload = ServiceStatusPayload { host: "host1".to_owned().into(), ..Default::default() };
+/// let sent = ServiceEvent::Update(payload).notification()?;
+/// assert_eq!(
+///     sent.payload().decode::<serde_json::Value>()?,
+///     json!({
+///         "nova_object.name": "ServiceStatusPayload",
+///         "nova_object.namespace": "nova",
+///         "nova_object.version": "1.1",
+///         "nova_object.data": {"host": "host1"},
+///     })
+/// );
+///
+/// let newer = json!({
+///     "nova_object.name": "ServiceStatusPayload",
+///     "nova_object.namespace": "nova",
+///     "nova_object.version": "1.4",
+///     "nova_object.data": {"host": "host2", "uuid": "u1"},
+/// });
+/// let came = Notification::new(Priority::Info, "service.update", &newer)?;
+/// let Some(ServiceEvent::Update(payload)) = ServiceEvent::read(&came)? else { panic!("it is another event") };
+/// assert_eq!(payload.host.as_deref(), Some("host2"));
+/// assert_eq!(ServiceEvent::EVENTS.events[0].class.map(|class| class.name), Some("ServiceStatusPayload"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// A key that is unknown, given twice or in the wrong place, an event without a type or a priority, two of one type, a
+/// pattern with a parameter that is no field, a topic that no broker could bind: each is a compile error at the token at
+/// fault, all of them at once.
+///
+/// ```compile_fail
+/// # use rpc_runtime::RpcNotification;
+/// #[derive(RpcNotification)]
+/// // topic "notifications.info" ends in a priority, which its queues get after it: write "notifications"
+/// #[notification(topic = "notifications.info")]
+/// pub enum VolumeEvent {
+///     #[event(type = "volume.purged", priority = info)]
+///     Purged,
+/// }
+/// ```
+#[proc_macro_derive(RpcNotification, attributes(notification, event))]
+pub fn rpc_notification(item: TokenStream) -> TokenStream {
+    let (expansion, errors) = notification::expand(item.into());
     errors.after(expansion).into()
 }

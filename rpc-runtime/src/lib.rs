@@ -70,7 +70,7 @@
 //! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
 //! | `objects` | no | versioned objects: `#[derive(VersionedObject)]` and the module `object` |
-//! | `notifications` | no | events and their listeners: the module `notification` |
+//! | `notifications` | no | events and their listeners: `#[derive(RpcNotification)]` and the module `notification` |
 //! | `lzma` | no | bodies compressed by lzma |
 
 mod aside;
@@ -131,6 +131,8 @@ pub use version::{Version, VersionError};
 pub use notification::RpcNotification;
 #[cfg(feature = "objects")]
 pub use object::VersionedObject;
+#[cfg(all(feature = "macros", feature = "notifications"))]
+pub use rpc_macros::RpcNotification;
 #[cfg(all(feature = "macros", feature = "objects"))]
 pub use rpc_macros::VersionedObject;
 #[cfg(feature = "macros")]

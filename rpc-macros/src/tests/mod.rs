@@ -4,6 +4,7 @@ mod budget;
 mod errors;
 mod exceptions;
 mod mutations;
+mod notifications;
 mod objects;
 mod snapshots;
 

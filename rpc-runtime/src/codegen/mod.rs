@@ -1,6 +1,8 @@
 //! The whole contract between the `#[rpc_manager]` macro and this crate. Not for use by hand.
 
 pub mod exception;
+#[cfg(feature = "notifications")]
+pub mod notification;
 #[cfg(feature = "objects")]
 pub mod object;
 

@@ -41,7 +41,8 @@ pub struct Event {
     pub priority: Priority,
     /// The version of the set that brought it, if that is known.
     pub since: Option<Version>,
-    /// The type of the payload in Rust, as it is written.
+    /// The type of the payload in Rust, as it is written: `Volume`, or `{ volume: Volume, reason: String }` for an object of
+    /// JSON with these members, and `{}` without any.
     pub payload: &'static str,
     /// The class of the payload, if it is an object.
     pub class: Option<&'static ObjectClass>,
@@ -59,6 +60,75 @@ impl EventSet {
     /// A set that has every event there is.
     #[must_use]
     pub const fn any(name: &'static str) -> Self {
-        Self { open: true, ..Self::new(name, &[]) }
+        Self::new(name, &[]).with_others()
+    }
+
+    /// The same with a place for events that it does not know.
+    #[must_use]
+    pub const fn with_others(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// The same, whose events go to this topic where nobody names another one.
+    #[must_use]
+    pub const fn with_topic(mut self, topic: &'static str) -> Self {
+        self.topic = Some(topic);
+        self
+    }
+
+    /// The same with the exchange of that topic.
+    #[must_use]
+    pub const fn with_exchange(mut self, exchange: &'static str) -> Self {
+        self.exchange = Some(exchange);
+        self
+    }
+
+    /// The same at a version.
+    #[must_use]
+    pub const fn with_version(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// The same with its documentation.
+    #[must_use]
+    pub const fn with_doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+}
+
+impl Event {
+    /// An event of that type and priority, whose payload is of a type in Rust.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        event_type: &'static str,
+        priority: Priority,
+        payload: &'static str,
+    ) -> Self {
+        Self { name, event_type, priority, since: None, payload, class: None, doc: "" }
+    }
+
+    /// The same, came with `since`.
+    #[must_use]
+    pub const fn with_since(mut self, since: Version) -> Self {
+        self.since = Some(since);
+        self
+    }
+
+    /// The same, whose payload is an object of that class.
+    #[must_use]
+    pub const fn with_class(mut self, class: &'static ObjectClass) -> Self {
+        self.class = Some(class);
+        self
+    }
+
+    /// The same with its documentation.
+    #[must_use]
+    pub const fn with_doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
     }
 }

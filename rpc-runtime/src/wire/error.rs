@@ -3,7 +3,7 @@
 #[error("cannot encode {what}: {why}")]
 #[non_exhaustive]
 pub struct EncodeError {
-    /// The name of the argument or context value, or `result`, `payload`.
+    /// The name of the argument or context value, or `result`, `payload`, `event type`.
     pub what: String,
     /// The serialiser's words.
     pub why: String,

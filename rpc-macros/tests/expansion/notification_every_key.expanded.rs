@@ -1,0 +1,232 @@
+const _: () = {
+    use crate::facade::codegen::notification as __rpc;
+    #[automatically_derived]
+    #[allow(deprecated)]
+    impl __rpc::RpcNotification for InstanceEvent {
+        const EVENTS: __rpc::EventSet = __rpc::EventSet::new(
+                "InstanceEvent",
+                &[
+                    __rpc::Event::new(
+                        "Any",
+                        "{type}.{action}.{phase}",
+                        __rpc::Priority::Sample,
+                        "{}",
+                    ),
+                    __rpc::Event::new(
+                            "Compute",
+                            "compute.{action}.{phase}",
+                            __rpc::Priority::Critical,
+                            "Instance",
+                        )
+                        .with_since(__rpc::Version::new(1, 1)),
+                    __rpc::Event::new(
+                            "ServiceUpdate",
+                            "service.update",
+                            __rpc::Priority::Info,
+                            "ServiceStatusPayload",
+                        )
+                        .with_class(
+                            <ServiceStatusPayload as __rpc::ObjectPayload>::CLASS,
+                        )
+                        .with_doc("The service changed."),
+                    __rpc::Event::new(
+                            "Update",
+                            "instance.update",
+                            __rpc::Priority::Warn,
+                            "Box<InstanceUpdatePayload>",
+                        )
+                        .with_since(__rpc::Version::new(1, 2))
+                        .with_class(
+                            <InstanceUpdatePayload as __rpc::ObjectPayload>::CLASS,
+                        ),
+                    __rpc::Event::new(
+                            "Aggregate",
+                            "aggregate.{id}",
+                            __rpc::Priority::Debug,
+                            "AggregatePayload",
+                        )
+                        .with_class(<AggregatePayload as __rpc::ObjectPayload>::CLASS),
+                    __rpc::Event::new(
+                        "Fault",
+                        "instance.fault",
+                        __rpc::Priority::Error,
+                        "{ instance-id: Uuid, type: String }",
+                    ),
+                    __rpc::Event::new(
+                        "Purged",
+                        "instance.purged",
+                        __rpc::Priority::Audit,
+                        "{}",
+                    ),
+                ],
+            )
+            .with_topic("versioned_notifications")
+            .with_exchange("nova")
+            .with_version(__rpc::Version::new(1, 2))
+            .with_others()
+            .with_doc(
+                ::core::concat!(
+                    "What happens to instances,\n", include_str!("events.md"), ""
+                ),
+            );
+        fn notification(
+            &self,
+        ) -> ::core::result::Result<__rpc::Notification, __rpc::EncodeError> {
+            ::core::result::Result::Ok(
+                match self {
+                    Self::Any { r#type, action, phase } => {
+                        __rpc::Notification::with_payload(
+                            __rpc::Priority::Sample,
+                            ::std::format!(
+                                "{}.{}.{}", __rpc::part("type", r#type) ?,
+                                __rpc::part("action", action) ?, __rpc::part("phase", phase)
+                                ?
+                            ),
+                            __rpc::nothing()?,
+                        )
+                    }
+                    Self::Compute { action, phase, instance } => {
+                        __rpc::Notification::with_payload(
+                            __rpc::Priority::Critical,
+                            ::std::format!(
+                                "compute.{}.{}", __rpc::part("action", action) ?,
+                                __rpc::part("phase", phase) ?
+                            ),
+                            __rpc::payload(instance)?,
+                        )
+                    }
+                    Self::ServiceUpdate(payload) => {
+                        __rpc::Notification::with_payload(
+                            __rpc::Priority::Info,
+                            "service.update",
+                            __rpc::object::<ServiceStatusPayload>(payload)?,
+                        )
+                    }
+                    Self::Update(payload) => {
+                        __rpc::Notification::with_payload(
+                            __rpc::Priority::Warn,
+                            "instance.update",
+                            __rpc::object::<InstanceUpdatePayload>(payload)?,
+                        )
+                    }
+                    Self::Aggregate { id, aggregate } => {
+                        __rpc::Notification::with_payload(
+                            __rpc::Priority::Debug,
+                            ::std::format!("aggregate.{}", __rpc::part("id", id) ?),
+                            __rpc::object::<AggregatePayload>(aggregate)?,
+                        )
+                    }
+                    Self::Fault { instance_id, r#type } => {
+                        __rpc::Notification::with_payload(
+                            __rpc::Priority::Error,
+                            "instance.fault",
+                            __rpc::members([
+                                __rpc::member("instance-id", instance_id)?,
+                                __rpc::member("type", r#type)?,
+                            ])?,
+                        )
+                    }
+                    Self::Purged {} => {
+                        __rpc::Notification::with_payload(
+                            __rpc::Priority::Audit,
+                            "instance.purged",
+                            __rpc::nothing()?,
+                        )
+                    }
+                    Self::Unknown(payload) => {
+                        <__rpc::Notification as ::core::clone::Clone>::clone(payload)
+                    }
+                },
+            )
+        }
+        fn read(
+            notification: &__rpc::Notification,
+        ) -> ::core::result::Result<::core::option::Option<Self>, __rpc::PayloadError> {
+            let event = __rpc::Reading::of::<Self>(notification);
+            ::core::result::Result::Ok(
+                match notification.event_type() {
+                    "service.update" => {
+                        ::core::option::Option::Some(
+                            Self::ServiceUpdate(event.object::<ServiceStatusPayload>()?),
+                        )
+                    }
+                    "instance.update" => {
+                        ::core::option::Option::Some(
+                            Self::Update(
+                                ::std::boxed::Box::new(
+                                    event.object::<InstanceUpdatePayload>()?,
+                                ),
+                            ),
+                        )
+                    }
+                    "instance.fault" => {
+                        ::core::option::Option::Some({
+                            let members = event.members()?;
+                            Self::Fault {
+                                instance_id: members.get("instance-id")?,
+                                r#type: members.get("type")?,
+                            }
+                        })
+                    }
+                    "instance.purged" => ::core::option::Option::Some(Self::Purged {}),
+                    _ => {
+                        if let ::core::option::Option::Some(
+                            (::core::option::Option::Some(id),),
+                        ) = __rpc::parameters(
+                                notification.event_type(),
+                                &["aggregate", ""],
+                            )
+                            .map(|[id]| (__rpc::parameter::<u64>(id),))
+                        {
+                            ::core::option::Option::Some(Self::Aggregate {
+                                id,
+                                aggregate: event.object::<AggregatePayload>()?,
+                            })
+                        } else if let ::core::option::Option::Some(
+                            (
+                                ::core::option::Option::Some(action),
+                                ::core::option::Option::Some(phase),
+                            ),
+                        ) = __rpc::parameters(
+                                notification.event_type(),
+                                &["compute", "", ""],
+                            )
+                            .map(|[action, phase]| (
+                                __rpc::parameter::<String>(action),
+                                __rpc::parameter::<Phase>(phase),
+                            ))
+                        {
+                            ::core::option::Option::Some(Self::Compute {
+                                action,
+                                phase,
+                                instance: event.payload()?,
+                            })
+                        } else if let ::core::option::Option::Some(
+                            (
+                                ::core::option::Option::Some(r#type),
+                                ::core::option::Option::Some(action),
+                                ::core::option::Option::Some(phase),
+                            ),
+                        ) = __rpc::parameters(notification.event_type(), &["", "", ""])
+                            .map(|[r#type, action, phase]| (
+                                __rpc::parameter::<String>(r#type),
+                                __rpc::parameter::<String>(action),
+                                __rpc::parameter::<Phase>(phase),
+                            ))
+                        {
+                            ::core::option::Option::Some(Self::Any {
+                                r#type,
+                                action,
+                                phase,
+                            })
+                        } else {
+                            ::core::option::Option::Some(
+                                Self::Unknown(::core::clone::Clone::clone(notification)),
+                            )
+                        }
+                    }
+                },
+            )
+        }
+    }
+};
