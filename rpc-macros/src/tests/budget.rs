@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{expand_valid, objects};
+use super::{expand_valid, notifications, objects};
 
 /// A trait with this many plain methods of two arguments each.
 fn plain(methods: usize) -> String {
@@ -48,11 +48,32 @@ fn a_plain_field_expands_to_at_most_12_lines() {
     assert!(per_field <= 12, "{per_field} lines for each field");
 }
 
+/// A set with this many plain events.
+fn set(events: usize) -> String {
+    let mut source = "pub enum Set {".to_owned();
+    for n in 0..events {
+        writeln!(
+            source,
+            "/// Something.\n#[event(type = \"event.{n:02}\", priority = info)] Event{n:02}(Payload),"
+        )
+        .unwrap();
+    }
+    source + "}"
+}
+
+#[test]
+fn a_plain_event_expands_to_at_most_20_lines() {
+    let expand = |events| lines(&notifications::expand_valid(&set(events)));
+    let per_event = (expand(13) - expand(3)).div_ceil(10);
+    assert!(per_event <= 20, "{per_event} lines for each event");
+}
+
 #[test]
 fn a_renamed_runtime_is_never_called_by_its_own_name() {
     for (source, expansion) in [
         (include_str!("../../tests/expansion/every_key.rs"), expand_valid as fn(&str) -> String),
         (include_str!("../../tests/expansion/object_every_key.rs"), objects::expand_valid),
+        (include_str!("../../tests/expansion/notification_every_key.rs"), notifications::expand_valid),
     ] {
         assert!(source.contains("crate = crate::facade"));
         assert!(!expansion(source).contains("rpc_runtime"));

@@ -19,6 +19,10 @@ const TEXTS: &str = include_str!("../../tests/expansion/exception_texts.rs");
 
 const OBJECT: &str = include_str!("../../tests/expansion/object_every_key.rs");
 
+const EVENTS: &str = include_str!("../../tests/expansion/notification_every_key.rs");
+
+const EVENT: &str = include_str!("../../tests/expansion/notification_struct.rs");
+
 /// What happens to the token number `at` of a source, groups counted before what is in them.
 #[derive(Debug, Clone)]
 struct Mutation {
@@ -92,6 +96,14 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         "keep",
         "dict",
         "struct",
+        "type",
+        "priority",
+        "info",
+        "object",
+        "payload",
+        "topic",
+        "\"a.{x}.{action}\"",
+        "\"{user}\"",
         "aliases",
         "route",
         "(host: &str)",
@@ -197,6 +209,8 @@ proptest! {
             crate::exception::expand(mutate_all(EXCEPTIONS, &mutations)),
             crate::exception::expand(mutate_all(TEXTS, &mutations)),
             crate::object::expand(mutate_all(OBJECT, &mutations)),
+            crate::notification::expand(mutate_all(EVENTS, &mutations)),
+            crate::notification::expand(mutate_all(EVENT, &mutations)),
         ] {
             let is_sound = syn::parse2::<syn::File>(expansion.clone()).is_ok();
             prop_assert!(is_sound || !errors.found().is_empty(), "{expansion}");

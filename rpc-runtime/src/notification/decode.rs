@@ -111,7 +111,7 @@ mod tests {
             ),
             (
                 why::<BTreeMap<String, BTreeMap<u8, u8>>>(r#"{"a": {"1": null}}"#, ""),
-                "a.?: invalid type: null, expected u8",
+                "a.1: invalid type: null, expected u8",
             ),
         ] {
             assert_eq!(why, expected);

@@ -161,6 +161,7 @@ mod releases;
 pub(crate) mod scope;
 pub(crate) mod search;
 mod types;
+mod unchanged;
 mod untyped;
 mod versioned;
 mod write;

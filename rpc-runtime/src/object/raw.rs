@@ -12,6 +12,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::releases::ObjectVersions;
 use super::scope;
+use super::unchanged::Unchanged;
 
 /// A value of which only the text is known: its digits are those of the sender, however many.
 ///
@@ -93,6 +94,9 @@ impl Eq for RawJson {}
 
 impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if scope::omits_changes() {
+            return Unchanged::new(&self.0).serialize(serializer);
+        }
         self.0.serialize(serializer)
     }
 }
