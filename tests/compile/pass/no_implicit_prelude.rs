@@ -47,6 +47,22 @@ pub struct Object {
     origin: ::rpc_runtime::object::Origin,
 }
 
+/// Events of every form.
+#[derive(::rpc_runtime::RpcNotification)]
+#[notification(topic = "names", version = "1.1")]
+pub enum Event {
+    #[event(type = "whole", priority = info, since = "1.1")]
+    Whole(u8),
+    #[event(type = "{members}.x", priority = info)]
+    Members { members: u8, name: String },
+    #[event(type = "object", priority = info, object)]
+    Object(::std::boxed::Box<Object>),
+    #[event(type = "nothing", priority = info)]
+    Nothing,
+    #[event(other)]
+    Other(::rpc_runtime::notification::Notification),
+}
+
 fn downgrade(data: &mut Map, _: ::rpc_runtime::Version) {
     data.clear();
 }

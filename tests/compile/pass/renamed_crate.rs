@@ -8,7 +8,7 @@ mod facade {
 }
 
 use facade::rpc::object::{Field, Origin, Project};
-use facade::rpc::{Context, RpcException, VersionedObject, rpc_manager};
+use facade::rpc::{Context, RpcException, RpcNotification, VersionedObject, rpc_manager};
 
 #[derive(Debug, thiserror::Error, RpcException)]
 #[exception(module = "facade", crate = crate::facade::rpc)]
@@ -24,6 +24,18 @@ pub struct Object {
     pub n: Field<u32>,
     #[object(origin)]
     pub origin: Origin,
+}
+
+/// Events of every form.
+#[derive(RpcNotification)]
+#[notification(version = "1.1", crate = crate::facade::rpc)]
+pub enum Event {
+    #[event(type = "whole", priority = info, since = "1.1")]
+    Whole(u8),
+    #[event(type = "{members}.x", priority = info)]
+    Members { members: u8, name: String },
+    #[event(type = "object", priority = info, object)]
+    Object(Box<Object>),
 }
 
 #[rpc_manager(client = FacadeApi, topic = "facade", version = "1.0", crate = crate::facade::rpc, error = Failed)]

@@ -1,22 +1,23 @@
 //! Payloads in patterns and expressions.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote_spanned};
+use quote::quote_spanned;
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::super::content::Payload;
 use super::super::model::Event;
+use crate::render::placed_at;
 
-/// The variable for a payload without a name.
-pub(super) fn variable() -> Ident {
-    format_ident!("payload", span = Span::mixed_site())
+/// The variable for a field without a name, placed where its type is written.
+pub(super) fn variable(ty: &Type) -> Ident {
+    Ident::new("payload", placed_at(ty))
 }
 
 /// The pattern of an event's values, with a variable for each field.
 pub(super) fn pattern(event: &Event) -> TokenStream {
     let path = &event.path;
-    if let Payload::Unnamed(_) = event.content.payload {
-        let payload = variable();
+    if let Payload::Unnamed(ty) = &event.content.payload {
+        let payload = variable(ty);
         return quote_spanned!(Span::mixed_site()=> #path(#payload));
     }
     let names = event.content.named().map(|field| &field.name);

@@ -17,7 +17,7 @@ pub(super) fn notification(set: &Set) -> TokenStream {
     let events = set.events.iter().map(event);
     let other = set.other.as_ref().map(|other| {
         let path = &other.path;
-        let event = variable();
+        let event = variable(&other.ty);
         let own = quote_spanned!(placed_at(&other.ty)=> <__rpc::Notification as ::core::clone::Clone>::clone(#event));
         quote_spanned!(Span::mixed_site()=> #path(#event) => #own,)
     });
@@ -60,7 +60,7 @@ fn payload(event: &Event) -> TokenStream {
     };
     match &event.content.payload {
         Payload::Nothing => quote_spanned!(Span::mixed_site()=> __rpc::nothing()),
-        Payload::Unnamed(ty) => whole(ty, &variable()),
+        Payload::Unnamed(ty) => whole(ty, &variable(ty)),
         Payload::Named(field) => whole(&field.ty, &field.name),
         Payload::Members(fields) => {
             let members = fields

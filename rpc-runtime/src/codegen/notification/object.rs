@@ -10,6 +10,13 @@ use crate::wire::EncodeError;
 
 /// A payload that is an object. Without the feature `objects` there is none.
 #[cfg_attr(
+    feature = "objects",
+    diagnostic::on_unimplemented(
+        message = "`{Self}` is no versioned object",
+        label = "derive `VersionedObject` for it, or drop `object`"
+    )
+)]
+#[cfg_attr(
     not(feature = "objects"),
     diagnostic::on_unimplemented(
         message = "`{Self}` is no payload with `object`: versioned objects are there with the feature `objects` of rpc-runtime",
