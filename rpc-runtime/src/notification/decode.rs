@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
-use crate::text::{shortened, without_value};
+use crate::text::{printable, shortened, without_value};
 
 /// The value of a JSON text that is the member `within` of another one, or all there is if that is empty.
 ///
@@ -32,7 +32,9 @@ fn located<'s>(within: &str, way: impl DoubleEndedIterator<Item = &'s Segment>, 
     for segment in way.rev() {
         let step = match segment {
             Segment::Seq { index } => format!("[{index}]"),
-            Segment::Map { key } | Segment::Enum { variant: key } => format!(".{}", shortened(key)),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                format!(".{}", printable(&shortened(key)))
+            }
             Segment::Unknown => ".?".to_owned(),
         };
         len += step.len();
@@ -109,6 +111,7 @@ mod tests {
                 why::<Volume>(r#"{"size": 1, "mode": {"Thin": {"pool": "hunter2"}}}"#, ""),
                 "mode.Thin.pool: invalid type: string, expected u8",
             ),
+            (why::<BTreeMap<String, u8>>(r#"{"a\nb": null}"#, ""), r"a\nb: invalid type: null, expected u8"),
             (
                 why::<BTreeMap<String, BTreeMap<u8, u8>>>(r#"{"a": {"1": null}}"#, ""),
                 "a.1: invalid type: null, expected u8",

@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
-use super::description::EventSet;
 use super::payload::Payload;
 use super::priority::Priority;
-use super::typed::{PayloadError, RpcNotification};
 use crate::wire::EncodeError;
 
 /// An event: what happened, how important it is, and what there is to say of it. Of every type of events one can be made,
@@ -61,17 +59,5 @@ impl Notification {
     #[must_use]
     pub fn payload(&self) -> &Payload {
         &self.payload
-    }
-}
-
-impl RpcNotification for Notification {
-    const EVENTS: EventSet = EventSet::any("Notification");
-
-    fn notification(&self) -> Result<Notification, EncodeError> {
-        Ok(self.clone())
-    }
-
-    fn read(notification: &Notification) -> Result<Option<Self>, PayloadError> {
-        Ok(Some(notification.clone()))
     }
 }

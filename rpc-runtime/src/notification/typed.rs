@@ -28,6 +28,18 @@ pub trait RpcNotification: Sized {
     fn read(notification: &Notification) -> Result<Option<Self>, PayloadError>;
 }
 
+impl RpcNotification for Notification {
+    const EVENTS: EventSet = EventSet::any("Notification");
+
+    fn notification(&self) -> Result<Notification, EncodeError> {
+        Ok(self.clone())
+    }
+
+    fn read(notification: &Notification) -> Result<Option<Self>, PayloadError> {
+        Ok(Some(notification.clone()))
+    }
+}
+
 /// The payload of an event is not what its type says.
 ///
 /// It does not repeat the payload, which may be secret.

@@ -55,6 +55,7 @@ struct MetricPayload {
 
 #[derive(Debug, Clone, PartialEq, RpcNotification)]
 #[notification(topic = "versioned_notifications", exchange = "nova")]
+#[expect(clippy::large_enum_variant, reason = "an object as it is, and one in a box")]
 enum NovaEvent {
     #[event(type = "service.{action}", priority = info, object)]
     Service {

@@ -132,3 +132,88 @@ proptest! {
         prop_assert_eq!(found.is_some(), fits);
     }
 }
+
+#[cfg(feature = "macros")]
+mod derived {
+    use super::*;
+    use crate::RpcNotification;
+
+    /// Patterns of which some take what others take too.
+    #[derive(Debug, Clone, PartialEq, RpcNotification)]
+    #[notification(crate = crate)]
+    enum Event {
+        #[event(type = "{a}.{b}", priority = info)]
+        Two { a: String, b: String },
+        #[event(type = "a.{b}", priority = info)]
+        First {
+            b: String,
+            #[event(payload)]
+            payload: u8,
+        },
+        #[event(type = "{a}.b", priority = info)]
+        Last { a: String, member: u8 },
+        #[event(type = "a.b", priority = info)]
+        Both(u8),
+        #[event(other)]
+        Other(Notification),
+    }
+
+    /// A part that is likely one of the patterns' own.
+    fn word() -> impl Strategy<Value = String> {
+        prop_oneof![Just("a".to_owned()), Just("b".to_owned()), "[^.]{1,3}"]
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        prop_oneof![
+            (word(), word()).prop_map(|(a, b)| Event::Two { a, b }),
+            (word(), any::<u8>()).prop_map(|(b, payload)| Event::First { b, payload }),
+            (word(), any::<u8>()).prop_map(|(a, member)| Event::Last { a, member }),
+            any::<u8>().prop_map(Event::Both),
+        ]
+    }
+
+    /// What an event type is read as: what says more of it goes first, then what stands first.
+    fn expected(event_type: &str) -> &'static str {
+        match event_type.split('.').collect::<Vec<_>>()[..] {
+            ["a", "b"] => "Both",
+            ["a", b] if !b.is_empty() => "First",
+            [a, "b"] if !a.is_empty() => "Last",
+            [a, b] if !a.is_empty() && !b.is_empty() => "Two",
+            _ => "Other",
+        }
+    }
+
+    fn name(event: &Event) -> &'static str {
+        match event {
+            Event::Two { .. } => "Two",
+            Event::First { .. } => "First",
+            Event::Last { .. } => "Last",
+            Event::Both(_) => "Both",
+            Event::Other(_) => "Other",
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_event_is_read_as_it_was_written_unless_another_one_says_more_of_its_type(event in event()) {
+            let sent = event.notification().unwrap();
+            let expected = expected(sent.event_type());
+            match Event::read(&sent) {
+                Ok(read) if expected == name(&event) => prop_assert_eq!(read, Some(event)),
+                Ok(read) => prop_assert_eq!(read.as_ref().map(name), Some(expected)),
+                Err(error) => prop_assert_ne!(expected, name(&event), "{}", error),
+            }
+        }
+
+        #[test]
+        fn every_event_type_is_one_of_them(event_type in prop_oneof![".{0,5}", "[ab.]{0,5}"]) {
+            let came = Notification::new(Priority::Info, event_type.clone(), &json!({"member": 1})).unwrap();
+            let expected = expected(&event_type);
+            match Event::read(&came) {
+                Ok(read) => prop_assert_eq!(read.as_ref().map(name), Some(expected)),
+                // These have a number, which that is not.
+                Err(_) => prop_assert!(matches!(expected, "First" | "Both"), "{}", event_type),
+            }
+        }
+    }
+}
