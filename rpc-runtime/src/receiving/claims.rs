@@ -85,7 +85,23 @@ impl Claim {
         }
     }
 
-    /// It goes back to its queue now: this server takes no more.
+    /// The message is taken from its queue for good, but nobody has done what it asks for: it may be put there again.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn put_away(mut self) {
+        for settle in self.end(false) {
+            settle.ack();
+        }
+    }
+
+    /// The same in the way in which a broker may have dead letters of its own.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn reject(mut self) {
+        for settle in self.end(false) {
+            settle.reject(false);
+        }
+    }
+
+    /// It goes back to its queue now.
     pub(crate) fn give_back(mut self) {
         give_back(self.end(false));
     }

@@ -25,7 +25,7 @@ const REDELIVERIES: u32 = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetters {
     topic: Option<Arc<str>>,
-    redeliveries: u32,
+    redeliveries: Option<u32>,
     undecodable: bool,
 }
 
@@ -33,7 +33,7 @@ impl DeadLetters {
     /// Dead letters to `<topic>.dead`, after 5 redeliveries, without what cannot be decoded.
     #[must_use]
     pub fn new() -> Self {
-        Self { topic: None, redeliveries: REDELIVERIES, undecodable: false }
+        Self { topic: None, redeliveries: None, undecodable: false }
     }
 
     /// How often a request that no server finished is delivered again; 5 by default. It counts
@@ -47,7 +47,7 @@ impl DeadLetters {
     /// this one, or the broker drops the message first.
     #[must_use]
     pub fn redeliveries(mut self, limit: u32) -> Self {
-        self.redeliveries = limit;
+        self.redeliveries = Some(limit);
         self
     }
 
@@ -67,6 +67,12 @@ impl DeadLetters {
     }
 
     pub(crate) fn limit(&self) -> u32 {
+        self.redeliveries.unwrap_or(REDELIVERIES)
+    }
+
+    /// The limit, if it was set.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn limit_set(&self) -> Option<u32> {
         self.redeliveries
     }
 

@@ -10,6 +10,8 @@ use super::dead_letters::DeadLetters;
 use super::log::Log;
 use crate::clock::after;
 use crate::transport::Transport;
+#[cfg(feature = "notifications")]
+use crate::transport::driver::Settle;
 use crate::transport::driver::{Death, Delivery, Forward, History, Labels, PublishError, Route};
 
 /// How long the broker may take to confirm a message that is sent on.
@@ -47,6 +49,25 @@ impl Letter {
             queue: Arc::clone(&delivery.queue),
             earlier: delivery.earlier(),
         }
+    }
+
+    /// All of it, and the right.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn take(delivery: Delivery) -> (Self, Settle) {
+        let earlier = delivery.earlier();
+        let Delivery { body, labels, history, queue, settle, .. } = delivery;
+        (Self { body, labels, history, queue, earlier }, settle)
+    }
+
+    /// The same as one that was delivered so often.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn delivered(self, times: u32) -> Self {
+        Self { earlier: times, ..self }
+    }
+
+    #[cfg(feature = "notifications")]
+    pub(crate) fn body(&self) -> &Bytes {
+        &self.body
     }
 
     /// How often the message was delivered before, at least.

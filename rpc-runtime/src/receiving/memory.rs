@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use crate::transport::driver::LIGHT;
 
@@ -16,6 +16,8 @@ const UNIT: usize = 1 << 10;
 pub(crate) struct Memory {
     left: Arc<Semaphore>,
     units: u32,
+    /// Told when somebody has to wait.
+    wanted: Arc<Notify>,
 }
 
 /// A part of it, until it is dropped.
@@ -25,7 +27,7 @@ pub(crate) struct Held(#[expect(dead_code, reason = "held for its drop")] OwnedS
 impl Memory {
     pub(crate) fn new(bytes: usize) -> Self {
         let units = u32::try_from((bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
-        Self { left: Arc::new(Semaphore::new(units as usize)), units }
+        Self { left: Arc::new(Semaphore::new(units as usize)), units, wanted: Arc::default() }
     }
 
     /// Waits for so many bytes; `None` if they do not count, or once it was closed.
@@ -47,7 +49,18 @@ impl Memory {
     }
 
     async fn wait(&self, bytes: usize) -> Option<Held> {
-        Arc::clone(&self.left).acquire_many_owned(self.units_of(bytes)).await.ok().map(Held)
+        let units = self.units_of(bytes);
+        if let Ok(held) = Arc::clone(&self.left).try_acquire_many_owned(units) {
+            return Some(Held(held));
+        }
+        self.wanted.notify_one();
+        Arc::clone(&self.left).acquire_many_owned(units).await.ok().map(Held)
+    }
+
+    /// Waits until somebody has to wait for some, for the one who could give some back. It may also be over.
+    #[cfg(feature = "notifications")]
+    pub(crate) async fn is_wanted(&self) {
+        self.wanted.notified().await;
     }
 
     /// What is larger than all of it gets all of it, and is there alone.

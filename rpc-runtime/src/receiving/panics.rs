@@ -15,6 +15,12 @@ pub(crate) fn said(panic: Box<dyn Any + Send>) -> String {
     text
 }
 
+/// Runs users' code; an error is what it said when it panicked.
+#[cfg(feature = "notifications")]
+pub(crate) fn fenced<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(said)
+}
+
 /// Drops what users' code has made; tells what it said if that panics.
 fn drop_fenced<T>(value: T) -> Option<String> {
     let panic = catch_unwind(AssertUnwindSafe(|| drop(value))).err()?;

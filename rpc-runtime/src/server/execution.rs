@@ -1,7 +1,5 @@
 //! One request: from its method to the body of its reply.
 
-use std::future::pending;
-
 use bytes::Bytes;
 use tokio::sync::watch;
 
@@ -9,7 +7,7 @@ use super::handler::Work;
 use super::incoming::{Outcome, Raised};
 use super::log::Log;
 use crate::error::RemoteError;
-use crate::receiving::{Fenced, Phase};
+use crate::receiving::{Fenced, Phase, aborted};
 use crate::wire::MessageFormat;
 
 /// What a server does about panics of its handlers.
@@ -44,15 +42,6 @@ pub(super) async fn execute(
             }))
         }
         () = aborted(phases) => None,
-    }
-}
-
-async fn aborted(phases: &watch::Receiver<Phase>) {
-    let mut phases = phases.clone();
-    if phases.wait_for(|phase| *phase >= Phase::Abort).await.is_err() {
-        // A server that was dropped: its handlers go on.
-        drop(phases);
-        pending().await
     }
 }
 

@@ -14,14 +14,14 @@ use super::counters::{Counters, Tally};
 use super::error::ServerError;
 use super::heartbeats::Heartbeats;
 use super::log::Log;
-use super::receiver::{Order, Receiver};
+use super::receiver::Receiver;
 use super::replier::Replier;
 use super::requests::Requests;
 use super::setup::Setup;
 use crate::clock::after;
 use crate::receiving::{
-    Acknowledge, Claims, Duplicates, Ending, Forgotten, Forwarder, Memory, Phase, Reader, ShutdownError,
-    StopReason, Stopped, said, stop_listening,
+    Acknowledge, Claims, Duplicates, Ending, Forgotten, Forwarder, Memory, Order, Phase, Reader,
+    ShutdownError, StopReason, Stopped, said, stop_listening,
 };
 use crate::target::Target;
 use crate::transport::TransportError;

@@ -9,7 +9,7 @@ use super::observer::observe;
 use super::reading::Unread;
 use super::requests::{Batch, Requests};
 use crate::clock::after;
-use crate::receiving::{Claims, Duplicates, Held, Letter, Phase, Read, Reader, Readout, give_back_rest};
+use crate::receiving::{Claims, Held, Letter, Order, Phase, Read, Reader, Readout, give_back_rest};
 use crate::transport::driver::{Delivery, StopListening};
 use crate::wire::Request;
 
@@ -25,13 +25,6 @@ pub(super) struct Receiver {
     pub(super) stop: Arc<dyn StopListening>,
     /// Reads what takes long.
     pub(super) reader: Reader<Request>,
-}
-
-/// When requests are acknowledged, and with that how repeated ones are found.
-#[derive(Debug)]
-pub(super) enum Order {
-    Early(Duplicates),
-    Late(Arc<Claims>),
 }
 
 impl Receiver {

@@ -2,20 +2,21 @@
 
 use std::fmt;
 use std::future::{Future, ready};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
 use super::abilities::Abilities;
 use super::driver::{
     Address, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, ReplyPlace, ReplyQueue, Route, Settle, StopListening, TakeReply,
+    PublishFault, ReplyPlace, ReplyQueue, Route, Settle, Settler, StopListening, TakeReply, Verdict,
 };
 use super::status::{ConnectionStatus, Status};
 use super::status_watch::StatusWatch;
@@ -23,12 +24,14 @@ use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
 use crate::wire::MessageFormat;
 
+type Pass = dyn Fn(Forward) -> Result<(), PublishError> + Send + Sync;
 type Publish = dyn Fn(Outgoing) -> BoxFuture<'static, Result<(), PublishError>> + Send + Sync;
 
 /// What a test does not say, it does not do.
 pub(crate) struct Stub {
     abilities: Abilities,
     publish: Box<Publish>,
+    forward: Box<Pass>,
     deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
     replies: Mutex<Option<mpsc::Receiver<Delivery>>>,
     stops: Arc<AtomicUsize>,
@@ -42,6 +45,7 @@ impl Stub {
         Self {
             abilities,
             publish: Box::new(|_| ready(Err(PublishFault::Closed.into())).boxed()),
+            forward: Box::new(|_| Err(PublishFault::Closed.into())),
             deliveries: Mutex::default(),
             replies: Mutex::default(),
             stops: Arc::default(),
@@ -56,6 +60,15 @@ impl Stub {
         F: Future<Output = Result<(), PublishError>> + Send + 'static,
     {
         Self { publish: Box::new(move |message| publish(message).boxed()), ..Self::able(Abilities::ALL) }
+    }
+
+    /// Does this with each message that is sent on.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn forwarding(
+        self,
+        forward: impl Fn(Forward) -> Result<(), PublishError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { forward: Box::new(forward), ..self }
     }
 
     /// Gives these to the one who listens.
@@ -107,8 +120,8 @@ impl Driver for Stub {
         (self.publish)(message)
     }
 
-    fn forward(&self, _: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-        ready(Err(PublishFault::Closed.into())).boxed()
+    fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
+        ready((self.forward)(message)).boxed()
     }
 
     #[cfg(feature = "notifications")]
@@ -179,5 +192,51 @@ pub(crate) fn delivery(body: impl Into<Bytes>, settle: Settle) -> Delivery {
         queue: "probe".into(),
         excess: None,
         settle,
+    }
+}
+
+/// What became of each delivery, and whether acknowledgements have left the process.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    pub(crate) verdicts: Mutex<Vec<(u64, Verdict)>>,
+    /// Acknowledgements are held back until this is set.
+    pub(crate) held_back: AtomicBool,
+    pub(crate) released: Notify,
+    /// The connection is gone: verdicts count no more.
+    pub(crate) lost: AtomicBool,
+}
+
+impl Settler for Arc<Book> {
+    fn settle(&self, tag: u64, verdict: Verdict) -> bool {
+        let counts = self.holds(tag);
+        if counts {
+            lock(&self.verdicts).push((tag, verdict));
+        }
+        counts
+    }
+
+    fn holds(&self, _: u64) -> bool {
+        !self.lost.load(Ordering::SeqCst)
+    }
+
+    fn written(&self) -> BoxFuture<'static, bool> {
+        let book = Arc::clone(self);
+        Box::pin(async move {
+            while book.held_back.load(Ordering::SeqCst) {
+                book.released.notified().await;
+            }
+            !book.lost.load(Ordering::SeqCst)
+        })
+    }
+}
+
+/// Waits until it holds, which is an event of some other thread.
+pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
+    // A bound on hanging, with the clock of the machine: that of the test may be paused.
+    let began = std::time::Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(120), "not so: {what}");
+        tokio::task::yield_now().await;
+        std::thread::sleep(Duration::from_millis(1));
     }
 }

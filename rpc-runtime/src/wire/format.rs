@@ -5,6 +5,8 @@ use bytes::Bytes;
 use super::content::{Content, Limits};
 use super::error::DecodeError;
 use super::fields::Fields;
+#[cfg(feature = "notifications")]
+use super::notification::Notification;
 use super::reply::{EncodedValue, Reply};
 use super::request::{ReplyAddress, Request, RequestHead};
 use super::unread;
@@ -34,6 +36,19 @@ impl MessageFormat {
     ) -> Result<Request, DecodeError> {
         match self {
             MessageFormat::Envelope => Request::decode(body, content, limits),
+        }
+    }
+
+    /// See [`Notification::decode`].
+    #[cfg(feature = "notifications")]
+    pub(crate) fn read_notification(
+        self,
+        body: &Bytes,
+        content: &Content<'_>,
+        limits: &Limits,
+    ) -> Result<Notification, DecodeError> {
+        match self {
+            MessageFormat::Envelope => Notification::decode(body, content, limits),
         }
     }
 

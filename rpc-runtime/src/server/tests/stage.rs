@@ -1,13 +1,12 @@
 //! A server whose handlers do what a test says, and the connection that its messages come by.
 
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 
 use super::*;
 use crate::lock::lock;
+pub(super) use crate::transport::stub::{Book, until};
 
 /// What the broker says of each message that is sent.
 pub(super) type Answer = Box<dyn Fn(&Outgoing) -> Result<(), PublishError> + Send + Sync>;
@@ -15,41 +14,6 @@ pub(super) type Answer = Box<dyn Fn(&Outgoing) -> Result<(), PublishError> + Sen
 type SlowAnswer = Box<dyn Fn(&Outgoing) -> BoxFuture<'static, Result<(), PublishError>> + Send + Sync>;
 /// What a handler does, by its argument.
 pub(super) type Act = Arc<dyn Fn(Value) -> BoxFuture<'static, Outcome> + Send + Sync>;
-
-/// What became of each delivery, and whether acknowledgements have left the process.
-#[derive(Debug, Default)]
-pub(super) struct Book {
-    pub(super) verdicts: Mutex<Vec<(u64, Verdict)>>,
-    /// Acknowledgements are held back until this is set.
-    pub(super) held_back: AtomicBool,
-    pub(super) released: Notify,
-    /// The connection is gone: verdicts count no more.
-    pub(super) lost: AtomicBool,
-}
-
-impl Settler for Arc<Book> {
-    fn settle(&self, tag: u64, verdict: Verdict) -> bool {
-        let counts = self.holds(tag);
-        if counts {
-            lock(&self.verdicts).push((tag, verdict));
-        }
-        counts
-    }
-
-    fn holds(&self, _: u64) -> bool {
-        !self.lost.load(Ordering::SeqCst)
-    }
-
-    fn written(&self) -> BoxFuture<'static, bool> {
-        let book = Arc::clone(self);
-        Box::pin(async move {
-            while book.held_back.load(Ordering::SeqCst) {
-                book.released.notified().await;
-            }
-            !book.lost.load(Ordering::SeqCst)
-        })
-    }
-}
 
 /// An endpoint whose one method does what the test says.
 #[derive(Clone)]
@@ -149,15 +113,4 @@ impl Stage {
 
 pub(super) fn sealed(members: &Value) -> String {
     json!({"oslo.version": "2.0", "oslo.message": members.to_string()}).to_string()
-}
-
-/// Waits until it holds, which is an event of some other thread.
-pub(super) async fn until(what: &str, holds: impl Fn() -> bool) {
-    // A bound on hanging, with the clock of the machine: that of the test may be paused.
-    let began = std::time::Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < Duration::from_secs(120), "not so: {what}");
-        tokio::task::yield_now().await;
-        std::thread::sleep(Duration::from_millis(1));
-    }
 }

@@ -1,0 +1,158 @@
+//! What a listener listens to.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fmt;
+use std::sync::Arc;
+
+use super::endpoint::NotificationEndpoint;
+use super::error::ListenerError;
+use crate::notification::priority::Priority;
+use crate::target::check_words;
+use crate::transport::driver::{NotificationAddress, Source};
+
+/// The topic of events that name none.
+const TOPIC: &str = "notifications";
+
+/// A topic, and the exchange of its notifications.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Topic {
+    pub(super) exchange: Arc<str>,
+    pub(super) topic: Arc<str>,
+}
+
+impl Topic {
+    /// The queue of its notifications of one priority, where no pool has another one.
+    pub(super) fn queue(&self, priority: Priority) -> Arc<str> {
+        format!("{}.{priority}", self.topic).into()
+    }
+}
+
+/// Topics with their priorities.
+#[derive(Debug)]
+pub(super) struct Sources {
+    /// The first ones are those that were named first.
+    topics: Vec<Topic>,
+    /// The queues that have something for an endpoint, and those that are listened to beside them.
+    wanted: BTreeSet<(Topic, Priority)>,
+    drained: BTreeSet<(Topic, Priority)>,
+    pool: Option<Arc<str>>,
+}
+
+impl Sources {
+    /// The topics that were named, each with the priorities of all endpoints, or else those of the events of each endpoint
+    /// with its own; with `drain`, the other priorities of the same topics too.
+    pub(super) fn new(
+        named: &[Topic],
+        control_exchange: &Arc<str>,
+        endpoints: &[NotificationEndpoint],
+        pool: Option<Arc<str>>,
+        drain: bool,
+    ) -> Result<Self, ListenerError> {
+        let own = |endpoint: &NotificationEndpoint| {
+            let events = endpoint.events();
+            let exchange = events.exchange.map_or_else(|| Arc::clone(control_exchange), Arc::from);
+            Topic { exchange, topic: events.topic.unwrap_or(TOPIC).into() }
+        };
+        let mut topics = Vec::new();
+        for topic in named.iter().cloned().chain(endpoints.iter().filter(|_| named.is_empty()).map(own)) {
+            if !topics.contains(&topic) {
+                topics.push(topic);
+            }
+        }
+        if topics.is_empty() {
+            topics.push(Topic { exchange: Arc::clone(control_exchange), topic: TOPIC.into() });
+        }
+        let mut wanted = BTreeSet::new();
+        for endpoint in endpoints {
+            let of_endpoint = if named.is_empty() { vec![own(endpoint)] } else { named.to_vec() };
+            for topic in of_endpoint {
+                wanted.extend(endpoint.get_priorities().iter().map(|priority| (topic.clone(), *priority)));
+            }
+        }
+        let all = topics.iter().flat_map(|topic| Priority::ALL.map(|priority| (topic.clone(), priority)));
+        let drained = all.filter(|source| drain && !wanted.contains(source)).collect();
+        let sources = Self { topics, wanted, drained, pool };
+        sources.check()?;
+        Ok(sources)
+    }
+
+    fn check(&self) -> Result<(), ListenerError> {
+        for Topic { topic, .. } in &self.topics {
+            if topic.is_empty() {
+                return Err(ListenerError::name("a topic of the listener is empty"));
+            }
+            check_words("topic", topic).map_err(ListenerError::name)?;
+        }
+        let Some(pool) = &self.pool else { return Ok(()) };
+        if pool.is_empty() {
+            return Err(ListenerError::name("the name of the pool is empty"));
+        }
+        if self.plain_queues().contains(pool) {
+            return Err(ListenerError::name(format!(
+                "the pool {pool:?} has the name of a queue of its own topics: it would take what is for the listeners of \
+                 that queue"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The queues that listeners without a pool share, of all priorities.
+    pub(super) fn plain_queues(&self) -> HashSet<Arc<str>> {
+        self.topics.iter().flat_map(|topic| Priority::ALL.map(|priority| topic.queue(priority))).collect()
+    }
+
+    /// Those of them that have copies of what goes to the pool; none without a pool.
+    pub(super) fn beside_pool(&self) -> BTreeSet<Arc<str>> {
+        self.pool.iter().flat_map(|_| &self.wanted).map(|(topic, priority)| topic.queue(*priority)).collect()
+    }
+
+    /// The queues that are consumed from.
+    pub(super) fn consumed(&self) -> HashSet<Arc<str>> {
+        match &self.pool {
+            Some(pool) => HashSet::from([Arc::clone(pool)]),
+            None => self
+                .wanted
+                .iter()
+                .chain(&self.drained)
+                .map(|(topic, priority)| topic.queue(*priority))
+                .collect(),
+        }
+    }
+
+    /// Those of them that no endpoint wants anything of.
+    pub(super) fn only_drained(&self) -> HashSet<Arc<str>> {
+        let wanted: HashSet<_> = self.wanted.iter().map(|(topic, priority)| topic.queue(*priority)).collect();
+        let drained = self.drained.iter().map(|(topic, priority)| topic.queue(*priority));
+        drained.filter(|queue| !wanted.contains(queue)).collect()
+    }
+
+    /// The exchange of what is given up, and what its topic is called after.
+    pub(super) fn dead_letters(&self) -> Option<(&Arc<str>, &Arc<str>)> {
+        let Topic { exchange, topic } = self.topics.first()?;
+        Some((exchange, self.pool.as_ref().unwrap_or(topic)))
+    }
+
+    /// The same for a driver, in the order of the topics, whose first one is that of the dead letters.
+    pub(super) fn address(&self) -> NotificationAddress {
+        let both = || self.wanted.iter().chain(&self.drained);
+        let of_topic = |topic| both().filter(move |(other, _)| other == topic);
+        let source = |(topic, priority): &(Topic, Priority)| {
+            let (exchange, queue) = (Arc::clone(&topic.exchange), topic.queue(*priority));
+            Source { exchange, queue }
+        };
+        let sources = self.topics.iter().flat_map(of_topic).map(source).collect();
+        NotificationAddress { sources, pool: self.pool.clone() }
+    }
+}
+
+/// For logs: `notifications, versioned_notifications for the pool billing`.
+impl fmt::Display for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let topics: BTreeSet<_> = self.topics.iter().map(|topic| &*topic.topic).collect();
+        f.write_str(&topics.into_iter().collect::<Vec<_>>().join(", "))?;
+        match &self.pool {
+            Some(pool) => write!(f, " for the pool {pool}"),
+            None => Ok(()),
+        }
+    }
+}
