@@ -3,7 +3,7 @@ use uuid::Uuid;
 use super::names::{DOMAIN, PROJECT, PROJECT_DOMAIN, USER, USER_DOMAIN};
 use super::read_deleted::ReadDeleted;
 use super::request::Context;
-use super::timestamp;
+use crate::timestamp;
 
 const ADMIN: &str = "admin";
 

@@ -5,15 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::store::{Kept, Store};
-
-/// What the names of secrets have in them, in small letters: `auth_token`, `hmac_key`, `db_password`.
-const SECRETS: &[&str] =
-    &["token", "password", "passwd", "passphrase", "secret", "hmac", "credential", "private_key", "api_key"];
-
-fn is_secret(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    SECRETS.iter().any(|secret| lower.contains(secret))
-}
+use crate::secrets::is_secret;
 
 /// Prints the fields, with `***` for secrets, those within other values included.
 pub(super) fn print(fields: &Store, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,6 @@
 //! | `changes` | makes one, and changed copies of it |
 //! | `store` | its fields in one text |
 //! | `names` | under which names services look for one thing |
-//! | `timestamp` | the time in the form that every service reads |
 //! | `masked` | its fields as they are printed, without secrets |
 
 mod accessors;
@@ -21,7 +20,6 @@ mod rpc_context;
 mod store;
 #[cfg(test)]
 mod tests;
-mod timestamp;
 
 pub use read_deleted::ReadDeleted;
 pub use request::Context;

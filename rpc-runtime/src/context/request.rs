@@ -7,8 +7,8 @@ use super::masked;
 use super::read_deleted::ReadDeleted;
 use super::rpc_context::RpcContext;
 use super::store::{Kept, Store};
-use super::timestamp;
 use crate::text::without_value;
+use crate::timestamp;
 use crate::wire::{Arguments, EncodeError, Fields};
 
 /// The fields that a context may come with; OpenStack's have about thirty.

@@ -1,4 +1,4 @@
-//! Times as services have them in their contexts.
+//! Times as services have them in their contexts and notifications.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,16 +11,36 @@ const MICROS_PER_MINUTE: i64 = 60 * MICROS_PER_SECOND;
 const MICROS_PER_DAY: i64 = 24 * 60 * MICROS_PER_MINUTE;
 
 /// This moment.
-pub(super) fn now() -> String {
+pub(crate) fn now() -> String {
+    written(this_micros()).unwrap_or_default()
+}
+
+/// This moment as notifications have it, which is how Python prints a time: `2026-01-02 03:04:05.000006` in UTC, without
+/// a fraction if there is none.
+#[cfg(feature = "notifications")]
+pub(crate) fn printed_now() -> String {
+    printed(this_micros()).unwrap_or_default()
+}
+
+/// The microseconds from 1970 to this moment.
+fn this_micros() -> i64 {
     // A clock before 1970 is as wrong as one at 1970.
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    let micros = i64::try_from(since.as_micros()).unwrap_or(0);
-    written(micros).unwrap_or_default()
+    i64::try_from(since.as_micros()).unwrap_or(0)
+}
+
+#[cfg(feature = "notifications")]
+fn printed(micros: i64) -> Option<String> {
+    let mut text = written(micros)?.replacen('T', " ", 1);
+    if micros % MICROS_PER_SECOND == 0 {
+        text.truncate(DATE_AND_TIME);
+    }
+    Some(text)
 }
 
 /// A time as all services read it, `2026-01-02T03:04:05.000006` in UTC: nova reads no other, and cinder and neutron write
 /// others. What is no time stays as it is.
-pub(super) fn for_all(text: &str) -> Cow<'_, str> {
+pub(crate) fn for_all(text: &str) -> Cow<'_, str> {
     let is_such = text.len() == WHOLE
         && text.as_bytes()[10] == b'T'
         && text.as_bytes()[DATE_AND_TIME] == b'.'
@@ -158,6 +178,15 @@ mod tests {
             assert_eq!(for_all(text), expected, "{text}");
             assert_eq!(for_all(expected), expected);
         }
+    }
+
+    #[test]
+    #[cfg(feature = "notifications")]
+    fn a_time_is_printed_as_python_prints_it() {
+        let day = days_to(2026, 1, 2) * MICROS_PER_DAY + (3 * 60 + 4) * MICROS_PER_MINUTE;
+        assert_eq!(printed(day + 5_000_006).as_deref(), Some("2026-01-02 03:04:05.000006"));
+        assert_eq!(printed(day + 5_000_000).as_deref(), Some("2026-01-02 03:04:05"));
+        assert_ne!(for_all(&printed_now()), printed_now(), "it is read as a time");
     }
 
     #[test]
