@@ -206,7 +206,7 @@ fn notifications() {
                 .with_timestamp(read.timestamp.as_deref().unwrap())
                 .with_unique_id(read.unique_id.as_deref().unwrap());
             assert_eq!(head.message_id, inner["message_id"], "{name}");
-            assert_eq!(head.publisher_id, inner["publisher_id"], "{name}");
+            assert_eq!(head.publisher_id.unwrap(), inner["publisher_id"], "{name}");
             assert_eq!(head.event_type, inner["event_type"], "{name}");
             assert_eq!(head.priority, inner["priority"], "{name}");
             assert_eq!(head.timestamp, inner["timestamp"], "{name}");

@@ -42,6 +42,8 @@ pub use error::{DecodeError, EncodeError};
 pub use fields::Fields;
 pub(crate) use format::MessageFormat;
 pub use id::new_id;
+#[cfg(feature = "notifications")]
+pub(crate) use notification::NotificationDraft;
 pub use notification::{Format, Notification, NotificationHead};
 pub use reply::{EncodedValue, Reply};
 pub use request::{Invocation, ReplyAddress, ReplyTo, Request, RequestHead};

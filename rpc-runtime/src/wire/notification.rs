@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,7 +23,7 @@ pub enum Format {
     Bare,
 }
 
-/// What a notification says besides its payload and its context. By default every text is empty.
+/// What a notification says besides its payload and its context. By default nobody notifies, and every text is empty.
 ///
 /// ```
 /// use rpc_runtime::wire::{Fields, Format, NotificationHead};
@@ -41,8 +43,8 @@ pub enum Format {
 pub struct NotificationHead<'a> {
     /// The id of the notification, a UUID with dashes; the same on every topic.
     pub message_id: &'a str,
-    /// Who notifies, for example `compute.host1`.
-    pub publisher_id: &'a str,
+    /// Who notifies, for example `compute.host1`; written as null if it is not said.
+    pub publisher_id: Option<&'a str>,
     /// What happened.
     pub event_type: &'a str,
     /// The priority in upper case, for example `INFO`.
@@ -64,7 +66,7 @@ impl<'a> NotificationHead<'a> {
     /// The same with this publisher.
     #[must_use]
     pub fn with_publisher_id(mut self, publisher_id: &'a str) -> Self {
-        self.publisher_id = publisher_id;
+        self.publisher_id = Some(publisher_id);
         self
     }
 
@@ -109,37 +111,85 @@ impl NotificationHead<'_> {
         context: &Fields,
         format: Format,
     ) -> Result<Bytes, EncodeError> {
+        let (sealed, _) = self.sealed(payload, context)?;
+        Ok(body(sealed, format))
+    }
+
+    /// What the bodies of several messages are made of that differ in their own ids alone.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn draft<T: Serialize + ?Sized>(
+        &self,
+        payload: &T,
+        context: &Fields,
+    ) -> Result<NotificationDraft, EncodeError> {
+        let (sealed, unique_id) = self.sealed(payload, context)?;
+        Ok(NotificationDraft { sealed, unique_id })
+    }
+
+    /// The notification in its envelope, and where the id of the message is in it, with its quotes.
+    fn sealed<T: Serialize + ?Sized>(
+        &self,
+        payload: &T,
+        context: &Fields,
+    ) -> Result<(Vec<u8>, Range<usize>), EncodeError> {
         let mut out = Vec::with_capacity(512 + context.encoded_len());
         out.extend_from_slice(envelope::OPEN);
         for (name, value) in [
-            ("message_id", self.message_id),
+            ("message_id", Some(self.message_id)),
             ("publisher_id", self.publisher_id),
-            ("event_type", self.event_type),
-            ("priority", self.priority),
+            ("event_type", Some(self.event_type)),
+            ("priority", Some(self.priority)),
         ] {
-            member(&mut out, name, value);
+            member(&mut out, name, &value);
             out.extend_from_slice(b", ");
         }
         out.extend_from_slice(name!("payload"));
         json::write::<IN_ENVELOPE, T>(&mut out, payload)
             .map_err(|error| EncodeError::new("payload", &error))?;
-        for (name, value) in [("timestamp", self.timestamp), ("_unique_id", self.unique_id)] {
-            out.extend_from_slice(b", ");
-            member(&mut out, name, value);
-        }
+        out.extend_from_slice(b", ");
+        member(&mut out, "timestamp", self.timestamp);
+        out.extend_from_slice(b", ");
+        out.extend_from_slice(name!("_unique_id"));
+        let start = out.len();
+        json::write_plain::<IN_ENVELOPE, _>(&mut out, self.unique_id);
+        let unique_id = start..out.len();
         context.write_members(&mut out, "_context_", false);
         out.extend_from_slice(envelope::CLOSE);
-        Ok(match format {
-            Format::Enveloped => Bytes::from(out),
-            Format::Bare => Bytes::from(envelope::inner_text(&out)),
-        })
+        Ok((out, unique_id))
     }
 }
 
-fn member(out: &mut Vec<u8>, name: &str, value: &str) {
+fn member<T: Serialize + ?Sized>(out: &mut Vec<u8>, name: &str, value: &T) {
     json::write_plain::<IN_ENVELOPE, _>(out, name);
     out.extend_from_slice(b": ");
     json::write_plain::<IN_ENVELOPE, _>(out, value);
+}
+
+fn body(sealed: Vec<u8>, format: Format) -> Bytes {
+    match format {
+        Format::Enveloped => Bytes::from(sealed),
+        Format::Bare => Bytes::from(envelope::inner_text(&sealed)),
+    }
+}
+
+/// A notification that is encoded but for its form and the ids of its messages.
+#[cfg(feature = "notifications")]
+pub(crate) struct NotificationDraft {
+    /// In the envelope.
+    sealed: Vec<u8>,
+    unique_id: Range<usize>,
+}
+
+#[cfg(feature = "notifications")]
+impl NotificationDraft {
+    /// The body of one message, with a new id.
+    pub(crate) fn body(&self, format: Format) -> Bytes {
+        const QUOTE: &[u8] = json::quote(IN_ENVELOPE);
+        let (before, after) = (&self.sealed[..self.unique_id.start], &self.sealed[self.unique_id.end..]);
+        let unique_id = &mut [0; 32];
+        let parts = [before, QUOTE, id::random_id(unique_id).as_bytes(), QUOTE, after];
+        body(parts.concat(), format)
+    }
 }
 
 /// A notification as a listener reads it. What is missing or not a string is `None`.
