@@ -70,7 +70,8 @@
 //! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
 //! | `objects` | no | versioned objects: `#[derive(VersionedObject)]` and the module `object` |
-//! | `notifications` | no | events and their listeners: `#[derive(RpcNotification)]` and the module `notification` |
+//! | `notifications` | no | events, their notifiers and listeners: `#[derive(RpcNotification)]` and the module `notification` |
+//! | `notification-routing` | no | rules in YAML of which notification goes where: `notification::RoutingRules` |
 //! | `lzma` | no | bodies compressed by lzma |
 
 mod aside;

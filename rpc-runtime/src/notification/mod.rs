@@ -4,12 +4,16 @@
 //! |---|---|
 //! | events of one's own | `#[derive(RpcNotification)]`, [`RpcNotification`], [`EventSet`], [`Event`] |
 //! | an event without a type | [`Notification`], [`Priority`] |
+//! | telling of events | [`Notifier`], [`NotifierBuilder`], [`Retry`], [`NotifyError`], [`NotifierCounters`] |
+//! | where they go | [`DriverName`], [`NotifyDriver`], [`Emission`], [`TestDriver`], `RoutingRules` |
 //! | hearing of events | [`Listener`], [`NotificationEndpoint`], [`Filter`], [`Verdict`], [`Meta`] |
 
 pub(crate) mod decode;
 mod description;
 mod listener;
+mod names;
 mod notified;
+mod notifier;
 mod payload;
 mod priority;
 mod typed;
@@ -20,6 +24,13 @@ pub use listener::{
     ListenerError, Meta, NotificationEndpoint, OnError, PriorityEndpoint, Unreadable, Verdict,
 };
 pub use notified::Notification;
+pub use notifier::{
+    Delivering, DriverName, DriverNames, Emission, FlushError, LogDriver, Notifier, NotifierBuilder,
+    NotifierCounters, NotifierError, NotifyDriver, NotifyError, NotifyFailure, Retry, RetryError, TestDriver,
+    UnknownDriver,
+};
+#[cfg(feature = "notification-routing")]
+pub use notifier::{RoutingError, RoutingRules};
 pub use payload::Payload;
 pub use priority::{Priority, UnknownPriority};
 pub use typed::{PayloadError, RpcNotification};

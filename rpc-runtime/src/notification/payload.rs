@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
+use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::decode::decode;
@@ -43,6 +43,12 @@ impl Payload {
 impl From<Box<RawValue>> for Payload {
     fn from(text: Box<RawValue>) -> Self {
         Self(text.into())
+    }
+}
+
+impl Serialize for Payload {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(to)
     }
 }
 

@@ -11,6 +11,11 @@ impl Count {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
+    #[cfg(feature = "notifications")]
+    pub(crate) fn add(&self, more: usize) {
+        self.0.fetch_add(more as u64, Ordering::Relaxed);
+    }
+
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

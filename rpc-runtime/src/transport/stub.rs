@@ -26,12 +26,16 @@ use crate::wire::MessageFormat;
 
 type Pass = dyn Fn(Forward) -> Result<(), PublishError> + Send + Sync;
 type Publish = dyn Fn(Outgoing) -> BoxFuture<'static, Result<(), PublishError>> + Send + Sync;
+#[cfg(feature = "notifications")]
+type Declare = dyn Fn(Route) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync;
 
 /// What a test does not say, it does not do.
 pub(crate) struct Stub {
     abilities: Abilities,
     publish: Box<Publish>,
     forward: Box<Pass>,
+    #[cfg(feature = "notifications")]
+    declare: Box<Declare>,
     deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
     replies: Mutex<Option<mpsc::Receiver<Delivery>>>,
     stops: Arc<AtomicUsize>,
@@ -46,6 +50,8 @@ impl Stub {
             abilities,
             publish: Box::new(|_| ready(Err(PublishFault::Closed.into())).boxed()),
             forward: Box::new(|_| Err(PublishFault::Closed.into())),
+            #[cfg(feature = "notifications")]
+            declare: Box::new(|_| ready(Ok(())).boxed()),
             deliveries: Mutex::default(),
             replies: Mutex::default(),
             stops: Arc::default(),
@@ -69,6 +75,15 @@ impl Stub {
         forward: impl Fn(Forward) -> Result<(), PublishError> + Send + Sync + 'static,
     ) -> Self {
         Self { forward: Box::new(forward), ..self }
+    }
+
+    /// Does this to declare a route.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn declaring<F>(self, declare: impl Fn(Route) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), Fault>> + Send + 'static,
+    {
+        Self { declare: Box::new(move |route| declare(route).boxed()), ..self }
     }
 
     /// Gives these to the one who listens.
@@ -125,8 +140,8 @@ impl Driver for Stub {
     }
 
     #[cfg(feature = "notifications")]
-    fn declare(&self, _: &Route) -> BoxFuture<'static, Result<(), Fault>> {
-        ready(Ok(())).boxed()
+    fn declare(&self, route: &Route) -> BoxFuture<'static, Result<(), Fault>> {
+        (self.declare)(route.clone())
     }
 
     #[cfg(feature = "notifications")]

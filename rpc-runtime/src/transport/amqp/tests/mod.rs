@@ -5,6 +5,8 @@ mod giving_up;
 mod isolation;
 mod listening;
 mod logs;
+#[cfg(feature = "notifications")]
+mod notifying;
 mod outcomes;
 mod raw;
 mod start;

@@ -1,0 +1,86 @@
+//! The drivers `messagingv2` and `messaging`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures::future::join_all;
+
+use super::super::counters::Tally;
+use super::super::driver::{Delivering, NotifyDriver};
+use super::super::emission::Emission;
+use super::super::error::{NotifyError, NotifyFailure};
+use super::super::log::Log;
+use super::super::name::DriverName;
+use super::attempt::{Attempts, Patience};
+use super::places::Places;
+use crate::error::FaultKind;
+use crate::transport::Transport;
+use crate::wire::{Format, MessageFormat};
+
+/// What both drivers send by.
+pub(in crate::notification) struct Bus {
+    pub(in crate::notification) transport: Transport,
+    pub(in crate::notification) places: Places,
+    pub(in crate::notification) patience: Patience,
+    pub(in crate::notification) tally: Arc<Tally>,
+    pub(in crate::notification) log: Arc<Log>,
+}
+
+/// Sends each event to each topic, in one of both formats.
+#[derive(Debug)]
+pub(in crate::notification) struct MessagingDriver {
+    name: DriverName,
+    format: Format,
+    bus: Arc<Bus>,
+}
+
+impl MessagingDriver {
+    pub(in crate::notification) fn new(name: DriverName, format: Format, bus: &Arc<Bus>) -> Self {
+        Self { name, format, bus: Arc::clone(bus) }
+    }
+
+    async fn send(&self, emission: &Emission) -> Result<(), NotifyError> {
+        let Bus { transport, places, patience, tally, log } = &*self.bus;
+        let failed = |kind, why: String| {
+            let failure = NotifyFailure { kind: Some(kind), ..NotifyFailure::new(self.name(), why) };
+            NotifyError::new(emission, failure)
+        };
+        let topics = places.of(emission.home()).map_err(|why| failed(FaultKind::Unusable, why))?;
+        let attempts = Attempts { transport, patience: *patience, emission, repeated: &tally.repeated, log };
+        let limit = transport.limits().max_body;
+        let sent = topics.iter().map(|topic| {
+            // Each topic has a message of its own, with an id of its own.
+            let body = match transport.driver().format() {
+                MessageFormat::Envelope => emission.body(self.format),
+            };
+            let attempts = &attempts;
+            async move {
+                let body = body.map_err(|error| NotifyError::encode(emission.event_type(), error))?;
+                if body.len() > limit {
+                    let why = format!("the message has {} bytes, more than max_body={limit}", body.len());
+                    return Err(failed(FaultKind::TooLarge, why));
+                }
+                let sent = attempts.send(topic, body, self.name()).await;
+                sent.map_err(|failure| NotifyError::new(emission, failure))
+            }
+        });
+        let errors = join_all(sent).await.into_iter().filter_map(Result::err);
+        NotifyError::of(emission, errors.flat_map(|error| error.into_failures(self.name())).collect())
+    }
+}
+
+impl NotifyDriver for MessagingDriver {
+    fn name(&self) -> &str {
+        self.name.name()
+    }
+
+    fn notify<'a>(&'a self, emission: &'a Emission) -> Delivering<'a> {
+        Box::pin(self.send(emission))
+    }
+}
+
+impl fmt::Debug for Bus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bus").field("transport", &self.transport).field("places", &self.places).finish()
+    }
+}

@@ -1,0 +1,106 @@
+//! The task that sends what waits.
+
+use std::future::pending;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::time::{Instant, sleep_until};
+
+use super::super::emission::Emission;
+use super::shared::Shared;
+use crate::lock::lock;
+
+/// Sends until nothing waits and nothing is under way.
+pub(super) fn work(shared: Arc<Shared>) -> impl Future<Output = ()> {
+    Task { shared, over: false }.run()
+}
+
+/// Dropped before it is over, with its runtime, it leaves what waits to another one.
+struct Task {
+    shared: Arc<Shared>,
+    over: bool,
+}
+
+impl Task {
+    async fn run(mut self) {
+        let shared = &*Arc::clone(&self.shared);
+        let mut under_way = FuturesUnordered::new();
+        let mut end = shared.end.subscribe();
+        loop {
+            while under_way.len() < shared.limits.under_way
+                && let Some((number, emission)) = self.take()
+            {
+                under_way.push(send(shared, number, emission));
+            }
+            if lock(&shared.queue).rest() {
+                self.over = true;
+                return;
+            }
+            let give_up = *end.borrow_and_update();
+            tokio::select! {
+                biased;
+                Some(number) = under_way.next() => {
+                    lock(&shared.queue).done(number);
+                    shared.settle();
+                }
+                () = shared.more.notified(), if under_way.len() < shared.limits.under_way => {}
+                Ok(()) = end.changed() => {}
+                () = reached(give_up) => {
+                    drop(under_way);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn take(&self) -> Option<(u64, Emission)> {
+        lock(&self.shared.queue).take()
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let shared = &self.shared;
+        let (cut_off, waiting) = {
+            let mut queue = lock(&shared.queue);
+            let cut_off = queue.abandon();
+            // Nobody will start another task.
+            let waiting = shared.end.borrow().map(|_| queue.clear()).unwrap_or_default();
+            (cut_off, waiting)
+        };
+        let given_up = cut_off + waiting.len();
+        if given_up > 0 {
+            shared.give_up(given_up, "the notifier has ended, or its runtime");
+        }
+        shared.settle();
+    }
+}
+
+/// Waits for a moment, for ever if there is none.
+async fn reached(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => pending().await,
+    }
+}
+
+/// Sends one; its number. What a driver of the user panics with ends this event alone.
+async fn send(shared: &Shared, number: u64, emission: Emission) -> u64 {
+    let outlet = &shared.outlet;
+    match AssertUnwindSafe(outlet.deliver(&emission)).catch_unwind().await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => outlet.log.failed(emission.event_type(), &error.to_string()),
+        Err(panic) => {
+            // It was printed, and to drop it may panic again.
+            std::mem::forget(panic);
+            outlet.tally.failed.add_one();
+            outlet.log.failed(emission.event_type(), "a driver panicked");
+        }
+    }
+    number
+}

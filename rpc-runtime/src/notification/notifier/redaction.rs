@@ -1,0 +1,72 @@
+//! What of a context may be told to everybody.
+//!
+//! As `redacted_copy` of oslo.context's `RequestContext`, this names what goes out, not what stays: a token under a name
+//! that nobody has thought of is not sent either.
+
+use crate::wire::{EncodeError, Fields};
+
+/// Who acts on whose behalf in which request, under each name that services look for it: sent as it is. The last two say
+/// where a trace goes on, and name nobody.
+const TOLD: &[&str] = &[
+    "domain",
+    "domain_id",
+    "domain_name",
+    "global_request_id",
+    "is_admin",
+    "project",
+    "project_domain",
+    "project_domain_id",
+    "project_domain_name",
+    "project_id",
+    "project_name",
+    "request_id",
+    "roles",
+    "service_project_domain_id",
+    "service_project_domain_name",
+    "service_project_id",
+    "service_project_name",
+    "service_roles",
+    "service_user_domain_id",
+    "service_user_domain_name",
+    "service_user_id",
+    "system_scope",
+    "tenant",
+    "tenant_id",
+    "tenant_name",
+    "timestamp",
+    "user",
+    "user_domain",
+    "user_domain_id",
+    "user_domain_name",
+    "user_id",
+    "user_identity",
+    "user_name",
+    "traceparent",
+    "tracestate",
+];
+
+/// What a new context of Python has in these, as JSON; in a redacted one that is all they ever say.
+const RESET: &[(&str, &str)] = &[
+    ("auth_token", "null"),
+    ("is_admin_project", "true"),
+    ("quota_class", "null"),
+    ("read_deleted", r#""no""#),
+    ("read_only", "false"),
+    ("remote_address", "null"),
+    ("resource_uuid", "null"),
+    ("service_catalog", "[]"),
+    ("service_token", "null"),
+    ("show_deleted", "false"),
+];
+
+/// Leaves in a context what may be told.
+pub(super) fn redact(context: &mut Fields) -> Result<(), EncodeError> {
+    let untold = context.names().filter(|name| !TOLD.contains(name));
+    for name in untold.map(str::to_owned).collect::<Vec<_>>() {
+        match RESET.iter().find(|(reset, _)| *reset == name) {
+            Some((_, value)) => context.set_json(&name, value)?,
+            None => drop(context.remove(&name)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! What a builder refuses, and what it makes of names.
+
+use super::*;
+use crate::context::Context;
+use crate::transport::abilities::Abilities;
+
+fn refused(with: impl FnOnce(NotifierBuilder) -> NotifierBuilder) -> String {
+    let builder = Notifier::builder(&Transport::for_tests(Stub::able(Abilities::ALL)));
+    with(builder).build().unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn mistakes_are_named() {
+    for (said, why) in [
+        (refused(|builder| builder.topics(["a", "b.#"])), "the topic \"b.#\" has the word #"),
+        (refused(|builder| builder.topics(["a.info"])), "the topic \"a.info\" ends with a priority"),
+        (refused(|builder| builder.topics(["x".repeat(247)])), "has 247 bytes, more than 246"),
+        (refused(|builder| builder.topics(["a", "b", "a"])), "the topic \"a\" is there twice"),
+        (refused(|builder| builder.topics([""; 0])), "the notifier has no topic"),
+        (refused(|builder| builder.exchange("")), "the exchange is empty"),
+        (refused(|builder| builder.exchange("é".repeat(128))), "has 256 bytes, more than 255"),
+        (refused(|builder| builder.drivers([DriverName::Routing])), "the driver routing has no rules"),
+    ] {
+        assert!(said.contains(why), "{said}");
+    }
+    let unable = Stub::able(Abilities { confirms: false, ..Abilities::ALL });
+    let why = Notifier::builder(&Transport::for_tests(unable)).build().unwrap_err().to_string();
+    assert_eq!(why, "a notifier cannot be had over the stub, which does not confirm messages");
+}
+
+#[test]
+fn a_runtime_is_needed_or_given() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let transport = Transport::for_tests(Stub::able(Abilities::ALL));
+    assert_eq!(Notifier::builder(&transport).build().unwrap_err(), NotifierError::NoRuntime);
+    Notifier::builder(&transport).runtime(runtime.handle().clone()).build().unwrap();
+}
+
+#[tokio::test]
+async fn it_is_enabled_if_a_driver_does_something() {
+    let enabled = |names: &[DriverName]| {
+        notifier(Stub::able(Abilities::ALL), |builder| builder.drivers(names.to_vec())).is_enabled()
+    };
+    assert!(!enabled(&[]) && !enabled(&[DriverName::Noop, DriverName::Noop]));
+    assert!(enabled(&[DriverName::Noop, DriverName::Log]) && enabled(&[DriverName::MessagingV2]));
+    assert!(enabled(&[DriverName::Test]));
+    let own = |builder: NotifierBuilder| builder.driver(TestDriver::new());
+    assert!(notifier(Stub::able(Abilities::ALL), own).is_enabled());
+
+    /// An event that is not to be written.
+    struct Unwritten;
+    impl serde::Serialize for Unwritten {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            panic!("it is written");
+        }
+    }
+    let disabled = notifier(Stub::able(Abilities::ALL), |builder| builder.drivers([]));
+    disabled.info(&Context::new(), "e", &Unwritten).await.unwrap();
+    disabled.notify_detached(&Context::new(), crate::notification::Priority::Info, "e", &Unwritten);
+    assert_eq!(disabled.counters(), NotifierCounters::default());
+}
+
+#[tokio::test]
+async fn names_of_a_configuration_make_drivers() {
+    let (bus, stub) = Bus::new();
+    let names: DriverNames = "messagingv2, messaging,test, messaging".parse().unwrap();
+    let own = TestDriver::new();
+    let notifier = notifier(stub, |builder| builder.drivers(names).driver(own.clone()));
+    notifier.warn(&Context::new(), "e", &1).await.unwrap();
+    assert_eq!(bus.taken(), ["nova/notifications.warn"; 2]);
+    assert_eq!(bus.declared().len(), 1, "both formats have the same queues");
+    let kept = notifier.test_driver().unwrap().take();
+    assert_eq!((kept.len(), own.take().len()), (1, 1));
+    assert_eq!(kept[0].message_id(), read(&bus.published()[0]).message_id.unwrap());
+}
+
+#[cfg(feature = "notification-routing")]
+mod routing {
+    use super::*;
+    use crate::notification::Priority;
+
+    #[tokio::test]
+    async fn rules_choose_the_drivers() {
+        let rules: RoutingRules = "
+a:
+  messagingv2: {accepted_events: ['compute.*'], accepted_priorities: [info]}
+  test: {accepted_priorities: [ERROR]}
+b:
+  messagingv2: {}
+  own: {accepted_events: [x]}
+  noop: {}
+"
+        .parse()
+        .unwrap();
+        #[derive(Debug)]
+        struct Own(TestDriver);
+        impl NotifyDriver for Own {
+            fn name(&self) -> &str {
+                "own"
+            }
+            fn notify<'a>(&'a self, emission: &'a Emission) -> Delivering<'a> {
+                self.0.notify(emission)
+            }
+        }
+        let (bus, stub) = Bus::new();
+        let own = TestDriver::new();
+        let routed = Own(own.clone());
+        let names = [DriverName::Routing, DriverName::Test];
+        let notifier = notifier(stub, |builder| builder.drivers(names).routing(rules).routed_driver(routed));
+        assert!(notifier.is_enabled());
+        notifier.info(&Context::new(), "compute.a", &1).await.unwrap();
+        assert_eq!(bus.taken().len(), 1, "once, although two groups accept it");
+        notifier.notify(&Context::new(), Priority::Error, "x", &1).await.unwrap();
+        assert_eq!((bus.taken().len(), own.take().len()), (2, 1));
+        // The same driver by its name and by the rules.
+        assert_eq!(notifier.test_driver().unwrap().take().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_driver_that_there_is_none_of_is_named_with_its_line() {
+        let rules: RoutingRules = "\ngroup:\n  kafka: {}\n".parse().unwrap();
+        let said = refused(|builder| builder.drivers([DriverName::Routing]).routing(rules));
+        assert!(
+            said.starts_with("line 3 of the rules: \"kafka\" of the group \"group\" is neither"),
+            "{said}"
+        );
+    }
+
+    #[tokio::test]
+    async fn rules_that_send_nothing_disable_it() {
+        for rules in ["", "g: {noop: {}}"] {
+            let rules: RoutingRules = rules.parse().unwrap();
+            let stub = Stub::able(Abilities::ALL);
+            let notifier = notifier(stub, |builder| builder.drivers([DriverName::Routing]).routing(rules));
+            assert!(!notifier.is_enabled());
+        }
+    }
+}
