@@ -6,10 +6,13 @@
 //! | an event without a type | [`Notification`], [`Priority`] |
 //! | telling of events | [`Notifier`], [`NotifierBuilder`], [`Retry`], [`NotifyError`], [`NotifierCounters`] |
 //! | where they go | [`DriverName`], [`NotifyDriver`], [`Emission`], [`TestDriver`], `RoutingRules` |
+//! | log lines as events | `LogNotifications` |
 //! | hearing of events | [`Listener`], [`NotificationEndpoint`], [`Filter`], [`Verdict`], [`Meta`] |
 
 pub(crate) mod decode;
 mod description;
+#[cfg(feature = "log-notifications")]
+mod layer;
 mod listener;
 mod names;
 mod notified;
@@ -19,6 +22,8 @@ mod priority;
 mod typed;
 
 pub use description::{Event, EventSet};
+#[cfg(feature = "log-notifications")]
+pub use layer::LogNotifications;
 pub use listener::{
     Filter, FilterError, IntoVerdict, IntoVerdicts, Listener, ListenerBuilder, ListenerCounters,
     ListenerError, Meta, NotificationEndpoint, OnError, PriorityEndpoint, Unreadable, Verdict,

@@ -8,6 +8,7 @@
 //! | `driver`, `drivers`, `bus`, `routing` | what a driver is; those without a bus, those with one, and the one that chooses others |
 //! | `delivery`, `outlet` | give an event to all drivers |
 //! | `detached` | sends what nobody waits for |
+//! | `quiet` | keeps what is logged meanwhile from becoming an event |
 
 mod builder;
 mod bus;
@@ -23,6 +24,8 @@ mod name;
 mod named;
 mod notify;
 mod outlet;
+#[cfg(feature = "log-notifications")]
+mod quiet;
 mod redaction;
 mod retry;
 #[cfg(feature = "notification-routing")]
@@ -34,11 +37,15 @@ mod tests;
 pub use builder::NotifierBuilder;
 pub use counters::NotifierCounters;
 pub use driver::{Delivering, NotifyDriver};
+#[cfg(feature = "log-notifications")]
+pub(super) use drivers::masked_text;
 pub use drivers::{LogDriver, TestDriver};
 pub use emission::Emission;
 pub use error::{FlushError, NotifyError, NotifyFailure};
 pub use name::{DriverName, DriverNames, UnknownDriver};
 pub use notify::Notifier;
+#[cfg(feature = "log-notifications")]
+pub(super) use quiet::{is_sending, quietly};
 pub use retry::{Retry, RetryError};
 #[cfg(feature = "notification-routing")]
 pub use routing::{RoutingError, RoutingRules};

@@ -26,6 +26,8 @@ impl Outlet {
     /// Gives an event to every driver.
     pub(super) async fn deliver(&self, emission: &Emission) -> Result<(), NotifyError> {
         let delivery = deliver(self.drivers.iter(), emission);
+        #[cfg(feature = "log-notifications")]
+        let delivery = super::quiet::Quiet::new(delivery);
         let outcome = delivery.await;
         if outcome.is_ok() { &self.tally.sent } else { &self.tally.failed }.add_one();
         outcome

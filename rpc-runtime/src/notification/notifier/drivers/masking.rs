@@ -56,7 +56,7 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 });
 
 /// The text with what follows the name of a secret masked.
-pub(super) fn masked_text(text: &str) -> Cow<'_, str> {
+pub(in crate::notification) fn masked_text(text: &str) -> Cow<'_, str> {
     // As a rule there is none.
     if !is_secret(text) {
         return Cow::Borrowed(text);
