@@ -55,15 +55,11 @@ impl Content {
                 None
             }
         };
-        let known = fields.iter().filter_map(|field| Some(field.ident.as_ref()?.unraw().to_string()));
         let mut parameters = Vec::new();
         for name in event_type.into_iter().flat_map(EventType::parameters) {
             match named.parameters.iter().position(|field| field.wire == name) {
                 Some(at) => parameters.push(named.parameters.swap_remove(at)),
-                None => {
-                    let known: Vec<String> = known.clone().collect();
-                    errors.at(event_type.map(|it| &it.literal), unknown(name, &known));
-                }
+                None => errors.at(event_type.map(|it| &it.literal), unknown(name, fields)),
             }
         }
         let payload = unnamed.map(Payload::Unnamed).unwrap_or_else(|| named.payload(errors));
@@ -167,8 +163,10 @@ impl Named {
     }
 }
 
-fn unknown(name: &str, known: &[String]) -> String {
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+fn unknown(name: &str, fields: &Fields) -> String {
+    let names = fields.iter().filter_map(|field| Some(field.ident.as_ref()?.unraw().to_string()));
+    let names: Vec<String> = names.collect();
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let hint = match (closest(name, &known), known.as_slice()) {
         (Some(known), _) => format!("did you mean `{known}`?"),
         (None, []) => "there are none with names".to_owned(),

@@ -29,7 +29,7 @@ pub fn object<T: ObjectPayload>(object: &T) -> Result<Payload, EncodeError> {
 /// The payload of an event that says nothing more: readers in Python expect a dictionary.
 ///
 /// # Errors
-/// None.
+/// Those of [`members`].
 pub fn nothing() -> Result<Payload, EncodeError> {
     members([])
 }
