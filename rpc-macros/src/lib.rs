@@ -127,7 +127,8 @@ use proc_macro::TokenStream;
 /// | `default = expression` | the same with this value; a string literal serves every type that is `From<&str>` |
 /// | `since = "3.3"`, `since("6.1", "5.8")` | version that the argument came with, later than its method; needs `old` |
 /// | `old = drop` | a client pinned below `since` leaves the argument out |
-/// | `old = error_if_set` | it leaves the argument out if it carries nothing (or the default), else the request fails |
+/// | `old = error_if_set` | it leaves the argument out if it carries [nothing](#what-carries-nothing) or is the default, else the request fails |
+/// | `old = error_if(function)` | the request fails if the function, `fn(&T) -> bool`, is true for what the caller gives (for a `String` `fn(&str) -> bool`), else the argument is left out |
 /// | `old = with(function)` | it sends what the function, `fn(&T) -> impl Serialize`, makes of it; for a `String` `fn(&str) -> ..` |
 /// | `from(volume: &Volume) = expression` | the client takes these parameters instead, and sends the value |
 /// | `fixed = expression` | every client sends this value, and takes no parameter; with `since` a `default` says what the server makes of its absence |
@@ -153,6 +154,48 @@ use proc_macro::TokenStream;
 ///         #[arg(since = "2.4", old = error_if_set, default)] is_new: bool,
 ///         #[arg(rest, default)] filters: Map<String, Value>,
 ///     ) -> Result<(), RemoteError>;
+/// }
+/// ```
+///
+/// # What carries nothing
+///
+/// With `old = error_if_set` a client that is pinned below `since` fails rather than to lose something. What is
+/// nothing depends on the argument:
+///
+/// | Argument | Carries nothing if it is |
+/// |---|---|
+/// | with a `default` | the default, by `==` |
+/// | `Option<T>` | `None`, whatever `T` is: `Some` of an empty list carries something |
+/// | `bool` | `false` |
+/// | `String`, `Vec<T>`, a set, a map | empty |
+/// | `serde_json::Value` | null |
+/// | a type of your own | what its `rpc_runtime::MaybeSet` says |
+/// | a number | nothing does: give it a default |
+///
+/// `old = error_if(function)` is for one argument that is different from others of its type. The function is not asked
+/// about a default that nobody has changed.
+///
+/// The server's side of it is what the manager gets if an older client did not send the argument: the default, or
+/// `None` of an `Option`, or what `rpc_runtime::FromAbsent` of a type of your own makes. Both traits are open, and
+/// their documentation shows a type that implements them.
+///
+/// ```
+/// # use rpc_runtime::{Context, RemoteError, rpc_manager};
+/// #[rpc_manager(client = ComputeApi, topic = "compute", version = "5.13")]
+/// pub trait ComputeManager {
+///     #[rpc(cast)]
+///     async fn shelve(
+///         &self,
+///         ctx: Context,
+///         instance: u32,
+///         #[arg(since = "5.4", old = error_if_set)] image: Option<String>,
+///         #[arg(since = "5.13", old = error_if(has_any))] accel_uuids: Option<Vec<String>>,
+///     ) -> Result<(), RemoteError>;
+/// }
+///
+/// /// An instance without devices may as well have an empty list of them.
+/// fn has_any(uuids: &Option<Vec<String>>) -> bool {
+///     uuids.as_ref().is_some_and(|uuids| !uuids.is_empty())
 /// }
 /// ```
 ///

@@ -120,7 +120,7 @@ fn check_combination(keys: &ArgKeys, name: &Ident, errors: &mut Errors) {
         if let (Some(default), None) = (token("default"), token("since")) {
             errors.at(default, "a fixed argument is sent by every client; remove `default`");
         }
-        if let (Some(Old::ErrorIfSet), Some(old)) = (&keys.old, token("old")) {
+        if let (Some(Old::ErrorIfSet | Old::ErrorIf(_)), Some(old)) = (&keys.old, token("old")) {
             errors
                 .at(old, "a fixed argument is never set by a caller: use old = drop or old = with(function)");
         }

@@ -31,12 +31,10 @@ impl Late {
                 .map(|since| Self { since, old }),
             (Some(at), None) if !keys.keys.saw("old") => {
                 let since = keys.since.first().map(LitStr::value).unwrap_or_default();
+                let choices = Old::CHOICES.map(|choice| format!("old = {choice}")).join(", ");
                 errors.at(
                     at,
-                    format!(
-                        "say what a client pinned below {since} does with {name}: old = drop, \
-                         old = error_if_set or old = with(function)"
-                    ),
+                    format!("say what a client pinned below {since} does with {name}, one of {choices}"),
                 );
                 None
             }

@@ -241,7 +241,7 @@ fn check_manual(keys: &RpcKeys, arguments: &[Argument], errors: &mut Errors) {
             errors
                 .at(&argument.name, "a manual method has no client method that would work this argument out");
         }
-        if let Some(Late { old: Old::With(_) | Old::ErrorIfSet, .. }) = argument.late {
+        if let Some(Late { old: Old::With(_) | Old::ErrorIfSet | Old::ErrorIf(_), .. }) = argument.late {
             errors.at(&argument.name, "a manual method sends what it is given to send: use old = drop");
         }
     }

@@ -90,6 +90,10 @@ fn add_as(argument: &Argument, ty: &TokenStream, value: &TokenStream) -> TokenSt
             let it = named_at("value", function);
             quote_spanned!(Span::mixed_site()=> .arg_or::<#ty, _>(#wire, #value, |#it| #function(#it)))
         }
+        (Some(Late { old: Old::ErrorIf(function), .. }), _) => {
+            let it = named_at("value", function);
+            quote_spanned!(Span::mixed_site()=> .arg_unless::<#ty>(#wire, #value, |#it| #function(#it)))
+        }
         (Some(Late { old: Old::ErrorIfSet, .. }), Some(default)) => {
             let default = default_reference(argument, default);
             quote_spanned!(Span::mixed_site()=> .arg_unless_default::<#ty>(#wire, #value, #default))
@@ -103,13 +107,17 @@ fn add_as(argument: &Argument, ty: &TokenStream, value: &TokenStream) -> TokenSt
     }
 }
 
-/// The call that adds an argument's default.
+/// The call that adds an argument's default, which older servers do as well without.
 pub(super) fn add_default(argument: &Argument) -> TokenStream {
-    argument
-        .default
-        .as_ref()
-        .map(|default| add(argument, &default_reference(argument, default)))
-        .unwrap_or_default()
+    let Some(default) = &argument.default else { return TokenStream::new() };
+    let value = default_reference(argument, default);
+    match &argument.late {
+        Some(Late { old: Old::ErrorIfSet | Old::ErrorIf(_), .. }) => {
+            let (ty, wire) = (borrowed_type(argument), &argument.wire);
+            quote_spanned!(Span::mixed_site()=> .arg::<#ty>(#wire, #value))
+        }
+        _ => add(argument, &value),
+    }
 }
 
 /// The default as a value of the argument's type.

@@ -126,7 +126,7 @@ fn argument(argument: &Argument) -> TokenStream {
         let since = versions(&late.since);
         let old = match late.old {
             Old::Drop => quote_spanned!(Span::mixed_site()=> Drop),
-            Old::ErrorIfSet => quote_spanned!(Span::mixed_site()=> ErrorIfSet),
+            Old::ErrorIfSet | Old::ErrorIf(_) => quote_spanned!(Span::mixed_site()=> ErrorIfSet),
             Old::With(_) => quote_spanned!(Span::mixed_site()=> Convert),
         };
         quote_spanned!(Span::mixed_site()=> .with_since(#since, __rpc::Old::#old))

@@ -110,7 +110,7 @@ fn argument(argument: &Argument, args: Option<&Ident>) -> TokenStream {
             let value = default_value(ty, default);
             quote_spanned!(Span::mixed_site()=> #args.#or_else(#wire, || #value)?)
         }
-        (None, Some(Late { old: Old::Drop | Old::ErrorIfSet, .. })) => {
+        (None, Some(Late { old: Old::Drop | Old::ErrorIfSet | Old::ErrorIf(_), .. })) => {
             let optional = named_at("optional", ty);
             quote_spanned!(Span::mixed_site()=> #args.#optional(#wire)?)
         }

@@ -270,7 +270,8 @@ fn argument_versions() {
         "#[arg(since = \"3.10\")] a: Option<u8>",
         &[(
             "since",
-            "say what a client pinned below 3.10 does with a: old = drop, old = error_if_set or old = with(function)",
+            "say what a client pinned below 3.10 does with a, one of old = drop, old = error_if_set, \
+             old = error_if(function), old = with(function)",
         )],
     );
     check_arguments("#[arg(old = drop)] a: Option<u8>", &[("old", "`old` needs `since`")]);
@@ -288,11 +289,24 @@ fn argument_versions() {
     );
     check_arguments(
         "#[arg(since = \"3.10\", old = ignore)] a: Option<u8>",
-        &[("ignore", "unknown policy `ignore`; use `drop`, `error_if_set` or `with(function)`")],
+        &[(
+            "ignore",
+            "unknown policy `ignore`; use `drop`, `error_if_set`, `error_if(function)`, `with(function)`",
+        )],
     );
     check_arguments(
         "#[arg(since = \"3.10\", old = with)] a: u8",
         &[("with", "`with` names a function: `with(function)`")],
+    );
+    for empty in ["error_if", "error_if()"] {
+        check_arguments(
+            &format!("#[arg(since = \"3.10\", old = {empty})] a: Option<u8>"),
+            &[("error_if", "`error_if` names a function: `error_if(function)`")],
+        );
+    }
+    check_arguments(
+        "#[arg(fixed = 1, default, since = \"3.10\", old = error_if(is_set))] a: u8",
+        &[("old", "a fixed argument is never set by a caller")],
     );
     check_arguments("#[arg(since = \"3.10\", old = with(a, b))] a: u8", &[(",", "unexpected token")]);
 }
@@ -376,7 +390,7 @@ fn nothing_is_dropped_in_silence() {
         "#[arg(rest, default = many())] more: Map<String, Value>",
         &[("default", "of which there may be none: write `default` alone")],
     );
-    for old in ["error_if_set", "with(older)"] {
+    for old in ["error_if_set", "error_if(is_set)", "with(older)"] {
         check_items(
             &format!(
                 "#[rpc(call, manual)] async fn f(&self, ctx: Context, \

@@ -9,6 +9,7 @@ pub(crate) trait Keys: ::core::marker::Send + ::core::marker::Sync + 'static + s
         evacuate: bool,
         tag: Option<String>,
         policy: Option<String>,
+        devices: Option<Vec<String>>,
         destination: Volume,
     ) -> impl ::core::future::Future<
         Output = Result<Option<Volume>, Failed>,
@@ -48,7 +49,7 @@ pub(crate) trait Keys: ::core::marker::Send + ::core::marker::Sync + 'static + s
 ///
 /// - **3.2** adds `with`
 /// - **3.3** adds `tag` to `with`
-/// - **3.4** adds `policy` to `with`; adds `checked` to `defaults`
+/// - **3.4** adds `policy` to `with`; adds `devices` to `with`; adds `checked` to `defaults`
 /// - **3.5** changes `destination` of `with`; changes `converted` of `defaults`
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub(crate) struct KeysApi {
@@ -96,6 +97,13 @@ const _: () = {
                     __rpc::Arg::new::<Option<String>>("tag", "Option<String>")
                         .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop),
                     __rpc::Arg::new::<Option<String>>("policy", "Option<String>")
+                        .with_since(
+                            &[__rpc::Version::new(3, 4)],
+                            __rpc::Old::ErrorIfSet,
+                        ),
+                    __rpc::Arg::new::<
+                        Option<Vec<String>>,
+                    >("devices", "Option<Vec<String>>")
                         .with_since(
                             &[__rpc::Version::new(3, 4)],
                             __rpc::Old::ErrorIfSet,
@@ -203,6 +211,7 @@ const _: () = {
             evacuate: impl __rpc::Borrow<bool>,
             tag: impl __rpc::Borrow<Option<String>>,
             policy: impl __rpc::Borrow<Option<String>>,
+            devices: impl __rpc::Borrow<Option<Vec<String>>>,
             destination: impl __rpc::Borrow<Volume>,
         ) -> __rpc::Call<Result<Option<Volume>, Failed>> {
             let volume: &Volume = __rpc::Borrow::borrow(&volume);
@@ -216,6 +225,9 @@ const _: () = {
                 .arg_unless_old::<
                     Option<String>,
                 >("policy", __rpc::Borrow::borrow(&policy))
+                .arg_unless::<
+                    Option<Vec<String>>,
+                >("devices", __rpc::Borrow::borrow(&devices), |value| has_any(value))
                 .arg_or::<
                     Volume,
                     _,
@@ -256,7 +268,7 @@ const _: () = {
                     >("empty", &(<Vec<u32> as ::core::default::Default>::default()))
                     .arg::<str>("mode", "rw")
                     .arg::<str>("owned", &(String::from("x")))
-                    .arg_unless_default::<u32>("checked", &(8), &(8))
+                    .arg::<u32>("checked", &(8))
                     .arg_or::<u32, _>("converted", &(9), |value| u32::to_string(value)),
             }
         }
@@ -349,6 +361,7 @@ const _: () = {
                             args.required("recreate")?,
                             args.optional("tag")?,
                             args.optional("policy")?,
+                            args.optional("devices")?,
                             args.required("destination")?,
                         )
                         .await;

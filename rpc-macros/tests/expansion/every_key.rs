@@ -20,6 +20,7 @@ pub(crate) trait Keys: std::fmt::Debug {
         #[arg(name = "recreate")] evacuate: bool,
         #[arg(since = "3.3", old = drop)] tag: Option<String>,
         #[arg(since = "3.4", old = error_if_set)] policy: Option<String>,
+        #[arg(since = "3.4", old = error_if(has_any))] devices: Option<Vec<String>>,
         #[arg(since = "3.5", old = with(without_cluster))] destination: Volume,
     ) -> Result<Option<Volume>, Failed>;
 

@@ -86,7 +86,7 @@ impl Draft {
 
     /// Sets an argument that must carry nothing if the server is without it.
     pub fn arg_unless_old<T: Serialize + MaybeSet + ?Sized>(self, name: &'static str, value: &T) -> Self {
-        self.arg_if(name, value, value.is_set())
+        self.arg_unless(name, value, T::is_set)
     }
 
     /// Sets an argument that must be its default if the server is without it.
@@ -94,13 +94,17 @@ impl Draft {
     where
         T: Serialize + PartialEq + ?Sized,
     {
-        self.arg_if(name, value, value != default)
+        self.arg_unless(name, value, |value| value != default)
     }
 
-    fn arg_if<T: Serialize + ?Sized>(mut self, name: &'static str, value: &T, is_set: bool) -> Self {
+    /// Sets an argument that must not be what `is_set` is true for if the server is without it.
+    pub fn arg_unless<T>(mut self, name: &'static str, value: &T, is_set: impl FnOnce(&T) -> bool) -> Self
+    where
+        T: Serialize + ?Sized,
+    {
         match self.place(name) {
             Place::Named(name) => self.set(name, value),
-            Place::Missing { needed, .. } if is_set => {
+            Place::Missing { needed, .. } if is_set(value) => {
                 self.fail_too_low(format!("argument {name} of {}", self.method.name), needed);
             }
             Place::Missing { .. } => {}

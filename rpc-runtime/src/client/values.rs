@@ -1,6 +1,6 @@
 //! What destinations and arguments can be.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
 use std::hash::BuildHasher;
 
@@ -63,8 +63,11 @@ impl<T: IntoServer, E: Display> IntoServer for Result<T, E> {
 
 /// A value that can carry nothing, which `old = error_if_set` needs to know.
 ///
-/// Implement it for types of your own. An argument without a default needs [`FromAbsent`] as well, for
-/// the requests of older clients:
+/// `None`, `false`, null and whatever is empty carry nothing. A number always carries something: an argument that is one
+/// gets a default, which is nothing then, whatever its type.
+///
+/// Implement it for types of your own. It is for clients; what servers take for an argument that an older client did
+/// not send is [`FromAbsent`], or the argument's default:
 ///
 /// ```
 /// use rpc_runtime::{Context, FromAbsent, MaybeSet, RemoteError, rpc_manager};
@@ -100,7 +103,7 @@ impl<T: IntoServer, E: Display> IntoServer for Result<T, E> {
 /// [`FromAbsent`]: crate::FromAbsent
 #[diagnostic::on_unimplemented(
     message = "`old = error_if_set` cannot tell whether a `{Self}` is set",
-    label = "use `Option<_>`, `Vec<_>`, `bool`, or give the argument a default"
+    label = "implement `MaybeSet` for it, give the argument a default, or write `old = error_if(function)`"
 )]
 pub trait MaybeSet {
     /// Whether the value carries something.
@@ -152,6 +155,24 @@ impl<K, V> MaybeSet for BTreeMap<K, V> {
 impl MaybeSet for Map<String, Value> {
     fn is_set(&self) -> bool {
         !self.is_empty()
+    }
+}
+
+impl<T, S: BuildHasher> MaybeSet for HashSet<T, S> {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl<T> MaybeSet for BTreeSet<T> {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl MaybeSet for Value {
+    fn is_set(&self) -> bool {
+        !self.is_null()
     }
 }
 

@@ -160,7 +160,8 @@ pub enum Old {
     Keep,
     /// Leaves it out.
     Drop,
-    /// Leaves it out if it carries nothing, else fails before anything is sent.
+    /// Leaves it out if it carries nothing, by its type, its default or a function of the interface's own; else fails
+    /// before anything is sent.
     ErrorIfSet,
     /// Sends it in its older form.
     Convert,

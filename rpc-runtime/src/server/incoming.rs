@@ -256,7 +256,11 @@ impl Args<'_> {
     }
 }
 
-/// A type with a value for an argument that was not sent.
+/// A type with a value for an argument that was not sent, because the client is older.
+///
+/// `Option<T>` is `None` then; other types of std have no such value, since `false` or an empty list would be a guess:
+/// such an argument gets a default. What is nothing to clients, on the way to older servers, is
+/// [`MaybeSet`](crate::MaybeSet).
 ///
 /// Implement it for types of your own, where absence is a value:
 ///

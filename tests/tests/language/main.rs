@@ -9,5 +9,6 @@ mod live_bugs;
 mod manual;
 mod names;
 mod peer;
+mod policies;
 mod serving;
 mod versions;

@@ -30,6 +30,7 @@ const METHODS: &[Method] = &[
     any("ping"),
     any("rebuild"),
     any("resize"),
+    any("shelve_instance"),
     any("stop"),
 ];
 

@@ -78,6 +78,8 @@ pub(crate) enum Old {
     Drop,
     /// `error_if_set`: it is left out if it carries nothing, else the request fails.
     ErrorIfSet,
+    /// `error_if(path)`: the request fails if that function says so, else it is left out.
+    ErrorIf(Path),
     /// `with(path)`: that function makes its older form.
     With(Path),
 }
@@ -88,20 +90,30 @@ impl Parse for Old {
         match policy.to_string().as_str() {
             "drop" => Ok(Self::Drop),
             "error_if_set" => Ok(Self::ErrorIfSet),
-            "with" => {
-                let function = match input.peek(token::Paren) {
-                    true => input.parse::<Group>()?.stream(),
-                    false => TokenStream::new(),
-                };
-                if function.is_empty() {
-                    return Err(syn::Error::new(policy.span(), "`with` names a function: `with(function)`"));
-                }
-                syn::parse2(function).map(Self::With)
-            }
+            "error_if" => function(&policy, input).map(Self::ErrorIf),
+            "with" => function(&policy, input).map(Self::With),
             _ => Err(syn::Error::new(
                 policy.span(),
-                format!("unknown policy `{policy}`; use `drop`, `error_if_set` or `with(function)`"),
+                format!("unknown policy `{policy}`; use `{}`", Self::CHOICES.join("`, `")),
             )),
         }
     }
+}
+
+impl Old {
+    /// All policies, as they are written.
+    pub(crate) const CHOICES: [&str; 4] = ["drop", "error_if_set", "error_if(function)", "with(function)"];
+}
+
+/// The function in parentheses after a policy.
+fn function(policy: &Ident, input: ParseStream) -> syn::Result<Path> {
+    let function = match input.peek(token::Paren) {
+        true => input.parse::<Group>()?.stream(),
+        false => TokenStream::new(),
+    };
+    if function.is_empty() {
+        let message = format!("`{policy}` names a function: `{policy}(function)`");
+        return Err(syn::Error::new(policy.span(), message));
+    }
+    syn::parse2(function)
 }
