@@ -104,7 +104,8 @@ use proc_macro::TokenStream;
 /// | `since = "3.9"`, `since("6.0", "5.8")` | version that the method came with, see [below](#versions); the default is the first of every major |
 /// | `name = ".."` | name on the wire; the default is the method's own |
 /// | `was("..", until = "3.8")` | older name on the wire, sent below `until`; servers take both |
-/// | `to = expression` | server to send to; the default is any server |
+/// | `to = expression` | server to send to; the default is any server, but `None` is an error |
+/// | `to = any_if_none(expression)` | server to send to, or any server if that is `None` |
 /// | `to(host: &str) = expression` | the same with parameters of the client method that are not sent, first after the context |
 /// | `route = function` | makes the address of the destination, instead of the trait's |
 /// | `legacy(name = expression, until = "6.0")` | arguments that only servers below `until` get; ours take and ignore them. May be given several times |
@@ -261,10 +262,13 @@ use proc_macro::TokenStream;
 /// # Destinations
 ///
 /// The expressions of `to`, `from` and `legacy` see the context, the required arguments, borrowed,
-/// and the parameters that `to` and `from` declare. Parameters of one name are one parameter, which
-/// also stands for the argument of that name. `to` evaluates to a `&str`, a `String`, an `Option`
-/// of them or a `Result` of any of these; an error is what awaiting the request gives, and nothing
-/// is sent.
+/// and the parameters that `to` and `from` declare. Parameters of one name are one parameter. One that `from`
+/// declares also stands for the argument of that name; one of `to` cannot have the name of an argument, which `to`
+/// sees anyway: a client that is to take another type for both says so at the argument, as `stop` does below.
+///
+/// `to` evaluates to a `&str`, a `String`, an `Option` of them or a `Result` of any of these; an error is what
+/// awaiting the request gives, and nothing is sent. `None` is such an error, unless `CallOptions` name a server: what
+/// was meant for one host would be done by any. Where any server will do, that is said: `to = any_if_none(..)`.
 ///
 /// A route is a `fn(&RouteRequest<'_>) -> Result<Target, E>` with an error that can be displayed. It
 /// sees the pin, the stamped version and the destination. `CallOptions` have the last word: their
@@ -272,7 +276,7 @@ use proc_macro::TokenStream;
 ///
 /// ```
 /// # use rpc_runtime::{Context, RemoteError, RouteRequest, Target, Version, rpc_manager};
-/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # #[derive(Clone, serde::Serialize, serde::Deserialize)]
 /// # pub struct Volume { id: u64, host: Option<String> }
 /// /// Since 3.6 each host has a topic of its own.
 /// fn by_topic(request: &RouteRequest<'_>) -> Result<Target, String> {
@@ -295,6 +299,18 @@ use proc_macro::TokenStream;
 ///         ctx: Context,
 ///         #[arg(from(volume: &Volume) = volume.id)] volume_id: u64,
 ///         #[arg(since = "3.3", old = drop)] volume: Option<Volume>,
+///     ) -> Result<(), RemoteError>;
+///
+///     /// Any server does it for a volume that is on no host.
+///     #[rpc(cast, to = any_if_none(&volume.host))]
+///     async fn forget(&self, ctx: Context, volume: Volume) -> Result<(), RemoteError>;
+///
+///     /// The client needs the volume for the host, and sends it as an option.
+///     #[rpc(cast, to = &volume.host)]
+///     async fn stop(
+///         &self,
+///         ctx: Context,
+///         #[arg(from(volume: &Volume) = Some(volume.clone()))] volume: Option<Volume>,
 ///     ) -> Result<(), RemoteError>;
 ///
 ///     #[rpc(call, to(host: &str, backend: &str) = format!("{host}@{backend}"), since = "3.9")]

@@ -107,7 +107,9 @@ mod version;
 pub mod wire;
 
 pub use class::{DowngradeData, HeldObject, HoldsObjects, ObjectClass, ObjectField, Project};
-pub use client::{Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeSet, Prepared};
+pub use client::{
+    AnyIfNone, Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeServer, MaybeSet, Prepared, any_if_none,
+};
 pub use context::{Context, ReadDeleted, RpcContext};
 pub use error::{CallError, Cause, FaultKind, Reached, Refusal, RemoteError, RpcError, RpcException};
 pub use interface::{

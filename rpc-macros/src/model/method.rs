@@ -133,7 +133,13 @@ impl Method {
         let used: Vec<&Expr> = values(to.as_ref(), &arguments, &legacy).map(|(_, value)| value).collect();
         let declared = Declared::collect(declarations, context_name, &arguments, &used, errors);
         Declared::merge(&declared, &mut arguments);
-        let sources: Vec<_> = arguments.iter().map(|argument| (&argument.name, &argument.source)).collect();
+        // A declared parameter is what its name stands for, even in the `from` of an argument of that name.
+        let is_declared = |name: &Ident| declared.iter().any(|parameter| parameter.name == *name);
+        let sources: Vec<_> = arguments
+            .iter()
+            .map(|argument| (&argument.name, &argument.source))
+            .filter(|(name, _)| !is_declared(name))
+            .collect();
         for (key, value) in values(to.as_ref(), &arguments, &legacy) {
             expressions::check(key, value, &sources, errors);
         }

@@ -51,8 +51,11 @@ impl Declared {
                 }
                 continue;
             }
-            let is_argument = arguments.iter().any(|argument| argument.name == name);
-            if !is_argument && !used.iter().any(|value| may_use(value, &name)) {
+            let argument = arguments.iter().find(|argument| argument.name == name);
+            if let (None, Some(argument)) = (&of, argument) {
+                refuse_merge(&name, &ty, argument, errors);
+            }
+            if argument.is_none() && !used.iter().any(|value| may_use(value, &name)) {
                 errors.at(&name, format!("client parameter {name} is never sent and routes nothing"));
             }
             declared.push(Self { name, ty, of });
@@ -60,7 +63,7 @@ impl Declared {
         declared
     }
 
-    /// Lets declared parameters stand for the arguments of their names.
+    /// Lets the parameters that `from` declares stand for the arguments of their names.
     pub(super) fn merge(declared: &[Self], arguments: &mut [Argument]) {
         for argument in arguments {
             let parameter = declared.iter().find(|parameter| parameter.name == argument.name);
@@ -89,4 +92,16 @@ impl Declared {
         }
         parameters
     }
+}
+
+/// Two values, or one for both? Nothing would say which.
+fn refuse_merge(name: &Ident, ty: &Type, argument: &Argument, errors: &mut Errors) {
+    let ty = source_text(ty);
+    let why = format!(
+        "{name} is a parameter of `to` and an argument: call one of them something else if they are two values; if \
+         they are one, `to` has the argument already, and another type for it is said there: \
+         #[arg(from({name}: {ty}) = ..)]"
+    );
+    errors.at(name, &why);
+    errors.at(&argument.name, &why);
 }

@@ -1,10 +1,10 @@
 //! The client: one method for each of the trait's.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
-use syn::Expr;
+use quote::{ToTokens as _, quote_spanned};
+use syn::{Expr, ExprCall};
 
-use super::names::{context_type, dispatch_type};
+use super::names::{context_type, dispatch_type, placed_at};
 use super::{arguments, description, docs, request};
 use crate::model::{Argument, Carried, ClientParameter, Interface, Method, Source, may_use};
 
@@ -158,7 +158,7 @@ fn attributes(interface: &Interface, method: &Method) -> TokenStream {
 /// The request with all its arguments: what goes before, and the expression itself.
 fn fill(method: &Method) -> (TokenStream, TokenStream) {
     let (context_name, constant) = (&method.context.name, method.constant());
-    let to = method.to.as_ref().map(|to| quote_spanned!(Span::mixed_site()=> .to(#to)));
+    let to = method.to.as_ref().map(destination).map(|to| quote_spanned!(Span::mixed_site()=> .to(#to)));
     let start = quote_spanned! {Span::mixed_site()=>
         self.client.request(&Self::#constant, #context_name) #to
     };
@@ -177,6 +177,18 @@ fn fill(method: &Method) -> (TokenStream, TokenStream) {
         quote_spanned!(Span::mixed_site()=> let request = #start; #(#statements)*),
         quote_spanned!(Span::mixed_site()=> request #(#legacy)*),
     )
+}
+
+/// The value of `to`, in which `any_if_none` is ours without an import.
+fn destination(to: &Expr) -> TokenStream {
+    if let Expr::Call(call) = to
+        && let Expr::Path(function) = &*call.func
+        && function.path.is_ident("any_if_none")
+    {
+        let ours = Expr::Verbatim(quote_spanned!(placed_at(function)=> __rpc::any_if_none));
+        return ExprCall { func: Box::new(ours), ..call.clone() }.into_token_stream();
+    }
+    to.to_token_stream()
 }
 
 /// The call that adds one argument to the request.

@@ -177,6 +177,16 @@ fn kinds() {
 fn destinations() {
     check_rpc("cast, fanout, to = host", &[("to", "fanout sends to every server of the topic")]);
     check_rpc("call, to = self.host()", &[("self", "`to` is evaluated by clients, which have no manager")]);
+    let both = "host is a parameter of `to` and an argument: call one of them something else if they are two values; \
+                if they are one, `to` has the argument already, and another type for it is said there: \
+                #[arg(from(host: &str) = ..)]";
+    check_rpc("call, to(host: &str) = host", &[("host", both), ("host", both)]);
+    check_items(
+        "#[rpc(call, to(volume: &Volume) = volume.host)] async fn f(
+             &self, ctx: Context, #[arg(from(volume: &Volume) = volume.id)] id: u8, volume: Option<Volume>,
+         ) -> Result<(), E>;",
+        &[("volume", "volume is a parameter of `to`"), ("volume", "#[arg(from(volume: &Volume) = ..)]")],
+    );
     for to in ["call, to", "call, to =", "to =, call"] {
         check_rpc(to, &[("to", "`to` needs a value: `to = ..`")]);
     }

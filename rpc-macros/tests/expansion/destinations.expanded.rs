@@ -6,6 +6,12 @@ pub trait ComputeManager: ::core::marker::Send + ::core::marker::Sync + 'static 
         ctx: Context,
         instance: Instance,
     ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    /// Anywhere, if need be.
+    fn build(
+        &self,
+        ctx: Context,
+        host: Option<String>,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
     /// By a route of its own.
     fn live_migration(
         &self,
@@ -34,7 +40,12 @@ const _: () = {
                 "ComputeManager",
                 "compute",
                 __rpc::Version::new(6, 0),
-                &[Self::METHOD_REBUILD, Self::METHOD_LIVE_MIGRATION, Self::METHOD_RELOAD],
+                &[
+                    Self::METHOD_REBUILD,
+                    Self::METHOD_BUILD,
+                    Self::METHOD_LIVE_MIGRATION,
+                    Self::METHOD_RELOAD,
+                ],
             )
             .with_route(|request| __rpc::route(by_cell(request)))
             .with_doc("Where messages go.");
@@ -50,6 +61,15 @@ const _: () = {
             )
             .declares::<Result<(), Failed>, Failed>()
             .with_doc("By parameters that are not sent.");
+        const METHOD_BUILD: __rpc::Method = __rpc::Method::cast::<
+            Result<(), Failed>,
+        >(
+                "build",
+                &[__rpc::Version::new(6, 0)],
+                &[__rpc::Arg::new::<Option<String>>("host", "Option<String>")],
+            )
+            .declares::<Result<(), Failed>, Failed>()
+            .with_doc("Anywhere, if need be.");
         const METHOD_LIVE_MIGRATION: __rpc::Method = __rpc::Method::cast::<
             Result<(), Failed>,
         >(
@@ -112,20 +132,37 @@ const _: () = {
         pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
             __rpc::endpoint(&Self::INTERFACE, ComputeApiDispatch(manager))
         }
-        /// Calls `rebuild`, since 6.0, to `host_of(host, instance)` by `by_cell`. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
+        /// Calls `rebuild`, since 6.0, to `host_of(host, pool, instance)` by `by_cell`. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// By parameters that are not sent.
         pub fn rebuild(
             &self,
             ctx: &__rpc::Context,
             host: Option<&str>,
-            instance: &Instance,
+            pool: &Pool,
+            instance: impl __rpc::Borrow<Instance>,
         ) -> __rpc::Call<Result<(), Failed>> {
+            let instance: &Instance = __rpc::Borrow::borrow(&instance);
             self.client
                 .request(&Self::METHOD_REBUILD, ctx)
-                .to(host_of(host, instance))
-                .arg::<Instance>("instance", __rpc::carry::<Instance, _>(instance))
+                .to(host_of(host, pool, instance))
+                .arg::<Instance>("instance", instance)
                 .call()
+        }
+        /// Casts `build`, since 6.0, to `any_if_none(host)` by `by_cell`. Fails with `RpcError`. To drop the future takes back no request that was sent.
+        ///
+        /// Anywhere, if need be.
+        pub fn build(
+            &self,
+            ctx: &__rpc::Context,
+            host: impl __rpc::Borrow<Option<String>>,
+        ) -> __rpc::Cast {
+            let host: &Option<String> = __rpc::Borrow::borrow(&host);
+            self.client
+                .request(&Self::METHOD_BUILD, ctx)
+                .to(__rpc::any_if_none(host))
+                .arg::<Option<String>>("host", host)
+                .cast()
         }
         /// Casts `live_migration`, since 6.0, to `host` by `crate::routes::alternate`. Fails with `RpcError`. To drop the future takes back no request that was sent.
         ///
@@ -158,6 +195,12 @@ const _: () = {
                     let (ctx, args) = incoming
                         .open::<__rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
                     let result = manager.rebuild(ctx, args.required("instance")?).await;
+                    incoming.outcome(result)
+                }
+                "build" => {
+                    let (ctx, args) = incoming
+                        .open::<__rpc::Context>(&ComputeApi::METHOD_BUILD)?;
+                    let result = manager.build(ctx, args.required("host")?).await;
                     incoming.outcome(result)
                 }
                 "live_migration" => {

@@ -2,8 +2,12 @@
 #[rpc_manager(client = ComputeApi, topic = "compute", version = "6.0", route = by_cell, error = Failed)]
 pub trait ComputeManager {
     /// By parameters that are not sent.
-    #[rpc(call, to(host: Option<&str>, instance: &Instance) = host_of(host, instance))]
+    #[rpc(call, to(host: Option<&str>, pool: &Pool) = host_of(host, pool, instance))]
     async fn rebuild(&self, ctx: Context, instance: Instance) -> Result<(), Failed>;
+
+    /// Anywhere, if need be.
+    #[rpc(cast, to = any_if_none(host))]
+    async fn build(&self, ctx: Context, host: Option<String>) -> Result<(), Failed>;
 
     /// By a route of its own.
     #[rpc(cast, to = host, route = crate::routes::alternate)]

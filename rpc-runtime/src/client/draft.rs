@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::destination::IntoServer;
 use super::parts::Parts;
-use super::values::{IntoServer, MaybeSet, RestArg};
+use super::values::{MaybeSet, RestArg};
 use crate::context::RpcContext;
 use crate::error::{Cause, RpcError};
 use crate::interface::{Method, Old};
@@ -67,9 +68,12 @@ impl Draft {
 
     /// Sends to this server of the topic; [`CallOptions::server`](super::CallOptions::server)
     /// has the last word.
-    pub fn to(mut self, server: impl IntoServer) -> Self {
+    pub fn to<S: IntoServer>(mut self, server: S) -> Self {
         match server.into_server() {
             Ok(Some(server)) if server.is_empty() => self.refuse("the destination server is empty"),
+            Ok(None) if !S::ANY_IF_NONE && self.client.options.server.is_none() => {
+                self.refuse("the destination is None; if any server will do, that is `any_if_none(..)`");
+            }
             Ok(server) => self.server = server,
             Err(why) => self.refuse(why),
         }

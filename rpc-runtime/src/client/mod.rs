@@ -2,6 +2,7 @@
 
 mod address;
 mod call;
+mod destination;
 mod draft;
 mod options;
 mod parts;
@@ -14,10 +15,11 @@ mod way;
 use std::sync::Arc;
 
 pub use call::{Call, CallOrCast, Cast};
+pub use destination::{AnyIfNone, IntoServer, MaybeServer, any_if_none};
 pub use draft::Draft;
 pub use options::CallOptions;
 pub use prepared::Prepared;
-pub use values::{Carries, IntoServer, MaybeSet, RestArg};
+pub use values::{Carries, MaybeSet, RestArg};
 
 use self::parts::Parts;
 use crate::context::RpcContext;

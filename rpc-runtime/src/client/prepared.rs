@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::values::IntoServer;
+use super::destination::IntoServer;
 use super::{Call, Cast, Draft};
 use crate::interface::{Kind, MethodResult};
 use crate::version::Version;
@@ -46,7 +46,8 @@ impl Prepared {
         self
     }
 
-    /// Sends to this server of the topic.
+    /// Sends to this server of the topic. `None` is an error; [`any_if_none`](crate::any_if_none) is for where any server
+    /// will do.
     pub fn to(mut self, server: impl IntoServer) -> Self {
         self.request = self.request.to(server);
         self

@@ -1,65 +1,10 @@
-//! What destinations and arguments can be.
+//! What arguments can be.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt::Display;
 use std::hash::BuildHasher;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-
-/// What `#[rpc(to = ...)]` may evaluate to: the name of a server, or none for any server.
-///
-/// Sealed: a type of your own is handed over as one of these, for example by `to = host.as_str()`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name a server",
-    label = "a destination is `&str`, `String`, an `Option` of them, or a `Result` of any of these"
-)]
-pub trait IntoServer: sealed::Server {
-    /// The name of the server; `None` is any server of the topic.
-    ///
-    /// # Errors
-    /// Why there is no destination; nothing is sent then.
-    fn into_server(self) -> Result<Option<String>, String>;
-}
-
-impl IntoServer for &str {
-    fn into_server(self) -> Result<Option<String>, String> {
-        Ok(Some(self.to_owned()))
-    }
-}
-
-impl IntoServer for String {
-    fn into_server(self) -> Result<Option<String>, String> {
-        Ok(Some(self))
-    }
-}
-
-impl IntoServer for &String {
-    fn into_server(self) -> Result<Option<String>, String> {
-        Ok(Some(self.clone()))
-    }
-}
-
-impl<T: IntoServer> IntoServer for Option<T> {
-    fn into_server(self) -> Result<Option<String>, String> {
-        self.map_or(Ok(None), IntoServer::into_server)
-    }
-}
-
-impl<'a, T> IntoServer for &'a Option<T>
-where
-    &'a T: IntoServer,
-{
-    fn into_server(self) -> Result<Option<String>, String> {
-        self.as_ref().into_server()
-    }
-}
-
-impl<T: IntoServer, E: Display> IntoServer for Result<T, E> {
-    fn into_server(self) -> Result<Option<String>, String> {
-        self.map_err(|error| error.to_string()).and_then(IntoServer::into_server)
-    }
-}
 
 /// A value that can carry nothing, which `old = error_if_set` needs to know.
 ///
@@ -228,15 +173,6 @@ mod sealed {
     use std::collections::{BTreeMap, HashMap};
 
     use serde_json::{Map, Value};
-
-    pub trait Server {}
-
-    impl Server for &str {}
-    impl Server for String {}
-    impl Server for &String {}
-    impl<T> Server for Option<T> {}
-    impl<T> Server for &Option<T> {}
-    impl<T, E> Server for Result<T, E> {}
 
     pub trait Argument<P: ?Sized> {}
 

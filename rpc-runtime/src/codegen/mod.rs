@@ -12,6 +12,7 @@ pub use std::sync::Arc;
 pub use crate::class::{NotAnObject, Of};
 pub use crate::client::{
     Call, CallOptions, CallOrCast, Carries, Cast, Client, Draft, IntoServer, MaybeSet, Prepared, RestArg,
+    any_if_none,
 };
 pub use crate::context::{Context, RpcContext};
 pub use crate::error::{RemoteError, RpcException};

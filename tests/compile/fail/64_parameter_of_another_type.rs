@@ -9,14 +9,19 @@ pub struct Volume {
 
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0")]
 pub trait VolumeManager {
-    #[rpc(call, to(volume: &str) = volume)]
-    async fn ping(&self, ctx: Context, volume: Volume) -> Result<(), RemoteError>;
+    #[rpc(call)]
+    async fn ping(
+        &self,
+        ctx: Context,
+        #[arg(from(volume: &str) = volume.len())] length: usize,
+        volume: Volume,
+    ) -> Result<(), RemoteError>;
 }
 
 struct Manager;
 
 impl VolumeManager for Manager {
-    async fn ping(&self, _: Context, _: Volume) -> Result<(), RemoteError> {
+    async fn ping(&self, _: Context, _: usize, _: Volume) -> Result<(), RemoteError> {
         Ok(())
     }
 }

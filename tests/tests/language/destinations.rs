@@ -33,17 +33,29 @@ pub trait ComputeManager {
     #[rpc(cast, to(host: &str) = host)]
     async fn stop(&self, ctx: Context, instance: Instance) -> Result<(), RemoteError>;
 
-    /// Two of them, and one that is an argument too.
-    #[rpc(call, to(host: Option<&str>, instance: &Instance) = host_of(host, instance))]
+    /// One of them, and an argument that the client takes by another type.
+    #[rpc(call, to(host: Option<&str>) = host_of(host, instance))]
     async fn rebuild(
         &self,
         ctx: Context,
         #[arg(default)] image: Option<u32>,
-        instance: Option<Instance>,
+        #[arg(from(instance: &Instance) = Some(instance.clone()))] instance: Option<Instance>,
     ) -> Result<(), RemoteError>;
 
+    /// Only where the instance is.
+    #[rpc(cast, to = &instance.host)]
+    async fn start_instance(&self, ctx: Context, instance: Instance) -> Result<(), RemoteError>;
+
+    /// There, or anywhere.
+    #[rpc(cast, to = any_if_none(&instance.host))]
+    async fn find(&self, ctx: Context, instance: Instance) -> Result<(), RemoteError>;
+
+    /// A word on where it is, which may be that it is anywhere.
+    #[rpc(cast, to(host: Result<Option<&str>, &str>) = any_if_none(host))]
+    async fn ping(&self, ctx: Context) -> Result<(), RemoteError>;
+
     /// A route of its own.
-    #[rpc(cast, to = host, route = alternate)]
+    #[rpc(cast, to = any_if_none(host), route = alternate)]
     async fn live_migration(&self, ctx: Context, host: Option<String>) -> Result<(), RemoteError>;
 }
 
@@ -71,6 +83,39 @@ async fn client_only_parameters() {
     assert_eq!(refused.to_string(), "rebuild: instance 7 has no host");
     let refused = api.stop(&ctx, "", &nowhere).await.unwrap_err();
     assert!(matches!(refused, RpcError::BadArgument { .. }));
+    peer.nothing_more();
+}
+
+#[tokio::test]
+async fn a_destination_that_may_be_absent_is_said() {
+    let (transport, mut peer) = Peer::start(&[("compute", "host1"), ("compute", "host2")]).await;
+    let api = ComputeApi::new(&transport);
+    let ctx = Context::new();
+    let here = Instance { id: 7, host: Some("host2".to_owned()) };
+    let nowhere = Instance { host: None, ..here.clone() };
+
+    for pin in [None, Some(Version::new(6, 0))] {
+        let api = pin.map_or_else(|| api.clone(), |pin| api.pinned(pin));
+        api.start_instance(&ctx, &here).await.unwrap();
+        assert_eq!(peer.next().await.server, "compute.host2");
+        let refused = api.start_instance(&ctx, &nowhere).await.unwrap_err();
+        let said =
+            "start_instance: the destination is None; if any server will do, that is `any_if_none(..)`";
+        assert_eq!(refused.to_string(), said);
+
+        api.find(&ctx, &here).await.unwrap();
+        assert_eq!(peer.next().await.server, "compute.host2");
+        api.find(&ctx, &nowhere).await.unwrap();
+        assert_eq!(peer.next().await.method, "find");
+        api.ping(&ctx, Ok(Some("host1"))).await.unwrap();
+        assert_eq!(peer.next().await.server, "compute.host1");
+        api.ping(&ctx, Ok(None)).await.unwrap();
+        assert_eq!(peer.next().await.method, "ping");
+        assert_eq!(api.ping(&ctx, Err("unknown")).await.unwrap_err().to_string(), "ping: unknown");
+    }
+    // Options name a server where the instance has none.
+    api.with(CallOptions::new().server("host1")).start_instance(&ctx, &nowhere).await.unwrap();
+    assert_eq!(peer.next().await.server, "compute.host1");
     peer.nothing_more();
 }
 

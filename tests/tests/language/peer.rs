@@ -31,6 +31,7 @@ const METHODS: &[Method] = &[
     any("rebuild"),
     any("resize"),
     any("shelve_instance"),
+    any("start_instance"),
     any("stop"),
 ];
 
