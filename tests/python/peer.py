@@ -84,10 +84,10 @@ def configure(options, project, **settings):
         cfg.CONF([], project=project, default_config_files=[config.name])
 
 
-def connect(options):
+def connect(options, get_transport=oslo_messaging.get_rpc_transport):
     """The transport for the parsed arguments."""
     configure(options, "peer")
-    return oslo_messaging.get_rpc_transport(cfg.CONF, url=options.url, allowed_remote_exmods=options.allow)
+    return get_transport(cfg.CONF, url=options.url, allowed_remote_exmods=options.allow)
 
 
 def describe(error):

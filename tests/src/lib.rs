@@ -19,6 +19,9 @@ mod until;
 pub use broker::{Alarm, Binding, Broker, Channel, Cluster, Connection, Exchange, Node, Queue, Vhost};
 pub use peer::Peer;
 pub use program::Program;
-pub use python::{Ended, Note, PeerBuilder, PythonClient, PythonLoad, PythonServer, Raised, python};
+pub use python::{
+    Emitted, Ended, Heard, HeardOne, Note, PeerBuilder, PythonClient, PythonCompute, PythonListener,
+    PythonLoad, PythonNotifier, PythonRules, PythonServer, Raised, python,
+};
 pub use run::run;
 pub use until::{until, until_within};

@@ -27,6 +27,13 @@ pub fn python() -> Result<Command> {
     Ok(command)
 }
 
+/// One of the scripts, without arguments.
+pub(super) fn script(name: &str) -> Result<Command> {
+    let mut command = python()?;
+    command.arg(format!("{SCRIPTS}/{name}"));
+    Ok(command)
+}
+
 /// A peer that is yet to be started; `T` is what it becomes.
 #[derive(Debug)]
 pub struct PeerBuilder<T> {
@@ -45,6 +52,11 @@ impl<T: From<Peer>> PeerBuilder<T> {
         self
     }
 
+    pub(super) fn flag(mut self, name: &str) -> Self {
+        self.args.push(name.to_owned());
+        self
+    }
+
     /// Lets exceptions of a Python module be raised in the peer (`allowed_remote_exmods`).
     #[must_use]
     pub fn allow(self, module: &str) -> Self {
@@ -60,8 +72,8 @@ impl<T: From<Peer>> PeerBuilder<T> {
 
     /// Starts the process and returns once it is ready.
     pub async fn start(self) -> Result<T> {
-        let mut command = python()?;
-        command.arg(format!("{SCRIPTS}/{}", self.script)).args(&self.args);
+        let mut command = script(self.script)?;
+        command.args(&self.args);
         Peer::start(self.script, command).await.map(T::from)
     }
 }

@@ -2,10 +2,18 @@
 
 mod builder;
 mod client;
+mod compute;
+mod listener;
 mod load;
+mod notifier;
+mod rules;
 mod server;
 
 pub use self::builder::{PeerBuilder, python};
 pub use self::client::{PythonClient, Raised};
+pub use self::compute::PythonCompute;
+pub use self::listener::{Heard, HeardOne, PythonListener};
 pub use self::load::{Ended, PythonLoad};
+pub use self::notifier::{Emitted, PythonNotifier};
+pub use self::rules::PythonRules;
 pub use self::server::{Note, PythonServer};
