@@ -16,7 +16,9 @@ mod run;
 pub mod sample;
 mod until;
 
-pub use broker::{Alarm, Binding, Broker, Channel, Cluster, Connection, Exchange, Node, Queue, Vhost};
+pub use broker::{
+    Alarm, Binding, Broker, Channel, Cluster, Connection, Exchange, Node, Queue, Topology, Vhost,
+};
 pub use peer::Peer;
 pub use program::Program;
 pub use python::{

@@ -6,6 +6,7 @@ mod node;
 mod process;
 mod reservation;
 mod state;
+mod topology;
 mod vhost;
 
 use std::net::Ipv4Addr;
@@ -22,6 +23,7 @@ pub use self::alarm::Alarm;
 pub use self::cluster::Cluster;
 pub use self::node::Node;
 pub use self::state::{Binding, Channel, Connection, Exchange, Queue};
+pub use self::topology::Topology;
 pub use self::vhost::Vhost;
 
 use self::process::{Process, prepare};
