@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use rpc_runtime::Kind;
 use rpc_tests::campaign::{
-    Fault, Ledger, OPTIONS, Pace, Promise, PythonClient, PythonClients, PythonWorker, Site,
+    Fault, Kind, Ledger, OPTIONS, Pace, Promise, PythonClient, PythonClients, PythonWorker, Site,
 };
 use rpc_tests::{Cluster, until, until_within};
 use tokio::time::{Instant, sleep};

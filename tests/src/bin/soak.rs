@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use rpc_runtime::Kind;
-use rpc_tests::campaign::{Fault, Lane, OPTIONS, Outcome, Scenario, Site};
+use rpc_tests::campaign::{Fault, Kind, Lane, OPTIONS, Outcome, Scenario, Site};
 use tokio::time::Instant;
 
 /// Repeats random faults of a broker, its network and its servers under load, and fails with what

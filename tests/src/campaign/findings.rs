@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
-use rpc_runtime::Kind;
-
 use super::ledger::{Entry, Id};
-use super::{Ledger, Outcome};
+use super::{Kind, Ledger, Outcome};
+use anyhow::{Result, bail};
 
 /// How many offending requests a finding shows.
 const SHOWN: usize = 20;
@@ -140,7 +138,8 @@ impl Ledger {
         for entry in self.entries().values() {
             match entry.kind {
                 Some(Kind::Call) => tally.calls += 1,
-                Some(_) => tally.casts += 1,
+                Some(Kind::Cast) => tally.casts += 1,
+                Some(Kind::Notification) => tally.notifications += 1,
                 None => {}
             }
             match &entry.outcome {
@@ -171,7 +170,9 @@ pub struct Tally {
     pub calls: usize,
     /// Casts sent.
     pub casts: usize,
-    /// Casts that the broker has taken.
+    /// Notifications sent.
+    pub notifications: usize,
+    /// Casts and notifications that the broker has taken.
     pub confirmed: usize,
     /// Calls that were answered.
     pub answered: usize,
@@ -189,7 +190,7 @@ pub struct Tally {
     pub executed: usize,
     /// Requests that were executed more than once.
     pub repeated: usize,
-    /// Casts that the broker had taken and no server executed.
+    /// Casts and notifications that the broker had taken and no server executed.
     pub lost: usize,
     /// How long after its deadline the latest request ended.
     pub latest: Duration,
@@ -197,9 +198,16 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, calls, casts, confirmed, answered, not_sent, unclear, .. } = self;
+        let Self { name, calls, casts, notifications, confirmed, answered, not_sent, unclear, .. } = self;
         let Self { executed, repeated, lost, latest, hung, contradicted, peers, .. } = self;
-        write!(f, "{name}: {calls} calls ({answered} answered), {casts} casts ({confirmed} confirmed), ")?;
+        if *notifications > 0 {
+            write!(f, "{name}: {notifications} notifications ({confirmed} confirmed), ")?;
+        } else {
+            write!(
+                f,
+                "{name}: {calls} calls ({answered} answered), {casts} casts ({confirmed} confirmed), "
+            )?;
+        }
         write!(f, "{not_sent} not sent, {unclear} unclear; {executed} executed, {repeated} repeated, ")?;
         write!(f, "{lost} lost; at most {} ms after the deadline", latest.as_millis())?;
         for (count, what) in [(hung, "never ended"), (contradicted, "executed although said not to be sent")]

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use futures::future::try_join_all;
-use rpc_runtime::{Kind, ServerBuilder, Transport};
+use rpc_runtime::{ServerBuilder, Transport};
 
 use super::process::{Process, ServerProcess};
 use super::sending::Sending;
 use super::serving::{By, Post, Serving};
 use super::settled::{settled, settled_within};
-use super::{Id, Ledger, Outcome, Pace, Promise, Side, Tally};
+use super::{Id, Kind, Ledger, Outcome, Pace, Promise, Side, Tally};
 use crate::limits::{PATIENCE, PEERS_PATIENCE};
 use crate::{Vhost, until};
 

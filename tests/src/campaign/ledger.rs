@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rpc_runtime::Kind;
-
-use super::Outcome;
+use super::{Kind, Outcome};
 
 /// The number of a request; it is its argument, and the answer to it.
 pub type Id = u64;
@@ -107,7 +105,7 @@ impl Ledger {
         self.recovered.load(Ordering::SeqCst)
     }
 
-    /// The casts from number `from` on that the broker has taken and no server has executed yet.
+    /// The casts and notifications from number `from` on that the broker has taken and no server has executed yet.
     #[must_use]
     pub fn missing_since(&self, from: Id) -> Vec<Id> {
         let missing = |entry: &Entry| entry.outcome == Some(Outcome::Confirmed) && entry.executed.is_empty();

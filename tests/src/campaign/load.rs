@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use rpc_runtime::{CallOptions, Context, Kind, Transport};
+use rpc_runtime::{CallOptions, Context, Transport};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use super::{Ledger, Outcome, WorkApi};
+use super::{Kind, Ledger, Outcome, WorkApi};
 
 /// How long after its deadline a request counts as one that never ends, so that its ledger is still
 /// judged. The findings have a closer bound.

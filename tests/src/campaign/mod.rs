@@ -14,6 +14,7 @@
 mod alone;
 mod fault;
 mod findings;
+mod kind;
 mod lane;
 mod ledger;
 mod load;
@@ -31,6 +32,7 @@ mod work;
 pub use self::alone::alone;
 pub use self::fault::{Fault, OPTIONS, Site};
 pub use self::findings::{Promise, Side, Tally};
+pub use self::kind::Kind;
 pub use self::lane::{Lane, Running};
 pub use self::ledger::{Id, Ledger};
 pub use self::load::{Load, Pace, Requests};

@@ -1,7 +1,8 @@
 //! What the sender of a request learned about it.
 
-use rpc_runtime::{CallError, Kind, Reached, RemoteError, RpcError};
+use rpc_runtime::{CallError, Reached, RemoteError, RpcError};
 
+use super::Kind;
 use crate::Ended;
 
 /// How a request ended for its sender.

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use rpc_runtime::Kind;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::load::SLACK;
-use super::{Id, Ledger, Outcome, Pace};
+use super::{Id, Kind, Ledger, Outcome, Pace};
 use crate::python::{Ended, PythonLoad};
 
 /// A Python client without load.

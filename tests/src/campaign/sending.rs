@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use rpc_runtime::{Kind, Transport};
+use rpc_runtime::Transport;
 
 use super::serving::Post;
-use super::{Load, Outcome, Pace, PythonClient, PythonClients, Requests};
+use super::{Kind, Load, Outcome, Pace, PythonClient, PythonClients, Requests};
 use crate::limits::PATIENCE;
 use crate::until;
 

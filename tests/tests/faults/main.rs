@@ -19,8 +19,7 @@ mod servers;
 use std::time::Duration;
 
 use anyhow::Result;
-use rpc_runtime::Kind;
-use rpc_tests::campaign::{Outcome, Running};
+use rpc_tests::campaign::{Kind, Outcome, Running};
 use rpc_tests::{Broker, Vhost, until};
 
 /// Options with which connections are missed and made again in a time that a test can wait for.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use futures::FutureExt as _;
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use rpc_runtime::{CallOptions, Context, FaultKind, Kind, Reached, RpcError, Transport};
+use rpc_runtime::{CallOptions, Context, FaultKind, Reached, RpcError, Transport};
 use rpc_tests::Broker;
-use rpc_tests::campaign::{Lane, Running, Scenario, WorkApi, alone};
+use rpc_tests::campaign::{Kind, Lane, Running, Scenario, WorkApi, alone};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::vhost;

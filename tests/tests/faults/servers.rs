@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use rpc_runtime::Kind;
-use rpc_tests::campaign::{Lane, Outcome, Scenario, alone};
+use rpc_tests::campaign::{Kind, Lane, Outcome, Scenario, alone};
 use rpc_tests::limits::PATIENCE;
 use rpc_tests::{Vhost, until};
 
