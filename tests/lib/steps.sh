@@ -85,7 +85,7 @@ step_compile() {
 
 # Test binaries that need a broker, and the tests of the driver.
 WITH_BROKER='package(rpc-tests) & binary(/^(broker|exceptions|interop|logs|notifications|peers|real|servers|status|tls)$/)'
-WITH_BROKER+=' | package(rpc-examples) & binary(/^(boot|volume)$/)'
+WITH_BROKER+=' | package(rpc-examples) & binary(/^(boot|notifications|volume)$/)'
 WITH_BROKER+=' | package(rpc-runtime) & test(/::broker_/)'
 FAULTS='binary_id(rpc-tests::faults)'
 

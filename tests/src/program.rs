@@ -96,6 +96,16 @@ impl Program {
         Err(anyhow!("it ended with {status}: {}{}", lines.join("\n"), std::io::read_to_string(stderr)?))
     }
 
+    /// Waits for its end, which has to be a failure; returns what it says of it.
+    pub async fn refusal(self) -> Result<String> {
+        let stderr = self.stderr.reopen()?;
+        let (status, lines) = self.end().await?;
+        if status.success() {
+            return Err(anyhow!("it ended well: {}", lines.join("\n")));
+        }
+        Ok(std::io::read_to_string(stderr)?)
+    }
+
     fn failure(&self, why: &str) -> anyhow::Error {
         let mut log = String::new();
         // What can be read is shown; the failure itself matters more than its log.

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rpc_runtime::Context;
+use rpc_runtime::notification::Notifier;
 use rpc_runtime::object::DateTime;
 use uuid::Uuid;
 
@@ -13,19 +14,36 @@ use super::types::{
     ImageSnapshot, LogLevel, LogLevelList, ManageableSnapshot, ManageableVolume, Map, MigrationPolicy,
     ReplicationTargets, RequestSpec, ServiceUpdates, Snapshot, SortDir, Volume, VolumeAttachment,
 };
-use super::{VolumeError, VolumeManager};
+use super::{VolumeError, VolumeEvent, VolumeFault, VolumeManager, VolumeUsage};
 
 /// A backend that keeps its volumes in memory.
 #[derive(Debug)]
 pub struct LvmManager {
+    host: String,
     store: Mutex<Store>,
+    notifier: Option<Notifier>,
 }
 
 impl LvmManager {
     /// An empty backend of that name, `host@backend`.
     #[must_use]
     pub fn new(host: impl Into<String>) -> Self {
-        Self { store: Mutex::new(Store::new(host.into())) }
+        let host = host.into();
+        Self { store: Mutex::new(Store::new(host.clone())), host, notifier: None }
+    }
+
+    /// The same backend, which tells what happens to its volumes.
+    #[must_use]
+    pub fn notifying(self, notifier: Notifier) -> Self {
+        Self { notifier: Some(notifier), ..self }
+    }
+
+    /// Tells what happens, in the name of the volume's host. Nothing that is done to a volume waits for it.
+    fn notify(&self, ctx: &Context, volume: &Volume, event: &VolumeEvent) {
+        if let Some(notifier) = &self.notifier {
+            let host = volume.host.as_deref().unwrap_or(&self.host);
+            notifier.with_publisher_id(format!("volume.{host}")).emit_detached(ctx, event);
+        }
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
@@ -36,13 +54,22 @@ impl LvmManager {
 impl VolumeManager for LvmManager {
     async fn create_volume(
         &self,
-        _: Context,
+        ctx: Context,
         volume: Volume,
         _request_spec: Option<RequestSpec>,
         _filter_properties: Option<Map>,
         _allow_reschedule: bool,
     ) -> Result<(), VolumeError> {
-        self.store().create_volume(&volume)
+        self.notify(&ctx, &volume, &VolumeEvent::CreateStart(VolumeUsage::new(&volume, "creating")));
+        let created = self.store().create_volume(&volume);
+        let event = match &created {
+            Ok(()) => VolumeEvent::CreateEnd(VolumeUsage::new(&volume, "available")),
+            Err(error) => {
+                VolumeEvent::CreateError(VolumeFault::new(VolumeUsage::new(&volume, "error"), error))
+            }
+        };
+        self.notify(&ctx, &volume, &event);
+        created
     }
 
     async fn delete_volume(

@@ -3,12 +3,14 @@
 //! * `api`: [`VolumeManager`], the trait that everything is made from.
 //! * [`types`]: what travels.
 //! * [`LvmManager`]: the implementation.
+//! * [`VolumeEvent`]: what it tells the world.
 //! * [`VolumeService`] and [`run_client`]: the two programs.
 
 mod api;
 mod backup;
 mod client;
 mod error;
+mod events;
 mod manager;
 mod route;
 mod service;
@@ -23,6 +25,7 @@ use clap::Parser;
 pub use api::*;
 pub use client::run_client;
 pub use error::VolumeError;
+pub use events::{VolumeEvent, VolumeFault, VolumeUsage};
 pub use manager::LvmManager;
 pub use route::{NoHost, volume_addresses, volume_route};
 pub use service::VolumeService;

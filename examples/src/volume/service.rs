@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rpc_runtime::{Server, ServerError, ShutdownError, StopReason, Transport};
+use rpc_runtime::notification::Notifier;
+use rpc_runtime::{Server, StopReason, Transport};
 
 use super::{LvmManager, VolumeApi, volume_addresses};
 use crate::cli::print_request;
@@ -16,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct VolumeService {
     /// For clients that know a topic for each backend, and for those that do not.
     servers: [Server; 2],
+    notifier: Notifier,
 }
 
 impl VolumeService {
@@ -23,8 +25,10 @@ impl VolumeService {
     ///
     /// # Errors
     /// If the queues cannot be declared.
-    pub async fn start(transport: &Transport, name: &str) -> Result<Self, ServerError> {
-        let endpoint = VolumeApi::endpoint(Arc::new(LvmManager::new(name)));
+    pub async fn start(transport: &Transport, name: &str) -> anyhow::Result<Self> {
+        let notifier = Notifier::builder(transport).publisher_id(format!("volume.{name}")).build()?;
+        let manager = LvmManager::new(name).notifying(notifier.clone());
+        let endpoint = VolumeApi::endpoint(Arc::new(manager));
         let [old, new] = volume_addresses(name).map(|address| {
             let service = name.to_owned();
             Server::builder(transport, address)
@@ -34,7 +38,7 @@ impl VolumeService {
         });
         let servers = [new.start().await?, old.start().await?];
         println!("[{name}] serving {} {}", VolumeApi::INTERFACE.topic, VolumeApi::INTERFACE.version);
-        Ok(Self { servers })
+        Ok(Self { servers, notifier })
     }
 
     /// Waits until one of the servers takes no more requests, and tells why.
@@ -46,13 +50,15 @@ impl VolumeService {
         }
     }
 
-    /// Finishes what runs and stops.
+    /// Finishes what runs, tells of it, and stops.
     ///
     /// # Errors
-    /// If requests had to be cut off.
-    pub async fn stop(self) -> Result<(), ShutdownError> {
+    /// If requests had to be cut off, or somebody could not be told what happened.
+    pub async fn stop(self) -> anyhow::Result<()> {
         let [one, other] = self.servers.map(|server| server.shutdown(PATIENCE));
         let (one, other) = tokio::join!(one, other);
-        one.and(other)
+        let told = self.notifier.flush(PATIENCE).await;
+        one.and(other)?;
+        Ok(told?)
     }
 }

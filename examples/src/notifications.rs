@@ -1,0 +1,102 @@
+//! Whatever there is to hear on a bus, a line for each event.
+
+use anyhow::Context as _;
+use clap::Parser;
+use rpc_runtime::notification::{Filter, Listener, Meta, Notification, NotificationEndpoint, Priority};
+use rpc_runtime::{Context, Transport};
+
+/// Prints what services tell by notifications.
+#[derive(Debug, Parser)]
+pub struct ListenerArgs {
+    /// The broker, for example rabbit://guest:guest@localhost:5672/; with memory:// a volume service and its client run in
+    /// this process, so that there is something to hear.
+    #[arg(long, default_value = "memory://")]
+    pub transport: String,
+    /// A topic to listen to; several may be given.
+    #[arg(long, default_value = "notifications")]
+    pub topic: Vec<String>,
+    /// The exchange of the topics; that of the transport unless given.
+    #[arg(long)]
+    pub exchange: Option<String>,
+    /// Only this priority; several may be given.
+    #[arg(long)]
+    pub priority: Vec<Priority>,
+    /// Only events whose type begins with what this regular expression matches: volume\\.create
+    #[arg(long, value_name = "REGEX")]
+    pub event_type: Option<String>,
+    /// Only events of publishers whose id begins with what this matches: volume\\.host1
+    #[arg(long, value_name = "REGEX")]
+    pub publisher_id: Option<String>,
+    /// Only events with a text in their payload that begins with what this matches: status=error; several may be given,
+    /// which have to match all.
+    #[arg(long, value_name = "KEY=REGEX", value_parser = key_and_regex)]
+    pub payload: Vec<(String, String)>,
+    /// The pool to be a member of: it hears everything, and each of its members a part. Without one this listener takes
+    /// away what others wait for.
+    #[arg(long)]
+    pub pool: Option<String>,
+}
+
+fn key_and_regex(text: &str) -> Result<(String, String), String> {
+    let (key, regex) = text.split_once('=').ok_or("expected KEY=REGEX")?;
+    Ok((key.to_owned(), regex.to_owned()))
+}
+
+impl ListenerArgs {
+    /// Whether nobody outside of this process can be heard.
+    #[must_use]
+    pub fn in_memory(&self) -> bool {
+        self.transport.starts_with("memory:")
+    }
+
+    /// Listens, and prints what it hears.
+    ///
+    /// # Errors
+    /// An argument is not what it should be, or the queues cannot be declared.
+    pub async fn listen(&self, transport: &Transport) -> anyhow::Result<Listener> {
+        let mut endpoint = NotificationEndpoint::new(print).filter(self.filter()?);
+        if !self.priority.is_empty() {
+            endpoint = endpoint.priorities(self.priority.iter().copied());
+        }
+        let mut builder = Listener::builder(transport).endpoint(endpoint);
+        for topic in &self.topic {
+            builder = match &self.exchange {
+                Some(exchange) => builder.topic_of(&**exchange, &**topic),
+                None => builder.topic(&**topic),
+            };
+        }
+        if let Some(pool) = &self.pool {
+            builder = builder.pool(&**pool);
+        }
+        // In order, for those who read.
+        builder.concurrency(1).start().await.context("listening")
+    }
+
+    fn filter(&self) -> anyhow::Result<Filter> {
+        let mut filter = Filter::new();
+        if let Some(regex) = &self.event_type {
+            filter = filter.event_type(regex).context("--event-type")?;
+        }
+        if let Some(regex) = &self.publisher_id {
+            filter = filter.publisher_id(regex).context("--publisher-id")?;
+        }
+        for (key, regex) in &self.payload {
+            filter = filter.payload(key, regex).context("--payload")?;
+        }
+        Ok(filter)
+    }
+}
+
+/// Time, priority, publisher, type and payload.
+async fn print(_: Context, event: Notification, meta: Meta) {
+    let time = meta.timestamp.as_deref().unwrap_or("-");
+    let publisher = meta.publisher_id.as_deref().unwrap_or("-");
+    let priority = event.priority().wire_name();
+    let line = format!("{time} {priority} {publisher} {} {}", event.event_type(), event.payload().text());
+    println!("{}", one_line(&line));
+}
+
+/// What others wrote, so that it neither makes lines of its own nor tells the terminal what to do.
+fn one_line(text: &str) -> String {
+    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
