@@ -12,7 +12,7 @@ use super::figures::{
 use super::report::{Report, table};
 
 /// In the order of their columns.
-const CONTENDERS: [Contender; 4] =
+pub(crate) const CONTENDERS: [Contender; 4] =
     [Contender::Ours, Contender::RawOwn, Contender::RawShared, Contender::Python];
 const FIGURES: [Figure; 7] = [SPEED, P50, P99, CPU_OF_CLIENT, CPU_OF_SERVER, CPU_OF_BOTH, CPU_OF_BROKER];
 
@@ -37,7 +37,7 @@ pub(crate) async fn run(bench: &Bench, report: &mut Report) -> Result<()> {
 }
 
 /// The better one of both raw lapins in this figure.
-fn raw(row: &Row, figure: &Figure) -> Series {
+pub(crate) fn raw(row: &Row, figure: &Figure) -> Series {
     let [own, shared] = [Contender::RawOwn, Contender::RawShared].map(|raw| row.series(raw.title(), figure));
     match (own.median(), shared.median()) {
         (Some(of_own), Some(of_shared)) if (of_own > of_shared) != (figure.title == SPEED.title) => shared,
@@ -53,7 +53,7 @@ fn above_raw(row: &Row) -> Series {
     over.scaled(100.0)
 }
 
-fn add_table(report: &mut Report, title: &str, rows: &[Row]) {
+pub(crate) fn add_table(report: &mut Report, title: &str, rows: &[Row]) {
     let titles = CONTENDERS.map(Contender::title);
     let mut table = table([""].into_iter().chain(titles).chain(["ours / raw", "ours / Python"]));
     for row in rows {

@@ -9,9 +9,9 @@ use throughput_side::Load;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
     pub(crate) per_second: f64,
-    /// The time of single operations, in milliseconds.
-    pub(crate) p50: f64,
-    pub(crate) p99: f64,
+    /// The time of single operations, in milliseconds; none if these were not timed.
+    pub(crate) p50: Option<f64>,
+    pub(crate) p99: Option<f64>,
     pub(crate) client: Each,
     /// None if it is in the client's process.
     pub(crate) server: Option<Each>,
@@ -42,8 +42,8 @@ const fn figure(title: &'static str, decimals: usize, of: fn(&Sample) -> Option<
 
 /// The only one of which more is better.
 pub(crate) const SPEED: Figure = figure("per second", 0, |sample| Some(sample.per_second));
-pub(crate) const P50: Figure = figure("p50 ms", 2, |sample| Some(sample.p50));
-pub(crate) const P99: Figure = figure("p99 ms", 2, |sample| Some(sample.p99));
+pub(crate) const P50: Figure = figure("p50 ms", 2, |sample| sample.p50);
+pub(crate) const P99: Figure = figure("p99 ms", 2, |sample| sample.p99);
 pub(crate) const CPU_OF_CLIENT: Figure = figure("CPU s of client", 3, |sample| Some(sample.client.cpu));
 pub(crate) const CPU_OF_SERVER: Figure = figure("CPU s of server", 3, |sample| Some(sample.server?.cpu));
 pub(crate) const CPU_OF_BOTH: Figure = figure("CPU s of both", 3, |sample| {

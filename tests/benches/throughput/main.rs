@@ -12,6 +12,7 @@ mod figures;
 mod header;
 mod in_memory;
 mod memory;
+mod notifications;
 mod options;
 mod pair;
 mod report;
@@ -43,6 +44,7 @@ async fn main() -> Result<()> {
             Part::Allocations => allocations::run(&bench, &mut report).await?,
             Part::Memory => memory::run(&bench, &mut report).await?,
             Part::Scale => scale::run(&bench, &mut report).await?,
+            Part::Notifications => notifications::run(&bench, &mut report).await?,
         }
     }
     report.close();

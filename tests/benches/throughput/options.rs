@@ -24,6 +24,8 @@ pub(crate) enum Part {
     Memory,
     /// Large services, many clients, many calls in flight
     Scale,
+    /// Speed and CPU time of notifiers and listeners on a broker
+    Notifications,
 }
 
 /// Measures this project, raw lapin and Python's oslo.messaging on one broker. Several values of an option are
@@ -43,7 +45,11 @@ pub(crate) struct Options {
     #[arg(long, default_value = "5", default_value_if("quick", "true", "3"))]
     pub(crate) rounds: usize,
     /// Only these parts
-    #[arg(long, value_delimiter = ',', default_value = "broker,in-memory,allocations,memory,scale")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "broker,in-memory,allocations,memory,scale,notifications"
+    )]
     pub(crate) part: Vec<Part>,
     /// Only these loads
     #[arg(long, value_delimiter = ',', value_parser = CASES, default_value = "calls,casts")]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use procfs::process::all_processes;
 use rpc_tests::limits::PATIENCE;
 use rpc_tests::{Peer, python};
@@ -15,6 +15,11 @@ use super::figures::{Each, Sample};
 
 /// How long the same load runs before each measurement.
 const WARM_UP: Duration = Duration::from_millis(200);
+/// How long a server may take to handle what has piled up.
+const LONGEST_LISTENING: Duration = Duration::from_secs(600);
+/// How notifications pile up for what is measured of a listener, and how the rest is taken away.
+const NOTIFY: Load = Load::Notify(64);
+const DRAIN: usize = 100;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../python/bench.py");
 
 pub(crate) struct Pair {
@@ -25,6 +30,8 @@ pub(crate) struct Pair {
     broker: Option<u32>,
     /// Casts that the server has got so far.
     sent: usize,
+    /// Notifications that wait for a listener.
+    waiting: usize,
 }
 
 impl Pair {
@@ -36,20 +43,35 @@ impl Pair {
         };
         // Only once the server is ready do its queues exist.
         let server = if setup.server.in_memory() { None } else { Some(start(Side::Server).await?) };
-        Ok(Self { client: start(Side::Client).await?, server, broker, sent: 0 })
+        Ok(Self { client: start(Side::Client).await?, server, broker, sent: 0, waiting: 0 })
     }
 
-    /// Runs a load until the server has handled all of it, so that a broker that only piles up casts gains nothing.
+    /// Runs a load until the server has handled all of it, so that a broker that only piles up casts gains nothing;
+    /// notifications wait for their listener.
     pub(crate) async fn run(&mut self, load: Load, time: Duration) -> Result<Done> {
+        if let Load::Listen(batch) = load {
+            return self.listen(batch).await;
+        }
         let question = Question::Load { load, seconds: time.as_secs_f64() };
         let mut done: Done = ask(&mut self.client, question, time).await?;
-        if matches!(load, Load::Casts(_)) {
-            let sent = Instant::now();
-            self.sent += done.operations;
-            self.usage().await?;
-            done.seconds += sent.elapsed().as_secs_f64();
+        match load {
+            Load::Casts(_) => {
+                let sent = Instant::now();
+                self.sent += done.operations;
+                self.usage().await?;
+                done.seconds += sent.elapsed().as_secs_f64();
+            }
+            Load::Notify(_) => self.waiting += done.operations,
+            Load::Calls(_) | Load::Listen(_) => {}
         }
         Ok(done)
+    }
+
+    /// Has the server handle all notifications that wait.
+    async fn listen(&mut self, batch: usize) -> Result<Done> {
+        let server = self.server.as_mut().context("nobody listens in the process of the client")?;
+        let count = std::mem::take(&mut self.waiting);
+        ask(server, Question::Listen { batch, count }, LONGEST_LISTENING).await
     }
 
     /// What the client and the server have taken so far, once that one has handled all casts.
@@ -64,10 +86,17 @@ impl Pair {
 
     /// Measures a load once it is warm.
     pub(crate) async fn measure(&mut self, load: Load, time: Duration) -> Result<Sample> {
-        self.run(load, WARM_UP).await?;
+        match load {
+            // There has to be something to hear; listeners begin anew in any case.
+            Load::Listen(_) => self.run(NOTIFY, time).await.map(drop)?,
+            _ => self.run(load, WARM_UP).await.map(drop)?,
+        }
         let (before, broker) = (self.usage().await?, self.cpu_of_broker()?);
         let done = self.run(load, time).await?;
         let (after, broker_after) = (self.usage().await?, self.cpu_of_broker()?);
+        if self.waiting > 0 {
+            self.listen(DRAIN).await?;
+        }
         let operations = done.operations as f64;
         let each = |before: Usage, after: Usage| Each {
             cpu: (after.cpu_seconds - before.cpu_seconds) / operations * 1e4,
@@ -76,8 +105,8 @@ impl Pair {
         };
         Ok(Sample {
             per_second: operations / done.seconds,
-            p50: done.p50 * 1e3,
-            p99: done.p99 * 1e3,
+            p50: done.p50.map(|seconds| seconds * 1e3),
+            p99: done.p99.map(|seconds| seconds * 1e3),
             client: each(before.0, after.0),
             server: before.1.zip(after.1).map(|(before, after)| each(before, after)),
             broker: broker.zip(broker_after).map(|(before, after)| (after - before) / operations * 1e4),
@@ -123,6 +152,7 @@ fn command(setup: &Setup, side: Side, program: &str) -> Result<Command> {
         .arg(format!("--topic={}", setup.address()))
         .arg(format!("--echoed={}", messages.echoed.len()))
         .arg(format!("--noted={}", messages.noted.len()))
+        .arg(format!("--notified={}", messages.notified.len()))
         .arg(format!("--option=rabbit_quorum_queue={}", setup.quorum))
         .arg(if side == Side::Client { "client" } else { "server" });
     Ok(command)

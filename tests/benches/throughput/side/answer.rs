@@ -9,15 +9,18 @@ use procfs::process::Process;
 use serde_json::json;
 use tokio::time::sleep;
 
+use crate::listening::{Heard, Listening};
 use crate::load::{self, Client};
 use crate::question::{Question, Usage};
 
 /// How often a server looks how far it is; far below what is measured.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// Says that it is ready, and answers until stdin ends. A server without a client counts its casts in `noted`.
+/// Says that it is ready, and answers until stdin ends. A server without a client counts its casts in `noted`, and may
+/// listen.
 pub(crate) async fn answer(
     client: Option<impl Client>,
+    listener: Option<&impl Listening>,
     noted: &AtomicUsize,
     allocated: fn() -> (usize, usize),
 ) -> Result<()> {
@@ -29,6 +32,11 @@ pub(crate) async fn answer(
             Question::Load { load, seconds } => {
                 let client = client.as_ref().context("a server has no load")?;
                 json!(load::run(client, load, Duration::from_secs_f64(seconds)).await?)
+            }
+            Question::Listen { batch, count } => {
+                let (listener, heard) = (listener.context("it does not listen")?, Heard::new(count));
+                listener.listen(batch, Arc::clone(&heard)).await?;
+                json!(heard.done()?)
             }
             Question::Usage { casts } => {
                 while noted.load(Ordering::Relaxed) < casts {

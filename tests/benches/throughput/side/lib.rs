@@ -3,8 +3,10 @@
 
 mod answer;
 mod hundred;
+mod listening;
 mod load;
 mod messages;
+mod notifications;
 mod ours;
 mod question;
 mod raw;
@@ -21,6 +23,9 @@ pub use self::messages::Messages;
 pub use self::question::{Done, Load, Question, Usage};
 pub use self::setup::{Contender, Setup, Side};
 
+/// Of a side that does not listen to notifications.
+const NOBODY: Option<&raw::Listener> = None;
+
 /// A program of this package: its arguments are a side and a setup, which it is until its stdin ends. `allocated`
 /// tells how often and how much the process has allocated, if that is counted.
 #[tokio::main]
@@ -32,18 +37,21 @@ pub async fn run(allocated: fn() -> (usize, usize)) -> Result<()> {
     match (setup.contender(side), side) {
         (Contender::Ours | Contender::OursInMemory, _) => {
             let mut ours = ours::Ours::start(&setup, side).await?;
-            answer(ours.caller.take(), &ours.counter.noted, allocated).await?;
+            answer(ours.caller.take(), Some(&ours.listener), &ours.counter.noted, allocated).await?;
             ours.stop().await
         }
         (Contender::RawOwn | Contender::RawShared, Side::Client) => {
-            answer(Some(raw::client(&setup).await?), &no_casts, allocated).await
+            answer(Some(raw::client(&setup).await?), NOBODY, &no_casts, allocated).await
         }
         (Contender::RawOwn | Contender::RawShared, Side::Server) => {
-            answer(None::<raw::Caller>, &*raw::server(&setup).await?, allocated).await
+            let (noted, listener) = raw::server(&setup).await?;
+            answer(None::<raw::Caller>, Some(&listener), &noted, allocated).await
         }
-        (Contender::TarpcJson, _) => answer(Some(tarpc::with_json(&setup)?), &no_casts, allocated).await,
+        (Contender::TarpcJson, _) => {
+            answer(Some(tarpc::with_json(&setup)?), NOBODY, &no_casts, allocated).await
+        }
         (Contender::TarpcChannel, _) => {
-            answer(Some(tarpc::with_channel(&setup)?), &no_casts, allocated).await
+            answer(Some(tarpc::with_channel(&setup)?), NOBODY, &no_casts, allocated).await
         }
         (Contender::Python, _) => bail!("Python has a program of its own, tests/python/bench.py"),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use histogram::AtomicHistogram;
 use tokio::task::JoinSet;
 
@@ -18,6 +18,11 @@ const ALL_BITS: u8 = 64;
 pub(crate) trait Client: Send + Sync + 'static {
     fn call(&self) -> impl Future<Output = Result<()>> + Send;
     fn cast(&self) -> impl Future<Output = Result<()>> + Send;
+
+    /// Only on a broker.
+    fn notify(&self) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Err(anyhow!("it does not notify")))
+    }
 }
 
 /// Runs a load for `time`, in which each caller has at least one operation; fails with the first that does.
@@ -26,7 +31,9 @@ pub(crate) async fn run(client: &Arc<impl Client>, load: Load, time: Duration) -
     let began = Instant::now();
     let end = began + time;
     let mut callers = JoinSet::new();
-    let (Load::Calls(in_flight) | Load::Casts(in_flight)) = load;
+    let (Load::Calls(in_flight) | Load::Casts(in_flight) | Load::Notify(in_flight)) = load else {
+        bail!("{load} is no load of a client");
+    };
     for _ in 0..in_flight {
         let (client, nanoseconds) = (Arc::clone(client), Arc::clone(&nanoseconds));
         callers.spawn(async move {
@@ -36,6 +43,7 @@ pub(crate) async fn run(client: &Arc<impl Client>, load: Load, time: Duration) -
                 match load {
                     Load::Calls(_) => client.call().await?,
                     Load::Casts(_) => client.cast().await?,
+                    Load::Notify(_) | Load::Listen(_) => client.notify().await?,
                 }
                 now = Instant::now();
                 nanoseconds.increment(u64::try_from((now - start).as_nanos())?)?;
@@ -55,5 +63,5 @@ pub(crate) async fn run(client: &Arc<impl Client>, load: Load, time: Duration) -
         anyhow::Ok(found.end() as f64 / 1e9)
     };
     let operations = usize::try_from(nanoseconds.as_slice().iter().sum::<u64>())?;
-    Ok(Done { operations, seconds, p50: quantile(0.5)?, p99: quantile(0.99)? })
+    Ok(Done { operations, seconds, p50: Some(quantile(0.5)?), p99: Some(quantile(0.99)?) })
 }

@@ -10,6 +10,7 @@ use rpc_runtime::{AmqpOptions, CallOptions, Context, RemoteError, Server, Target
 use crate::hundred::{self, Echoes, HundredApi, METHODS};
 use crate::load::Client;
 use crate::messages::Messages;
+use crate::notifications::{ListensLater, Notifying};
 use crate::setup::{Setup, Side};
 
 /// As raw lapin has it.
@@ -45,6 +46,7 @@ impl Throughput for Counter {
 pub(crate) struct Ours {
     pub(crate) caller: Option<Caller>,
     pub(crate) counter: Arc<Counter>,
+    pub(crate) listener: ListensLater,
     servers: Vec<Server>,
     transport: Transport,
 }
@@ -61,7 +63,8 @@ impl Ours {
             }
         }
         let caller = if side == Side::Client { Some(Caller::new(&transport, setup)?) } else { None };
-        Ok(Self { caller, counter, servers, transport })
+        let listener = ListensLater::new(&transport, setup);
+        Ok(Self { caller, counter, listener, servers, transport })
     }
 
     pub(crate) async fn stop(self) -> Result<()> {
@@ -93,6 +96,7 @@ pub(crate) struct Caller {
     hundred: Option<HundredApi>,
     next: AtomicUsize,
     context: Context,
+    notifying: Notifying,
     messages: Messages,
 }
 
@@ -100,12 +104,14 @@ impl Caller {
     fn new(transport: &Transport, setup: &Setup) -> Result<Self> {
         let api = |topic| ThroughputApi::new(transport).with(CallOptions::new().topic(topic));
         let hundred = || HundredApi::new(transport).with(CallOptions::new().topic(setup.address()));
+        let messages = Messages::of(setup.body)?;
         Ok(Self {
+            notifying: Notifying::new(transport, setup, &messages)?,
             topics: setup.topics().map(api).collect(),
             hundred: (setup.methods == METHODS).then(hundred),
             next: AtomicUsize::new(0),
             context: Context::new(),
-            messages: Messages::of(setup.body)?,
+            messages,
         })
     }
 
@@ -129,5 +135,9 @@ impl Client for Caller {
     async fn cast(&self) -> Result<()> {
         let topic = &self.topics[self.next() % self.topics.len()];
         Ok(topic.note(&self.context, self.messages.noted.clone()).await?)
+    }
+
+    async fn notify(&self) -> Result<()> {
+        self.notifying.notify().await
     }
 }

@@ -12,6 +12,9 @@ pub enum Question {
     Load { load: Load, seconds: f64 },
     /// Once the server has handled so many casts since its start: [`Usage`].
     Usage { casts: usize },
+    /// To a server: listen until so many notifications are handled that wait in the queue, in batches of that size or,
+    /// with 1, one by one: [`Done`], without times of single ones.
+    Listen { batch: usize, count: usize },
 }
 
 /// So many operations in flight: each caller starts its next one when the last is done.
@@ -22,6 +25,10 @@ pub enum Load {
     Calls(usize),
     /// Done when the broker has confirmed it.
     Casts(usize),
+    /// Notifications, done when the broker has confirmed them. They wait in a queue.
+    Notify(usize),
+    /// What waits there is handled, so many at once: a load of the server.
+    Listen(usize),
 }
 
 impl Display for Load {
@@ -29,6 +36,8 @@ impl Display for Load {
         match self {
             Self::Calls(in_flight) => write!(f, "calls-{in_flight}"),
             Self::Casts(in_flight) => write!(f, "casts-{in_flight}"),
+            Self::Notify(in_flight) => write!(f, "notify-{in_flight}"),
+            Self::Listen(batch) => write!(f, "listen-{batch}"),
         }
     }
 }
@@ -39,10 +48,10 @@ pub struct Done {
     pub operations: usize,
     /// How long all of them took together.
     pub seconds: f64,
-    /// The median of the time of one operation, in seconds.
-    pub p50: f64,
+    /// The median of the time of one operation, in seconds; none if single ones were not timed.
+    pub p50: Option<f64>,
     /// What one operation in a hundred takes longer than, in seconds.
-    pub p99: f64,
+    pub p99: Option<f64>,
 }
 
 /// What a process has taken since its start.

@@ -89,6 +89,11 @@ impl Setup {
         format!("throughput-{server:?}-{queue}-{methods}-{topics}-{reply_queues}")
     }
 
+    /// The topic of notifications.
+    pub fn notifications(&self) -> String {
+        format!("{}-notifications", self.address())
+    }
+
     /// The names of all topics.
     pub(crate) fn topics(&self) -> impl Iterator<Item = String> {
         let further = (1..self.topics).map(|number| format!("{}-topic-{number}", self.address()));

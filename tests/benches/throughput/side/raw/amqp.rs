@@ -41,6 +41,11 @@ pub(super) fn casts(address: &str) -> String {
     format!("{address}-casts")
 }
 
+/// The queue for notifications, where this project would have it.
+pub(super) fn notifications(setup: &Setup) -> String {
+    format!("{}.info", setup.notifications())
+}
+
 pub(super) fn reply_queue(id: &Id) -> Result<String> {
     let id = std::str::from_utf8(id).context("an id is text")?;
     Ok(format!("{REPLY_QUEUE}{id}"))

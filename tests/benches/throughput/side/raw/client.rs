@@ -12,7 +12,7 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
 use tokio::sync::oneshot;
 
-use super::amqp::{casts, connect, consume, properties, publish, reply_queue, taken};
+use super::amqp::{casts, connect, consume, notifications, properties, publish, reply_queue, taken};
 use super::template::{Id, Template};
 use crate::load::Client;
 use crate::messages::{CALL, CLIENT, MESSAGE, Messages};
@@ -28,6 +28,8 @@ pub(crate) struct Caller {
     /// Of the exchange and of the queue for calls.
     address: String,
     casts: String,
+    notifications: String,
+    notification: Bytes,
     call: Template<3>,
     cast: Bytes,
     /// Calls take them in turn.
@@ -56,6 +58,8 @@ pub(crate) async fn client(setup: &Setup) -> Result<Caller> {
         _listen: listen,
         address: setup.address(),
         casts: casts(&setup.address()),
+        notifications: notifications(setup),
+        notification: messages.notification,
         call: Template::new(&messages.call, [CALL, MESSAGE, CLIENT])?,
         cast: messages.cast,
         reply_queues,
@@ -93,6 +97,11 @@ impl Client for Caller {
     async fn cast(&self) -> Result<()> {
         taken(publish(&self.channel, &self.address, &self.casts, false, &self.cast, properties()).await?)
             .await
+    }
+
+    async fn notify(&self) -> Result<()> {
+        let (queue, body) = (&self.notifications, &self.notification);
+        taken(publish(&self.channel, &self.address, queue, true, body, properties()).await?).await
     }
 }
 

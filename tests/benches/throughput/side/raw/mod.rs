@@ -7,12 +7,15 @@
 //!   client takes replies without acknowledging them.
 //! * All callers publish on one confirm channel. That is the fastest that lapin has, and it is inexact: of
 //!   messages that are refused or returned it reports some as taken. Here all are taken.
+//! * A listener of notifications acknowledges each by itself as well; in batches, a batch at once.
 //! * Nothing is encoded or decoded: ids are copied to and from where they are in ready-made bodies.
 
 mod amqp;
 mod client;
+mod listener;
 mod server;
 mod template;
 
 pub(crate) use self::client::{Caller, client};
+pub(crate) use self::listener::Listener;
 pub(crate) use self::server::server;

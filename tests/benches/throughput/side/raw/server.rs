@@ -11,17 +11,18 @@ use lapin::options::{
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{Channel, Connection, Consumer, ExchangeKind};
 
-use super::amqp::{casts, connect, consume, properties, publish, reply_queue, taken};
+use super::amqp::{casts, connect, consume, notifications, properties, publish, reply_queue, taken};
+use super::listener::Listener;
 use super::template::Template;
 use crate::messages::{CALL, CLIENT, Messages};
 use crate::setup::{Setup, Side};
 
-const PREFETCH: u16 = 256;
+pub(super) const PREFETCH: u16 = 256;
 /// More of them in flight gain nothing.
-const ACKS_IN_FLIGHT: usize = 32;
+pub(super) const ACKS_IN_FLIGHT: usize = 32;
 
-/// Returns the number of casts that it has got.
-pub(crate) async fn server(setup: &Setup) -> Result<Arc<AtomicUsize>> {
+/// Returns the number of casts that it has got, and what listens to notifications.
+pub(crate) async fn server(setup: &Setup) -> Result<(Arc<AtomicUsize>, Listener)> {
     let messages = Messages::of(setup.body)?;
     let (sending, listen) = connect(setup, Side::Server).await?;
     let (channel, calls) = receive(&listen, setup, &setup.address()).await?;
@@ -31,17 +32,25 @@ pub(crate) async fn server(setup: &Setup) -> Result<Arc<AtomicUsize>> {
 
     let noted = Arc::new(AtomicUsize::new(0));
     let (channel, casts) = receive(&listen, setup, &casts(&setup.address())).await?;
+    declare(&channel, setup, &notifications(setup)).await?;
     tokio::spawn(serve_casts(channel, casts, Arc::clone(&noted)));
-    Ok(noted)
+    Ok((noted, Listener::new(listen, notifications(setup))))
 }
 
 /// Consumes from a queue of the topic exchange, on a channel of its own.
 async fn receive(listen: &Connection, setup: &Setup, queue: &str) -> Result<(Channel, Consumer)> {
+    let channel = listen.create_channel().await?;
+    declare(&channel, setup, queue).await?;
+    channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
+    let requests = consume(&channel, queue, false).await?;
+    Ok((channel, requests))
+}
+
+async fn declare(channel: &Channel, setup: &Setup, queue: &str) -> Result<()> {
     let (exchange, durable, mut arguments) = (setup.address(), setup.quorum, FieldTable::default());
     if setup.quorum {
         arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
     }
-    let channel = listen.create_channel().await?;
     let options = ExchangeDeclareOptions { durable, ..Default::default() };
     let (none, topic) = (FieldTable::default(), ExchangeKind::Topic);
     channel.exchange_declare(exchange.as_str().into(), topic, options, none.clone()).await?;
@@ -49,9 +58,7 @@ async fn receive(listen: &Connection, setup: &Setup, queue: &str) -> Result<(Cha
     channel.queue_declare(queue.into(), options, arguments).await?;
     let options = QueueBindOptions::default();
     channel.queue_bind(queue.into(), exchange.as_str().into(), queue.into(), options, none).await?;
-    channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
-    let requests = consume(&channel, queue, false).await?;
-    Ok((channel, requests))
+    Ok(())
 }
 
 /// Acknowledges each call, then answers it.
