@@ -16,7 +16,7 @@ async fn vhost(name: &str) -> Vhost {
 async fn listener(url: &str, arguments: &[&str]) -> Program {
     let transport = ["--transport", url];
     let mut listener = Program::start(LISTENER, transport.iter().chain(arguments)).unwrap();
-    listener.line_with("listening to notifications").await.unwrap();
+    listener.line_with("listening to ").await.unwrap();
     listener
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use rpc_runtime::object::Field;
 use rpc_runtime::{CallError, Context};
 use uuid::Uuid;
 
@@ -15,7 +16,12 @@ use super::{VolumeApi, VolumeError};
 /// If a step does not go as it should.
 pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
     let ctx = Context::request().with_user("demo").with_project("demo").with_roles(["member"]);
-    let volume = Volume::new(Uuid::new_v4().to_string(), server, 10);
+    let owner = |id: &str| Field::from(Some(id.to_owned()));
+    let volume = Volume {
+        user_id: owner("demo"),
+        project_id: owner("demo"),
+        ..Volume::new(Uuid::new_v4().to_string(), server, 10)
+    };
     let before = api.get_capabilities(&ctx, server, false).await.context("get_capabilities")?;
     println!("get_capabilities: {} has {} GiB free", before.host, before.free_capacity_gb);
 
