@@ -42,14 +42,16 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let forms = [
         // password = "x", 'password': u'x', "password", "x", password "x", and '--password', '--arg', 'x'
         format!(r#"({words}\\*["']?\s*(?:[=:,]\s*)?(?:["']?--?[a-z]+["']?\s*,?\s*)?\\*u?){quoted}"#),
-        // password=x, password: x
-        format!(r#"({words}\\*["']?\s*[=:]\s*)([^\s'",;&<>]+)"#),
         // --password x
         format!(r#"(--[a-z_-]*{words}\s+)([^\s'"=]+)"#),
-        // password --arg x
-        format!(r"({words}\s*--?[a-z]+\s+)(\S+)"),
         // <password>x</password>
         format!(r"(<{words}>)([^<]+)"),
+        // password --arg x, and where nobody knows what is the name of what
+        format!(r"({words}\s*--?[A-z]+\s*)(\S+)"),
+        // password=x, also in secret = password = x
+        format!(r#"({words}\\*["']?\s*=\s*)([^\s'"]+(?:\s*=\s*[^\s'"]+)*)"#),
+        // password: x
+        format!(r#"({words}\\*["']?\s*:\s*)([^\s'",;&<>]+)"#),
     ];
     // All of them are regular expressions: the tests use them.
     forms.iter().filter_map(|form| Regex::new(&format!("(?is){form}")).ok()).collect()
@@ -83,7 +85,7 @@ mod tests {
 
     #[test]
     fn all_forms_are_used() {
-        assert_eq!(FORMS.len(), 5);
+        assert_eq!(FORMS.len(), 6);
     }
 
     #[test]
@@ -105,6 +107,9 @@ mod tests {
             "secret 't0p s3cret'",
             r#"token = "t0p 'quoted' s3cret""#,
             "PASSWORD=t0p\nuser=a",
+            "secret = password = t0p",
+            "password--value t0p",
+            "token=a,t0p",
             "token: \"t0p that never ends",
         ] {
             let masked = masked_text(text);
