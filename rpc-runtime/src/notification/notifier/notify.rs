@@ -62,8 +62,8 @@ use crate::context::RpcContext;
 /// [`Retry::Forever`] the first attempt goes on until there is an outcome, so [`emit`](Self::emit) ends when the broker has
 /// the event, when the transport is closed or when its future is dropped: who wants to wait no longer than some time puts it
 /// into a `timeout`, or emits detached. With [`Retry::Times`] each attempt has the time of
-/// [`NotifierBuilder::attempt_timeout`](super::NotifierBuilder::attempt_timeout). After an attempt that failed before its time
-/// comes a pause: 1 s, then 2 s, up to 30 s.
+/// [`NotifierBuilder::attempt_timeout`](super::NotifierBuilder::attempt_timeout). The second attempt begins 1 s after the first
+/// one at the earliest, the third one 2 s after that, and so on up to 30 s.
 ///
 /// # Copies
 ///

@@ -3,21 +3,20 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::super::super::priority::Priority;
 use super::super::emission::Emission;
 use super::super::error::NotifyFailure;
 use super::super::log::Log;
 use super::super::retry::Retry;
 use super::places::{Place, Topic};
-use crate::clock::after;
+use crate::clock::{after, later};
 use crate::error::{Fault, FaultKind, Reached};
 use crate::receiving::Count;
 use crate::transport::Transport;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Wanted};
 
-/// The pause after the first attempt that failed before its time, and the longest; each is twice as long as the one before.
+/// How long after an attempt the next one begins at the earliest, at first and at the longest; each time it is twice as long.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -34,8 +33,8 @@ pub(in crate::notification) struct Patience {
 struct Setback {
     fault: Fault,
     reached: Reached,
-    /// Whether it took the time that it had.
-    expired: bool,
+    /// The declaration by which the queue should be there, and is not.
+    missing: Option<u64>,
 }
 
 /// The message of one topic on its way.
@@ -50,33 +49,26 @@ pub(super) struct Attempts<'a> {
 impl Attempts<'_> {
     /// Sends the body until the broker has it; each time the same, so that a listener knows one that it was given twice.
     pub(super) async fn send(&self, topic: &Topic, body: Bytes, driver: &str) -> Result<(), NotifyFailure> {
-        let (priority, retry): (Priority, Retry) = (self.emission.priority(), self.emission.retry());
+        let (priority, retry) = (self.emission.priority(), self.emission.retry());
         let place = topic.place(priority);
         let (mut attempts, mut pause, mut reached) = (0_u32, PAUSE, Reached::NotSent);
         loop {
             attempts = attempts.saturating_add(1);
+            let began = Instant::now();
             let Err(setback) = self.attempt(place, body.clone(), retry).await else { return Ok(()) };
             // An earlier attempt may have come further.
             reached = reached.max(setback.reached);
-            let Setback { fault, expired, .. } = setback;
-            if retry.is_over(attempts) || !may_pass(fault.kind) {
-                let Fault { kind, why, source } = fault;
-                let target = Some(place.route.to_string());
-                return Err(NotifyFailure {
-                    target,
-                    reached,
-                    kind: Some(kind),
-                    attempts,
-                    source,
-                    ..NotifyFailure::new(driver, why)
-                });
+            let Fault { kind, why, source } = setback.fault;
+            let target = place.route.to_string();
+            if retry.is_over(attempts) || !may_pass(kind) {
+                let failure = NotifyFailure::new(driver, why);
+                let (target, kind) = (Some(target), Some(kind));
+                return Err(NotifyFailure { target, reached, kind, attempts, source, ..failure });
             }
             self.repeated.add_one();
-            self.log.repeated(self.emission, &place.route.to_string(), &fault.why);
-            if !expired {
-                sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
+            self.log.repeated(self.emission, &target, &why);
+            sleep_until(later(began, pause)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
@@ -87,62 +79,49 @@ impl Attempts<'_> {
             Retry::Forever => Duration::MAX,
             Retry::Times(_) => self.patience.attempt,
         });
-        let (declared, error) = match self.publish(place, body.clone(), deadline).await? {
-            Ok(()) => return Ok(()),
-            Err((declared, error)) => (declared, error),
-        };
-        if !self.patience.declare || !matches!(error.fault, PublishFault::Unroutable(_)) {
-            return Err(self.setback(error));
-        }
-        // The queue is gone: somebody has deleted it, or the broker was restarted and it was a transient one.
+        let Err(setback) = self.publish(place, body.clone(), deadline).await else { return Ok(()) };
+        // Somebody has deleted the queue, or the broker was restarted and it was a transient one.
+        let Some(declared) = setback.missing else { return Err(setback) };
         place.lost(declared);
-        let again = self.publish(place, body, deadline).await?;
-        again.map_err(|(_, PublishError { fault, reached })| {
-            self.setback(PublishError { fault, reached: reached.max(error.reached) })
-        })
+        let again = self.publish(place, body, deadline).await;
+        again.map_err(|again| Setback { reached: again.reached.max(setback.reached), ..again })
     }
 
-    /// Declares the queue if need be, and hands the message over once; an error has the declaration that it went by.
-    async fn publish(
-        &self,
-        place: &Place,
-        body: Bytes,
-        deadline: Instant,
-    ) -> Result<Result<(), (u64, PublishError)>, Setback> {
+    /// Declares the queue if need be, and hands the message over once.
+    async fn publish(&self, place: &Place, body: Bytes, deadline: Instant) -> Result<(), Setback> {
         let driver = self.transport.driver();
-        let declare = self.patience.declare;
-        let declared = match declare {
-            true => timeout_at(deadline, place.declare(driver)).await,
-            false => Ok(Ok(0)),
-        };
-        let not_declared = |fault, expired| Setback { fault, reached: Reached::NotSent, expired };
-        let declared = match declared {
-            Ok(Ok(declared)) => declared,
-            Ok(Err(fault)) => {
-                let why = format!("its queue cannot be declared: {}", fault.why);
-                return Err(not_declared(Fault { why, ..fault }, false));
-            }
-            Err(_) => {
-                let why = self.transport.explain("not sent: its queue was not declared in time");
-                return Err(not_declared(Fault::new(self.no_answer(), why), true));
-            }
+        let declared = match self.patience.declare {
+            true => Some(self.declare(place, deadline).await?),
+            false => None,
         };
         let message = Outgoing {
             route: place.route.clone(),
             body,
-            mandatory: declare,
+            mandatory: declared.is_some(),
             expiration: None,
             deadline,
             wanted: Wanted::AtOnce,
         };
-        Ok(driver.publish(message).await.map_err(|error| (declared, error)))
+        let sent = driver.publish(message).await;
+        sent.map_err(|PublishError { fault, reached }| {
+            let missing = declared.filter(|_| matches!(fault, PublishFault::Unroutable(_)));
+            let late = matches!(fault, PublishFault::Expired(_));
+            let fault = fault.into_fault();
+            let kind = if late { self.no_answer() } else { fault.kind };
+            Setback { fault: Fault { kind, ..fault }, reached, missing }
+        })
     }
 
-    fn setback(&self, PublishError { fault, reached }: PublishError) -> Setback {
-        let expired = matches!(fault, PublishFault::Expired(_));
-        let fault = fault.into_fault();
-        let kind = if expired { self.no_answer() } else { fault.kind };
-        Setback { fault: Fault { kind, ..fault }, reached, expired }
+    async fn declare(&self, place: &Place, deadline: Instant) -> Result<u64, Setback> {
+        let declared = timeout_at(deadline, place.declare(self.transport.driver())).await;
+        let late = || {
+            let why = self.transport.explain("not sent: its queue was not declared in time");
+            Fault::new(self.no_answer(), why)
+        };
+        let refused =
+            |fault: Fault| Fault { why: format!("its queue cannot be declared: {}", fault.why), ..fault };
+        let declared = declared.map_or_else(|_| Err(late()), |declared| declared.map_err(refused));
+        declared.map_err(|fault| Setback { fault, reached: Reached::NotSent, missing: None })
     }
 
     /// Why something did not happen in time.

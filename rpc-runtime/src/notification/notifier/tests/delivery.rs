@@ -135,6 +135,15 @@ async fn an_attempt_has_its_time_and_the_next_one_follows_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn attempts_without_time_do_not_spin() {
+    let stub = Stub::publishing(|_| async { Err(PublishFault::Expired("not sent".to_owned()).into()) });
+    let with = |builder: NotifierBuilder| builder.retry(Retry::Times(1000)).attempt_timeout(Duration::ZERO);
+    let notifier = notifier(stub, with);
+    assert!(tokio::time::timeout(Duration::from_secs(40), emit(&notifier)).await.is_err());
+    assert_eq!(notifier.counters().repeated, 6, "after 1, 3, 7, 15 and 31 s, and one is to come");
+}
+
+#[tokio::test(start_paused = true)]
 async fn any_time_may_be_given() {
     for attempt in [Duration::ZERO, Duration::MAX] {
         let (_, stub) = Bus::new();
