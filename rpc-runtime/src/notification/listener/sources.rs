@@ -6,12 +6,9 @@ use std::sync::Arc;
 
 use super::endpoint::NotificationEndpoint;
 use super::error::ListenerError;
+use crate::notification::names::{TOPIC, check_exchange, check_topic};
 use crate::notification::priority::Priority;
-use crate::target::check_words;
 use crate::transport::driver::{NotificationAddress, Source};
-
-/// The topic of events that name none.
-const TOPIC: &str = "notifications";
 
 /// A topic, and the exchange of its notifications.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,11 +74,8 @@ impl Sources {
     }
 
     fn check(&self) -> Result<(), ListenerError> {
-        for Topic { topic, .. } in &self.topics {
-            if topic.is_empty() {
-                return Err(ListenerError::name("a topic of the listener is empty"));
-            }
-            check_words("topic", topic).map_err(ListenerError::name)?;
+        for Topic { exchange, topic } in &self.topics {
+            check_exchange(exchange).and_then(|()| check_topic(topic)).map_err(ListenerError::name)?;
         }
         let Some(pool) = &self.pool else { return Ok(()) };
         if pool.is_empty() {

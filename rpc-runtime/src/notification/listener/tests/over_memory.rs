@@ -284,7 +284,7 @@ async fn what_cannot_be_is_refused_and_named() {
             "a batch of 10 notifications never fills with a memory of 104857600 bytes: half of it has room for 1 of",
         ),
         (refused(|builder| builder.endpoint(one()).prefetch(0)).await, "a prefetch of 0 has no meaning"),
-        (refused(|builder| builder.endpoint(one()).topic("")).await, "a topic of the listener is empty"),
+        (refused(|builder| builder.endpoint(one()).topic("")).await, "the topic is empty"),
         (refused(|builder| builder.endpoint(one()).topic("a.*")).await, "the topic \"a.*\" has the word *"),
         (refused(|builder| builder.endpoint(one()).pool("")).await, "the name of the pool is empty"),
         (
