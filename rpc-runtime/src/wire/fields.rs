@@ -159,7 +159,7 @@ impl Fields {
     }
 
     /// About how many bytes the values take in a message.
-    pub(super) fn encoded_len(&self) -> usize {
+    pub(crate) fn encoded_len(&self) -> usize {
         self.encoded.len() + self.entries.len() * 16
     }
 

@@ -10,9 +10,7 @@ use super::super::description::EventSet;
 use super::super::notified::Notification;
 use super::super::payload::Payload;
 use super::super::priority::Priority;
-use super::redaction::redact;
 use super::retry::Retry;
-use crate::context::RpcContext;
 use crate::timestamp;
 use crate::wire::{EncodeError, Fields, Format, NotificationDraft, NotificationHead};
 
@@ -28,7 +26,7 @@ struct Inner {
     publisher_id: Option<Arc<str>>,
     event: Notification,
     timestamp: String,
-    /// Redacted.
+    /// What may be told.
     context: Fields,
     home: Home,
     retry: Retry,
@@ -50,22 +48,17 @@ impl Home {
 }
 
 impl Emission {
-    /// # Errors
-    /// If the context cannot be written.
-    pub(super) fn new<C: RpcContext>(
+    /// `context` has what may be told.
+    pub(super) fn new(
         publisher_id: Option<Arc<str>>,
         event: Notification,
-        context: &C,
+        context: Fields,
         home: Home,
         retry: Retry,
-    ) -> Result<Self, EncodeError> {
-        let mut fields = Fields::new();
-        context.write(&mut fields)?;
-        redact(&mut fields)?;
+    ) -> Self {
         let message_id = Uuid::new_v4().to_string();
         let (timestamp, draft) = (timestamp::printed_now(), OnceLock::new());
-        let context = fields;
-        Ok(Self(Arc::new(Inner { message_id, publisher_id, event, timestamp, context, home, retry, draft })))
+        Self(Arc::new(Inner { message_id, publisher_id, event, timestamp, context, home, retry, draft }))
     }
 
     /// The id of the event: a UUID with dashes, the same wherever the event goes.
@@ -140,8 +133,8 @@ impl Emission {
 
     /// About how many bytes it takes in memory.
     pub(super) fn size(&self) -> usize {
-        const BESIDE: usize = 1024;
-        BESIDE + self.payload().text().len() + self.event_type().len()
+        const BESIDE: usize = 512;
+        BESIDE + self.payload().text().len() + self.event_type().len() + self.0.context.encoded_len()
     }
 }
 

@@ -16,6 +16,7 @@ use super::drivers::TestDriver;
 use super::emission::{Emission, Home};
 use super::error::{FlushError, NotifyError};
 use super::outlet::Outlet;
+use super::redaction::redacted;
 use super::retry::Retry;
 use crate::context::RpcContext;
 
@@ -247,10 +248,9 @@ impl Notifier {
             return Ok(None);
         }
         let event = event.notification().map_err(|error| self.unwritten(E::EVENTS.name, error))?;
-        let event_type = event.event_type().to_owned();
+        let context = redacted(ctx).map_err(|error| self.unwritten(event.event_type(), error))?;
         let (publisher_id, home) = (self.publisher_id.clone(), Home::of(&E::EVENTS));
-        let emission = Emission::new(publisher_id, event, ctx, home, self.retry);
-        emission.map(Some).map_err(|error| self.unwritten(&event_type, error))
+        Ok(Some(Emission::new(publisher_id, event, context, home, self.retry)))
     }
 
     fn written<T: Serialize + ?Sized>(

@@ -3,10 +3,11 @@
 //! As `redacted_copy` of oslo.context's `RequestContext`, this names what goes out, not what stays: a token under a name
 //! that nobody has thought of is not sent either.
 
+use crate::context::RpcContext;
 use crate::wire::{EncodeError, Fields};
 
-/// Who acts on whose behalf in which request, under each name that services look for it: sent as it is. The last two say
-/// where a trace goes on, and name nobody.
+/// Who acts on whose behalf in which request, under each name that services look for it, and where a trace of it goes on: sent
+/// as it is. In order.
 const TOLD: &[&str] = &[
     "domain",
     "domain_id",
@@ -34,6 +35,8 @@ const TOLD: &[&str] = &[
     "tenant_id",
     "tenant_name",
     "timestamp",
+    "traceparent",
+    "tracestate",
     "user",
     "user_domain",
     "user_domain_id",
@@ -41,8 +44,6 @@ const TOLD: &[&str] = &[
     "user_id",
     "user_identity",
     "user_name",
-    "traceparent",
-    "tracestate",
 ];
 
 /// What a new context of Python has in these, as JSON; in a redacted one that is all they ever say.
@@ -59,9 +60,19 @@ const RESET: &[(&str, &str)] = &[
     ("show_deleted", "false"),
 ];
 
-/// Leaves in a context what may be told.
-pub(super) fn redact(context: &mut Fields) -> Result<(), EncodeError> {
-    let untold = context.names().filter(|name| !TOLD.contains(name));
+/// The fields of a context that may be told.
+///
+/// # Errors
+/// If the context cannot be written.
+pub(super) fn redacted<C: RpcContext>(context: &C) -> Result<Fields, EncodeError> {
+    let mut fields = Fields::new();
+    context.write(&mut fields)?;
+    redact(&mut fields)?;
+    Ok(fields)
+}
+
+fn redact(context: &mut Fields) -> Result<(), EncodeError> {
+    let untold = context.names().filter(|name| TOLD.binary_search(name).is_err());
     for name in untold.map(str::to_owned).collect::<Vec<_>>() {
         match RESET.iter().find(|(reset, _)| *reset == name) {
             Some((_, value)) => context.set_json(&name, value)?,
@@ -69,4 +80,15 @@ pub(super) fn redact(context: &mut Fields) -> Result<(), EncodeError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_in_order_and_is_not_reset() {
+        assert!(TOLD.is_sorted());
+        assert!(RESET.iter().all(|(name, _)| !TOLD.contains(name)));
+    }
 }

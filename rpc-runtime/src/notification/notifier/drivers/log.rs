@@ -98,6 +98,7 @@ mod tests {
     use crate::context::Context;
     use crate::notification::Notification;
     use crate::notification::notifier::emission::Home;
+    use crate::notification::notifier::redaction::redacted;
     use crate::notification::notifier::retry::Retry;
 
     /// The lines: their targets, levels and fields.
@@ -128,9 +129,9 @@ mod tests {
 
     fn logged(priority: Priority, event_type: &str, payload: &Value) -> (Level, String, String) {
         let event = Notification::new(priority, event_type, payload).unwrap();
-        let context = Context::new().with_auth_token("t0p");
+        let context = redacted(&Context::new().with_auth_token("t0p")).unwrap();
         let publisher = Some("compute.host1".into());
-        let emission = Emission::new(publisher, event, &context, Home::default(), Retry::NEVER).unwrap();
+        let emission = Emission::new(publisher, event, context, Home::default(), Retry::NEVER);
         let lines = Lines::default();
         let subscriber = tracing_subscriber::registry().with(lines.clone());
         tracing::subscriber::with_default(subscriber, || {

@@ -4,10 +4,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::super::emission::Home;
+use super::super::redaction::redacted;
 use super::*;
 use crate::context::{Context, RpcContext};
-use crate::notification::Priority;
-use crate::wire::{EncodeError, Fields};
+use crate::notification::{Notification, Priority};
+use crate::wire::{EncodeError, Fields, Format};
 
 /// The names that something may be put under: those of the contexts of oslo.context, cinder, nova and neutron, and others.
 const NAMES: &[&str] = &[
@@ -74,14 +76,10 @@ proptest! {
         const TOKEN: &str = "gAAAAABtoken0p";
         let context = Context::request().with_user("u1").with_project("p1");
         let context = places.iter().fold(context, |ctx, (name, how)| ctx.with(name, put(how, TOKEN)));
-        let emission = Emission::new(
-            None,
-            crate::notification::Notification::new(Priority::Info, "e", &1).unwrap(),
-            &context,
-            super::super::emission::Home::default(),
-            Retry::Forever,
-        ).unwrap();
-        for format in [crate::wire::Format::Enveloped, crate::wire::Format::Bare] {
+        let event = Notification::new(Priority::Info, "e", &1).unwrap();
+        let context = redacted(&context).unwrap();
+        let emission = Emission::new(None, event, context, Home::default(), Retry::Forever);
+        for format in [Format::Enveloped, Format::Bare] {
             let body = emission.body(format).unwrap();
             let body = std::str::from_utf8(&body).unwrap();
             prop_assert!(!body.contains(TOKEN), "{places:?}: {body}");
