@@ -6,6 +6,7 @@ mod duplicates;
 mod gate;
 mod late;
 mod limits;
+mod listeners;
 mod load;
 mod raw;
 mod replies;

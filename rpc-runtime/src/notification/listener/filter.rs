@@ -137,8 +137,9 @@ impl Filter {
         Ok(self)
     }
 
-    /// Whether the endpoint has a notification.
-    pub(super) fn matches(&self, meta: &Meta, context: &Arguments, payload: &Payload) -> bool {
+    /// Whether a notification matches, whose context and payload these are; for tests, as a listener asks by itself.
+    #[must_use]
+    pub fn matches(&self, meta: &Meta, context: &Arguments, payload: &Payload) -> bool {
         let metadata = |key: &str| match key {
             "message_id" => meta.message_id.as_deref(),
             "timestamp" => meta.timestamp.as_deref(),
@@ -356,7 +357,7 @@ mod tests {
             ("a(", "unclosed group"),
             ("a)|(?:b", "unopened group"),
             (r"\w{1000}", "compiled, it would take more than 10485760 bytes"),
-            (&long, "exceeded the maximum number of nested parentheses/brackets (250)"),
+            (&long, "exceed the maximum number of nested parentheses/brackets (250)"),
         ] {
             for (error, part) in [
                 (Filter::new().publisher_id(expression), "publisher_id: "),

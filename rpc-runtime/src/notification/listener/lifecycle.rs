@@ -78,7 +78,9 @@ impl Listener {
             phases: phases.clone(),
             tally: Arc::<Tally>::default(),
         });
+        let (ending, stopped) = Ending::new(Arc::clone(&who), phase.subscribe(), transport.watch());
         let receiver = Receiver {
+            transport: transport.clone(),
             notifications: Arc::clone(&notifications),
             order: match acknowledge {
                 Acknowledge::Early => Order::Early(Duplicates::new(setup.duplicates)),
@@ -90,7 +92,6 @@ impl Listener {
             reader: Reader::new(format, limits, memory),
             batch,
         };
-        let (ending, stopped) = Ending::new(Arc::clone(&who), phase.subscribe(), transport.watch());
         let receiving = tokio::spawn(receiver.run(listening.deliveries, ending));
         let beside_pool = sources.beside_pool();
         if !beside_pool.is_empty() {

@@ -17,6 +17,7 @@ use crate::clock::after;
 use crate::receiving::{
     Ending, Held, Letter, Memory, Order, Phase, Read, Reader, Readout, give_back_rest, said,
 };
+use crate::transport::Transport;
 use crate::transport::driver::{Delivery, StopListening};
 use crate::wire::DecodeError;
 
@@ -25,6 +26,8 @@ const AT_ONCE: usize = 32;
 
 /// Takes notifications one by one and starts a task for each, or for each batch of them.
 pub(super) struct Receiver {
+    /// Whoever listens keeps the connections open.
+    pub(super) transport: Transport,
     pub(super) notifications: Arc<Notifications>,
     pub(super) order: Order,
     pub(super) workers: Arc<Semaphore>,
@@ -62,8 +65,9 @@ impl Receiver {
         // The stream has to outlast what runs.
         drop(self.workers.acquire_many(self.worker_count).await);
         self.notifications.errands.over(after(Duration::MAX)).await;
-        // It writes the last verdicts, before the transport may go with this task.
+        // It writes the last verdicts, before the transport may go.
         self.stop.stop().await;
+        drop(self.transport);
         deliveries
     }
 

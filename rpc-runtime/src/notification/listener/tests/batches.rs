@@ -11,12 +11,14 @@ use crate::transport::stub::until;
 
 type Taken = Vec<(Context, Notification, Meta)>;
 
-/// What each batch had, and when it was handled, in milliseconds from the start on.
+/// When a batch was handled, in milliseconds from the start on, and what it had.
+type Handled = (u64, Vec<String>);
+
 #[derive(Clone, Default)]
-struct Batches(Arc<Mutex<Vec<(u64, Vec<String>)>>>);
+struct Batches(Arc<Mutex<Vec<Handled>>>);
 
 impl Batches {
-    fn all(&self) -> Vec<(u64, Vec<String>)> {
+    fn all(&self) -> Vec<Handled> {
         lock(&self.0).clone()
     }
 
@@ -217,8 +219,8 @@ enum Arrival {
 }
 
 /// The batches that have to come of it: when each is handled, and what it has.
-fn expected(arrivals: &[(u64, Arrival)], size: usize, wait: u64) -> Vec<(u64, Vec<String>)> {
-    let (mut batches, mut open, mut now) = (Vec::new(), None::<(u64, Vec<String>)>, 0);
+fn expected(arrivals: &[(u64, Arrival)], size: usize, wait: u64) -> Vec<Handled> {
+    let (mut batches, mut open, mut now) = (Vec::new(), None::<Handled>, 0);
     for (number, (gap, arrival)) in arrivals.iter().enumerate() {
         now += gap;
         batches.extend(open.take_if(|(until, _)| *until < now));
