@@ -1,11 +1,9 @@
 //! A running server, and how it ends.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
@@ -21,7 +19,7 @@ use super::setup::Setup;
 use crate::clock::after;
 use crate::receiving::{
     Acknowledge, Claims, Duplicates, Ending, Forgotten, Forwarder, Memory, Order, Phase, Reader,
-    ShutdownError, StopReason, Stopped, said, stop_listening,
+    ShutdownError, StopReason, Stopped, stop_listening,
 };
 use crate::target::Target;
 use crate::transport::TransportError;
@@ -42,7 +40,7 @@ pub struct Server {
     worker_count: u32,
     replier: Arc<Replier>,
     stop: Arc<dyn StopListening>,
-    receiving: Option<JoinHandle<Option<mpsc::Receiver<Delivery>>>>,
+    receiving: Option<JoinHandle<mpsc::Receiver<Delivery>>>,
     stopped: Stopped,
     acknowledge: Acknowledge,
     tally: Arc<Tally>,
@@ -100,15 +98,7 @@ impl Server {
             reader,
         };
         let (ending, stopped) = Ending::new(target.to_string().into(), phase.subscribe(), transport.watch());
-        let receiving = tokio::spawn(async move {
-            let outcome = AssertUnwindSafe(receiver.run(listener.deliveries)).catch_unwind().await;
-            let (deliveries, panic) = match outcome {
-                Ok(deliveries) => (Some(deliveries), None),
-                Err(panic) => (None, Some(said(panic))),
-            };
-            ending.tell(panic);
-            deliveries
-        });
+        let receiving = tokio::spawn(receiver.run(listener.deliveries, ending));
         tracing::info!(%target, "serving");
         Ok(Self {
             target,
@@ -217,7 +207,7 @@ impl Server {
         if late && let Some(receiving) = receiving {
             // What is acknowledged late is acknowledged by the channel that this one keeps open and then stops.
             let ended = timeout_at(last, &mut *receiving).await;
-            if !matches!(ended, Ok(Ok(Some(_)))) {
+            if !matches!(ended, Ok(Ok(_))) {
                 receiving.abort();
                 stop_listening(&*self.stop, &who, last).await;
             }

@@ -1,15 +1,19 @@
 //! The receiving task of a server.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::observer::observe;
 use super::reading::Unread;
 use super::requests::{Batch, Requests};
 use crate::clock::after;
-use crate::receiving::{Claims, Held, Letter, Order, Phase, Read, Reader, Readout, give_back_rest};
+use crate::receiving::{
+    Claims, Ending, Held, Letter, Order, Phase, Read, Reader, Readout, give_back_rest, said,
+};
 use crate::transport::driver::{Delivery, StopListening};
 use crate::wire::Request;
 
@@ -28,10 +32,16 @@ pub(super) struct Receiver {
 }
 
 impl Receiver {
-    /// Runs until the server drains or the transport ends; with late acknowledgement, until all that it has taken is
-    /// done as well. As long as the stream that it returns is kept, what was delivered by it can be acknowledged.
-    pub(super) async fn run(mut self, mut deliveries: mpsc::Receiver<Delivery>) -> mpsc::Receiver<Delivery> {
-        self.serve(&mut deliveries).await;
+    /// Runs until the server drains or the transport ends, which `ending` is told; with late acknowledgement, until all
+    /// that it has taken is done as well. As long as the stream that it returns is kept, what was delivered by it can be
+    /// acknowledged.
+    pub(super) async fn run(
+        mut self,
+        mut deliveries: mpsc::Receiver<Delivery>,
+        ending: Ending,
+    ) -> mpsc::Receiver<Delivery> {
+        let served = AssertUnwindSafe(self.serve(&mut deliveries)).catch_unwind().await;
+        ending.tell(served.err().map(said));
         // What waits for some need not wait any more.
         self.requests.memory.close();
         self.requests.replier.hurry();

@@ -473,7 +473,8 @@ async fn a_shutdown_that_is_dropped_is_like_a_server_that_is_dropped() {
     let next = serve().await;
     sleep(Duration::from_secs(30)).await;
     assert_eq!(executed.load(Ordering::SeqCst), 4);
-    assert_eq!((next.counters().taken, stopped.await), (0, crate::receiving::StopReason::Dropped));
+    // It was told so before the shutdown was given up.
+    assert_eq!((next.counters().taken, stopped.await), (0, crate::receiving::StopReason::ShutDown));
 }
 
 /// Takes a second for whatever it is asked.
@@ -516,4 +517,18 @@ async fn what_is_back_in_its_queue_is_not_executed_before_it_comes_again() {
     stage.request(call("1")).await;
     sleep(Duration::from_secs(1)).await;
     assert_eq!((executed.load(Ordering::SeqCst), stage.server.counters().duplicates), (1, 1));
+}
+
+/// It keeps the stream of its deliveries until it is shut down, and says before that it takes no more.
+#[tokio::test]
+async fn a_late_server_tells_that_its_transport_was_closed() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    let target = Target::new("compute").with_server("host1");
+    let builder = Server::builder(&transport, target).endpoint(Endpoint::new(&ECHO, Recording::default()));
+    let server = builder.acknowledge(Acknowledge::Late).start().await.unwrap();
+    let stopped = server.stopped();
+    transport.close(Duration::from_secs(1)).await;
+    let told = timeout(Duration::from_secs(120), stopped).await.expect("it has stopped");
+    assert_eq!(told, crate::receiving::StopReason::TransportClosed);
+    server.shutdown(Duration::from_secs(1)).await.unwrap();
 }
