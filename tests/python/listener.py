@@ -2,12 +2,14 @@
 
 Reports on stdout, one JSON object a line: `ready` once it consumes, a `heard` for each time that its endpoint is called,
 with the priority, as the method that was called, and the notifications, of which there is one unless it is told to take
-them in batches; `stopped` after a clean stop. Stops when stdin ends.
+them in batches; `stopped` after a clean stop. Stops when stdin ends. A payload may say how many `seconds` the endpoint
+takes for it.
 """
 
 import collections
 import functools
 import json
+import time
 
 import oslo_messaging
 from oslo_messaging.notify.dispatcher import PRIORITIES
@@ -39,7 +41,9 @@ class Endpoint:
         peer.emit(event="heard", priority=priority, notifications=messages)
         verdict = oslo_messaging.NotificationResult.HANDLED
         for message in messages:
-            event = message["event_type"]
+            event, payload = message["event_type"], message["payload"]
+            if isinstance(payload, dict):
+                time.sleep(payload.get("seconds", 0))
             if self.fail[event] > 0:
                 self.fail[event] -= 1
                 raise RuntimeError(f"told to fail at {event}")

@@ -16,7 +16,6 @@ does not understand. Ends when stdin does.
 """
 
 import json
-import logging
 
 import oslo_messaging
 from oslo_config import cfg
@@ -29,21 +28,6 @@ PRIORITIES = {"audit", "critical", "debug", "error", "info", "sample", "warn", "
 REQUIRED = {"priority", "event", "payload"}
 PREPARED = {"publisher_id", "retry"}
 OTHER = {"drivers", "topics", "ctxt", "request_context"}
-
-
-class Problems(logging.Handler):
-    """Keeps what the notifier and its drivers say of what fails."""
-
-    def __init__(self):
-        super().__init__(logging.ERROR)
-        self.texts = []
-
-    def emit(self, record):
-        self.texts.append(str(record.exc_info[1]))
-
-    def taken(self):
-        taken, self.texts = self.texts, []
-        return taken
 
 
 def check(command):
@@ -96,14 +80,13 @@ def answer(notifiers, problems, line):
     # A driver before this one has added what goes on the wire beside them.
     sent = {key: value for key, value in sent.items() if not key.startswith("_")}
     context = context.to_dict() if hasattr(context, "to_dict") else context
-    return {"sent": sent, "context": context, "problems": problems.taken()}
+    return {"sent": sent, "context": context, "problems": [str(error) for error in problems.taken()]}
 
 
 def main():
     options = peer.arguments(__doc__).parse_args()
     transport = peer.connect(options, oslo_messaging.get_notification_transport)
-    notifiers, problems = Notifiers(transport), Problems()
-    logging.getLogger("oslo_messaging.notify").addHandler(problems)
+    notifiers, problems = Notifiers(transport), peer.Problems()
     peer.emit(event="ready")
     for line in peer.lines():
         peer.emit(**answer(notifiers, problems, line))

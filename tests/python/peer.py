@@ -107,6 +107,26 @@ def describe(error):
     }
 
 
+class Problems(logging.Handler):
+    """Keeps what notifiers and their drivers log of what fails, for the thread that it fails in: they raise nothing."""
+
+    def __init__(self, quiet=False):
+        super().__init__()
+        self.of_thread = threading.local()
+        logger = logging.getLogger("oslo_messaging.notify")
+        logger.setLevel(logging.ERROR)
+        logger.addHandler(self)
+        logger.propagate = not quiet
+
+    def emit(self, record):
+        self.of_thread.errors = [*self.taken(), record.exc_info[1]]
+
+    def taken(self):
+        errors = getattr(self.of_thread, "errors", [])
+        self.of_thread.errors = []
+        return errors
+
+
 def wait_until_consuming(server):
     """`start` returns when the queues exist, but the consumers are added by the listener's thread.
 

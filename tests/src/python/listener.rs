@@ -64,13 +64,22 @@ impl PythonListener {
     }
 
     /// Stops it in an orderly way and returns what it has heard that was not asked for yet.
-    pub async fn stop(mut self) -> Result<Vec<Heard>> {
-        let (mut events, ended) = self.0.stop().await;
-        ended?;
-        if events.pop() != Some(json!({"event": "stopped"})) {
-            return Err(self.0.failure("it ended without a word"));
+    pub async fn stop(self) -> Result<Vec<Heard>> {
+        let (heard, ended) = self.stop_somehow().await?;
+        ended.map(|()| heard)
+    }
+
+    /// The same of a listener that does not stop in an orderly way, and with why it did not.
+    pub async fn stop_somehow(mut self) -> Result<(Vec<Heard>, Result<()>)> {
+        let (mut events, mut ended) = self.0.stop().await;
+        let last = json!({"event": "stopped"});
+        if events.last() == Some(&last) {
+            events.pop();
+        } else if ended.is_ok() {
+            ended = Err(self.0.failure("it ended without a word"));
         }
-        events.into_iter().map(|event| self.parse(event)).collect()
+        let heard = events.into_iter().map(|event| self.parse(event)).collect::<Result<_>>()?;
+        Ok((heard, ended))
     }
 
     /// Kills it as a crash would and returns what it had heard that was not asked for yet.

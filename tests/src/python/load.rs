@@ -41,7 +41,7 @@ impl PythonLoad {
         PeerBuilder::new("load.py", url).arg("--topic", topic).arg("--timeout", &seconds)
     }
 
-    /// Begins a request; `kind` is `call` or `cast`.
+    /// Begins a request; `kind` is `call`, `cast` or `notification`.
     pub async fn begin(&mut self, id: u64, kind: &str) -> Result<()> {
         self.0.write(&json!({"id": id, "kind": kind})).await
     }
