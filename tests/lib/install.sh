@@ -27,6 +27,7 @@ install_for() {
     [[ $needs != *tools* ]] || install_environment tests/.tools tests/tools/requirements.txt
     [[ $needs != *mutants* ]] || install_mutants
     [[ $needs != *python* ]] || install_environment tests/.venv tests/python/requirements.txt
+    [[ $needs != *agents* ]] || install_environment tests/.agents tests/agents/requirements.txt
     exec {lock}<&-
 }
 
@@ -86,7 +87,7 @@ install_mutants() {
 
 # A Python environment with what a file lists.
 install_environment() {
-    local dir=$1 list=$2
+    local dir=$1 list=$2 began=$SECONDS
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "oslo.messaging needs Python 3.11, this is $(python3 --version)"
     # The copy in the environment is written last: it says that this very list is installed.
@@ -96,4 +97,5 @@ install_environment() {
     python3 -m venv "$dir"
     "$dir/bin/pip" install --quiet --disable-pip-version-check -r "$list"
     cp "$list" "$dir/"
+    echo "made in $((SECONDS - began)) s"
 }

@@ -1,7 +1,8 @@
 # The steps of tests/run: `define NAME TIER NEEDS ABOUT`, and a function `step_NAME`. Sourced by tests/run.
 #
-# Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `cpp`, `broker` and `python`. New tests of a kind that is there
-# need no change here: a test binary belongs to `unit` unless it is named below.
+# Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `cpp`, `broker`, `python` and `agents`
+# (ceilometer). New tests of a kind that is there need no change here: a test binary belongs to `unit` unless it is named
+# below.
 
 declare -A about needs_of tier_of
 order=()
@@ -88,10 +89,11 @@ WITH_BROKER='package(rpc-tests) & binary(/^(broker|exceptions|interop|logs|notif
 WITH_BROKER+=' | package(rpc-examples) & binary(/^(boot|notifications|volume)$/)'
 WITH_BROKER+=' | package(rpc-runtime) & test(/::broker_/)'
 FAULTS='binary_id(rpc-tests::faults)'
+AGENTS='binary_id(rpc-tests::agents)'
 
 define unit short tools 'tests that need nothing beside them'
 step_unit() {
-    tests_where "not ($WITH_BROKER) & not $FAULTS & not package(rpc-compile-tests)" "$@"
+    tests_where "not ($WITH_BROKER) & not $FAULTS & not $AGENTS & not package(rpc-compile-tests)" "$@"
 }
 
 define doctests short '' 'the examples in the documentation'
@@ -127,6 +129,11 @@ step_newest() {
         # Among them what counts the rounds of lapin's loop.
         CARGO_TARGET_DIR=$copy/target cargo test --quiet -p rpc-runtime --lib "$@"
     )
+}
+
+define agents long 'tools broker python agents' 'the telemetry agent of OpenStack reads what our notifiers send'
+step_agents() {
+    tests_where "$AGENTS" "$@"
 }
 
 define campaign long 'tools broker python' 'the fault campaign twice more'
