@@ -15,8 +15,8 @@ use rpc_tests::campaign::{
 use rpc_tests::{Cluster, until, until_within};
 use tokio::time::{Instant, sleep};
 
-/// Runs a Python client and a Python server through the faults of the campaign and prints what a
-/// ledger says of each. Nothing is promised, so nothing fails.
+/// Runs a Python client and a Python server through the faults of the campaign, and a Python notifier and a Python listener
+/// through some of them, and prints what a ledger says of each. Nothing is promised, so nothing fails.
 #[derive(Parser)]
 struct Args {
     /// Only faults with this in their text.
@@ -66,6 +66,9 @@ async fn main() -> Result<()> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Event {
     Site(Fault),
+    /// With a notifier and a listener.
+    Notified(Fault),
+    KillListener,
     KillServer,
     KillClient,
     Conflict,
@@ -75,14 +78,33 @@ enum Event {
 }
 
 impl Event {
-    const OTHERS: [Self; 6] =
-        [Event::KillServer, Event::KillClient, Event::Conflict, Event::Slow, Event::Stuck, Event::KillLeader];
+    const OTHERS: [Self; 12] = [
+        Event::KillServer,
+        Event::KillClient,
+        Event::Conflict,
+        Event::Slow,
+        Event::Stuck,
+        Event::KillLeader,
+        Event::Notified(Fault::Kill),
+        Event::Notified(Fault::Stop),
+        Event::Notified(Fault::CloseConnections),
+        Event::Notified(Fault::Reset),
+        Event::Notified(Fault::DeleteQueue),
+        Event::KillListener,
+    ];
+
+    /// Whether it happens to a notifier and a listener.
+    fn notifies(self) -> bool {
+        matches!(self, Event::Notified(_) | Event::KillListener)
+    }
 }
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Event::Site(fault) => return fault.fmt(f),
+            Event::Notified(fault) => return write!(f, "with notifications, {fault}"),
+            Event::KillListener => "a listener is killed in the middle of notifications",
             Event::KillServer => "a server is killed in the middle of requests",
             Event::KillClient => "another client is killed in the middle of requests",
             Event::Conflict => "another server declares the queue in another way",
@@ -93,11 +115,57 @@ impl fmt::Display for Event {
     }
 }
 
-/// A Python client and a Python server of one topic.
-struct Scene {
+/// Where a Python client and a Python server of one topic meet, or a notifier and a listener.
+struct Place {
     url: String,
     topic: String,
     options: Vec<String>,
+    notifies: bool,
+}
+
+impl Place {
+    fn new(url: String, topic: &str, own: &[&str], notifies: bool) -> Self {
+        let mut options: Vec<_> = OPTIONS.iter().chain(own).map(|option| (*option).to_owned()).collect();
+        options.push(format!("DEFAULT/control_exchange={topic}"));
+        Self { url, topic: topic.to_owned(), options, notifies }
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        if self.notifies { Kind::OF_NOTIFIERS } else { Kind::OF_CLIENTS }
+    }
+
+    /// A client or notifier, each of whose requests takes so many seconds.
+    async fn client(&self, ledger: &Arc<Ledger>, pace: Pace, seconds: f64) -> Result<PythonClients> {
+        let options = self.options.iter().map(String::as_str);
+        let client =
+            PythonClient::connect(&self.url, &self.topic, options, ledger, pace, self.kinds(), seconds);
+        Ok(client.await?.load())
+    }
+
+    /// A server or listener, maybe with more options.
+    async fn server(&self, ledger: &Arc<Ledger>, more: &[&str]) -> Result<PythonWorker> {
+        let options: Vec<_> = self.options.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        if self.notifies {
+            PythonWorker::listener(&self.url, &self.topic, options, ledger).await
+        } else {
+            PythonWorker::server(&self.url, &self.topic, options, ledger).await
+        }
+    }
+
+    /// Waits until more requests of each kind, of those begun from now on, have succeeded.
+    async fn works(&self, ledger: &Ledger) -> Result<()> {
+        let from = ledger.next_id();
+        until_within(PATIENCE, "requests succeed", async || {
+            let enough = self.kinds().iter().all(|kind| ledger.succeeded_since(from, *kind) >= ENOUGH);
+            Ok(enough.then_some(()))
+        })
+        .await
+    }
+}
+
+/// Both at work.
+struct Scene {
+    place: Place,
     ledger: Arc<Ledger>,
     /// `None` only while it is replaced.
     server: Option<PythonWorker>,
@@ -106,30 +174,18 @@ struct Scene {
 
 impl Scene {
     /// Starts both, and returns once requests succeed, each of which takes so many seconds.
-    async fn start(url: String, topic: &str, own: &[&str], seconds: f64) -> Result<Self> {
+    async fn start(place: Place, seconds: f64) -> Result<Self> {
         let ledger = Arc::new(Ledger::new("python"));
-        let mut options: Vec<_> = OPTIONS.iter().chain(own).map(|option| (*option).to_owned()).collect();
-        options.push(format!("DEFAULT/control_exchange={topic}"));
-        let server = Some(PythonWorker::start(&url, topic, &options, &ledger).await?);
-        let clients = client(&url, topic, &options, &ledger, PACE, seconds).await?;
-        works(&ledger).await?;
-        Ok(Self { url, topic: topic.to_owned(), options, ledger, server, clients })
-    }
-
-    /// Another client.
-    async fn client(&self, ledger: &Arc<Ledger>, pace: Pace, seconds: f64) -> Result<PythonClients> {
-        client(&self.url, &self.topic, &self.options, ledger, pace, seconds).await
-    }
-
-    /// Another server.
-    async fn server(&self, options: &[String]) -> Result<PythonWorker> {
-        PythonWorker::start(&self.url, &self.topic, options, &self.ledger).await
+        let server = Some(place.server(&ledger, &[]).await?);
+        let clients = place.client(&ledger, PACE, seconds).await?;
+        place.works(&ledger).await?;
+        Ok(Self { place, ledger, server, clients })
     }
 
     /// Waits until it works again, and prints what the ledger says.
     async fn finish(self, event: Event) {
         let over = Instant::now();
-        let recovered = match works(&self.ledger).await {
+        let recovered = match self.place.works(&self.ledger).await {
             Ok(()) => format!("works {} s after it", over.elapsed().as_secs()),
             Err(_) => format!("does not work {} s after it", over.elapsed().as_secs()),
         };
@@ -151,58 +207,42 @@ impl Scene {
     }
 }
 
-async fn client(
-    url: &str,
-    topic: &str,
-    options: &[String],
-    ledger: &Arc<Ledger>,
-    pace: Pace,
-    seconds: f64,
-) -> Result<PythonClients> {
-    let options = options.iter().map(String::as_str);
-    Ok(PythonClient::connect(url, topic, options, ledger, pace, seconds).await?.load())
-}
-
 async fn compare(site: &mut Site, topic: &str, event: Event) -> Result<()> {
     let (own, seconds): (&[&str], _) = match event {
-        Event::KillServer => (&[DURABLE], IN_THE_MIDDLE),
+        Event::KillServer | Event::KillListener => (&[DURABLE], IN_THE_MIDDLE),
         Event::Slow => (&[DURABLE, "DEFAULT/executor_thread_pool_size=1"], SLOW),
         _ => (&[DURABLE], 0.0),
     };
-    let mut scene = Scene::start(site.url(), topic, own, seconds).await?;
+    let place = Place::new(site.url(), topic, own, event.notifies());
+    let mut scene = Scene::start(place, seconds).await?;
     match event {
         Event::Site(fault) => fault.strike(site, &[topic]).await?,
-        Event::KillServer => {
+        // By its queue.
+        Event::Notified(fault) => fault.strike(site, &[&format!("{topic}.info")]).await?,
+        Event::KillServer | Event::KillListener => {
             if let Some(server) = scene.server.take() {
                 server.kill().await?;
             }
-            scene.server = Some(scene.server(&scene.options).await?);
+            scene.server = Some(scene.place.server(&scene.ledger, &[]).await?);
         }
         Event::KillClient => {
             // In the same ledger, where its last requests have no end.
-            let other = scene.client(&scene.ledger, PACE, IN_THE_MIDDLE).await?;
+            let other = scene.place.client(&scene.ledger, PACE, IN_THE_MIDDLE).await?;
             sleep(A_WHILE).await;
             other.kill();
         }
-        Event::Conflict => {
-            let mut other = scene.options.clone();
-            other.push("amqp_durable_queues=false".to_owned());
-            match scene.server(&other).await {
-                Ok(server) => {
-                    println!("{event}: the other one says that it has started");
-                    server.kill().await?;
-                }
-                Err(error) => {
-                    let error = error.to_string();
-                    println!(
-                        "{event}: the other one: {}",
-                        error.trim_end().lines().last().unwrap_or_default()
-                    );
-                }
+        Event::Conflict => match scene.place.server(&scene.ledger, &["amqp_durable_queues=false"]).await {
+            Ok(server) => {
+                println!("{event}: the other one says that it has started");
+                server.kill().await?;
             }
-        }
+            Err(error) => {
+                let error = error.to_string();
+                println!("{event}: the other one: {}", error.trim_end().lines().last().unwrap_or_default());
+            }
+        },
         Event::Stuck => {
-            let other = scene.client(&scene.ledger, ALONE, STUCK).await?;
+            let other = scene.place.client(&scene.ledger, ALONE, STUCK).await?;
             sleep(A_WHILE).await;
             other.stop().await?;
         }
@@ -216,18 +256,8 @@ async fn compare(site: &mut Site, topic: &str, event: Event) -> Result<()> {
 async fn lose_leader(topic: &str) -> Result<()> {
     let mut cluster = Cluster::start(3).await?;
     let own = ["rabbit_quorum_queue=true", "rabbit_transient_quorum_queue=true"];
-    let scene = Scene::start(cluster.url(), topic, &own, 0.0).await?;
+    let scene = Scene::start(Place::new(cluster.url(), topic, &own, false), 0.0).await?;
     cluster.leader(topic).await?.context("the queue has no leader")?.kill()?;
     scene.finish(Event::KillLeader).await;
     Ok(())
-}
-
-/// Waits until more calls and casts, of those begun from now on, have succeeded.
-async fn works(ledger: &Ledger) -> Result<()> {
-    let from = ledger.next_id();
-    until_within(PATIENCE, "calls and casts succeed", async || {
-        let enough = |kind| ledger.succeeded_since(from, kind) >= ENOUGH;
-        Ok((enough(Kind::Call) && enough(Kind::Cast)).then_some(()))
-    })
-    .await
 }

@@ -1,6 +1,6 @@
-//! A server or a client of the fault campaign as a process of its own, to be killed.
+//! A server, a listener or a client of the fault campaign as a process of its own, to be killed.
 //!
-//! Says on stdout `ready`, and as a server `executed ID` before it does anything else for a request.
+//! Says on stdout `ready`, and as a server or listener `executed ID` before it does anything else for a request.
 //! Runs until its stdin ends.
 
 // Tests read its standard output.
@@ -10,8 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use rpc_runtime::notification::{Listener, Meta, Notification, NotificationEndpoint};
 use rpc_runtime::{Acknowledge, CallOptions, Context, RemoteError, Server, Target, Transport};
 use rpc_tests::campaign::{Id, PROCESS_WORKERS, Work, WorkApi};
+use serde::Deserialize;
 use tokio::io::AsyncReadExt;
 
 #[derive(Parser)]
@@ -19,7 +21,7 @@ struct Args {
     /// The transport URL.
     #[arg(long)]
     url: String,
-    /// The topic of the server.
+    /// The topic of the server or listener.
     #[arg(long)]
     topic: String,
     #[command(subcommand)]
@@ -36,6 +38,12 @@ enum Role {
         /// Acknowledges requests after their execution.
         #[arg(long)]
         late: bool,
+    },
+    /// Listens to the notifications of the topic.
+    Listener {
+        /// How long each takes, in seconds.
+        #[arg(long)]
+        seconds: f64,
     },
     /// Sends calls, all at once.
     Client {
@@ -59,6 +67,20 @@ async fn main() -> anyhow::Result<()> {
                 .endpoint(WorkApi::endpoint(Arc::new(Reporter { seconds })))
                 .acknowledge(acknowledge)
                 .workers(PROCESS_WORKERS)
+                .start()
+                .await?;
+            until_told().await
+        }
+        Role::Listener { seconds } => {
+            let reporter = move |_: Context, event: Notification, _: Meta| async move {
+                let Notified { id } = event.payload().decode()?;
+                report(id, seconds).await;
+                Ok::<_, serde_json::Error>(())
+            };
+            let _listener = Listener::builder(&transport)
+                .topic(args.topic)
+                .endpoint(NotificationEndpoint::new(reporter))
+                .concurrency(PROCESS_WORKERS)
                 .start()
                 .await?;
             until_told().await
@@ -87,8 +109,18 @@ struct Reporter {
 
 impl Work for Reporter {
     async fn work(&self, _: Context, id: Id, seconds: f64) -> Result<Id, RemoteError> {
-        println!("executed {id}");
-        tokio::time::sleep(Duration::from_secs_f64(self.seconds + seconds)).await;
+        report(id, self.seconds + seconds).await;
         Ok(id)
     }
+}
+
+/// What its test reads of a notification.
+#[derive(Deserialize)]
+struct Notified {
+    id: Id,
+}
+
+async fn report(id: Id, seconds: f64) {
+    println!("executed {id}");
+    tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
 }

@@ -34,7 +34,7 @@ enum Event {
 }
 
 /// The lanes by name.
-const TOPICS: [&str; 5] = ["process", "late", "durable", "quorum", "python"];
+const TOPICS: [&str; 6] = ["process", "late", "durable", "quorum", "notified", "python"];
 /// Where they are among the lanes: a server is killed, one that acknowledges late, a client; a handler is stuck.
 const PROCESS: usize = 0;
 const LATE: usize = 1;
@@ -111,8 +111,8 @@ fn peer() -> Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name("peer"))
 }
 
-fn lanes(url: &str) -> Result<[Lane; 5]> {
-    let [process, late, durable, quorum, python] = TOPICS;
+fn lanes(url: &str) -> Result<[Lane; 6]> {
+    let [process, late, durable, quorum, notified, python] = TOPICS;
     let lanes = [
         // What a killed server was at work on is lost, as it was acknowledged before, and what it took
         // in its last instant may be done again.
@@ -122,6 +122,8 @@ fn lanes(url: &str) -> Result<[Lane; 5]> {
         // Replies to a client that was killed are given up soon.
         Lane::rust(durable).durable().option("kombu_missing_consumer_retry_timeout=3").at(url),
         Lane::rust(quorum).quorum().at(url),
+        // What a listener was at work on when its connection was lost comes again.
+        Lane::rust(notified).notifying().durable().may_repeat().at(url),
         // Its own losses and repetitions are Python's affair: only the client is ours here. Not by way
         // of the proxy, whose sockets are counted, since Python has as many connections as it likes.
         Lane::python(python).durable().may_lose().may_repeat(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use futures::future::try_join_all;
+use rpc_runtime::notification::ListenerBuilder;
 use rpc_runtime::{ServerBuilder, Transport};
 
 use super::process::{Process, ServerProcess};
@@ -41,6 +42,8 @@ pub struct Lane {
     late: bool,
     blocking: bool,
     set: fn(ServerBuilder) -> ServerBuilder,
+    notifies: bool,
+    set_listener: fn(ListenerBuilder) -> ListenerBuilder,
 }
 
 impl Lane {
@@ -57,6 +60,8 @@ impl Lane {
             late: false,
             blocking: false,
             set: |builder| builder,
+            notifies: false,
+            set_listener: |builder| builder,
         }
     }
 
@@ -192,10 +197,25 @@ impl Lane {
         self
     }
 
+    /// Has a notifier in place of the client, and listeners in place of the servers: whoever would be a server listens to the
+    /// topic.
+    #[must_use]
+    pub fn notifying(mut self) -> Self {
+        self.notifies = true;
+        self
+    }
+
+    /// Sets up the Rust listener.
+    #[must_use]
+    pub fn listening(mut self, set: fn(ListenerBuilder) -> ListenerBuilder) -> Self {
+        self.set_listener = set;
+        self
+    }
+
     /// Starts the servers and connects the client.
     pub(super) async fn start(self, vhost: &Vhost) -> Result<Running> {
-        let Self { name, by, python_client, url, mut options, pace, promise, seconds, late, blocking, set } =
-            self;
+        let Self { name, by, python_client, url, mut options, pace, promise, .. } = self;
+        let Self { seconds, late, blocking, set, notifies, set_listener, .. } = self;
         if !options.iter().any(|option| option.starts_with(HEARTBEAT[0])) {
             options.push(HEARTBEAT.join("="));
         }
@@ -209,13 +229,15 @@ impl Lane {
             late,
             blocking,
             set,
+            notifies,
+            set_listener,
             ledger: &ledger,
         };
         let servers = try_join_all(by.into_iter().map(|by| Serving::start(by, &post))).await?;
         let client =
             if python_client { Sending::python(&post, pace).await? } else { Sending::rust(&post).await? };
-        let url = post.url();
-        Ok(Running { url, ledger, servers, client, pace, promise })
+        let (url, kinds) = (post.url(), post.kinds());
+        Ok(Running { url, ledger, servers, client, kinds, pace, promise })
     }
 }
 
@@ -226,6 +248,7 @@ pub struct Running {
     ledger: Arc<Ledger>,
     servers: Vec<Serving>,
     client: Sending,
+    kinds: &'static [Kind],
     pace: Pace,
     promise: Promise,
 }
@@ -274,12 +297,19 @@ impl Running {
         self.servers.first_mut().context("the lane has no server")?.process()
     }
 
+    /// Its topic, if what is in its queues says nothing: Python's listener keeps what comes to it a second time, neither
+    /// acknowledged nor rejected, until its connection ends.
+    pub(super) fn uncounted(&self) -> Option<&str> {
+        let of_python = self.kinds == Kind::OF_NOTIFIERS && self.promise.servers == Side::Peers;
+        of_python.then(|| self.ledger.name())
+    }
+
     /// The transports of this process.
     pub(super) fn transports(&self) -> impl Iterator<Item = &Transport> {
         self.servers.iter().filter_map(Serving::transport).chain(self.client.transport().ok())
     }
 
-    /// One call, so that all that is made at the first use is there.
+    /// One request, so that all that is made at the first use is there.
     pub(super) async fn touch(&mut self) -> Result<()> {
         self.client.touch().await.with_context(|| self.ledger.name().to_owned())
     }
@@ -288,14 +318,17 @@ impl Running {
         self.client.load(self.pace);
     }
 
-    /// Waits until more calls and casts, of those begun from now on, have succeeded.
+    /// Waits until more requests of each kind, of those begun from now on, have succeeded.
     pub(super) async fn works(&self) -> Result<()> {
         let from = self.ledger.next_id();
-        let read = async || Ok([Kind::Call, Kind::Cast].map(|kind| self.ledger.succeeded_since(from, kind)));
-        let what = format!("{}: calls and casts succeed", self.ledger.name());
+        let read = async || {
+            let counts = self.kinds.iter().map(|kind| self.ledger.succeeded_since(from, *kind));
+            Ok(counts.collect::<Vec<_>>())
+        };
+        let what = format!("{}: its requests succeed", self.ledger.name());
         let Promise { client, servers, .. } = self.promise;
         let limit = if (client, servers) == (Side::Ours, Side::Ours) { PATIENCE } else { PEERS_PATIENCE };
-        let enough = |counts: &[usize; 2]| counts.iter().all(|count| *count >= ENOUGH);
+        let enough = |counts: &Vec<usize>| counts.iter().all(|count| *count >= ENOUGH);
         let works = settled_within(limit, &what, read, enough).await;
         works.map(drop).with_context(|| {
             let failures = self.ledger.failures_since(from, ENOUGH);

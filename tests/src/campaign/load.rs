@@ -1,10 +1,12 @@
-//! Calls and casts at once, until told to stop.
+//! Calls and casts at once, or notifications, until told to stop.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use rpc_runtime::notification::Notifier;
 use rpc_runtime::{CallOptions, Context, Transport};
+use serde_json::json;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
@@ -35,30 +37,64 @@ impl Default for Pace {
 /// A client that enters all that it does into a ledger.
 #[derive(Debug, Clone)]
 pub struct Requests {
-    api: WorkApi,
-    topic: String,
+    by: By,
     ledger: Arc<Ledger>,
+}
+
+#[derive(Debug, Clone)]
+enum By {
+    Client { api: WorkApi, topic: String },
+    Notifier(Notifier),
 }
 
 impl Requests {
     /// A client that sends by `transport` to `topic`.
     #[must_use]
     pub fn new(transport: &Transport, topic: &str, ledger: &Arc<Ledger>) -> Self {
-        Self { api: WorkApi::new(transport), topic: topic.to_owned(), ledger: Arc::clone(ledger) }
+        let by = By::Client { api: WorkApi::new(transport), topic: topic.to_owned() };
+        Self { by, ledger: Arc::clone(ledger) }
+    }
+
+    /// A notifier that sends by `transport` to `topic`.
+    pub fn notifications(transport: &Transport, topic: &str, ledger: &Arc<Ledger>) -> Result<Self> {
+        let notifier = Notifier::builder(transport).publisher_id("load.rust").topics([topic]).build()?;
+        Ok(Self { by: By::Notifier(notifier), ledger: Arc::clone(ledger) })
+    }
+
+    /// What it sends, in turn.
+    #[must_use]
+    pub fn kinds(&self) -> &'static [Kind] {
+        match self.by {
+            By::Client { .. } => Kind::OF_CLIENTS,
+            By::Notifier(_) => Kind::OF_NOTIFIERS,
+        }
     }
 
     /// Sends one request, which takes the server `seconds`, and waits for its end. A cast is
-    /// mandatory, so that one that the broker has taken is in a queue.
+    /// mandatory, so that one that the broker has taken is in a queue. A notifier sends notifications, whatever the kind.
     pub async fn send(&self, kind: Kind, deadline: Duration, seconds: f64) -> Outcome {
-        let options = CallOptions::new().topic(self.topic.as_str()).timeout(deadline).mandatory(true);
-        let api = self.api.with(options);
         let id = self.ledger.sent(kind);
-        let request = api.work(&Context::new(), id).seconds(seconds);
         let begun = Instant::now();
         let end = async {
-            match kind {
-                Kind::Call => Outcome::of_call(request.call().await),
-                _ => Outcome::of_cast(request.cast().await),
+            match &self.by {
+                By::Client { api, topic } => {
+                    let options = CallOptions::new().topic(topic.as_str()).timeout(deadline).mandatory(true);
+                    let api = api.with(options);
+                    let request = api.work(&Context::new(), id).seconds(seconds);
+                    match kind {
+                        Kind::Call => Outcome::of_call(request.call().await),
+                        _ => Outcome::of_cast(request.cast().await),
+                    }
+                }
+                By::Notifier(notifier) => {
+                    let payload = json!({"id": id, "seconds": seconds});
+                    let context = Context::new();
+                    let sent = notifier.info(&context, "work", &payload);
+                    match timeout(deadline, sent).await {
+                        Ok(sent) => Outcome::of_notification(sent),
+                        Err(_) => Outcome::Unclear("not confirmed in time".to_owned()),
+                    }
+                }
             }
         };
         let outcome = timeout(deadline + SLACK, end).await.unwrap_or(Outcome::Hung);
@@ -75,7 +111,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// Begins to send calls and casts in turn.
+    /// Begins to send.
     #[must_use]
     pub fn start(requests: Requests, pace: Pace) -> Self {
         let (stop, stopped) = oneshot::channel();
@@ -95,7 +131,7 @@ async fn send(requests: Requests, pace: Pace, mut stopped: oneshot::Receiver<()>
     // What could not be sent in time is not made up for.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut under_way = JoinSet::new();
-    let mut kinds = [Kind::Call, Kind::Cast].into_iter().cycle();
+    let mut kinds = requests.kinds().iter().copied().cycle();
     loop {
         tokio::select! {
             biased;

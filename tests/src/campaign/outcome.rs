@@ -1,5 +1,6 @@
 //! What the sender of a request learned about it.
 
+use rpc_runtime::notification::NotifyError;
 use rpc_runtime::{CallError, Reached, RemoteError, RpcError};
 
 use super::Kind;
@@ -8,7 +9,7 @@ use crate::Ended;
 /// How a request ended for its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// A cast that the broker has taken.
+    /// A cast or notification that the broker has taken.
     Confirmed,
     /// A call that was answered with this value.
     Answered(u64),
@@ -42,14 +43,22 @@ impl Outcome {
         }
     }
 
+    /// Of a notification.
+    #[must_use]
+    pub fn of_notification(result: Result<(), NotifyError>) -> Self {
+        let Err(error) = result else { return Outcome::Confirmed };
+        let text = error.to_string();
+        if error.reached() < Reached::Sent { Outcome::NotSent(text) } else { Outcome::Unclear(text) }
+    }
+
     /// Of a request of a Python client.
     #[must_use]
     pub fn of_python(kind: Kind, ended: &Ended) -> Self {
         let Some(class) = &ended.raised else {
             return match (kind, ended.result.as_u64()) {
                 (Kind::Call, Some(value)) => Outcome::Answered(value),
-                (Kind::Cast, _) => Outcome::Confirmed,
-                _ => Outcome::Wrong(format!("returned {}", ended.result)),
+                (Kind::Cast | Kind::Notification, _) => Outcome::Confirmed,
+                (Kind::Call, None) => Outcome::Wrong(format!("returned {}", ended.result)),
             };
         };
         let text = format!("{class}: {}", ended.text);

@@ -73,18 +73,19 @@ pub(super) struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts a server of `topic` by the program at `path`.
+    /// Starts a server of `topic`, or a listener to it, by the program at `path`.
     pub(super) async fn start(
         path: PathBuf,
         url: &str,
         topic: &str,
+        role: &str,
         seconds: f64,
-        late: bool,
+        late: Option<&str>,
         ledger: &Arc<Ledger>,
     ) -> Result<Self> {
         let seconds = seconds.to_string();
-        let args = ["--url", url, "--topic", topic, "server", "--seconds", &seconds];
-        let args = args.into_iter().chain(late.then_some("--late")).map(str::to_owned).collect();
+        let args = ["--url", url, "--topic", topic, role, "--seconds", &seconds];
+        let args = args.into_iter().chain(late).map(str::to_owned).collect();
         let mut server = Self { path, args, ledger: Arc::clone(ledger), process: None };
         server.start_again().await?;
         Ok(server)

@@ -19,6 +19,7 @@ pub struct PythonClient {
     load: PythonLoad,
     ledger: Arc<Ledger>,
     pace: Pace,
+    kinds: &'static [Kind],
     under_way: BTreeMap<Id, (Kind, Instant)>,
 }
 
@@ -30,25 +31,27 @@ pub struct PythonClients {
 }
 
 impl PythonClient {
-    /// Starts a client of `topic` with options of oslo.config, `[GROUP/]NAME=VALUE`, each of whose requests
-    /// takes the server so many seconds.
+    /// Starts a client of `topic` with options of oslo.config, `[GROUP/]NAME=VALUE`, each of whose requests, which are of these
+    /// kinds in turn, takes the server so many seconds.
     pub async fn connect(
         url: &str,
         topic: &str,
         options: impl IntoIterator<Item = &str>,
         ledger: &Arc<Ledger>,
         pace: Pace,
+        kinds: &'static [Kind],
         seconds: f64,
     ) -> Result<Self> {
         let builder = PythonLoad::builder(url, topic, pace.deadline).taking(seconds);
         let load = options.into_iter().fold(builder, |builder, option| builder.option(option));
         let load = load.start().await?;
-        Ok(Self { load, ledger: Arc::clone(ledger), pace, under_way: BTreeMap::new() })
+        Ok(Self { load, ledger: Arc::clone(ledger), pace, kinds, under_way: BTreeMap::new() })
     }
 
-    /// One call.
-    pub(super) async fn call(&mut self) -> Result<Outcome> {
-        let id = self.begin(Kind::Call).await?;
+    /// One request of its first kind.
+    pub(super) async fn request(&mut self) -> Result<Outcome> {
+        let kind = self.kinds.first().context("it sends nothing")?;
+        let id = self.begin(*kind).await?;
         loop {
             let ended = self.load.ended().await?;
             let ours = ended.id == id;
@@ -58,7 +61,7 @@ impl PythonClient {
         }
     }
 
-    /// Begins to send calls and casts in turn.
+    /// Begins to send.
     #[must_use]
     pub fn load(self) -> PythonClients {
         let (stop, stopped) = oneshot::channel();
@@ -86,7 +89,7 @@ impl PythonClient {
     async fn run(mut self, mut stopped: oneshot::Receiver<()>) -> Result<Self> {
         let mut ticks = interval(Duration::from_secs(1) / self.pace.per_second.max(1));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut kinds = [Kind::Call, Kind::Cast].into_iter().cycle();
+        let mut kinds = self.kinds.iter().copied().cycle();
         loop {
             tokio::select! {
                 biased;
@@ -115,7 +118,7 @@ impl PythonClient {
     async fn begin(&mut self, kind: Kind) -> Result<Id> {
         let id = self.ledger.sent(kind);
         self.under_way.insert(id, (kind, Instant::now()));
-        self.load.begin(id, if kind == Kind::Call { "call" } else { "cast" }).await?;
+        self.load.begin(id, kind.name()).await?;
         Ok(id)
     }
 

@@ -35,7 +35,7 @@ pub struct Served {
     pub channels: u64,
     /// The queues, by name; of the random part of a name there is a `*`.
     pub queues: Vec<String>,
-    /// The messages in them.
+    /// The messages in them, without those of lanes that are not counted.
     pub messages: u64,
 }
 
@@ -74,24 +74,26 @@ impl Held {
 }
 
 impl Served {
-    /// As it is now.
-    pub async fn now(vhost: &Vhost) -> Result<Self> {
+    /// As it is now. What is in queues of these topics is not counted.
+    pub async fn now(vhost: &Vhost, uncounted: &[&str]) -> Result<Self> {
         let (queues, connections) = tokio::try_join!(vhost.queues(), vhost.connections())?;
+        let counts =
+            |queue: &str| !queue.rsplit_once('.').is_some_and(|(topic, _)| uncounted.contains(&topic));
         let ours: Vec<_> = connections.iter().filter(|connection| connection.is_ours()).collect();
         Ok(Self {
             connections: ours.len(),
             channels: ours.iter().map(|connection| connection.channels).sum(),
-            messages: queues.iter().map(|queue| queue.messages).sum(),
+            messages: queues.iter().filter(|queue| counts(&queue.name)).map(|queue| queue.messages).sum(),
             queues: queues.iter().map(|queue| without_uuid(&queue.name)).collect(),
         })
     }
 
     /// What it has of clients and servers without load, as soon as nothing is on its way any more: replies are
     /// acknowledged a little late, and channels open when they are first needed.
-    pub async fn idle(vhost: &Vhost) -> Result<Self> {
+    pub async fn idle(vhost: &Vhost, uncounted: &[&str]) -> Result<Self> {
         let (mut last, mut times) = (None, 0);
         until("the broker has nothing to do", async || {
-            let now = Self::now(vhost).await?;
+            let now = Self::now(vhost, uncounted).await?;
             let same = now.messages == 0 && last.as_ref() == Some(&now);
             times = if same { times + 1 } else { 0 };
             last = Some(now.clone());
@@ -102,12 +104,12 @@ impl Served {
     }
 
     /// Waits until the broker has this again; fails if that does not come.
-    pub async fn back(&self, vhost: &Vhost) -> Result<()> {
+    pub async fn back(&self, vhost: &Vhost, uncounted: &[&str]) -> Result<()> {
         // Channels that declare come and go, so there may have been one more than there has to be.
         let back = |now: &Self| {
             now.channels <= self.channels && Self { channels: self.channels, ..now.clone() } == *self
         };
-        settled("what the broker has", async || Self::now(vhost).await, back)
+        settled("what the broker has", async || Self::now(vhost, uncounted).await, back)
             .await
             .map(drop)
             .with_context(|| format!("not as before, which was {self:?}"))

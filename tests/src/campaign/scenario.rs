@@ -45,7 +45,7 @@ impl<'a> Scenario<'a> {
         let nothing = Held::now(&[])?;
         let mut lanes = try_join_all(lanes.into_iter().map(|lane| lane.start(vhost))).await?;
         try_join_all(lanes.iter_mut().map(Running::touch)).await?;
-        let served = Served::idle(vhost).await?;
+        let served = Served::idle(vhost, &uncounted(&lanes)).await?;
         let idle = (Held::now(&transports(&lanes))?, served);
         lanes.iter_mut().for_each(Running::load);
         let scenario = Self { vhost, lanes, nothing, idle };
@@ -83,7 +83,7 @@ impl<'a> Scenario<'a> {
         join_all(self.lanes.iter().map(Running::drain)).await;
         let (held, served) = &self.idle;
         let idle = async {
-            served.back(self.vhost).await?;
+            served.back(self.vhost, &uncounted(&self.lanes)).await?;
             held.back(&transports(&self.lanes)).await
         };
         let idle = idle.await.context("after the load");
@@ -99,6 +99,10 @@ impl<'a> Scenario<'a> {
 
 fn transports(lanes: &[Running]) -> Vec<&Transport> {
     lanes.iter().flat_map(Running::transports).collect()
+}
+
+fn uncounted(lanes: &[Running]) -> Vec<&str> {
+    lanes.iter().filter_map(Running::uncounted).collect()
 }
 
 fn report(tallies: &[Tally]) -> Result<()> {

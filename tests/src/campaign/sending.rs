@@ -28,14 +28,20 @@ pub(super) enum Sending {
 impl Sending {
     pub(super) async fn rust(post: &Post<'_>) -> Result<Self> {
         let transport = Transport::connect(&post.url()).await?;
-        let requests = Requests::new(&transport, post.topic, post.ledger);
+        let requests = if post.notifies {
+            Requests::notifications(&transport, post.topic, post.ledger)?
+        } else {
+            Requests::new(&transport, post.topic, post.ledger)
+        };
         Ok(Sending::Rust { transport, requests, load: None })
     }
 
     pub(super) async fn python(post: &Post<'_>, pace: Pace) -> Result<Self> {
         let settings = post.settings();
         let options = settings.iter().map(String::as_str);
-        let client = PythonClient::connect(post.host, post.topic, options, post.ledger, pace, 0.0).await?;
+        let kinds = post.kinds();
+        let client =
+            PythonClient::connect(post.host, post.topic, options, post.ledger, pace, kinds, 0.0).await?;
         Ok(Sending::Python { idle: Some(Box::new(client)), load: None })
     }
 
@@ -55,23 +61,26 @@ impl Sending {
         }
     }
 
-    /// One call, so that all that is made at the first use is there.
+    /// One request, so that all that is made at the first use is there.
     pub(super) async fn touch(&mut self) -> Result<()> {
         let outcome = match self {
-            Sending::Rust { requests, .. } => requests.send(Kind::Call, PATIENCE, 0.0).await,
+            Sending::Rust { requests, .. } => {
+                let kind = requests.kinds().first().context("it sends nothing")?;
+                requests.send(*kind, PATIENCE, 0.0).await
+            }
             Sending::Python { idle, .. } => {
                 let client = idle.as_mut().context("it is at work")?;
                 // Its deadline is that of its load, and may be too early for the first call on a busy machine.
-                until("a first call is answered", async || {
-                    let outcome = client.call().await?;
-                    Ok(matches!(outcome, Outcome::Answered(_)).then_some(outcome))
+                until("a first request succeeds", async || {
+                    let outcome = client.request().await?;
+                    Ok(matches!(outcome, Outcome::Answered(_) | Outcome::Confirmed).then_some(outcome))
                 })
                 .await?
             }
         };
         match outcome {
-            Outcome::Answered(_) => Ok(()),
-            outcome => bail!("the first call: {outcome:?}"),
+            Outcome::Answered(_) | Outcome::Confirmed => Ok(()),
+            outcome => bail!("the first request: {outcome:?}"),
         }
     }
 

@@ -1,13 +1,14 @@
-//! The servers of a lane: ours, Python's, or one in a process of its own.
+//! The servers of a lane, or its listeners: ours, Python's, or one in a process of its own.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use rpc_runtime::notification::{Listener, ListenerBuilder};
 use rpc_runtime::{Server, ServerBuilder, Target, Transport};
 
 use super::process::ServerProcess;
-use super::{Ledger, PythonWorker, WorkApi, Worker};
+use super::{Kind, Ledger, PythonWorker, WorkApi, Worker};
 use crate::limits::PATIENCE;
 
 /// What a server is.
@@ -31,6 +32,9 @@ pub(super) struct Post<'a> {
     pub(super) late: bool,
     pub(super) blocking: bool,
     pub(super) set: fn(ServerBuilder) -> ServerBuilder,
+    /// Whether there are notifications and listeners, in place of requests and servers.
+    pub(super) notifies: bool,
+    pub(super) set_listener: fn(ListenerBuilder) -> ListenerBuilder,
     pub(super) ledger: &'a Arc<Ledger>,
 }
 
@@ -40,6 +44,11 @@ impl Post<'_> {
     pub(super) fn url(&self) -> String {
         let options: String = self.options.iter().map(|option| format!("&{option}")).collect();
         format!("{}?control_exchange={}{options}", self.host, self.topic)
+    }
+
+    /// What its client sends.
+    pub(super) fn kinds(&self) -> &'static [Kind] {
+        if self.notifies { Kind::OF_NOTIFIERS } else { Kind::OF_CLIENTS }
     }
 
     /// The same options for Python.
@@ -53,14 +62,21 @@ impl Post<'_> {
 #[derive(Debug)]
 pub(super) enum Serving {
     Rust(Server, Transport),
+    Listener(Listener, Transport),
     Python(PythonWorker),
     Process(ServerProcess),
 }
 
 impl Serving {
     pub(super) async fn start(by: By, post: &Post<'_>) -> Result<Self> {
-        let Post { host, topic, seconds, late, blocking, ledger, .. } = *post;
+        let Post { host, topic, seconds, late, blocking, notifies, ledger, .. } = *post;
         Ok(match by {
+            By::Rust(name) if notifies => {
+                let transport = Transport::connect(&post.url()).await?;
+                let worker = Worker::new(name, ledger).taking(seconds);
+                let builder = Listener::builder(&transport).topic(topic).endpoint(worker.listening());
+                Serving::Listener((post.set_listener)(builder).start().await?, transport)
+            }
             By::Rust(name) => {
                 let transport = Transport::connect(&post.url()).await?;
                 let worker = Arc::new(Worker::new(name, ledger).taking(seconds).blocking(blocking));
@@ -68,9 +84,21 @@ impl Serving {
                 let builder = Server::builder(&transport, target).endpoint(WorkApi::endpoint(worker));
                 Serving::Rust((post.set)(builder).start().await?, transport)
             }
-            By::Python => Serving::Python(PythonWorker::start(host, topic, &post.settings(), ledger).await?),
+            By::Python => {
+                let settings = post.settings();
+                let options = settings.iter().map(String::as_str);
+                Serving::Python(if notifies {
+                    PythonWorker::listener(host, topic, options, ledger).await?
+                } else {
+                    PythonWorker::server(host, topic, options, ledger).await?
+                })
+            }
             By::Process(path) => {
-                Serving::Process(ServerProcess::start(path, &post.url(), topic, seconds, late, ledger).await?)
+                let role = if notifies { "listener" } else { "server" };
+                let late = late.then_some("--late");
+                Serving::Process(
+                    ServerProcess::start(path, &post.url(), topic, role, seconds, late, ledger).await?,
+                )
             }
         })
     }
@@ -78,7 +106,7 @@ impl Serving {
     /// Its transport, if that is in this process.
     pub(super) fn transport(&self) -> Option<&Transport> {
         match self {
-            Serving::Rust(_, transport) => Some(transport),
+            Serving::Rust(_, transport) | Serving::Listener(_, transport) => Some(transport),
             Serving::Python(_) | Serving::Process(_) => None,
         }
     }
@@ -94,6 +122,11 @@ impl Serving {
         match self {
             Serving::Rust(server, transport) => {
                 server.shutdown(PATIENCE).await.context("a server")?;
+                transport.close(PATIENCE).await;
+                Ok(())
+            }
+            Serving::Listener(listener, transport) => {
+                listener.shutdown(PATIENCE).await.context("a listener")?;
                 transport.close(PATIENCE).await;
                 Ok(())
             }

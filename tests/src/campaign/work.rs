@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rpc_runtime::notification::{Meta, Notification, NotificationEndpoint};
 use rpc_runtime::{Context, RemoteError, rpc_manager};
+use serde::Deserialize;
 
 use super::{Id, Ledger};
 
@@ -51,8 +53,29 @@ impl Worker {
     }
 }
 
-impl Work for Worker {
-    async fn work(&self, _: Context, id: Id, seconds: f64) -> Result<Id, RemoteError> {
+/// What a notification of the load says.
+#[derive(Debug, Deserialize)]
+struct Notified {
+    id: Id,
+    seconds: f64,
+}
+
+impl Worker {
+    /// The same as an endpoint of a listener.
+    #[must_use]
+    pub fn listening(self) -> NotificationEndpoint {
+        let worker = Arc::new(self);
+        NotificationEndpoint::new(move |_: Context, event: Notification, _: Meta| {
+            let worker = Arc::clone(&worker);
+            async move {
+                let Notified { id, seconds } = event.payload().decode()?;
+                worker.execute(id, seconds).await;
+                Ok::<_, serde_json::Error>(())
+            }
+        })
+    }
+
+    async fn execute(&self, id: Id, seconds: f64) {
         self.ledger.executed(id, &self.name);
         let seconds = if self.blocking {
             std::thread::sleep(Duration::from_secs_f64(seconds));
@@ -63,6 +86,12 @@ impl Work for Worker {
         if seconds > 0.0 {
             tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
         }
+    }
+}
+
+impl Work for Worker {
+    async fn work(&self, _: Context, id: Id, seconds: f64) -> Result<Id, RemoteError> {
+        self.execute(id, seconds).await;
         Ok(id)
     }
 }

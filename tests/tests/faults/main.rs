@@ -1,4 +1,4 @@
-//! The fault campaign: what becomes of calls and casts when something happens to the broker, to the
+//! The fault campaign: what becomes of calls, casts and notifications when something happens to the broker, to the
 //! network or to a process.
 //!
 //! Each test has a process of its own, and checks the ledgers of its lanes and that nothing is left
@@ -10,6 +10,7 @@ mod cluster;
 mod connections;
 mod hostile;
 mod network;
+mod notifications;
 mod processes;
 mod queues;
 mod restarts;
