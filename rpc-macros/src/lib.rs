@@ -69,8 +69,7 @@ use proc_macro::TokenStream;
 ///   and `INTERFACE`, a constant description of all of it. Its documentation has the history of the
 ///   interface: which version added, renamed, changed and removed what.
 /// - For each method a method of the client. It takes the context and the required arguments in
-///   the order of the trait, anything that borrows as their type (anything that is text for a
-///   `String`). What it returns is sent when awaited.
+///   the order of the trait, owned or borrowed, see [below](#what-callers-give). What it returns is sent when awaited.
 /// - For each method with defaults a request type, `ClientMethodName`, with a setter for each
 ///   argument that has one.
 ///
@@ -129,8 +128,8 @@ use proc_macro::TokenStream;
 /// | `since = "3.3"`, `since("6.1", "5.8")` | version that the argument came with, later than its method; needs `old` |
 /// | `old = drop` | a client pinned below `since` leaves the argument out |
 /// | `old = error_if_set` | it leaves the argument out if it carries [nothing](#what-carries-nothing) or is the default, else the request fails |
-/// | `old = error_if(function)` | the request fails if the function, `fn(&T) -> bool`, is true for what the caller gives (for a `String` `fn(&str) -> bool`), else the argument is left out |
-/// | `old = with(function)` | it sends what the function, `fn(&T) -> impl Serialize`, makes of it; for a `String` `fn(&str) -> ..` |
+/// | `old = error_if(function)` | the request fails if the function, `fn(&T) -> bool`, is true for what the caller [gives](#what-callers-give), else the argument is left out |
+/// | `old = with(function)` | it sends what the function, `fn(&T) -> impl Serialize`, makes of what the caller [gives](#what-callers-give) |
 /// | `from(volume: &Volume) = expression` | the client takes these parameters instead, and sends the value |
 /// | `fixed = expression` | every client sends this value, and takes no parameter; with `since` a `default` says what the server makes of its absence |
 /// | `rest` | the last argument: a map of all keyword arguments without a name of their own |
@@ -156,6 +155,52 @@ use proc_macro::TokenStream;
 ///         #[arg(rest, default)] filters: Map<String, Value>,
 ///     ) -> Result<(), RemoteError>;
 /// }
+/// ```
+///
+/// # What callers give
+///
+/// Nothing has to be cloned for a request. A method and a setter of the client take an argument in one of these
+/// forms, and what it is then is what `to`, `from`, `legacy`, `error_if(function)` and `with(function)` see:
+///
+/// | Argument | Callers give | It is |
+/// |---|---|---|
+/// | `String` | `"text"`, `&text`, all that is `AsRef<str>` | `&str` |
+/// | `Vec<T>` | a `Vec`, an array or a slice of `T`, by value or borrowed | `&[T]` |
+/// | `Option<String>` | `"text"`, `&text`, `Some("text")`, `&option`, `option.as_deref()`, `None` | `Option<&str>` |
+/// | `Option<Vec<T>>` | `&list`, an array, `Some(&list[..])`, `&option`, `option.as_deref()`, `None` | `Option<&[T]>` |
+/// | `Option<u32>`, of a number, `bool` or `char` | `7`, `Some(7)`, `option`, `&option`, `None` | `Option<u32>` |
+/// | any other `Option<T>` | `value`, `&value`, `Some(&value)`, `&option`, `option.as_ref()`, `None` | `Option<&T>` |
+/// | any other `T` | `value`, `&value`, all that is `Borrow<T>` | `&T` |
+///
+/// What is there needs no `Some`. An owned `Option<T>` of what is no number is given as `&option`: it is the one
+/// form that is left out, so that `None` needs no type. The types are told by their spelling; an alias of one of them is
+/// any other `T`.
+///
+/// ```
+/// # use rpc_runtime::{Context, RemoteError, rpc_manager};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # pub struct Spec { vcpus: u32 }
+/// #[rpc_manager(client = BuildApi, topic = "build", version = "1.0")]
+/// pub trait BuildManager {
+///     #[rpc(call)]
+///     async fn build(
+///         &self,
+///         ctx: Context,
+///         networks: Vec<String>,
+///         spec: Option<Spec>,
+///         #[arg(default)] zone: Option<String>,
+///         #[arg(default)] retries: Option<u32>,
+///     ) -> Result<(), RemoteError>;
+/// }
+///
+/// # async fn client(api: BuildApi, ctx: Context) -> Result<(), Box<dyn std::error::Error>> {
+/// let networks = vec!["net-1".to_owned(), "net-2".to_owned()];
+/// let spec = Spec { vcpus: 4 };
+/// api.build(&ctx, &networks, &spec).zone("nova").retries(3).await?;
+/// api.build(&ctx, &networks[1..], Some(&spec)).zone(Some("nova")).retries(Some(3)).await?;
+/// api.build(&ctx, [], None).zone(None).await?;
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// # What carries nothing
@@ -195,8 +240,8 @@ use proc_macro::TokenStream;
 /// }
 ///
 /// /// An instance without devices may as well have an empty list of them.
-/// fn has_any(uuids: &Option<Vec<String>>) -> bool {
-///     uuids.as_ref().is_some_and(|uuids| !uuids.is_empty())
+/// fn has_any(uuids: Option<&[String]>) -> bool {
+///     uuids.is_some_and(|uuids| !uuids.is_empty())
 /// }
 /// ```
 ///
@@ -276,7 +321,7 @@ use proc_macro::TokenStream;
 ///
 /// ```
 /// # use rpc_runtime::{Context, RemoteError, RouteRequest, Target, Version, rpc_manager};
-/// # #[derive(Clone, serde::Serialize, serde::Deserialize)]
+/// # #[derive(serde::Serialize, serde::Deserialize)]
 /// # pub struct Volume { id: u64, host: Option<String> }
 /// /// Since 3.6 each host has a topic of its own.
 /// fn by_topic(request: &RouteRequest<'_>) -> Result<Target, String> {
@@ -310,7 +355,7 @@ use proc_macro::TokenStream;
 ///     async fn stop(
 ///         &self,
 ///         ctx: Context,
-///         #[arg(from(volume: &Volume) = Some(volume.clone()))] volume: Option<Volume>,
+///         #[arg(from(volume: &Volume) = volume)] volume: Option<Volume>,
 ///     ) -> Result<(), RemoteError>;
 ///
 ///     #[rpc(call, to(host: &str, backend: &str) = format!("{host}@{backend}"), since = "3.9")]

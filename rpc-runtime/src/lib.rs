@@ -108,7 +108,8 @@ pub mod wire;
 
 pub use class::{DowngradeData, HeldObject, HoldsObjects, ObjectClass, ObjectField, Project};
 pub use client::{
-    AnyIfNone, Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeServer, MaybeSet, Prepared, any_if_none,
+    AnyIfNone, ArgForm, AsArg, Call, CallOptions, CallOrCast, Cast, IntoServer, MaybeServer, MaybeSet,
+    OptionOf, Prepared, any_if_none,
 };
 pub use context::{Context, ReadDeleted, RpcContext};
 pub use error::{CallError, Cause, FaultKind, Reached, Refusal, RemoteError, RpcError, RpcException};

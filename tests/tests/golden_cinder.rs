@@ -191,7 +191,7 @@ macro_rules! table {
                     $(let $arg: $type = input.take(stringify!($arg));)*
                     let request = api.$method(ctx $(, &$arg)*);
                     $(let request = match input.take_if_there::<$option_type>(stringify!($option)) {
-                        Some(value) => request.$option(value),
+                        Some(value) => request.$option(&value),
                         None => request,
                     };)*
                     request.await.rpc_error()

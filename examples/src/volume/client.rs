@@ -29,7 +29,7 @@ pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
     println!("create_volume: accepted");
     settled(api, &ctx, server, before.volumes + 1).await?;
 
-    let instance = Some(Uuid::new_v4().to_string());
+    let instance = Uuid::new_v4().to_string();
     let attachment = api
         .attach_volume(&ctx, &volume, instance, "/dev/vdb", AttachMode::Rw)
         .await
@@ -37,7 +37,7 @@ pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
     let attachment_id = attachment.id.into_inner().context("the attachment has no id")?;
     println!("attach_volume: {attachment_id} at {}", attachment.mountpoint.as_deref().unwrap_or("?"));
 
-    api.detach_volume(&ctx, &volume, Some(attachment_id)).await.context("detach_volume")?;
+    api.detach_volume(&ctx, &volume, attachment_id).await.context("detach_volume")?;
     println!("detach_volume: done");
 
     api.delete_volume(&ctx, &volume).cascade(true).await?;

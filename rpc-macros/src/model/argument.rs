@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 use syn::{Attribute, PatType, Type};
 
 use super::conditions::Condition;
+use super::form::Form;
 use super::late::Late;
 use super::older::Was;
 use super::signature::parameter_name;
@@ -23,8 +24,8 @@ pub(crate) struct Argument {
     pub(crate) wire: String,
     pub(crate) was: Option<Was>,
     pub(crate) ty: Type,
-    /// Whether the type is spelled as `String`: its client parameter takes everything that is text.
-    pub(crate) is_string: bool,
+    /// How clients take it.
+    pub(crate) form: Form,
     pub(crate) late: Option<Late>,
     pub(crate) default: Option<Default>,
     pub(crate) source: Source,
@@ -99,7 +100,10 @@ impl Argument {
             wire,
             was,
             ty: (*parameter.ty).clone(),
-            is_string: types::is_string(&parameter.ty),
+            form: match is_rest {
+                true => Form::Plain((*parameter.ty).clone()),
+                false => Form::of(&parameter.ty),
+            },
             late,
             default,
             source,

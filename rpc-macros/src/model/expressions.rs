@@ -29,7 +29,7 @@ impl Visit<'_> for Check<'_> {
         }
         let Some((_, source)) = self.sources.iter().find(|(argument, _)| *argument == name) else { return };
         let why = match source {
-            Source::Parameter | Source::Declared(_) => return,
+            Source::Parameter | Source::Declared => return,
             Source::Setter => "it has a default, so it is set later",
             Source::Derived(_) => "the client takes something else instead of it",
             Source::Fixed(_) => "it is fixed, and no parameter of the client",

@@ -66,9 +66,9 @@ impl Declared {
     /// Lets the parameters that `from` declares stand for the arguments of their names.
     pub(super) fn merge(declared: &[Self], arguments: &mut [Argument]) {
         for argument in arguments {
-            let parameter = declared.iter().find(|parameter| parameter.name == argument.name);
-            if let (Some(parameter), Source::Parameter | Source::Setter) = (parameter, &argument.source) {
-                argument.source = Source::Declared(Box::new(parameter.ty.clone()));
+            let is_declared = declared.iter().any(|parameter| parameter.name == argument.name);
+            if let (true, Source::Parameter | Source::Setter) = (is_declared, &argument.source) {
+                argument.source = Source::Declared;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Where clients have the values of arguments from.
 
 use proc_macro2::Ident;
-use syn::{Expr, LitStr, Type};
+use syn::{Expr, LitStr};
 
 use super::types::source_text;
 use crate::parse::Parameter;
@@ -13,8 +13,8 @@ pub(crate) enum Source {
     Parameter,
     /// A setter of the request: the argument has a default.
     Setter,
-    /// A parameter of this name that `to` or `from` declares with a type of its own.
-    Declared(Box<Type>),
+    /// A parameter of this name that a `from` declares with a type of its own.
+    Declared,
     /// An expression over other parameters.
     Derived(Box<Expr>),
     /// The same value in every request.

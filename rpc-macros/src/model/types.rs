@@ -54,16 +54,6 @@ impl Visit<'_> for Check<'_> {
     }
 }
 
-/// Whether this is `String`, whose client parameter takes everything that is text.
-///
-/// This goes by the spelling; an alias of `String` only loses that convenience.
-pub(crate) fn is_string(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    path.qself.is_none() && matches!(&names[..], ["String"] | ["std" | "alloc", "string", "String"])
-}
-
 /// Whether values of this type may be, or hold, versioned objects: all but what is spelled as types of the language and its
 /// containers alone.
 pub(crate) fn may_hold_objects(ty: &Type) -> bool {
@@ -156,18 +146,6 @@ mod tests {
             ("Option<cinder::Volume>", true),
         ] {
             assert_eq!(may_hold_objects(&syn::parse_str(text).unwrap()), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn strings() {
-        for (text, expected) in [
-            ("String", true),
-            ("::std::string::String", true),
-            ("Vec<String>", false),
-            ("mine::String", false),
-        ] {
-            assert_eq!(is_string(&syn::parse_str(text).unwrap()), expected, "{text}");
         }
     }
 }

@@ -102,9 +102,8 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
     });
     // What an expression uses is borrowed for it, and then for the argument itself.
     let bindings = method.arguments.iter().filter(|argument| is_bound(method, argument)).map(|argument| {
-        let (cfgs, name) = (&argument.cfgs, &argument.name);
-        let (ty, borrowed) = (arguments::borrowed_type(argument), arguments::borrow(argument));
-        quote_spanned!(Span::mixed_site()=> #(#cfgs)* let #name: &#ty = #borrowed;)
+        let (cfgs, bind) = (&argument.cfgs, arguments::bind(argument));
+        quote_spanned!(Span::mixed_site()=> #(#cfgs)* #bind)
     });
     let (statements, request) = fill(method);
     let (returns, body) = if method.settable().next().is_some() {
@@ -193,16 +192,17 @@ fn destination(to: &Expr) -> TokenStream {
 
 /// The call that adds one argument to the request.
 fn add(method: &Method, argument: &Argument) -> TokenStream {
-    let name = &argument.name;
     match &argument.source {
         Source::Parameter if is_bound(method, argument) => {
-            arguments::add(argument, &quote_spanned!(Span::mixed_site()=> #name))
+            arguments::add(argument, &arguments::bound(argument))
         }
         Source::Parameter => arguments::add(argument, &arguments::borrow(argument)),
-        Source::Setter => arguments::add_default(argument),
-        Source::Declared(ty) => arguments::add_declared(argument, ty),
+        Source::Setter => {
+            argument.default.iter().map(|value| arguments::add_constant(argument, value)).collect()
+        }
+        Source::Declared => arguments::add(argument, &arguments::borrow_value(argument, &argument.name)),
         Source::Derived(value) => arguments::add(argument, &arguments::borrow_value(argument, value)),
-        Source::Fixed(value) => arguments::add(argument, &arguments::default_reference(argument, value)),
+        Source::Fixed(value) => arguments::add_constant(argument, value),
     }
 }
 

@@ -160,7 +160,9 @@ const _: () = {
                     "label",
                     ::core::convert::AsRef::as_ref(&(format!("{}{suffix}", volume.name))),
                 )
-                .arg::<Volume>("volume", __rpc::carry::<Option<Volume>, _>(volume))
+                .arg::<
+                    __rpc::Option<&Volume>,
+                >("volume", &__rpc::Lend::<__rpc::OptionOf<Volume>>::lend(&(volume)))
                 .call()
         }
         /// Calls `list`, since 3.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.

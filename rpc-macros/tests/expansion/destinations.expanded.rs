@@ -155,13 +155,13 @@ const _: () = {
         pub fn build(
             &self,
             ctx: &__rpc::Context,
-            host: impl __rpc::Borrow<Option<String>>,
+            host: impl __rpc::AsArg<__rpc::OptionOf<str>>,
         ) -> __rpc::Cast {
-            let host: &Option<String> = __rpc::Borrow::borrow(&host);
+            let host: __rpc::Option<&str> = __rpc::AsArg::as_arg(&host);
             self.client
                 .request(&Self::METHOD_BUILD, ctx)
                 .to(__rpc::any_if_none(host))
-                .arg::<Option<String>>("host", host)
+                .arg::<__rpc::Option<&str>>("host", &host)
                 .cast()
         }
         /// Casts `live_migration`, since 6.0, to `host` by `crate::routes::alternate`. Fails with `RpcError`. To drop the future takes back no request that was sent.

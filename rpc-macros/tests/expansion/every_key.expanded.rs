@@ -209,9 +209,9 @@ const _: () = {
             volume: impl __rpc::Borrow<Volume>,
             r#ref: impl ::core::convert::AsRef<str>,
             evacuate: impl __rpc::Borrow<bool>,
-            tag: impl __rpc::Borrow<Option<String>>,
-            policy: impl __rpc::Borrow<Option<String>>,
-            devices: impl __rpc::Borrow<Option<Vec<String>>>,
+            tag: impl __rpc::AsArg<__rpc::OptionOf<str>>,
+            policy: impl __rpc::AsArg<__rpc::OptionOf<str>>,
+            devices: impl __rpc::AsArg<__rpc::OptionOf<[String]>>,
             destination: impl __rpc::Borrow<Volume>,
         ) -> __rpc::Call<Result<Option<Volume>, Failed>> {
             let volume: &Volume = __rpc::Borrow::borrow(&volume);
@@ -221,13 +221,13 @@ const _: () = {
                 .arg::<Volume>("volume", volume)
                 .arg::<str>("ref", ::core::convert::AsRef::as_ref(&r#ref))
                 .arg::<bool>("recreate", __rpc::Borrow::borrow(&evacuate))
-                .arg::<Option<String>>("tag", __rpc::Borrow::borrow(&tag))
+                .arg::<__rpc::Option<&str>>("tag", &__rpc::AsArg::as_arg(&tag))
                 .arg_unless_old::<
-                    Option<String>,
-                >("policy", __rpc::Borrow::borrow(&policy))
+                    __rpc::Option<&str>,
+                >("policy", &__rpc::AsArg::as_arg(&policy))
                 .arg_unless::<
-                    Option<Vec<String>>,
-                >("devices", __rpc::Borrow::borrow(&devices), |value| has_any(value))
+                    __rpc::Option<&[String]>,
+                >("devices", &__rpc::AsArg::as_arg(&devices), |value| has_any(*value))
                 .arg_or::<
                     Volume,
                     _,
@@ -267,7 +267,7 @@ const _: () = {
                         Vec<u32>,
                     >("empty", &(<Vec<u32> as ::core::default::Default>::default()))
                     .arg::<str>("mode", "rw")
-                    .arg::<str>("owned", &(String::from("x")))
+                    .arg::<String>("owned", &(String::from("x")))
                     .arg::<u32>("checked", &(8))
                     .arg_or::<u32, _>("converted", &(9), |value| u32::to_string(value)),
             }
@@ -283,11 +283,9 @@ const _: () = {
     #[allow(dead_code)]
     impl KeysApiDefaults {
         /// Sets `empty`, which is the default of its type otherwise.
-        pub(crate) fn empty(self, empty: impl __rpc::Borrow<Vec<u32>>) -> Self {
+        pub(crate) fn empty(self, empty: impl __rpc::AsArg<[u32]>) -> Self {
             Self {
-                request: self
-                    .request
-                    .arg::<Vec<u32>>("empty", __rpc::Borrow::borrow(&empty)),
+                request: self.request.arg::<[u32]>("empty", __rpc::AsArg::as_arg(&empty)),
             }
         }
         /// Sets `mode`, which is `"rw"` otherwise.

@@ -147,7 +147,7 @@ const _: () = {
             ctx: &__rpc::Context,
             instance: impl __rpc::Borrow<Instance>,
             flavor: impl __rpc::Borrow<Flavor>,
-            request_spec: impl __rpc::Borrow<Option<Spec>>,
+            request_spec: impl __rpc::AsArg<__rpc::OptionOf<Spec>>,
         ) -> __rpc::Call<Result<(), Failed>> {
             let instance: &Instance = __rpc::Borrow::borrow(&instance);
             self.client
@@ -155,8 +155,8 @@ const _: () = {
                 .arg::<Instance>("instance", instance)
                 .arg::<Flavor>("flavor", __rpc::Borrow::borrow(&flavor))
                 .arg::<
-                    Option<Spec>,
-                >("request_spec", __rpc::Borrow::borrow(&request_spec))
+                    __rpc::Option<&Spec>,
+                >("request_spec", &__rpc::AsArg::as_arg(&request_spec))
                 .legacy_arg("bdms", &(None::<()>))
                 .legacy_arg("reserve", &(instance.reserve()))
                 .call()

@@ -155,7 +155,7 @@ const _: () = {
             &self,
             ctx: &__rpc::Context,
             volume: impl __rpc::Borrow<Volume>,
-            request_spec: impl __rpc::Borrow<Option<RequestSpec>>,
+            request_spec: impl __rpc::AsArg<__rpc::OptionOf<RequestSpec>>,
         ) -> VolumeApiCreateVolume {
             let volume: &Volume = __rpc::Borrow::borrow(&volume);
             VolumeApiCreateVolume {
@@ -165,8 +165,8 @@ const _: () = {
                     .to(volume.server())
                     .arg::<Volume>("volume", volume)
                     .arg::<
-                        Option<RequestSpec>,
-                    >("request_spec", __rpc::Borrow::borrow(&request_spec))
+                        __rpc::Option<&RequestSpec>,
+                    >("request_spec", &__rpc::AsArg::as_arg(&request_spec))
                     .arg::<bool>("allow_reschedule", &(true)),
             }
         }
@@ -180,7 +180,7 @@ const _: () = {
             ctx: &__rpc::Context,
             host: impl ::core::convert::AsRef<str>,
             volume_id: impl __rpc::Borrow<Uuid>,
-            volume: impl __rpc::Borrow<Option<Volume>>,
+            volume: impl __rpc::AsArg<__rpc::OptionOf<Volume>>,
         ) -> __rpc::Call<Result<Attachment, VolumeError>> {
             let host: &str = ::core::convert::AsRef::as_ref(&host);
             self.client
@@ -188,7 +188,7 @@ const _: () = {
                 .to(host)
                 .arg::<str>("host", host)
                 .arg::<Uuid>("volume_id", __rpc::Borrow::borrow(&volume_id))
-                .arg::<Option<Volume>>("volume", __rpc::Borrow::borrow(&volume))
+                .arg::<__rpc::Option<&Volume>>("volume", &__rpc::AsArg::as_arg(&volume))
                 .call()
         }
         /// Casts `publish_service_capabilities` to every server, since 3.0. Fails with `RpcError`. To drop the future takes back no request that was sent.

@@ -97,6 +97,8 @@ pub fn any_if_none<S: MaybeServer>(server: S) -> AnyIfNone<S> {
 #[derive(Debug, Clone, Copy)]
 pub struct AnyIfNone<S>(S);
 
+impl<T> sealed::Server for AnyIfNone<T> {}
+
 /// A destination that may name no server: an `Option`, or a `Result` of one. Sealed, as [`IntoServer`] is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is never `None`",
@@ -110,10 +112,8 @@ impl<'a, T> MaybeServer for &'a Option<T> where &'a T: IntoServer {}
 
 impl<T: MaybeServer, E: Display> MaybeServer for Result<T, E> {}
 
-/// Who implements [`IntoServer`]: the same types once more.
+/// Who implements [`IntoServer`].
 mod sealed {
-    use super::AnyIfNone;
-
     pub trait Server {}
 
     impl Server for &str {}
@@ -122,5 +122,4 @@ mod sealed {
     impl<T> Server for Option<T> {}
     impl<T> Server for &Option<T> {}
     impl<T, E> Server for Result<T, E> {}
-    impl<T> Server for AnyIfNone<T> {}
 }

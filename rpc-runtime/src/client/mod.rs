@@ -1,6 +1,7 @@
 //! The client side: requests, options, pins, and the replies that are waited for.
 
 mod address;
+mod as_arg;
 mod call;
 mod destination;
 mod draft;
@@ -14,12 +15,13 @@ mod way;
 
 use std::sync::Arc;
 
+pub use as_arg::{ArgForm, AsArg, Lend, OptionOf};
 pub use call::{Call, CallOrCast, Cast};
 pub use destination::{AnyIfNone, IntoServer, MaybeServer, any_if_none};
 pub use draft::Draft;
 pub use options::CallOptions;
 pub use prepared::Prepared;
-pub use values::{Carries, MaybeSet, RestArg};
+pub use values::{MaybeSet, RestArg};
 
 use self::parts::Parts;
 use crate::context::RpcContext;

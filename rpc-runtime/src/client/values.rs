@@ -1,4 +1,4 @@
-//! What arguments can be.
+//! What some keys ask of arguments: whether they carry anything, and what their members are.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::BuildHasher;
@@ -79,6 +79,12 @@ impl<T> MaybeSet for Option<T> {
     }
 }
 
+impl<T> MaybeSet for [T] {
+    fn is_set(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
 impl<T> MaybeSet for Vec<T> {
     fn is_set(&self) -> bool {
         !self.is_empty()
@@ -121,25 +127,6 @@ impl MaybeSet for Value {
     }
 }
 
-/// An argument of this type takes a client parameter of type `P` as it is.
-#[diagnostic::on_unimplemented(
-    message = "the client parameter of this argument is declared as `{P}`, but the argument is `{Self}`",
-    label = "a parameter stands for an argument of its type or of an `Option` of it"
-)]
-pub trait Carries<P: ?Sized>: sealed::Argument<P> {}
-
-impl<T> Carries<T> for T {}
-
-impl<T> Carries<T> for Option<T> {}
-
-impl<T> Carries<Option<&T>> for Option<T> {}
-
-impl Carries<str> for String {}
-
-impl Carries<str> for Option<String> {}
-
-impl Carries<Option<&str>> for Option<String> {}
-
 /// A map of keyword arguments, which `#[arg(rest)]` needs.
 #[diagnostic::on_unimplemented(
     message = "`rest` is a map of the remaining keyword arguments, and `{Self}` is none",
@@ -168,20 +155,11 @@ impl<V: Serialize> RestArg for BTreeMap<String, V> {
     }
 }
 
-/// Who implements the traits of this file that are not for others: the same types once more.
+/// Who implements [`RestArg`]: the same types once more.
 mod sealed {
     use std::collections::{BTreeMap, HashMap};
 
     use serde_json::{Map, Value};
-
-    pub trait Argument<P: ?Sized> {}
-
-    impl<T> Argument<T> for T {}
-    impl<T> Argument<T> for Option<T> {}
-    impl<T> Argument<Option<&T>> for Option<T> {}
-    impl Argument<str> for String {}
-    impl Argument<str> for Option<String> {}
-    impl Argument<Option<&str>> for Option<String> {}
 
     pub trait Rest {}
 

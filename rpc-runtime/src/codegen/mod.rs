@@ -7,12 +7,13 @@ pub mod notification;
 pub mod object;
 
 pub use std::borrow::Borrow;
+pub use std::option::Option;
 pub use std::sync::Arc;
 
 pub use crate::class::{NotAnObject, Of};
 pub use crate::client::{
-    Call, CallOptions, CallOrCast, Carries, Cast, Client, Draft, IntoServer, MaybeSet, Prepared, RestArg,
-    any_if_none,
+    AsArg, Call, CallOptions, CallOrCast, Cast, Client, Draft, IntoServer, Lend, MaybeSet, OptionOf,
+    Prepared, RestArg, any_if_none,
 };
 pub use crate::context::{Context, RpcContext};
 pub use crate::error::{RemoteError, RpcException};
@@ -39,7 +40,7 @@ pub fn route<E: Display>(target: Result<Target, E>) -> Result<Target, String> {
     target.map_err(|error| error.to_string())
 }
 
-/// A client parameter that stands for an argument of type `T`, which it must be fit for.
-pub fn carry<T: Carries<P>, P: ?Sized>(parameter: &P) -> &P {
-    parameter
+/// A value of a type that is written down.
+pub fn of_type<T>(value: T) -> T {
+    value
 }

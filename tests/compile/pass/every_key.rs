@@ -103,11 +103,10 @@ pub async fn calls(transport: &Transport, ctx: &Context) -> Result<(), Box<dyn s
     let api = api.with(CallOptions::new().server("host1"));
     let volume = Volume { host: None };
     let text = String::from("t");
-    let _: Option<Volume> = api
-        .with_volume(ctx, &volume, "r", true, None, Some("soft".to_owned()), volume.clone(), &text)
-        .await?;
+    let _: Option<Volume> =
+        api.with_volume(ctx, &volume, "r", true, None, Some("soft"), volume.clone(), &text).await?;
     let _: () = api.formatted(ctx, "host", &text).await?;
-    let request = api.defaults(ctx, 5).number(4).mode("ro").owned(text).optional(Some(volume.clone()));
+    let request = api.defaults(ctx, 5).number(4).mode("ro").owned(text).optional(volume.clone());
     let _: () =
         request.volume(volume).dropped(true).checked(1).checked_text("x").converted(2).empty(vec![]).await?;
     let _: () = api.clone().everybody(ctx).await?;

@@ -83,7 +83,7 @@ fn a_pinned_client_sends_python_what_its_version_has() {
         let pin = VersionPin::unpinned();
         let api = GrownApi::new(&connect(&vhost).await).pinned(&pin);
         let ctx = Context::new();
-        let note = async |size: Option<u64>| api.note(&ctx, "python", 1, Some("red".to_owned()), size).await;
+        let note = async |size: Option<u64>| api.note(&ctx, "python", 1, "red", size).await;
         let mut args = async || Value::from(python.note().await.unwrap().args);
 
         note(Some(5)).await.unwrap();

@@ -39,7 +39,7 @@ pub trait ComputeManager {
         &self,
         ctx: Context,
         #[arg(default)] image: Option<u32>,
-        #[arg(from(instance: &Instance) = Some(instance.clone()))] instance: Option<Instance>,
+        #[arg(from(instance: &Instance) = instance)] instance: Option<Instance>,
     ) -> Result<(), RemoteError>;
 
     /// Only where the instance is.

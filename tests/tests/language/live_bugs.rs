@@ -30,7 +30,7 @@ async fn nova_4_version_checks_that_are_dead() {
     let early = ConductorApi::new(&transport).pinned(&pin);
     let copy = early.clone();
     let ctx = Context::new();
-    let hosts = || Some(vec!["host1".to_owned()]);
+    let hosts = || vec!["host1".to_owned()];
 
     early.resize(&ctx, 7, Some(true), hosts()).await.unwrap();
     assert_eq!(peer.next().await.args, json!({"instance": 7}));

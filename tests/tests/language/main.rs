@@ -5,6 +5,7 @@ mod arguments;
 mod calls;
 mod conditions;
 mod destinations;
+mod forms;
 mod live_bugs;
 mod manual;
 mod names;

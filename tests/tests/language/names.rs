@@ -37,7 +37,7 @@ async fn older_servers_get_older_names() {
         [((6, 1), "6.0", "failover"), ((5, 8), "5.8", "failover"), ((5, 7), "5.0", "failover_host")]
     {
         pin.set(Version::new(version.0, version.1));
-        api.failover(&ctx).backend(Some("b".to_owned())).await.unwrap();
+        api.failover(&ctx).backend("b").await.unwrap();
         assert_eq!(
             peer.next().await.content(),
             (stamped.to_owned(), method.to_owned(), json!({"backend": "b"}))
@@ -101,7 +101,7 @@ async fn servers_take_both() {
         .unwrap();
     let ctx = Context::new();
     let older = OlderApi::new(&transport);
-    older.failover_host(&ctx, Some("b".to_owned())).await.unwrap();
+    older.failover_host(&ctx, "b").await.unwrap();
     older.resize(&ctx, "abc", 7, "x", 3).await.unwrap();
     let api = VolumeApi::new(&transport);
     api.failover(&ctx).await.unwrap();

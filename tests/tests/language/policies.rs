@@ -27,8 +27,8 @@ impl FromAbsent for Flags {
 }
 
 /// Nova sends an empty list of devices to servers that know none.
-fn has_any(uuids: &Option<Vec<String>>) -> bool {
-    uuids.as_ref().is_some_and(|uuids| !uuids.is_empty())
+fn has_any(uuids: Option<&[String]>) -> bool {
+    uuids.is_some_and(|uuids| !uuids.is_empty())
 }
 
 fn is_long(text: &str) -> bool {
@@ -68,7 +68,7 @@ async fn what_carries_nothing_is_left_out() {
         ((5, 0), "5.0", uuids(0), json!({})),
     ] {
         let api = api.pinned(Version::new(pin.0, pin.1));
-        api.shelve_instance(&ctx, 7, given, Flags(0)).await.unwrap();
+        api.shelve_instance(&ctx, 7, &given, Flags(0)).await.unwrap();
         let mut expected = expected;
         expected["instance"] = 7.into();
         let sent = peer.next().await.content();
@@ -87,7 +87,7 @@ async fn what_would_be_lost_is_refused() {
     let ctx = Context::new();
     let pinned = |major, minor| api.pinned(Version::new(major, minor));
     for (outcome, argument, needed, pin) in [
-        (pinned(5, 12).shelve_instance(&ctx, 7, uuids(1), Flags(0)).await, "accel_uuids", "5.13", "5.12"),
+        (pinned(5, 12).shelve_instance(&ctx, 7, &uuids(1), Flags(0)).await, "accel_uuids", "5.13", "5.12"),
         (pinned(6, 1).shelve_instance(&ctx, 7, None, Flags(4)).await, "flags", "6.2", "6.1"),
         (pinned(5, 8).shelve_instance(&ctx, 7, None, Flags(4)).await, "flags", "5.9", "5.8"),
         (pinned(6, 4).shelve_instance(&ctx, 7, None, Flags(0)).reason("long").await, "reason", "6.5", "6.4"),
@@ -131,6 +131,6 @@ async fn what_absence_is_to_the_server() {
         .await
         .unwrap();
     let older = ComputeApi::new(&transport).pinned(Version::new(5, 0));
-    older.shelve_instance(&Context::new(), 7, uuids(0), Flags(0)).await.unwrap();
+    older.shelve_instance(&Context::new(), 7, &uuids(0), Flags(0)).await.unwrap();
     assert_eq!(*manager.0.lock().unwrap(), [json!([null, 99, "a long default", true])]);
 }

@@ -266,7 +266,7 @@ fn rust_uses_a_real_server() {
         created.set("display_name", "Größe").unwrap();
         let mut spec = Object::new(&CINDER, "RequestSpec", "1.5");
         spec.set("volume", &created).unwrap();
-        api.create_volume(&ctx, &created, Some(spec), None, true).await.unwrap();
+        api.create_volume(&ctx, &created, spec, None, true).await.unwrap();
         let note = server.note().await.unwrap();
         assert_eq!(
             (&note.args["method"], &note.ctxt["fields"]["user_id"]),

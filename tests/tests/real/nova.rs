@@ -212,15 +212,7 @@ fn rust_uses_a_real_server() {
         let mut migration = Object::new(&NOVA, "Migration", "1.8");
         migration.set("memory_total", &5).unwrap();
         let checked = api
-            .check_can_live_migrate_destination(
-                &ctx,
-                "host2",
-                &instance,
-                Some(true),
-                None,
-                Some(migration),
-                &None,
-            )
+            .check_can_live_migrate_destination(&ctx, "host2", &instance, Some(true), None, migration, None)
             .await
             .unwrap();
         assert_eq!(
