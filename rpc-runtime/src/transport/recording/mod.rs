@@ -36,7 +36,8 @@ impl Transport {
     /// A transport for tests of user code: it records every request instead of sending it.
     ///
     /// Casts succeed at once. Calls get the answer that the [`Recorder`] was told, until then the
-    /// exception `rpc_runtime.NotExecuted`. No server can be started on it: `memory://` is for that.
+    /// exception `rpc_runtime.NotExecuted`. No server can be started on it: `memory://` is for that. Notifications are taken and
+    /// not recorded: `notification::TestDriver` is for that.
     ///
     /// ```
     /// use rpc_runtime::{Context, Kind, RemoteError, Transport, rpc_manager};
@@ -132,6 +133,10 @@ impl RecordingDriver {
     fn record(&self, message: &Outgoing) -> Result<Option<Delivery>, PublishError> {
         if self.status.is_closed() {
             return Err(PublishFault::Closed.into());
+        }
+        #[cfg(feature = "notifications")]
+        if let Route::Notification { .. } = message.route {
+            return Ok(None);
         }
         let (sent, msg_id) = Sent::read(message, self.format())
             .map_err(|why| PublishFault::Unfit(Fault::new(FaultKind::Unusable, why)))?;

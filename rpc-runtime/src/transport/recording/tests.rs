@@ -123,3 +123,12 @@ async fn no_server_and_nothing_after_close() {
     assert!(matches!(cast.await, Err(RpcError::Connection { .. })));
     assert_eq!(recorder.take(), []);
 }
+
+#[cfg(feature = "notifications")]
+#[tokio::test]
+async fn a_notification_is_taken_and_not_recorded() {
+    let (transport, recorder) = Transport::recording();
+    let notifier = crate::notification::Notifier::builder(&transport).build().unwrap();
+    notifier.info(&Context::new(), "volume.create.end", &1).await.unwrap();
+    assert_eq!(recorder.take(), []);
+}
