@@ -112,7 +112,6 @@ pub(crate) enum Route {
     DeadLetters { exchange: Arc<str>, topic: Arc<str> },
     /// Whoever listens to a topic's notifications of one priority; the plain queue of both has this name, which is what
     /// other queues are bound by as well.
-    #[cfg_attr(not(feature = "notifications"), expect(dead_code, reason = "nobody notifies"))]
     Notification { exchange: Arc<str>, queue: Arc<str> },
 }
 

@@ -14,9 +14,11 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
 use super::abilities::Abilities;
+#[cfg(feature = "notifications")]
+use super::driver::Route;
 use super::driver::{
     Address, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, ReplyPlace, ReplyQueue, Route, Settle, Settler, StopListening, TakeReply, Verdict,
+    PublishFault, ReplyPlace, ReplyQueue, Settle, Settler, StopListening, TakeReply, Verdict,
 };
 use super::status::{ConnectionStatus, Status};
 use super::status_watch::StatusWatch;

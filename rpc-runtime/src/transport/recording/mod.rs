@@ -15,9 +15,11 @@ use tokio::time::Instant;
 pub use self::sent::Sent;
 use super::Transport;
 use super::abilities::Abilities;
+#[cfg(feature = "notifications")]
+use super::driver::Route;
 use super::driver::{
     Address, CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
-    PublishError, PublishFault, ReplyPlace, ReplyQueue, Route, Settle, TakeReply,
+    PublishError, PublishFault, ReplyPlace, ReplyQueue, Settle, TakeReply,
 };
 use super::settings::Settings;
 use super::status::ConnectionStatus;
