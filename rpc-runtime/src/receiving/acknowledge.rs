@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// When a server acknowledges a request, and with that takes it from its queue for good.
+/// When a server acknowledges a request, and with that takes it from its queue for good. The same goes for listeners of
+/// notifications, which acknowledge late unless they are told otherwise; what is said of callers and replies is not for them.
 ///
 /// | | `Early` | `Late` |
 /// |---|---|---|

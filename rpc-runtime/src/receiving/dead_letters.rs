@@ -5,7 +5,8 @@ use std::sync::Arc;
 /// Redeliveries that a message is given.
 const REDELIVERIES: u32 = 5;
 
-/// Where a server puts the messages that it gives up, instead of trying or dropping them for ever.
+/// Where a server, or a listener of notifications, puts the messages that it gives up, instead of trying or dropping them
+/// for ever.
 ///
 /// They go to a topic of the server's own exchange, `<topic>.dead` unless named otherwise, whose
 /// queue the server declares with the arguments of its other queues; that is how the queues of the
@@ -45,6 +46,8 @@ impl DeadLetters {
     /// one that waited in a server whose connection was lost. A limit of the queue itself
     /// (`rabbit_quorum_delivery_limit`, 20 by default from RabbitMQ 4.0 on) has to be larger than
     /// this one, or the broker drops the message first.
+    ///
+    /// A listener of notifications has a limit without dead letters as well: 20 unless it is set there or here.
     #[must_use]
     pub fn redeliveries(mut self, limit: u32) -> Self {
         self.redeliveries = Some(limit);

@@ -1,5 +1,7 @@
 //! Notifications that are handled together; without batches, one.
 
+use std::sync::Arc;
+
 use super::endpoint::NotificationEndpoint;
 use super::handler::Offer;
 use super::verdict::Verdict;
@@ -16,7 +18,7 @@ pub(super) struct Batch {
 /// One of them.
 #[derive(Debug)]
 pub(super) struct Item {
-    pub(super) offer: Offer,
+    pub(super) offer: Arc<Offer>,
     pub(super) letter: Letter,
     pub(super) right: Right,
     /// How often it was delivered before, as far as that is known.
@@ -40,7 +42,7 @@ pub(super) enum Right {
 impl Item {
     /// Whether an endpoint is to have it.
     pub(super) fn is_for(&self, endpoint: &NotificationEndpoint) -> bool {
-        let Offer { event, context, meta } = &self.offer;
+        let Offer { event, context, meta } = &*self.offer;
         self.verdict == Verdict::Handled
             && endpoint.get_priorities().contains(&meta.priority)
             && endpoint.get_filter().is_none_or(|filter| filter.matches(meta, context, event.payload()))

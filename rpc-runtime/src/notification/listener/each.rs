@@ -33,7 +33,7 @@ where
     F: Fn(C, E, Meta) -> Fut + Send + Sync + 'static,
     Fut: Future<Output: IntoVerdict> + Send + 'static,
 {
-    fn handle(self: Arc<Self>, offers: Vec<Offer>) -> BoxFuture<'static, Vec<Answer>> {
+    fn handle(self: Arc<Self>, offers: Vec<Arc<Offer>>) -> BoxFuture<'static, Vec<Answer>> {
         async move {
             let mut answers = Vec::with_capacity(offers.len());
             for offer in offers {

@@ -17,11 +17,11 @@ use crate::wire::Arguments;
 /// Handles notifications that an endpoint is to have; all of it is contained, panics included.
 pub(super) trait Handler: Send + Sync {
     /// An answer for each.
-    fn handle(self: Arc<Self>, offers: Vec<Offer>) -> BoxFuture<'static, Vec<Answer>>;
+    fn handle(self: Arc<Self>, offers: Vec<Arc<Offer>>) -> BoxFuture<'static, Vec<Answer>>;
 }
 
 /// A notification that an endpoint is to have.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Offer {
     pub(super) event: Notification,
     pub(super) context: Arguments,
@@ -49,11 +49,11 @@ impl From<Result<Verdict, String>> for Answer {
 
 impl Offer {
     /// What the endpoint takes, if it takes it.
-    pub(super) fn read<C: RpcContext, E: RpcNotification>(self) -> Result<(C, E, Meta), Answer> {
+    pub(super) fn read<C: RpcContext, E: RpcNotification>(&self) -> Result<(C, E, Meta), Answer> {
         let Self { event, context, meta } = self;
-        match fenced(|| E::read(&event)) {
-            Ok(Ok(Some(read))) => match fenced(|| C::read(&context)) {
-                Ok(Ok(context)) => Ok((context, read, meta)),
+        match fenced(|| E::read(event)) {
+            Ok(Ok(Some(read))) => match fenced(|| C::read(context)) {
+                Ok(Ok(context)) => Ok((context, read, meta.clone())),
                 Ok(Err(why)) => {
                     let event_type = shortened(event.event_type());
                     Err(Answer::Unreadable(Unreadable::Context { event_type, why: shortened(&why) }))

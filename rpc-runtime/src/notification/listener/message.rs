@@ -82,7 +82,7 @@ impl Message {
         queue: Arc<str>,
         redelivered: bool,
         deliveries: u32,
-    ) -> Offer {
+    ) -> Arc<Offer> {
         let Self { unique_id, message_id, publisher_id, event_type, timestamp, context, payload, .. } = self;
         let event = Notification::with_payload(priority, event_type.clone().unwrap_or_default(), payload);
         let meta = Meta {
@@ -96,6 +96,6 @@ impl Message {
             redelivered,
             deliveries,
         };
-        Offer { event, context, meta }
+        Arc::new(Offer { event, context, meta })
     }
 }

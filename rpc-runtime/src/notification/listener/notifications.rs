@@ -76,7 +76,7 @@ impl Notifications {
             if taken.is_empty() {
                 continue;
             }
-            let offers = taken.iter().map(|at| items[*at].offer.clone()).collect();
+            let offers = taken.iter().map(|at| Arc::clone(&items[*at].offer)).collect();
             let answers = endpoint.handler().handle(offers).await;
             for (at, answer) in taken.into_iter().zip(answers) {
                 self.note(&mut items[at], answer);

@@ -52,24 +52,16 @@ impl Notifications {
     /// Ends one that was delivered so many times in vain.
     pub(super) fn give_up(self: &Arc<Self>, letter: Letter, meta: &Meta, claim: Claim, times: u32) {
         self.tally.given_up.add_one();
-        let key = self.attempts.key(meta.unique_id.as_deref(), letter.body());
+        // Sent once more, it has all its time again.
+        self.attempts.forget(self.attempts.key(meta.unique_id.as_deref(), letter.body()));
         let Some(forwarder) = self.forwarder.clone() else {
             self.log.given_up(meta, times);
-            self.attempts.forget(key);
             return claim.put_away();
         };
-        // If the broker does not take it, it comes again, and has had its time.
-        self.attempts.note(key, times);
         let event_type = shortened(meta.event_type.as_deref().unwrap_or_default());
         let error = format!("{event_type} was delivered {times} times and never handled");
-        let notifications = Arc::clone(self);
-        self.bury(Some(claim), async move {
-            let buried = forwarder.give_up(letter.delivered(times), error).await.is_ok();
-            if buried {
-                notifications.attempts.forget(key);
-            }
-            buried
-        });
+        let letter = letter.delivered(times);
+        self.bury(Some(claim), async move { forwarder.give_up(letter, error).await.is_ok() });
     }
 
     /// Ends one that a handler has rejected.

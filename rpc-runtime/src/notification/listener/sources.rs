@@ -150,3 +150,72 @@ impl fmt::Display for Sources {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::Context;
+    use crate::notification::description::EventSet;
+    use crate::notification::listener::Meta;
+    use crate::notification::notified::Notification;
+    use crate::notification::typed::{PayloadError, RpcNotification};
+    use crate::wire::EncodeError;
+
+    fn topic(exchange: &str, topic: &str) -> Topic {
+        Topic { exchange: exchange.into(), topic: topic.into() }
+    }
+
+    fn sources(named: &[Topic], pool: Option<&str>, drain: bool) -> Sources {
+        let endpoint = NotificationEndpoint::new(|_: Context, _: Notification, _: Meta| async {});
+        let endpoint = endpoint.priorities([Priority::Info]);
+        Sources::new(named, &"openstack".into(), &[endpoint], pool.map(Arc::from), drain).unwrap()
+    }
+
+    #[test]
+    fn the_first_topic_is_the_first_source() {
+        let named = [topic("nova", "z"), topic("cinder", "a"), topic("nova", "z")];
+        let plain = sources(&named, None, false);
+        let address = plain.address();
+        let shown: Vec<_> =
+            address.sources.iter().map(|it| format!("{}/{}", it.exchange, it.queue)).collect();
+        assert_eq!(shown, ["nova/z.info", "cinder/a.info"]);
+        assert_eq!(plain.dead_letters(), Some((&"nova".into(), &"z".into())));
+        assert_eq!((plain.to_string().as_str(), plain.beside_pool().len()), ("a, z", 0));
+
+        let pooled = sources(&named, Some("billing"), false);
+        assert_eq!(pooled.dead_letters(), Some((&"nova".into(), &"billing".into())));
+        assert_eq!(pooled.consumed(), HashSet::from(["billing".into()]));
+        assert_eq!(pooled.beside_pool(), BTreeSet::from(["a.info".into(), "z.info".into()]));
+        assert_eq!(
+            (pooled.to_string().as_str(), pooled.address().sources),
+            ("a, z for the pool billing", address.sources)
+        );
+    }
+
+    /// Whatever happens in nova.
+    struct Novas;
+
+    impl RpcNotification for Novas {
+        const EVENTS: EventSet = EventSet { exchange: Some("nova"), ..EventSet::any("Novas") };
+
+        fn notification(&self) -> Result<Notification, EncodeError> {
+            Notification::new(Priority::Info, "e", &())
+        }
+
+        fn read(_: &Notification) -> Result<Option<Self>, PayloadError> {
+            Ok(Some(Self))
+        }
+    }
+
+    /// A queue has no exchange in its name.
+    #[test]
+    fn a_queue_that_has_something_wanted_is_not_only_drained() {
+        let ours = NotificationEndpoint::new(|_: Context, _: Notification, _: Meta| async {});
+        let novas = NotificationEndpoint::new(|_: Context, _: Novas, _: Meta| async {});
+        let endpoints = [ours.priorities([Priority::Info]), novas.priorities([Priority::Error])];
+        let both = Sources::new(&[], &"openstack".into(), &endpoints, None, true).unwrap();
+        let (consumed, drained) = (both.consumed(), both.only_drained());
+        assert_eq!((consumed.len(), drained.len(), both.address().sources.len()), (7, 5, 14));
+        assert!(!drained.contains("notifications.info") && !drained.contains("notifications.error"));
+    }
+}

@@ -33,7 +33,7 @@ where
     F: Fn(Vec<(C, E, Meta)>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output: IntoVerdicts> + Send + 'static,
 {
-    fn handle(self: Arc<Self>, offers: Vec<Offer>) -> BoxFuture<'static, Vec<Answer>> {
+    fn handle(self: Arc<Self>, offers: Vec<Arc<Offer>>) -> BoxFuture<'static, Vec<Answer>> {
         async move {
             let mut batch = Vec::with_capacity(offers.len());
             // Of what the batch has, there is no answer yet.

@@ -62,6 +62,27 @@ async fn nothing_spins_and_there_is_an_end() {
     assert_eq!(stage.verdict(11).await.1, BACK);
 }
 
+/// What has no id is told from others by what it says.
+#[tokio::test(start_paused = true)]
+async fn what_was_handled_in_the_end_is_counted_anew() {
+    let heard = Heard::default();
+    let count = heard.clone();
+    let endpoint = heard.endpoint(move |_| {
+        let third = count.count() == 3;
+        async move { if third { Verdict::Handled } else { Verdict::Requeue } }
+    });
+    let stage = Stage::new(|listener| listener.endpoint(endpoint).redeliveries(2)).await;
+    let body = notification(json!({}));
+    stage.deliver(body.clone()).await;
+    // After the third time, another listener has given the same back.
+    for (count, verdict) in [(1, BACK), (2, BACK), (3, ACK), (4, BACK)] {
+        assert_eq!(stage.verdict(count).await.1, verdict, "{count}");
+        stage.redeliver(body.clone()).await;
+    }
+    assert_eq!((stage.verdict(5).await.1, heard.count()), (ACK, 5));
+    assert_eq!((stage.listener.counters().handled, stage.listener.counters().given_up), (1, 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_queue_that_counts_is_believed() {
     let heard = Heard::default();
