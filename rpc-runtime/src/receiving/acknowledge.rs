@@ -51,6 +51,7 @@ use std::fmt;
 /// # }
 /// ```
 ///
+/// [`DeadLetters::redeliveries`]: crate::DeadLetters::redeliveries
 /// [`duplicate_window`]: crate::ServerBuilder::duplicate_window
 /// [`prefetch`]: crate::ServerBuilder::prefetch
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -38,7 +38,7 @@ impl DeadLetters {
     }
 
     /// How often a request that no server finished is delivered again; 5 by default. It counts
-    /// with [`Acknowledge::Late`] only. The caller of a call that is given up gets a failure.
+    /// with [`Acknowledge::Late`](crate::Acknowledge::Late) only. The caller of a call that is given up gets a failure.
     ///
     /// Quorum queues and `memory://` count deliveries. Classic queues only mark a message as
     /// delivered before: the server then puts a copy with a count at the end of the queue, which

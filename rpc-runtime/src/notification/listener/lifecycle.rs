@@ -32,6 +32,35 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// A running listener: see [`Listener::builder`]. Dropping it stops the taking of notifications at once; handlers that run
 /// then finish by themselves, and their notifications are settled. [`shutdown`](Self::shutdown) waits for them, and
 /// [`stopped`](Self::stopped) tells of a listener that ends by itself.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use rpc_runtime::notification::{Listener, Meta, Notification, NotificationEndpoint, Notifier, Priority, Verdict};
+/// use rpc_runtime::{Context, Transport};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let transport = Transport::connect("memory://").await?; // or rabbit://user:password@host:5672/
+/// let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
+/// let endpoint = NotificationEndpoint::new(move |_: Context, event: Notification, meta: Meta| {
+///     let told = heard.send((meta.publisher_id, event.event_type().to_owned()));
+///     async move { if told.is_ok() { Verdict::Handled } else { Verdict::Requeue } }
+/// });
+/// let listener = Listener::builder(&transport)
+///     .topic("notifications")
+///     .endpoint(endpoint.priorities([Priority::Info]))
+///     .start()
+///     .await?;
+///
+/// let notifier = Notifier::builder(&transport).publisher_id("compute.host1").build()?;
+/// notifier.info(&Context::request(), "compute.instance.create.end", &"i1").await?;
+/// let told = hears.recv().await;
+/// assert_eq!(told, Some((Some("compute.host1".to_owned()), "compute.instance.create.end".to_owned())));
+/// listener.shutdown(Duration::from_secs(30)).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Listener {
     /// What the log calls it.
     who: Arc<str>,
