@@ -73,6 +73,9 @@ use proc_macro::TokenStream;
 /// - For each method with defaults a request type, `ClientMethodName`, with a setter for each
 ///   argument that has one.
 ///
+/// The documentation of methods and setters says what the attributes say: how a method is sent and where to, what each
+/// argument is if nobody sets it, and what becomes of it below which version.
+///
 /// All of it has the visibility of the trait. `#[cfg]`, `#[deprecated]` and documentation of a
 /// method are those of its client method too; `#[cfg]` may stand on arguments as well.
 ///

@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote_spanned};
 use syn::{Expr, ExprCall};
 
 use super::names::{context_type, dispatch_type, placed_at};
-use super::{arguments, description, docs, request};
+use super::{argument_docs, arguments, description, docs, request};
 use crate::model::{Argument, Carried, ClientParameter, Interface, Method, Source, may_use};
 
 /// The struct of the client.
@@ -144,11 +144,13 @@ fn prepare(interface: &Interface, method: &Method) -> TokenStream {
 fn attributes(interface: &Interface, method: &Method) -> TokenStream {
     let Carried { docs, cfgs, deprecated } = &method.carried;
     let doc = docs::method(interface, method);
+    let arguments = (!method.is_manual).then(|| argument_docs::of_method(method));
     let separator = (!docs.is_empty()).then(|| quote_spanned!(Span::mixed_site()=> #[doc = ""]));
     quote_spanned! {Span::mixed_site()=>
         #[doc = #doc]
         #separator
         #(#docs)*
+        #arguments
         #(#cfgs)*
         #deprecated
     }

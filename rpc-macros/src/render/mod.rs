@@ -4,6 +4,7 @@
 //! user's expressions and the other way round, whatever it is called. Tokens of the user keep their
 //! spans, so that rustc complains about them where they were written.
 
+mod argument_docs;
 mod arguments;
 mod client;
 mod description;

@@ -3,9 +3,10 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
+use super::argument_docs;
 use super::arguments::{add, borrow, parameter};
 use super::names::named_at;
-use crate::model::{Argument, Default, Interface, Kind, Method};
+use crate::model::{Argument, Interface, Kind, Method};
 
 /// The reply that a method's caller waits for, and the call that makes it of a request.
 pub(super) fn sent(method: &Method) -> (TokenStream, TokenStream) {
@@ -111,11 +112,7 @@ fn setter(interface: &Interface, argument: &Argument) -> TokenStream {
     let name = &argument.name;
     let parameter = parameter(argument);
     let add = add(argument, &borrow(argument));
-    let otherwise = match &argument.default {
-        None | Some(Default::OfType) => "the default of its type".to_owned(),
-        Some(default) => format!("`{}`", default.text()),
-    };
-    let doc = format!(" Sets `{}`, which is {otherwise} otherwise.", argument.wire);
+    let doc = argument_docs::of_setter(argument);
     quote_spanned! {Span::mixed_site()=>
         #[doc = #doc]
         #(#cfgs)*

@@ -145,6 +145,10 @@ const _: () = {
         /// Calls `attach`, since 3.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// The client takes the volume and sends its id, and the volume itself to those who know it.
+        ///
+        /// # Arguments
+        ///
+        /// - `volume`: left out below 3.3
         pub fn attach(
             &self,
             ctx: &__rpc::Context,
@@ -168,6 +172,11 @@ const _: () = {
         /// Calls `list`, since 3.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// The same value from every client.
+        ///
+        /// # Arguments
+        ///
+        /// - `by`: always `"rpc"`
+        /// - `want_objects`: always `true`; left out below 3.1
         pub fn list(
             &self,
             ctx: &__rpc::Context,

@@ -95,6 +95,10 @@ const _: () = {
             __rpc::endpoint(&Self::INTERFACE, HostApiDispatch(manager))
         }
         /// Calls `stop`, since 1.0, to `host`. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
+        ///
+        /// # Arguments
+        ///
+        #[cfg_attr(all(feature = "retries"), doc = " - `retries`: `3` unless it is set")]
         pub fn stop(
             &self,
             ctx: &__rpc::Context,

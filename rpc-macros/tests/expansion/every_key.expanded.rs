@@ -203,6 +203,13 @@ const _: () = {
         /// Calls `with`, since 3.2, to `volume.server()`. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Its name on the wire is one that the client needs itself.
+        ///
+        /// # Arguments
+        ///
+        /// - `tag`: left out below 3.3
+        /// - `policy`: left out below 3.4, refused there if it is set
+        /// - `devices`: left out below 3.4, refused there if `has_any` is true for it
+        /// - `destination`: sent below 3.5 as what `without_cluster` makes of it
         pub(crate) fn with_volume(
             &self,
             context: &MyContext,
@@ -257,6 +264,14 @@ const _: () = {
                 .cast()
         }
         /// Calls `defaults`, since 3.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
+        ///
+        /// # Arguments
+        ///
+        /// - `empty`: the default of its type unless it is set
+        /// - `mode`: `"rw"` unless it is set
+        /// - `owned`: `String::from("x")` unless it is set
+        /// - `checked`: `8` unless it is set; left out below 3.4, refused there if it is set
+        /// - `converted`: `9` unless it is set; sent below 3.5 as what `u32::to_string` makes of it
         #[cfg(feature = "defaults")]
         pub(crate) fn defaults(&self, ctx: &MyContext) -> KeysApiDefaults {
             KeysApiDefaults {
@@ -304,7 +319,7 @@ const _: () = {
                     .arg::<str>("owned", ::core::convert::AsRef::as_ref(&owned)),
             }
         }
-        /// Sets `checked`, which is `8` otherwise.
+        /// Sets `checked`, which is `8` otherwise. Left out below 3.4, refused there if it is set.
         pub(crate) fn checked(self, checked: impl __rpc::Borrow<u32>) -> Self {
             Self {
                 request: self
@@ -314,7 +329,7 @@ const _: () = {
                     >("checked", __rpc::Borrow::borrow(&checked), &(8)),
             }
         }
-        /// Sets `converted`, which is `9` otherwise.
+        /// Sets `converted`, which is `9` otherwise. Sent below 3.5 as what `u32::to_string` makes of it.
         pub(crate) fn converted(self, converted: impl __rpc::Borrow<u32>) -> Self {
             Self {
                 request: self

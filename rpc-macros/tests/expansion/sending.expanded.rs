@@ -148,6 +148,10 @@ const _: () = {
                 .call_or_cast()
         }
         /// Calls or casts `start`, since 1.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
+        ///
+        /// # Arguments
+        ///
+        /// - `force`: the default of its type unless it is set
         pub fn start(&self, ctx: &__rpc::Context) -> ComputeApiStart {
             ComputeApiStart {
                 request: self

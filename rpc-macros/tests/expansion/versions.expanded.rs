@@ -142,6 +142,11 @@ const _: () = {
         /// Calls `resize`, since 6.0 and 5.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Renamed and removed arguments.
+        ///
+        /// # Arguments
+        ///
+        /// - `flavor`: called `instance_type` below 6.0
+        /// - `request_spec`: left out below 6.1 (in 5.x below 5.8)
         pub fn resize(
             &self,
             ctx: &__rpc::Context,

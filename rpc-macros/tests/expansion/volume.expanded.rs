@@ -151,6 +151,10 @@ const _: () = {
         /// Casts `create_volume`, since 3.0, to `volume.server()`. Fails with `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// Creates a volume on the backend that the scheduler chose.
+        ///
+        /// # Arguments
+        ///
+        /// - `allow_reschedule`: `true` unless it is set
         pub fn create_volume(
             &self,
             ctx: &__rpc::Context,
@@ -175,6 +179,10 @@ const _: () = {
         /// Attaches the volume and returns the attachment.
         ///
         /// The volume has to be available.
+        ///
+        /// # Arguments
+        ///
+        /// - `volume`: left out below 3.3
         pub fn attach_volume(
             &self,
             ctx: &__rpc::Context,
