@@ -23,11 +23,10 @@ use proc_macro::TokenStream;
 /// its methods.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use rpc_runtime::{Context, RemoteError, Transport, rpc_manager};
 ///
 /// /// Counts things.
-/// #[rpc_manager(client = CounterApi, topic = "counter", version = "1.1")]
+/// #[rpc_manager(topic = "counter", version = "1.1")]
 /// pub trait CounterManager {
 ///     /// Adds to a counter and returns its new value.
 ///     #[rpc(call)]
@@ -51,12 +50,12 @@ use proc_macro::TokenStream;
 /// }
 ///
 /// # async fn client(transport: Transport) -> Result<(), Box<dyn std::error::Error>> {
-/// let endpoint = CounterApi::endpoint(Arc::new(Fixed));
-/// # drop(endpoint);
+/// let server = CounterApi::serve(&transport, "host1", Fixed).start().await?;
 /// let api = CounterApi::new(&transport);
 /// let ctx = Context::request();
 /// assert_eq!(api.add(&ctx, "apples").by(2).await?, 42);
 /// api.reset(&ctx).await?;
+/// # server.shutdown(std::time::Duration::from_secs(5)).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -65,7 +64,8 @@ use proc_macro::TokenStream;
 ///
 /// - The trait, whose futures are promised to be `Send`. Implementations write `async fn`. A method
 ///   may have a default body. The trait gets the supertraits `Send + Sync + 'static`.
-/// - The client, with `new`, `pinned`, `pin`, `supports`, `supports_argument`, `with` and `endpoint`,
+/// - The client, with `new`, `pinned`, `pin`, `supports`, `supports_argument` and `with`; with `serve`, `endpoint`
+///   and `target` for servers, which take a manager by value or in an `Arc`;
 ///   and `INTERFACE`, a constant description of all of it. Its documentation has the history of the
 ///   interface: which version added, renamed, changed and removed what.
 /// - For each method a method of the client. It takes the context and the required arguments in
@@ -83,7 +83,7 @@ use proc_macro::TokenStream;
 ///
 /// | Key | Meaning |
 /// |---|---|
-/// | `client = Name` | name of the client type; mandatory |
+/// | `client = Name` | name of the client type; the default is the name of the trait with `Api` for `Manager`: `VolumeApi` of `VolumeManager` and of `Volume` |
 /// | `topic = ".."` | topic that servers listen to and the client sends to; mandatory |
 /// | `version = "3.20"` | current version of the interface, `MAJOR.MINOR`, as a string; mandatory |
 /// | `version("6.5", "5.13")` | the same for several majors, current first: all are sent and served |

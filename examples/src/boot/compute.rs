@@ -34,7 +34,7 @@ impl ComputeService {
         let free_memory_mb = Arc::new(AtomicU64::new(MEMORY_MB));
         let service =
             Self { conductor: ConductorApi::new(transport), free_memory_mb: Arc::clone(&free_memory_mb) };
-        let endpoint = ComputeApi::endpoint(Arc::new(service));
+        let endpoint = ComputeApi::endpoint(service);
         let server = serve(transport, &ComputeApi::INTERFACE, host, endpoint).await?;
         let reporting = tokio::spawn(report(SchedulerApi::new(transport), host.to_owned(), free_memory_mb));
         Ok((server, reporting))

@@ -1,7 +1,7 @@
 //! The conductor: knows every instance, and leads one through its build.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rpc_runtime::{Context, Server, ServerError, Transport};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ impl ConductorService {
             compute: ComputeApi::new(transport),
             instances: Mutex::default(),
         };
-        let endpoint = ConductorApi::endpoint(Arc::new(service));
+        let endpoint = ConductorApi::endpoint(service);
         serve(transport, &ConductorApi::INTERFACE, host, endpoint).await
     }
 

@@ -1,7 +1,7 @@
 //! The scheduler: chooses the compute host with the most memory left.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rpc_runtime::{Context, Server, ServerError, Transport};
@@ -25,7 +25,7 @@ impl SchedulerService {
     /// # Errors
     /// If the queues cannot be declared.
     pub async fn start(transport: &Transport, host: &str) -> Result<Server, ServerError> {
-        let endpoint = SchedulerApi::endpoint(Arc::new(Self::default()));
+        let endpoint = SchedulerApi::endpoint(Self::default());
         serve(transport, &SchedulerApi::INTERFACE, host, endpoint).await
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rpc_runtime::{Endpoint, Interface, Server, ServerError, Target, Transport};
+use rpc_runtime::{Endpoint, Interface, Server, ServerError, Transport};
 
 use crate::cli::print_request;
 
@@ -14,7 +14,7 @@ pub(super) async fn serve(
     endpoint: Endpoint,
 ) -> Result<Server, ServerError> {
     let service: Arc<str> = format!("{} {host}", interface.topic).into();
-    Server::builder(transport, Target::new(interface.topic).with_server(host))
+    Server::builder(transport, interface.target().with_server(host))
         .endpoint(endpoint)
         .on_request(move |request| print_request(&service, request))
         .start()

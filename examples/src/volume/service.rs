@@ -1,6 +1,5 @@
 //! The volume service as a process runs it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use rpc_runtime::notification::Notifier;
@@ -28,7 +27,7 @@ impl VolumeService {
     pub async fn start(transport: &Transport, name: &str) -> anyhow::Result<Self> {
         let notifier = Notifier::builder(transport).publisher_id(format!("volume.{name}")).build()?;
         let manager = LvmManager::new(name).notifying(notifier.clone());
-        let endpoint = VolumeApi::endpoint(Arc::new(manager));
+        let endpoint = VolumeApi::endpoint(manager);
         let [old, new] = volume_addresses(name).map(|address| {
             let service = name.to_owned();
             Server::builder(transport, address)

@@ -1,6 +1,7 @@
 //! Names of what is generated.
 
 use proc_macro2::Ident;
+use quote::format_ident;
 use syn::ext::IdentExt as _;
 
 /// What the client has besides the methods of the trait.
@@ -9,6 +10,8 @@ const CLIENT_ITEMS: &[(&str, &str)] = &[
     ("pinned", "method `pinned`"),
     ("with", "method `with`"),
     ("endpoint", "function `endpoint`"),
+    ("serve", "function `serve`"),
+    ("target", "function `target`"),
     ("pin", "function `pin`"),
     ("supports", "method `supports`"),
     ("supports_argument", "method `supports_argument`"),
@@ -19,6 +22,13 @@ const CLIENT_ITEMS: &[(&str, &str)] = &[
 pub(super) fn collides_with(method: &Ident) -> Option<&'static str> {
     let name = method.unraw();
     CLIENT_ITEMS.iter().find(|(item, _)| name == item).map(|(_, what)| *what)
+}
+
+/// The client of a trait that names none: `VolumeApi` of `VolumeManager` and of `Volume`.
+pub(super) fn client_of(name: &Ident) -> Ident {
+    let text = name.unraw().to_string();
+    let subject = text.strip_suffix("Manager").filter(|subject| !subject.is_empty()).unwrap_or(&text);
+    format_ident!("{subject}Api", span = name.span())
 }
 
 /// The constant that describes a method.
@@ -43,7 +53,7 @@ mod tests {
     use proc_macro2::Span;
 
     #[test]
-    fn camel_case() {
+    fn names() {
         for (from, to) in [
             ("create_volume", "CreateVolume"),
             ("r#move", "Move"),
@@ -54,6 +64,11 @@ mod tests {
             let ident: Ident = syn::parse_str(from).unwrap();
             assert_eq!(camel(&ident), to);
         }
+        let client = |name: &str| client_of(&syn::parse_str(name).unwrap()).to_string();
+        assert_eq!(client("VolumeManager"), "VolumeApi");
+        assert_eq!(client("Greeter"), "GreeterApi");
+        assert_eq!(client("Manager"), "ManagerApi");
+        assert_eq!(client("r#Try"), "TryApi");
         assert_eq!(constant_of(&Ident::new("ping", Span::call_site())), "METHOD_PING");
     }
 }

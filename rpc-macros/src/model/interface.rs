@@ -8,7 +8,7 @@ use syn::{LitStr, Path, Type, Visibility};
 use super::carried::Carried;
 use super::changes::changes;
 use super::claims::Claims;
-use super::generated::{camel, constant_of};
+use super::generated::{camel, client_of, constant_of};
 use super::method::{Method, TraitScope};
 use super::version::Version;
 use super::versions::Versions;
@@ -45,9 +45,7 @@ impl Interface {
     /// the client stays there for whoever is typing; nothing at all comes of a trait without a
     /// usable client name.
     pub(crate) fn new(keys: ManagerKeys, item: &ManagerTrait, errors: &mut Errors) -> Option<Self> {
-        let client_example = format!("{}Client", item.name);
-        for (key, example) in [("client", &*client_example), ("topic", "\"volume\""), ("version", "\"1.0\"")]
-        {
+        for (key, example) in [("topic", "\"volume\""), ("version", "\"1.0\"")] {
             if !keys.keys.saw(key) {
                 errors
                     .at(&item.name, format!("#[rpc_manager] needs `{key}`, for example `{key} = {example}`"));
@@ -66,11 +64,15 @@ impl Interface {
         if item.generics.lt_token.is_some() || item.generics.where_clause.is_some() {
             return None;
         }
+        let client = match keys.keys.saw("client") {
+            true => keys.client?,
+            false => client_of(&item.name),
+        };
         let interface = Self {
             name: item.name.clone(),
             visibility: item.visibility.clone(),
             carried: Carried::of(&item.attributes),
-            client: keys.client?,
+            client,
             topic,
             namespace: keys.namespace.as_ref().map(LitStr::value),
             versions,

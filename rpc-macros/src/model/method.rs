@@ -86,9 +86,12 @@ impl Method {
 
         let keys = RpcKeys::read(&attributes, errors);
         let kind = Kind::read(&keys.keys, name, first, errors);
+        let misnamed = errors.count();
         let wire = scope.wire_names.take_own(name, keys.name.as_ref(), errors);
+        // A name that it cannot keep on the wire is no name to give advice about.
+        let misnamed = errors.count() > misnamed;
         let is_manual = keys.keys.saw("manual");
-        if let Some(item) = collides_with(name).filter(|_| !is_manual) {
+        if let Some(item) = collides_with(name).filter(|_| !is_manual && !misnamed) {
             errors.at(
                 name,
                 format!(

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 use syn::{Expr, ExprCall};
 
-use super::names::{context_type, dispatch_type, placed_at};
+use super::names::{context_type, placed_at};
 use super::{argument_docs, arguments, description, docs, request};
 use crate::model::{Argument, Carried, ClientParameter, Interface, Method, Source, may_use};
 
@@ -23,15 +23,18 @@ pub(super) fn client_type(interface: &Interface) -> TokenStream {
 
 /// The constants and methods of the client.
 pub(super) fn client(interface: &Interface) -> TokenStream {
-    let Interface { name, client, visibility, .. } = interface;
+    let Interface { name, client, topic, visibility, .. } = interface;
     let description = description::interface(interface);
     let constants = interface.methods.iter().map(|method| description::method(interface, method));
     let methods = interface.methods.iter().map(|method| match method.is_manual {
         true => prepare(interface, method),
         false => client_method(interface, method),
     });
-    let endpoint_doc = format!(" An endpoint that serves `manager` as [`{name}`].");
-    let dispatch = dispatch_type(interface);
+    let endpoint_doc = format!(" An endpoint of `manager`, by value or in an `Arc`, as [`{name}`].");
+    let target_doc = format!(" The address of any server: the topic `{topic}`.");
+    let serve_doc = format!(
+        " Sets up a server of `manager`, by value or in an `Arc`, as [`{name}`]: the one called `server` of the topic `{topic}`."
+    );
     quote_spanned! {Span::mixed_site()=>
         // A program that only calls or only serves leaves the other half unused, and how many
         // arguments there are was decided in the trait.
@@ -76,8 +79,22 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
             }
 
             #[doc = #endpoint_doc]
-            #visibility fn endpoint<M: #name>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-                __rpc::endpoint(&Self::INTERFACE, #dispatch(manager))
+            #visibility fn endpoint<Form>(manager: impl __rpc::IntoEndpoint<Self, Form>) -> __rpc::Endpoint {
+                __rpc::IntoEndpoint::into_endpoint(manager)
+            }
+
+            #[doc = #serve_doc]
+            #visibility fn serve<Form>(
+                transport: &__rpc::Transport,
+                server: impl ::core::convert::Into<__rpc::String>,
+                manager: impl __rpc::IntoEndpoint<Self, Form>,
+            ) -> __rpc::ServerBuilder {
+                __rpc::serve(transport, &Self::INTERFACE, server, manager)
+            }
+
+            #[doc = #target_doc]
+            #visibility fn target() -> __rpc::Target {
+                Self::INTERFACE.target()
             }
 
             #(#methods)*

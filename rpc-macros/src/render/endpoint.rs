@@ -4,21 +4,19 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 
 use super::arguments::default_value;
-use super::names::{context_type, dispatch_type, named_at};
+use super::names::{context_type, named_at};
 use crate::model::{Argument, Interface, Late, Method};
 use crate::parse::Old;
 
 /// The dispatcher of the interface.
 pub(super) fn endpoint(interface: &Interface) -> TokenStream {
-    let name = &interface.name;
-    let dispatch = dispatch_type(interface);
+    let Interface { name, client, .. } = interface;
     let arms = interface.methods.iter().map(|method| arm(interface, method));
     quote_spanned! {Span::mixed_site()=>
-        struct #dispatch<M>(__rpc::Arc<M>);
+        impl<M: #name> __rpc::Serves<M> for #client {
+            const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
 
-        impl<M: #name> __rpc::Dispatch for #dispatch<M> {
-            async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
-                let manager = &*self.0;
+            async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
                 match incoming.method() {
                     #(#arms)*
                     _ => incoming.unknown(),

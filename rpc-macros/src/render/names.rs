@@ -1,7 +1,7 @@
 //! Names in generated code that more than one part of it uses.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote_spanned};
+use quote::{ToTokens as _, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::model::Interface;
@@ -23,9 +23,4 @@ pub(super) fn context_type(interface: &Interface) -> TokenStream {
         Some(context) => context.to_token_stream(),
         None => quote_spanned!(Span::mixed_site()=> __rpc::Context),
     }
-}
-
-/// The private dispatcher.
-pub(super) fn dispatch_type(interface: &Interface) -> Ident {
-    format_ident!("{}Dispatch", interface.client, span = Span::mixed_site())
 }

@@ -90,9 +90,23 @@ const _: () = {
                 client: self.client.with(options),
             }
         }
-        /// An endpoint that serves `manager` as [`HostManager`].
-        pub fn endpoint<M: HostManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::endpoint(&Self::INTERFACE, HostApiDispatch(manager))
+        /// An endpoint of `manager`, by value or in an `Arc`, as [`HostManager`].
+        pub fn endpoint<Form>(
+            manager: impl __rpc::IntoEndpoint<Self, Form>,
+        ) -> __rpc::Endpoint {
+            __rpc::IntoEndpoint::into_endpoint(manager)
+        }
+        /// Sets up a server of `manager`, by value or in an `Arc`, as [`HostManager`]: the one called `server` of the topic `host`.
+        pub fn serve<Form>(
+            transport: &__rpc::Transport,
+            server: impl ::core::convert::Into<__rpc::String>,
+            manager: impl __rpc::IntoEndpoint<Self, Form>,
+        ) -> __rpc::ServerBuilder {
+            __rpc::serve(transport, &Self::INTERFACE, server, manager)
+        }
+        /// The address of any server: the topic `host`.
+        pub fn target() -> __rpc::Target {
+            Self::INTERFACE.target()
         }
         /// Calls `stop`, since 1.0, to `host`. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
@@ -140,10 +154,9 @@ const _: () = {
             ::core::future::IntoFuture::into_future(sent)
         }
     }
-    struct HostApiDispatch<M>(__rpc::Arc<M>);
-    impl<M: HostManager> __rpc::Dispatch for HostApiDispatch<M> {
-        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
-            let manager = &*self.0;
+    impl<M: HostManager> __rpc::Serves<M> for HostApi {
+        const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
+        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
             match incoming.method() {
                 "stop" => {
                     let (ctx, args) = incoming

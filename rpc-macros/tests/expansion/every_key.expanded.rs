@@ -196,9 +196,23 @@ const _: () = {
                 client: self.client.with(options),
             }
         }
-        /// An endpoint that serves `manager` as [`Keys`].
-        pub(crate) fn endpoint<M: Keys>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::endpoint(&Self::INTERFACE, KeysApiDispatch(manager))
+        /// An endpoint of `manager`, by value or in an `Arc`, as [`Keys`].
+        pub(crate) fn endpoint<Form>(
+            manager: impl __rpc::IntoEndpoint<Self, Form>,
+        ) -> __rpc::Endpoint {
+            __rpc::IntoEndpoint::into_endpoint(manager)
+        }
+        /// Sets up a server of `manager`, by value or in an `Arc`, as [`Keys`]: the one called `server` of the topic `keys`.
+        pub(crate) fn serve<Form>(
+            transport: &__rpc::Transport,
+            server: impl ::core::convert::Into<__rpc::String>,
+            manager: impl __rpc::IntoEndpoint<Self, Form>,
+        ) -> __rpc::ServerBuilder {
+            __rpc::serve(transport, &Self::INTERFACE, server, manager)
+        }
+        /// The address of any server: the topic `keys`.
+        pub(crate) fn target() -> __rpc::Target {
+            Self::INTERFACE.target()
         }
         /// Calls `with`, since 3.2, to `volume.server()`. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
@@ -358,10 +372,9 @@ const _: () = {
             ::core::future::IntoFuture::into_future(sent)
         }
     }
-    struct KeysApiDispatch<M>(__rpc::Arc<M>);
-    impl<M: Keys> __rpc::Dispatch for KeysApiDispatch<M> {
-        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
-            let manager = &*self.0;
+    impl<M: Keys> __rpc::Serves<M> for KeysApi {
+        const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
+        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
             match incoming.method() {
                 "with" => {
                     let (ctx, args) = incoming

@@ -130,9 +130,23 @@ const _: () = {
                 client: self.client.with(options),
             }
         }
-        /// An endpoint that serves `manager` as [`ComputeManager`].
-        pub fn endpoint<M: ComputeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::endpoint(&Self::INTERFACE, ComputeApiDispatch(manager))
+        /// An endpoint of `manager`, by value or in an `Arc`, as [`ComputeManager`].
+        pub fn endpoint<Form>(
+            manager: impl __rpc::IntoEndpoint<Self, Form>,
+        ) -> __rpc::Endpoint {
+            __rpc::IntoEndpoint::into_endpoint(manager)
+        }
+        /// Sets up a server of `manager`, by value or in an `Arc`, as [`ComputeManager`]: the one called `server` of the topic `compute`.
+        pub fn serve<Form>(
+            transport: &__rpc::Transport,
+            server: impl ::core::convert::Into<__rpc::String>,
+            manager: impl __rpc::IntoEndpoint<Self, Form>,
+        ) -> __rpc::ServerBuilder {
+            __rpc::serve(transport, &Self::INTERFACE, server, manager)
+        }
+        /// The address of any server: the topic `compute`.
+        pub fn target() -> __rpc::Target {
+            Self::INTERFACE.target()
         }
         /// Calls or casts `stop`, since 1.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
         ///
@@ -193,10 +207,9 @@ const _: () = {
             self.request.cast()
         }
     }
-    struct ComputeApiDispatch<M>(__rpc::Arc<M>);
-    impl<M: ComputeManager> __rpc::Dispatch for ComputeApiDispatch<M> {
-        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
-            let manager = &*self.0;
+    impl<M: ComputeManager> __rpc::Serves<M> for ComputeApi {
+        const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
+        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
             match incoming.method() {
                 "stop" => {
                     let (ctx, args) = incoming

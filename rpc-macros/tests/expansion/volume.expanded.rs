@@ -144,9 +144,23 @@ const _: () = {
                 client: self.client.with(options),
             }
         }
-        /// An endpoint that serves `manager` as [`VolumeManager`].
-        pub fn endpoint<M: VolumeManager>(manager: __rpc::Arc<M>) -> __rpc::Endpoint {
-            __rpc::endpoint(&Self::INTERFACE, VolumeApiDispatch(manager))
+        /// An endpoint of `manager`, by value or in an `Arc`, as [`VolumeManager`].
+        pub fn endpoint<Form>(
+            manager: impl __rpc::IntoEndpoint<Self, Form>,
+        ) -> __rpc::Endpoint {
+            __rpc::IntoEndpoint::into_endpoint(manager)
+        }
+        /// Sets up a server of `manager`, by value or in an `Arc`, as [`VolumeManager`]: the one called `server` of the topic `cinder-volume`.
+        pub fn serve<Form>(
+            transport: &__rpc::Transport,
+            server: impl ::core::convert::Into<__rpc::String>,
+            manager: impl __rpc::IntoEndpoint<Self, Form>,
+        ) -> __rpc::ServerBuilder {
+            __rpc::serve(transport, &Self::INTERFACE, server, manager)
+        }
+        /// The address of any server: the topic `cinder-volume`.
+        pub fn target() -> __rpc::Target {
+            Self::INTERFACE.target()
         }
         /// Casts `create_volume`, since 3.0, to `volume.server()`. Fails with `RpcError`. To drop the future takes back no request that was sent.
         ///
@@ -228,10 +242,9 @@ const _: () = {
             ::core::future::IntoFuture::into_future(sent)
         }
     }
-    struct VolumeApiDispatch<M>(__rpc::Arc<M>);
-    impl<M: VolumeManager> __rpc::Dispatch for VolumeApiDispatch<M> {
-        async fn dispatch(&self, incoming: __rpc::Incoming) -> __rpc::Outcome {
-            let manager = &*self.0;
+    impl<M: VolumeManager> __rpc::Serves<M> for VolumeApi {
+        const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
+        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
             match incoming.method() {
                 "create_volume" => {
                     let (ctx, args) = incoming

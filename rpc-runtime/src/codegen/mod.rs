@@ -8,7 +8,7 @@ pub mod object;
 
 pub use std::borrow::Borrow;
 pub use std::option::Option;
-pub use std::sync::Arc;
+pub use std::string::String;
 
 pub use crate::class::{NotAnObject, Of};
 pub use crate::client::{
@@ -19,17 +19,30 @@ pub use crate::context::{Context, RpcContext};
 pub use crate::error::{RemoteError, RpcException};
 pub use crate::interface::{Arg, Interface, Kind, Legacy, Method, Old, PinError, SupportsError};
 pub use crate::pin::VersionPin;
-pub use crate::server::{Args, Dispatch, Endpoint, Incoming, Outcome, Raised};
+pub use crate::server::{
+    Args, Dispatch, Endpoint, Incoming, IntoEndpoint, Outcome, Raised, ServerBuilder, Serves,
+};
+pub use crate::target::Target;
 pub use crate::transport::Transport;
 pub use crate::version::Version;
 
 use std::fmt::Display;
 
-use crate::target::Target;
+use crate::server::Server;
 
 /// An endpoint that answers the methods of `interface` by `dispatch`.
 pub fn endpoint(interface: &'static Interface, dispatch: impl Dispatch) -> Endpoint {
     Endpoint::new(interface, dispatch)
+}
+
+/// A server of one manager, on the topic of its interface.
+pub fn serve<Api, Form>(
+    transport: &Transport,
+    interface: &Interface,
+    server: impl Into<String>,
+    manager: impl IntoEndpoint<Api, Form>,
+) -> ServerBuilder {
+    Server::builder(transport, interface.target().with_server(server)).endpoint(manager.into_endpoint())
 }
 
 /// The outcome of a user's route function, whatever its error type.

@@ -14,6 +14,7 @@ pub use route::{RouteFn, RouteRequest};
 
 use serde::Serialize;
 
+use crate::target::Target;
 use crate::version::Version;
 
 /// What a Manager trait offers: the base of version checks, dispatch and introspection.
@@ -111,6 +112,12 @@ impl Interface {
     pub const fn with_doc(mut self, doc: &'static str) -> Self {
         self.doc = doc;
         self
+    }
+
+    /// The address of any server of it: its topic. [`Target::with_server`] makes it that of one.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        Target::new(self.topic)
     }
 
     /// The last version of each major that is sent and served, newest first.

@@ -25,7 +25,7 @@ mod setup;
 pub use backport::{Backport, Conductor};
 pub use builder::ServerBuilder;
 pub use counters::Counters;
-pub use endpoint::{Dispatch, Endpoint};
+pub use endpoint::{Dispatch, Endpoint, IntoEndpoint, Serves};
 pub use error::ServerError;
 pub use incoming::{Args, FromAbsent, Incoming, Outcome, Raised};
 pub use lifecycle::Server;

@@ -17,6 +17,6 @@ impl VolumeManager for Manager {
 }
 
 fn main() {
-    let _ = VolumeApi::endpoint::<Manager>;
+    let _ = VolumeApi::endpoint(Manager);
     let _ = VolumeApi::ping;
 }

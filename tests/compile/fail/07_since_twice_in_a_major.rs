@@ -17,5 +17,5 @@ impl VolumeManager for Manager {
 }
 
 fn main() {
-    let _ = VolumeApi::endpoint::<Manager>;
+    let _ = VolumeApi::endpoint(Manager);
 }

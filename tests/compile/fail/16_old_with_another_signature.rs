@@ -28,5 +28,5 @@ impl VolumeManager for Manager {
 }
 
 fn main() {
-    let _ = VolumeApi::endpoint::<Manager>;
+    let _ = VolumeApi::endpoint(Manager);
 }

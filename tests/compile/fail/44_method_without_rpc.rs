@@ -23,6 +23,6 @@ impl VolumeManager for Manager {
 }
 
 fn main() {
-    let _ = VolumeApi::endpoint::<Manager>;
+    let _ = VolumeApi::endpoint(Manager);
     let _ = async |api: VolumeApi, ctx: Context| api.ping(&ctx).await;
 }

@@ -17,7 +17,7 @@ impl VolumeManager for Manager {
 }
 
 fn main() {
-    let _ = VolumeApi::endpoint::<Manager>;
+    let _ = VolumeApi::endpoint(Manager);
     let _ = async |api: VolumeApi, ctx: Context| {
         let _ = api.ping(&ctx).await;
         let _ = api.ping(&ctx, 1).froce(true).await;

@@ -48,6 +48,6 @@ impl Conditional for Server {
 fn main() {
     const METHODS: usize = ConditionalApi::INTERFACE.methods.len();
     const { assert!(METHODS == 2) };
-    let _ = ConditionalApi::endpoint::<Server>;
+    let _ = ConditionalApi::endpoint(Server);
     let _ = |api: ConditionalApi, ctx: Context| drop(api.present(&ctx, 2).b(1));
 }

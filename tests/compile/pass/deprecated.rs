@@ -19,7 +19,7 @@ impl Old for Server {
 }
 
 fn main() {
-    let _ = OldApi::endpoint::<Server>;
+    let _ = OldApi::endpoint(Server);
     // An expectation that is not met is a warning, and warnings are errors here.
     #[expect(deprecated)]
     let _ = |api: OldApi, ctx: Context| drop(api.ancient(&ctx));

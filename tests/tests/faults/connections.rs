@@ -106,7 +106,7 @@ fn a_broker_without_transient_queues() {
             let builder = Transport::builder(&format!("{url}{options}"))?.response_timeout(within);
             let transport = builder.connect_within(within).connect().await?;
             let before = proxy.accepted();
-            let worker = WorkApi::endpoint(Worker::new("a", &Ledger::new("a").into()).into());
+            let worker = WorkApi::endpoint(Worker::new("a", &Ledger::new("a").into()));
             let target = Target::new("modern").with_server("a");
             let refused = Server::builder(&transport, target).endpoint(worker).start().await;
             let Err(ServerError::Transport(error)) = refused else { panic!("{refused:?}") };
@@ -147,7 +147,7 @@ fn a_channel_closed_by_a_conflict() {
         let scenario = Scenario::start(&vhost, [Lane::rust("transient")]).await?;
         // A topic whose queue exists with other arguments: the declaration of it closes its channel.
         let target = || Target::new("taken").with_server("other");
-        let worker = WorkApi::endpoint(Worker::new("other", &Ledger::new("other").into()).into());
+        let worker = WorkApi::endpoint(Worker::new("other", &Ledger::new("other").into()));
         let url = format!("{}?rabbit_quorum_queue=true&control_exchange=taken", vhost.url());
         let quorum = Transport::connect(&url).await?;
         let taken = Server::builder(&quorum, target()).endpoint(worker.clone()).start().await?;

@@ -1,6 +1,7 @@
-//! What cannot be served together.
+//! What is served, and what cannot be served together.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rpc_runtime::{Context, RemoteError, Server, ServerError, Target, Transport, rpc_manager};
 
@@ -66,4 +67,42 @@ async fn clashes_of_older_names_in_older_majors() {
     let ctx = Context::new();
     NewerApi::new(&transport).failover(&ctx).await.unwrap();
     OldestApi::new(&transport).failover(&ctx).await.unwrap_err();
+}
+
+/// The client of a trait that names none.
+#[rpc_manager(topic = "doors", version = "1.0")]
+pub trait DoorManager {
+    #[rpc(call, to = &*host)]
+    async fn open(&self, ctx: Context, host: String) -> Result<String, RemoteError>;
+}
+
+struct Door(&'static str);
+
+impl DoorManager for Door {
+    async fn open(&self, _: Context, host: String) -> Result<String, RemoteError> {
+        Ok(format!("{} of {host}", self.0))
+    }
+}
+
+#[tokio::test]
+async fn managers_are_given_by_value_or_shared() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    assert_eq!(DoorApi::target(), Target::new("doors"));
+    let mut servers = Vec::new();
+    for builder in [
+        DoorApi::serve(&transport, "front", Door("the value")),
+        DoorApi::serve(&transport, "back".to_owned(), Arc::new(Door("the shared one"))),
+        Server::builder(&transport, DoorApi::target().with_server("side"))
+            .endpoint(DoorApi::endpoint(Door("it"))),
+    ] {
+        servers.push(builder.start().await.unwrap());
+    }
+    assert_eq!(servers[0].target(), &Target::new("doors").with_server("front"));
+    let (api, ctx) = (DoorApi::new(&transport), Context::new());
+    for (host, opened) in [("front", "the value"), ("back", "the shared one"), ("side", "it")] {
+        assert_eq!(api.open(&ctx, host).await.unwrap(), format!("{opened} of {host}"));
+    }
+    for server in servers {
+        server.shutdown(Duration::from_secs(60)).await.unwrap();
+    }
 }

@@ -56,7 +56,7 @@ fn nested(levels: u64) -> Value {
 
 async fn serve(transport: &Transport) -> Server {
     let target = Target::new("fill").with_server("s");
-    Server::builder(transport, target).endpoint(FillApi::endpoint(Filler.into())).start().await.unwrap()
+    Server::builder(transport, target).endpoint(FillApi::endpoint(Filler)).start().await.unwrap()
 }
 
 /// A client whose calls time out long after the test is given up.

@@ -31,5 +31,5 @@ impl BackupManager for Manager {
 }
 
 fn main() {
-    let _ = BackupApi::endpoint::<Manager>;
+    let _ = BackupApi::endpoint(Manager);
 }

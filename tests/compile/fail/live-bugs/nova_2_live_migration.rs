@@ -23,5 +23,5 @@ impl ComputeManager for Manager {
 }
 
 fn main() {
-    let _ = ComputeApi::endpoint::<Manager>;
+    let _ = ComputeApi::endpoint(Manager);
 }
