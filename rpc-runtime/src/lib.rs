@@ -5,12 +5,11 @@
 //! over a broker inside the process.
 //!
 //! ```
-//! use std::sync::Arc;
 //! use std::time::Duration;
 //!
-//! use rpc_runtime::{CallError, Context, RemoteError, Server, Target, Transport, rpc_manager};
+//! use rpc_runtime::prelude::*;
 //!
-//! #[rpc_manager(client = CalculatorApi, topic = "calculator", version = "1.0", error = RemoteError)]
+//! #[rpc_manager(topic = "calculator", version = "1.0", error = RemoteError)]
 //! pub trait Calculator {
 //!     /// Divides.
 //!     #[rpc(call)]
@@ -28,10 +27,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let transport = Transport::connect("memory://").await?; // or rabbit://user:password@host:5672/
-//! let server = Server::builder(&transport, Target::new("calculator").with_server("host1"))
-//!     .endpoint(CalculatorApi::endpoint(Arc::new(Simple)))
-//!     .start()
-//!     .await?;
+//! let server = CalculatorApi::serve(&transport, "host1", Simple).await?;
 //!
 //! let api = CalculatorApi::new(&transport);
 //! assert_eq!(api.divide(&Context::request(), 12, 4).await?, 3);
@@ -39,7 +35,7 @@
 //!     Err(CallError::Method(error)) => assert_eq!(error.class, "ZeroDivisionError"),
 //!     other => panic!("{other:?}"),
 //! }
-//! server.shutdown(Duration::from_secs(30)).await?;
+//! server.shutdown(Duration::from_secs(30)).await?; // or server.run(), until SIGTERM or Ctrl-C
 //! # Ok(())
 //! # }
 //! ```
@@ -47,8 +43,9 @@
 //! # Where to look
 //!
 //! * `#[rpc_manager]` has every key of the attributes; `#[derive(RpcException)]` those of errors.
-//! * [`Transport`] connects, [`Server`] serves, and [`Server::stopped`] tells of one that ends by itself; the
-//!   client is the type that the macro makes, with [`CallOptions`] for timeouts and destinations and a
+//! * [`prelude`] is what a first service imports.
+//! * [`Transport`] connects, [`Server`] serves, [`Server::run`] until a signal comes, and [`Server::stopped`] tells of one
+//!   that ends by itself; the client is the type that the macro makes, with [`CallOptions`] for timeouts and destinations and a
 //!   [`VersionPin`] for rolling upgrades.
 //! * [`Transport::status`] and [`Transport::watch`] tell what the connections are doing; [`TransportError`]
 //!   and [`FailureKind`] why there is none.
@@ -94,6 +91,7 @@ pub mod notification;
 #[cfg(feature = "objects")]
 pub mod object;
 mod pin;
+pub mod prelude;
 mod rare_log;
 mod receiving;
 mod seconds;
@@ -121,7 +119,7 @@ pub use pin::VersionPin;
 pub use receiving::{Acknowledge, DeadLetters, ShutdownError, StopReason};
 #[cfg(feature = "objects")]
 pub use server::{Backport, Conductor};
-pub use server::{Counters, Endpoint, FromAbsent, RequestInfo, Server, ServerBuilder, ServerError};
+pub use server::{Counters, Endpoint, FromAbsent, RequestInfo, RunError, Server, ServerBuilder, ServerError};
 pub use target::Target;
 #[cfg(feature = "amqp")]
 pub use transport::OptionError;

@@ -1,6 +1,7 @@
 //! A program of the workspace as a process of its own.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::Read as _;
 use std::process::{ExitStatus, Stdio};
 
@@ -12,6 +13,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 use crate::limits::PATIENCE;
+use crate::until;
 
 /// A running program; dropping it kills it.
 #[derive(Debug)]
@@ -25,9 +27,19 @@ pub struct Program {
 impl Program {
     /// Starts the program at `path`.
     pub fn start<A: AsRef<OsStr>>(path: &str, args: impl IntoIterator<Item = A>) -> Result<Self> {
+        Self::start_with(path, args, [])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn start_with<A: AsRef<OsStr>>(
+        path: &str,
+        args: impl IntoIterator<Item = A>,
+        environment: impl IntoIterator<Item = (&'static str, &'static str)>,
+    ) -> Result<Self> {
         let stderr = NamedTempFile::new()?;
         let mut process = Command::new(path)
             .args(args)
+            .envs(environment)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(stderr.reopen()?)
@@ -53,6 +65,19 @@ impl Program {
                 Err(_) => return Err(self.failure(&format!("no line with {text:?} in {PATIENCE:?}"))),
             }
         }
+    }
+
+    /// Waits until it listens to SIGTERM, which would end it without a word before.
+    pub async fn listens_to_signals(&self) -> Result<()> {
+        let pid = self.process.id().context("the program has ended")?;
+        let status = format!("/proc/{pid}/status");
+        until("it listens to SIGTERM", async || {
+            let status = fs::read_to_string(&status)?;
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+            let caught = u64::from_str_radix(caught.context("no SigCgt")?.trim(), 16)?;
+            Ok((caught >> (Signal::TERM.as_raw() - 1) & 1 == 1).then_some(()))
+        })
+        .await
     }
 
     /// Sends SIGTERM, as an init system does to stop a service.

@@ -15,6 +15,7 @@ mod panics;
 mod phase;
 mod reader;
 mod shutdown;
+mod signals;
 mod stop_reason;
 
 pub use acknowledge::Acknowledge;
@@ -33,5 +34,8 @@ pub(crate) use phase::{Phase, aborted};
 pub(crate) use reader::{Read, Reader, Readout};
 pub use shutdown::ShutdownError;
 pub(crate) use shutdown::{give_back_rest, stop_listening};
+#[cfg(test)]
+pub(crate) use signals::heard;
+pub(crate) use signals::{Signal, next_signal};
 pub use stop_reason::StopReason;
 pub(crate) use stop_reason::{Ending, Stopped};

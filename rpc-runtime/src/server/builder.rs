@@ -1,9 +1,12 @@
 //! Setting a server up.
 
 use std::fmt;
+use std::future::IntoFuture;
 use std::sync::Arc;
-#[cfg(feature = "objects")]
 use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 #[cfg(feature = "objects")]
 use super::backport::{Backport, Backports};
@@ -30,10 +33,15 @@ const PREFETCH: u16 = 128;
 const MEMORY: usize = 256 << 20;
 /// A server has one for its topic, one of its own and one for fanouts.
 const QUEUES: usize = 3;
+/// How long requests that run have once a signal came: less than what Kubernetes (30 seconds) and systemd (90) give a
+/// process, so that it ends by itself.
+const SHUTDOWN_WITHIN: Duration = Duration::from_secs(25);
 /// Ids remembered: at 10,000 requests a second, those of a reconnect of six seconds.
 const DUPLICATES: usize = 65_536;
 
 /// A server that has not been started.
+///
+/// To await it starts it.
 #[must_use = "a server does nothing until it is started"]
 pub struct ServerBuilder {
     transport: Transport,
@@ -49,6 +57,7 @@ pub struct ServerBuilder {
     dead_letters: Option<DeadLetters>,
     observer: Option<Observer>,
     objects: Objects,
+    shutdown_within: Duration,
 }
 
 impl Server {
@@ -77,6 +86,7 @@ impl ServerBuilder {
             dead_letters: None,
             observer: None,
             objects: Objects::default(),
+            shutdown_within: SHUTDOWN_WITHIN,
         }
     }
 
@@ -194,7 +204,14 @@ impl ServerBuilder {
         self
     }
 
-    /// Declares the queues and starts to consume.
+    /// How long requests that run may take once a signal has asked a server to stop that [runs](Server::run), before they
+    /// are cut off; 25 seconds by default. What [`Server::shutdown`] is told goes for itself.
+    pub fn shutdown_within(mut self, within: Duration) -> Self {
+        self.shutdown_within = within;
+        self
+    }
+
+    /// Declares the queues and starts to consume. To await the builder itself does the same.
     ///
     /// # Errors
     /// [`ServerError`]: an address without topic or server or with a word `*` or `#` in one, no endpoint, two endpoints
@@ -233,6 +250,7 @@ impl ServerBuilder {
             observer: self.observer,
             memory: self.memory.map_or(MEMORY, |bytes| bytes / 2),
             panics: Panics { told: self.panic_texts },
+            shutdown_within: self.shutdown_within,
         })
         .await
     }
@@ -274,6 +292,15 @@ impl ServerBuilder {
     }
 }
 
+impl IntoFuture for ServerBuilder {
+    type Output = Result<Server, ServerError>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.start().boxed()
+    }
+}
+
 impl fmt::Debug for ServerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerBuilder")
@@ -287,6 +314,7 @@ impl fmt::Debug for ServerBuilder {
             .field("duplicates", &self.duplicates)
             .field("acknowledge", &self.acknowledge)
             .field("dead_letters", &self.dead_letters)
+            .field("shutdown_within", &self.shutdown_within)
             .finish_non_exhaustive()
     }
 }

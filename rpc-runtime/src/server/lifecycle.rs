@@ -17,6 +17,7 @@ use super::replier::Replier;
 use super::requests::Requests;
 use super::setup::Setup;
 use crate::clock::after;
+use crate::contained::contained;
 use crate::receiving::{
     Acknowledge, Claims, Duplicates, Ending, Forgotten, Forwarder, Memory, Order, Phase, Reader,
     ShutdownError, StopReason, Stopped, stop_listening,
@@ -28,11 +29,12 @@ use crate::transport::driver::{Delivery, ServerAddress, StopListening};
 /// How long handlers that were cut off at the deadline have to send their failure.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// A running server. Dropping it stops the taking of requests at once; handlers that run then
+/// A running server. Dropping it stops the taking of requests at once, which is warned of in the log; handlers that run then
 /// finish by themselves, and with [`Acknowledge::Late`] acknowledge their requests.
 /// [`shutdown`](Self::shutdown) waits for them, and [`stopped`](Self::stopped) tells of a server that ends
-/// by itself.
+/// by itself; [`run`](Self::run) does both for a process that is one server.
 #[derive(Debug)]
+#[must_use = "a server ends when it is dropped: keep it and shut it down, or `run` it"]
 pub struct Server {
     target: Target,
     phase: watch::Sender<Phase>,
@@ -44,6 +46,7 @@ pub struct Server {
     stopped: Stopped,
     acknowledge: Acknowledge,
     tally: Arc<Tally>,
+    shutdown_within: Duration,
 }
 
 impl Server {
@@ -111,6 +114,7 @@ impl Server {
             stopped,
             acknowledge,
             tally,
+            shutdown_within: setup.shutdown_within,
         })
     }
 
@@ -118,6 +122,10 @@ impl Server {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    pub(super) fn shutdown_within(&self) -> Duration {
+        self.shutdown_within
     }
 
     /// What it has done so far.
@@ -220,13 +228,19 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if self.receiving.take().is_some() {
+        if let Some(receiving) = self.receiving.take() {
             // Not aborted: what it has acknowledged is to be executed. What a shutdown has cut off stays so.
             self.phase.send_if_modified(|phase| {
                 let leaves = *phase < Phase::Leave;
                 *phase = Phase::Leave.max(*phase);
                 leaves
             });
+            // One that has stopped by itself was in the log then.
+            if !receiving.is_finished() {
+                contained(
+                    || tracing::warn!(target = %self.target, "dropped before it was shut down, a server ends"),
+                );
+            }
         }
     }
 }

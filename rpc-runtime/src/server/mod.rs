@@ -19,6 +19,7 @@ mod reading;
 mod receiver;
 mod replier;
 mod requests;
+mod run;
 mod setup;
 
 #[cfg(feature = "objects")]
@@ -30,6 +31,7 @@ pub use error::ServerError;
 pub use incoming::{Args, FromAbsent, Incoming, Outcome, Raised};
 pub use lifecycle::Server;
 pub use observer::RequestInfo;
+pub use run::RunError;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! A server that is ready to be started.
 
+use std::time::Duration;
+
 use super::dispatch::Endpoints;
 use super::execution::Panics;
 use super::observer::Observer;
@@ -23,4 +25,5 @@ pub(super) struct Setup {
     /// In bytes, for what is in work.
     pub(super) memory: usize,
     pub(super) panics: Panics,
+    pub(super) shutdown_within: Duration,
 }

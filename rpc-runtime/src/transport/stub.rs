@@ -1,7 +1,7 @@
 //! The driver of unit tests: it does what a test says, and nothing else.
 
 use std::fmt;
-use std::future::{Future, ready};
+use std::future::{Future, pending, ready};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -40,6 +40,7 @@ pub(crate) struct Stub {
     declare: Box<Declare>,
     deliveries: Mutex<Option<mpsc::Receiver<Delivery>>>,
     replies: Mutex<Option<mpsc::Receiver<Delivery>>>,
+    is_away: bool,
     stops: Arc<AtomicUsize>,
     runtime: Option<Handle>,
     status: ConnectionStatus,
@@ -56,6 +57,7 @@ impl Stub {
             declare: Box::new(|_| ready(Ok(())).boxed()),
             deliveries: Mutex::default(),
             replies: Mutex::default(),
+            is_away: false,
             stops: Arc::default(),
             runtime: None,
             status: ConnectionStatus::ready("none"),
@@ -91,6 +93,11 @@ impl Stub {
     /// Gives these to the one who listens.
     pub(crate) fn delivering(self, deliveries: mpsc::Receiver<Delivery>) -> Self {
         Self { deliveries: Mutex::new(Some(deliveries)), ..self }
+    }
+
+    /// Has nothing to listen to yet, as without a connection.
+    pub(crate) fn away(self) -> Self {
+        Self { is_away: true, ..self }
     }
 
     /// Gives these to the one who waits for replies.
@@ -152,6 +159,9 @@ impl Driver for Stub {
     }
 
     fn listen(&self, _: Address, _: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
+        if self.is_away {
+            return pending().boxed();
+        }
         let deliveries = lock(&self.deliveries).take().ok_or_else(nothing);
         let stop = Arc::new(Stops(self.stops()));
         ready(deliveries.map(|deliveries| Listener { deliveries, stop })).boxed()

@@ -3,6 +3,7 @@
 
 mod calls;
 mod deadlines;
+mod running;
 mod servers;
 mod shop;
 mod stopped;

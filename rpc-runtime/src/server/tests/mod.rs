@@ -25,6 +25,7 @@ use crate::transport::stub::{Stub, delivery};
 use crate::version::Version;
 use crate::wire::Content;
 
+mod ends;
 mod hostile;
 mod promises;
 mod robust;
