@@ -1,5 +1,6 @@
 //! Setting a transport up.
 
+use std::env::{self, VarError};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ use super::settings::Settings;
 use super::url::{Scheme, TransportUrl};
 #[cfg(feature = "amqp")]
 use crate::clock::after;
+
+/// What the URL of the transport is read from.
+const URL_VARIABLE: &str = "RPC_TRANSPORT_URL";
 
 /// A transport that has not connected. Options of the URL have the last word over what is set here.
 #[derive(Debug, Clone)]
@@ -41,6 +45,18 @@ impl Transport {
     /// Dropping the future before it is done leaves nothing behind.
     pub async fn connect(url: &str) -> Result<Self, TransportError> {
         Self::builder(url)?.connect().await
+    }
+
+    /// Connects by the URL that the environment variable `RPC_TRANSPORT_URL` has; otherwise like
+    /// [`connect`](Self::connect). [`TransportBuilder::from_env`] sets it up before.
+    ///
+    /// # Errors
+    /// [`TransportError::Environment`] if the variable is not set, empty or not UTF-8, else as for `connect`.
+    ///
+    /// # Cancel safety
+    /// Dropping the future before it is done leaves nothing behind.
+    pub async fn from_env() -> Result<Self, TransportError> {
+        TransportBuilder::from_env()?.connect().await
     }
 
     /// A transport to be set up before it connects.
@@ -73,6 +89,27 @@ impl TransportBuilder {
             connect_within: Duration::from_secs(30),
             url,
         })
+    }
+
+    /// A transport by the URL that the environment variable `RPC_TRANSPORT_URL` has.
+    ///
+    /// # Errors
+    /// [`TransportError::Environment`] if the variable is not set, empty or not UTF-8, else as for
+    /// [`Transport::builder`].
+    pub fn from_env() -> Result<Self, TransportError> {
+        Self::from_variable(env::var(URL_VARIABLE))
+    }
+
+    fn from_variable(variable: Result<String, VarError>) -> Result<Self, TransportError> {
+        let why = match variable {
+            Ok(url) if !url.trim().is_empty() => return Self::new(&url),
+            Ok(_) => "is empty",
+            Err(VarError::NotPresent) => "is not set",
+            Err(VarError::NotUnicode(_)) => "is not UTF-8",
+        };
+        Err(TransportError::Environment(format!(
+            "{URL_VARIABLE} {why}: it is to be the URL of the broker, as rabbit://user:password@host:5672/"
+        )))
     }
 
     /// The exchange of targets that name none, unless the URL has `?control_exchange=`; the default
@@ -165,6 +202,22 @@ mod tests {
         assert_eq!(connected("memory://").await, ("cinder".to_owned(), Duration::from_secs(7)));
         let url = "memory://?control_exchange=nova&rpc_response_timeout=9";
         assert_eq!(connected(url).await, ("nova".to_owned(), Duration::from_secs(9)));
+    }
+
+    #[test]
+    fn the_environment_has_to_say_it() {
+        let of = |url: &str| TransportBuilder::from_variable(Ok(url.to_owned()));
+        assert_eq!(of("memory:///name\n").unwrap().url.to_string(), "memory:///name");
+        assert!(matches!(of("memory://host"), Err(TransportError::Url(_))));
+        let missing = TransportBuilder::from_variable(Err(VarError::NotPresent));
+        let unreadable = TransportBuilder::from_variable(Err(VarError::NotUnicode("hidden".into())));
+        for (builder, why) in [(missing, "is not set"), (of(" \n"), "is empty"), (unreadable, "is not UTF-8")]
+        {
+            let error = builder.unwrap_err();
+            assert!(matches!(error, TransportError::Environment(_)));
+            assert!(error.to_string().starts_with(&format!("RPC_TRANSPORT_URL {why}: ")), "{error}");
+            assert!(!error.to_string().contains("hidden"));
+        }
     }
 
     fn refused(url: &str) -> String {

@@ -14,6 +14,9 @@ pub enum TransportError {
     /// The URL is malformed.
     #[error(transparent)]
     Url(#[from] UrlError),
+    /// The environment does not say which transport it is.
+    #[error("{0}")]
+    Environment(String),
     /// An option is unknown, or has a value that it can't have.
     #[error(transparent)]
     #[cfg(feature = "amqp")]

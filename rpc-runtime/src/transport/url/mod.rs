@@ -16,6 +16,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 ///   brackets. No host at all is `localhost`.
 /// * User, password and vhost are percent-decoded; no vhost, `/`, `//` and `/%2F` are the vhost `/`.
 /// * A repeated option is joined with commas.
+/// * Blanks and ends of lines around a URL are no part of it, as where it is read from a file.
 ///
 /// `Display` and `Debug` show `***` for passwords, and so do the errors.
 ///
@@ -150,6 +151,7 @@ impl FromStr for TransportUrl {
 
     fn from_str(text: &str) -> Result<Self, UrlError> {
         let (scheme, rest) = text
+            .trim()
             .split_once("://")
             .ok_or_else(|| wrong("it does not begin with a scheme such as rabbit://"))?;
         let scheme = parse_scheme(scheme)?;
@@ -204,6 +206,10 @@ fn parse_host(text: &str, number: usize, several: bool, scheme: Scheme) -> Resul
     let at_fault = |why: &str| wrong(format!("host {number}: {why}"));
     if text.is_empty() && several {
         return Err(at_fault("there is nothing between two commas"));
+    }
+    // Python would take it for a part of the user.
+    if text.trim() != text {
+        return Err(at_fault("there is a blank before or behind it: hosts are separated by a comma alone"));
     }
     let (credentials, address) = match text.split_once('@') {
         Some((credentials, address)) => (Some(credentials), address),

@@ -69,6 +69,19 @@ fn memory_has_no_host() {
 }
 
 #[test]
+fn what_surrounds_a_url_is_none_of_it() {
+    for (text, url) in [
+        ("rabbit://u:p@h/v\n", "rabbit://u:p@h/v"),
+        (" \trabbit://h?ssl=true\r\n", "rabbit://h?ssl=true"),
+        ("memory:///v ", "memory:///v"),
+        ("rabbit://h/v%20", "rabbit://h/v%20"),
+    ] {
+        assert_eq!(parse(text), parse(url));
+    }
+    assert_eq!(parse("rabbit://h/v%20").vhost(), "v ");
+}
+
+#[test]
 fn errors_name_the_part() {
     for (text, part) in [
         ("", "scheme"),
@@ -78,6 +91,9 @@ fn errors_name_the_part() {
         ("rabbit://a,,b", "host 2: there is nothing between"),
         ("rabbit://a,b:x", "host 2: the port"),
         ("rabbit://a:0", "host 1: the port"),
+        ("rabbit://h1, u:p@h2", "host 2: there is a blank before or behind it"),
+        ("rabbit://u:p@h1 ,h2/v", "host 1: there is a blank before or behind it"),
+        ("rabbit://h1,\nh2", "host 2: there is a blank before or behind it"),
         ("rabbit://a:65536", "host 1: the port"),
         ("rabbit://a:+1", "host 1: the port"),
         ("rabbit://a:", "host 1: the port"),
