@@ -3,7 +3,7 @@
 //! | For | Names |
 //! |---|---|
 //! | an interface | `rpc_manager`, [`Context`], `RpcException` (the derive and the trait), [`RemoteError`] |
-//! | a server | [`Transport`], [`Server`], [`Target`] |
+//! | a server | [`Transport`], [`Server`], [`RunError`], [`Target`] |
 //! | a client | [`CallOptions`], [`CallError`], [`RpcError`], [`VersionPin`] |
 //!
 //! These and no more, so that what it brings can be seen here. A name that a program has itself goes before it.
@@ -39,7 +39,7 @@ pub use crate::client::CallOptions;
 pub use crate::context::Context;
 pub use crate::error::{CallError, RemoteError, RpcError, RpcException};
 pub use crate::pin::VersionPin;
-pub use crate::server::Server;
+pub use crate::server::{RunError, Server};
 pub use crate::target::Target;
 pub use crate::transport::Transport;
 #[cfg(feature = "macros")]

@@ -28,6 +28,7 @@ define format short '' 'all code is formatted'
 step_format() {
     cargo fmt --all --check
     cargo fmt --manifest-path rpc-runtime/fuzz/Cargo.toml --check
+    cargo fmt --manifest-path tests/fixtures/first/Cargo.toml --check
 }
 
 define lints short '' 'clippy is silent, with each set of features'

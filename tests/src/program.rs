@@ -27,19 +27,19 @@ pub struct Program {
 impl Program {
     /// Starts the program at `path`.
     pub fn start<A: AsRef<OsStr>>(path: &str, args: impl IntoIterator<Item = A>) -> Result<Self> {
-        Self::start_with(path, args, [])
+        Self::start_with(path, args, &[])
     }
 
     /// The same with these variables in its environment.
     pub fn start_with<A: AsRef<OsStr>>(
         path: &str,
         args: impl IntoIterator<Item = A>,
-        environment: impl IntoIterator<Item = (&'static str, &'static str)>,
+        environment: &[(&str, &str)],
     ) -> Result<Self> {
         let stderr = NamedTempFile::new()?;
         let mut process = Command::new(path)
             .args(args)
-            .envs(environment)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(stderr.reopen()?)

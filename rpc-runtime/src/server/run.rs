@@ -9,6 +9,7 @@ use super::error::ServerError;
 use super::lifecycle::Server;
 use crate::error::Cause;
 use crate::receiving::{ShutdownError, Signal, StopReason, next_signal};
+use crate::transport::TransportError;
 
 /// Why a server that was to run until a signal came has not ended well.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -34,6 +35,13 @@ pub enum RunError {
     /// Handlers had not finished in time after the signal.
     #[error(transparent)]
     Shutdown(#[from] ShutdownError),
+}
+
+/// For a `main` that connects and runs.
+impl From<TransportError> for RunError {
+    fn from(error: TransportError) -> Self {
+        ServerError::from(error).into()
+    }
 }
 
 impl ServerBuilder {

@@ -6,6 +6,7 @@ mod contexts;
 mod deadlines;
 mod dispatch_errors;
 mod errors;
+mod first;
 mod mixed;
 mod recovery;
 mod topology;

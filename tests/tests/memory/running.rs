@@ -7,8 +7,8 @@ use std::future::pending;
 use std::time::Duration;
 use std::{env, thread};
 
+use rpc_runtime::StopReason;
 use rpc_runtime::prelude::*;
-use rpc_runtime::{RunError, StopReason};
 use rpc_tests::limits::PATIENCE;
 use rpc_tests::{Program, run};
 use tokio::sync::watch;
@@ -84,7 +84,7 @@ fn served(test: &'static str, handler: Handler, then: &'static str, judge: impl 
     run(async {
         let tests = env::current_exe().unwrap();
         let args = [&*format!("running::{test}"), "--exact", "--nocapture"];
-        let mut program = Program::start_with(tests.to_str().unwrap(), args, [(SERVING, then)]).unwrap();
+        let mut program = Program::start_with(tests.to_str().unwrap(), args, &[(SERVING, then)]).unwrap();
         program.line_with("watching").await.unwrap();
         judge(program).await;
     });
