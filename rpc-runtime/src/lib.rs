@@ -127,8 +127,8 @@ pub use transport::OptionError;
 pub use transport::amqp::options::{AmqpOptions, InFlightPolicy, LoginMethod, TlsVersion};
 pub use transport::url::{Host, Scheme, TransportUrl, UrlError};
 pub use transport::{
-    ConnectionStatus, FailureKind, HostFailure, Recorder, Sent, Status, StatusWatch, Transport,
-    TransportBuilder, TransportCounters, TransportError,
+    ConnectionStatus, FailureKind, HostFailure, MethodAnswers, Recorder, Sent, Status, StatusWatch,
+    Transport, TransportBuilder, TransportCounters, TransportError,
 };
 pub use version::{Version, VersionError};
 

@@ -51,7 +51,7 @@ use self::driver::Driver;
 pub use self::error::OptionError;
 pub use self::error::TransportError;
 pub use self::failure::{FailureKind, HostFailure};
-pub use self::recording::{Recorder, Sent};
+pub use self::recording::{MethodAnswers, Recorder, Sent};
 use self::replies::{Once, Replies};
 use self::settings::Settings;
 pub use self::status::{ConnectionStatus, Status};

@@ -1,5 +1,6 @@
 //! A transport that records instead of sending, for tests of code that calls and casts.
 
+mod answers;
 mod sent;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use self::answers::{Answer, Answers, OfMethod};
 pub use self::sent::Sent;
 use super::Transport;
 use super::abilities::Abilities;
@@ -26,7 +28,7 @@ use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use crate::error::{Fault, FaultKind, RemoteError};
 use crate::lock::lock;
-use crate::wire::{EncodeError, EncodedValue, MessageFormat};
+use crate::wire::{EncodeError, MessageFormat};
 
 /// What the bus and its one connection are called.
 const NAME: &str = "recording";
@@ -37,7 +39,7 @@ const REPLIES: &str = "reply_recorded";
 impl Transport {
     /// A transport for tests of user code: it records every request instead of sending it.
     ///
-    /// Casts succeed at once. Calls get the answer that the [`Recorder`] was told, until then the
+    /// Casts succeed at once. Calls get the answer that the [`Recorder`] was told for their method or for all, until then the
     /// exception `rpc_runtime.NotExecuted`. No server can be started on it: `memory://` is for that. Notifications are taken and
     /// not recorded: `notification::TestDriver` is for that.
     ///
@@ -95,13 +97,103 @@ impl Recorder {
     /// # Errors
     /// If `result` cannot be written as JSON; the answer stays what it was.
     pub fn answer<T: Serialize + ?Sized>(&self, result: &T) -> Result<(), EncodeError> {
-        lock(&self.tape).answer = Ok(EncodedValue::new(result)?);
+        lock(&self.tape).answers.others = Answer::result(result)?;
         Ok(())
     }
 
     /// Answers every call from now on with this exception.
     pub fn raise(&self, error: RemoteError) {
-        lock(&self.tape).answer = Err(Box::new(error));
+        lock(&self.tape).answers.others = Answer::exception(error);
+    }
+
+    /// What the calls of one method get, by the name that it is sent by; what is said for every call is for the others.
+    ///
+    /// ```
+    /// # use rpc_runtime::prelude::*;
+    /// # #[rpc_manager(topic = "counter", version = "1.0")]
+    /// # pub trait CounterManager {
+    /// #     #[rpc(call)]
+    /// #     async fn add(&self, ctx: Context, by: u64) -> Result<u64, RemoteError>;
+    /// #     #[rpc(call)]
+    /// #     async fn name(&self, ctx: Context) -> Result<String, RemoteError>;
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (transport, recorder) = Transport::recording();
+    /// let (api, ctx) = (CounterApi::new(&transport), Context::new());
+    ///
+    /// recorder.method("name").answer("apples")?;
+    /// recorder.method("add").answer_next(&1)?;
+    /// recorder.method("add").raise_next(RemoteError::builtin("OverflowError", "too many"));
+    /// recorder.method("add").answer_with(|sent| Ok(sent.args["by"].as_u64()));
+    ///
+    /// assert_eq!(api.name(&ctx).await?, "apples");
+    /// assert_eq!(api.add(&ctx, 7).await?, 1);
+    /// assert!(api.add(&ctx, 7).await.is_err());
+    /// assert_eq!(api.add(&ctx, 7).await?, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn method(&self, name: impl Into<String>) -> MethodAnswers {
+        MethodAnswers { tape: Arc::clone(&self.tape), method: name.into() }
+    }
+}
+
+/// What the calls of one method are answered; see [`Recorder::method`].
+#[derive(Clone)]
+pub struct MethodAnswers {
+    tape: Arc<Mutex<Tape>>,
+    method: String,
+}
+
+impl MethodAnswers {
+    /// Answers one call with this result: the first that no other such answer is there for.
+    ///
+    /// # Errors
+    /// If `result` cannot be written as JSON; the answers stay what they were.
+    pub fn answer_next<T: Serialize + ?Sized>(&self, result: &T) -> Result<(), EncodeError> {
+        let answer = Answer::result(result)?;
+        self.change(|answers| answers.next.push_back(answer));
+        Ok(())
+    }
+
+    /// The same with an exception.
+    pub fn raise_next(&self, error: RemoteError) {
+        self.change(|answers| answers.next.push_back(Answer::exception(error)));
+    }
+
+    /// Answers with this result whenever no answer is there for that one call.
+    ///
+    /// # Errors
+    /// If `result` cannot be written as JSON; the answers stay what they were.
+    pub fn answer<T: Serialize + ?Sized>(&self, result: &T) -> Result<(), EncodeError> {
+        let answer = Answer::result(result)?;
+        self.change(|answers| answers.then = Some(answer));
+        Ok(())
+    }
+
+    /// The same with an exception.
+    pub fn raise(&self, error: RemoteError) {
+        self.change(|answers| answers.then = Some(Answer::exception(error)));
+    }
+
+    /// The same with what this makes of each request. A result that cannot be written as JSON is an exception that says so.
+    pub fn answer_with<T: Serialize>(
+        &self,
+        make: impl Fn(&Sent) -> Result<T, RemoteError> + Send + Sync + 'static,
+    ) {
+        self.change(|answers| answers.then = Some(Answer::made_by(make)));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut OfMethod)) {
+        change(lock(&self.tape).answers.of(&self.method));
+    }
+}
+
+impl fmt::Debug for MethodAnswers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MethodAnswers").field(&self.method).finish()
     }
 }
 
@@ -111,16 +203,10 @@ impl fmt::Debug for Recorder {
     }
 }
 
+#[derive(Default)]
 struct Tape {
     sent: Vec<Sent>,
-    answer: Result<EncodedValue, Box<RemoteError>>,
-}
-
-impl Default for Tape {
-    fn default() -> Self {
-        let error = RemoteError::new("rpc_runtime", "NotExecuted", "the call was recorded, not executed");
-        Self { sent: Vec::new(), answer: Err(Box::new(error)) }
-    }
+    answers: Answers,
 }
 
 struct RecordingDriver {
@@ -142,11 +228,15 @@ impl RecordingDriver {
         }
         let (sent, msg_id) = Sent::read(message, self.format())
             .map_err(|why| PublishFault::Unfit(Fault::new(FaultKind::Unusable, why)))?;
-        let mut tape = lock(&self.tape);
-        tape.sent.push(sent);
-        let body = msg_id.map(|msg_id| match &tape.answer {
-            Ok(result) => self.format().result(&msg_id, result),
-            Err(error) => self.format().failure(&msg_id, error),
+        let answer = {
+            let mut tape = lock(&self.tape);
+            tape.sent.push(sent.clone());
+            msg_id.map(|msg_id| (msg_id, tape.answers.take(&sent.method)))
+        };
+        // Not under the lock: who makes it may look at what was sent before.
+        let body = answer.map(|(msg_id, answer)| match answer.to(&sent) {
+            Ok(result) => self.format().result(&msg_id, &result),
+            Err(error) => self.format().failure(&msg_id, &error),
         });
         Ok(body.map(|body| Delivery {
             body,

@@ -85,6 +85,50 @@ async fn calls_fail_as_they_are_told() {
     assert_eq!(recorder.take().len(), 3);
 }
 
+#[tokio::test]
+async fn each_method_has_its_answers() {
+    let (client, recorder) = recording();
+    let echo = |n: u64| client.request(&PROBE.methods[0], &Context::new()).arg("value", &n).call::<Returns>();
+    let of_echo = recorder.method("echo");
+    recorder.answer("others").unwrap();
+    recorder.method("note").answer("never asked for").unwrap();
+    assert_eq!(echo(0).await.unwrap(), "others");
+
+    of_echo.answer("always").unwrap();
+    of_echo.answer_next("first").unwrap();
+    of_echo.raise_next(RemoteError::builtin("KeyError", "second"));
+    of_echo.answer_next("third").unwrap();
+    assert!(of_echo.answer_next(&Unwritable).is_err() && of_echo.answer(&Unwritable).is_err());
+    let mut answered = Vec::new();
+    for n in 0..5 {
+        answered.push(echo(n).await.map_err(|error| error.to_string()));
+    }
+    let [first, second, third, fourth, fifth] = answered.try_into().unwrap();
+    assert_eq!((first.unwrap(), third.unwrap()), (json!("first"), json!("third")));
+    assert!(second.unwrap_err().contains("KeyError: second"));
+    assert_eq!((fourth.unwrap(), fifth.unwrap()), (json!("always"), json!("always")));
+
+    // What makes an answer may look at the recorder itself.
+    let seen = recorder.clone();
+    of_echo.answer_with(move |sent| match sent.args["value"].as_u64() {
+        Some(0) => Err(RemoteError::builtin("ValueError", "zero")),
+        n => Ok((n, seen.take().len())),
+    });
+    recorder.take();
+    assert!(echo(0).await.unwrap_err().to_string().contains("zero"));
+    assert_eq!(echo(8).await.unwrap(), json!([8, 2]));
+    of_echo.answer_with(|_| Ok(Unwritable));
+    assert!(
+        echo(8)
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("the answer of the recorder: cannot encode result: never")
+    );
+    of_echo.raise(RemoteError::builtin("KeyError", "at last"));
+    assert!(echo(8).await.unwrap_err().to_string().contains("at last"));
+}
+
 struct Unwritable;
 
 impl serde::Serialize for Unwritable {
