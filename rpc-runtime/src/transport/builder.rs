@@ -161,11 +161,14 @@ impl TransportBuilder {
         };
         // Those that memory:// has, too, are read in one place.
         #[cfg(feature = "amqp")]
-        let options = self.amqp.with_url(&self.url)?;
+        let options = match self.url.scheme() {
+            Scheme::Memory => self.amqp.with_url(&self.url.without(memory::OF_FAULTS))?,
+            _ => self.amqp.with_url(&self.url)?,
+        };
         #[cfg(feature = "amqp")]
         let settings = amqp::settings(&options, settings);
         let driver: Arc<dyn Driver> = match self.url.scheme() {
-            Scheme::Memory => Arc::new(MemoryDriver::connect(&self.url)),
+            Scheme::Memory => Arc::new(MemoryDriver::connect(&self.url)?),
             #[cfg(feature = "amqp")]
             _ => Arc::new(AmqpDriver::connect(&self.url, options, after(self.connect_within)).await?),
             #[cfg(not(feature = "amqp"))]
@@ -237,6 +240,11 @@ mod tests {
         for name in ["ssl", "rabbit_qos_prefetch_count", "hostname", "colour"] {
             let error = refused(&format!("memory:///name?control_exchange=nova&{name}=1"));
             assert!(error.contains(&format!("option {name} has no meaning for memory://")), "{error}");
+        }
+        for name in ["seed", "delay", "repeat", "lose"] {
+            let error = refused(&format!("memory://?{name}=two"));
+            let why = if cfg!(feature = "testing") { "expected a" } else { "needs the feature \"testing\"" };
+            assert!(error.starts_with(&format!("option {name}")) && error.contains(why), "{error}");
         }
         let max_body = Transport::builder("memory://?max_body=100");
         assert_eq!(max_body.is_ok(), cfg!(feature = "amqp"));

@@ -4,6 +4,8 @@
 //! each server has one of its own and one for fanouts, a message waits in its queue until a
 //! consumer has room, and what a consumer did not settle goes back to the front.
 
+#[cfg(feature = "testing")]
+mod faults;
 mod ids;
 mod queue;
 mod state;
@@ -51,15 +53,30 @@ const OPTIONS: &[&str] = &[
     "max_ratio",
 ];
 
-/// Refuses an option of the URL that has no meaning here.
+/// Those that only a driver with faults has.
+#[cfg(feature = "testing")]
+pub(super) const OF_FAULTS: &[&str] = faults::OPTIONS;
+#[cfg(not(feature = "testing"))]
+pub(super) const OF_FAULTS: &[&str] = &[];
+
+/// Refuses an option of the URL that has no meaning here, or has a value that it can't have.
 pub(super) fn check_options(url: &TransportUrl) -> Result<(), TransportError> {
-    match url.options().find(|(name, _)| !OPTIONS.contains(name)) {
-        Some((name, _)) => Err(TransportError::Setting(format!(
+    let unknown = url.options().find(|(name, _)| !OPTIONS.contains(name) && !OF_FAULTS.contains(name));
+    let why = match unknown {
+        #[cfg(not(feature = "testing"))]
+        Some((name @ ("seed" | "delay" | "repeat" | "lose"), _)) => {
+            format!("option {name} needs the feature \"testing\" of rpc-runtime")
+        }
+        Some((name, _)) => format!(
             "option {name} has no meaning for memory://, which takes only {}",
-            OPTIONS.join(", ")
-        ))),
-        None => Ok(()),
-    }
+            [OPTIONS, OF_FAULTS].concat().join(", ")
+        ),
+        #[cfg(feature = "testing")]
+        None => return faults::Faults::read(url).map(drop),
+        #[cfg(not(feature = "testing"))]
+        None => return Ok(()),
+    };
+    Err(TransportError::Setting(why))
 }
 
 /// A connection to an in-memory broker.
@@ -72,12 +89,17 @@ pub(crate) struct MemoryDriver {
     replies: Mutex<Option<Replies>>,
     /// The servers on this connection, which end with it.
     servers: Mutex<Vec<Weak<Consumer>>>,
+    #[cfg(feature = "testing")]
+    faults: Option<faults::Faults>,
 }
 
 impl MemoryDriver {
     /// A connection to the broker of the name in the URL, which lives as long as its connections; without a name it
     /// is a broker of this connection's own.
-    pub(crate) fn connect(url: &TransportUrl) -> Self {
+    ///
+    /// # Errors
+    /// An option of the URL has a value that it can't have.
+    pub(crate) fn connect(url: &TransportUrl) -> Result<Self, TransportError> {
         let name = Some(url.vhost()).filter(|name| *name != "/").unwrap_or_default();
         static BROKERS: LazyLock<Mutex<HashMap<String, Weak<Broker>>>> = LazyLock::new(Mutex::default);
         let broker = if name.is_empty() {
@@ -92,13 +114,15 @@ impl MemoryDriver {
                 broker
             })
         };
-        Self {
+        Ok(Self {
             broker,
             closed: AtomicBool::default(),
             status: Board::new(NAME, NAME, ConnectionStatus::ready(NAME)),
             replies: Mutex::default(),
             servers: Mutex::default(),
-        }
+            #[cfg(feature = "testing")]
+            faults: faults::Faults::read(url)?,
+        })
     }
 
     /// Consumes from the queues of an address, which are made if they are not there; its own ones go when it goes.
@@ -131,6 +155,10 @@ impl MemoryDriver {
         let now = Instant::now();
         if message.deadline <= now {
             return Err(PublishFault::Expired("not sent: there was no time left".to_owned()).into());
+        }
+        #[cfg(feature = "testing")]
+        if let Some(faults) = &self.faults {
+            return faults.send(&self.broker, &message, deliveries);
         }
         match &message.route {
             Route::Reply { queue } if self.broker.answer(queue, &message.body) => Ok(()),
@@ -243,6 +271,11 @@ struct Broker {
 impl Broker {
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+
+    #[cfg(feature = "testing")]
+    fn takes(&self, queue: &Arc<str>) -> bool {
+        lock(&self.takers).contains_key(queue)
     }
 
     /// Hands a reply to its transport, on the thread that has it; `false` if there is none of that name.

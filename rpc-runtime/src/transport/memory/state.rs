@@ -157,10 +157,7 @@ impl State {
         let Outgoing { route, body, mandatory, expiration, .. } = message;
         let route = bound_as(route);
         let Some(bound) = self.bound.get(&route) else {
-            if mandatory {
-                return Err(PublishFault::Unroutable(format!("no queue takes messages for {route}")).into());
-            }
-            return Ok(());
+            return if mandatory { Err(no_queue(&route).into()) } else { Ok(()) };
         };
         let expires = expiration.map(|expiration| later(now, expiration));
         let message = Message { body, expires, deliveries, redelivered: false };
@@ -173,15 +170,29 @@ impl State {
                 deliver(*at, queue, &mut self.consumers, now);
             }
         }
-        let refused = |why| PublishFault::Refused(Fault::new(FaultKind::Nacked, why));
         match (taken, full) {
             (_, 0) => Ok(()),
-            (0, _) => Err(refused(format!("a queue of {route} is full")).into()),
+            (0, _) => Err(no_room(&route).into()),
             _ => {
                 let why = format!("{full} of the {} queues of {route} are full", taken + full);
                 Err(PublishError { fault: refused(why), reached: Reached::Confirmed })
             }
         }
+    }
+
+    /// The queues that take the messages for a route, if there is one.
+    #[cfg(feature = "testing")]
+    pub(super) fn queues_of_route(&self, route: Route) -> Option<Vec<QueueId>> {
+        self.bound.get(&bound_as(route)).cloned()
+    }
+
+    /// Puts a message into one queue; `false` if that is full.
+    #[cfg(feature = "testing")]
+    pub(super) fn put(&mut self, at: QueueId, message: Message, now: Instant) -> bool {
+        let Some(queue) = self.queues.get_mut(&at) else { return true };
+        let taken = queue.push(message);
+        deliver(at, queue, &mut self.consumers, now);
+        taken
     }
 
     /// Whether the message was still the consumer's to settle.
@@ -264,6 +275,18 @@ impl State {
             deliver(at, queue, &mut self.consumers, Instant::now());
         }
     }
+}
+
+fn refused(why: String) -> PublishFault {
+    PublishFault::Refused(Fault::new(FaultKind::Nacked, why))
+}
+
+pub(super) fn no_room(route: &Route) -> PublishFault {
+    refused(format!("a queue of {route} is full"))
+}
+
+pub(super) fn no_queue(route: &Route) -> PublishFault {
+    PublishFault::Unroutable(format!("no queue takes messages for {route}"))
 }
 
 /// The route by which its queues are found: a fanout goes to all servers of its topic in any exchange, as with

@@ -139,6 +139,14 @@ impl TransportUrl {
         self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The same URL without these options.
+    #[cfg(feature = "amqp")]
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        let mut url = self.clone();
+        url.query.retain(|(name, _)| !names.contains(&name.as_str()));
+        url
+    }
+
     /// The value of the query's option `name`.
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&str> {
