@@ -114,7 +114,7 @@ async fn each_method_has_its_answers() {
         Some(0) => Err(RemoteError::builtin("ValueError", "zero")),
         n => Ok((n, seen.take().len())),
     });
-    recorder.take();
+    drop(recorder.take());
     assert!(echo(0).await.unwrap_err().to_string().contains("zero"));
     assert_eq!(echo(8).await.unwrap(), json!([8, 2]));
     of_echo.answer_with(|_| Ok(Unwritable));
