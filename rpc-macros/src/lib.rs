@@ -104,6 +104,7 @@ use proc_macro::TokenStream;
 /// | `cast, fanout` | to every server of the topic |
 /// | `call_or_cast` | to one server; the client's method returns something with `.call()` and `.cast()` |
 /// | `since = "3.9"`, `since("6.0", "5.8")` | version that the method came with, see [below](#versions); the default is the first of every major |
+/// | `until = "6.0"` | first version without the method: it is sent to servers below it only, and served to callers below it |
 /// | `name = ".."` | name on the wire; the default is the method's own |
 /// | `was("..", until = "3.8")` | older name on the wire, sent below `until`; servers take both |
 /// | `to = expression` | server to send to; the default is any server, but `None` is an error |
@@ -253,7 +254,8 @@ use proc_macro::TokenStream;
 /// A client that is pinned sends only what servers of that version know. Each request is stamped
 /// with the lowest version that has all of it: the highest, among those that changed something in
 /// its method, that the pin allows. A method that the pin does not have fails before anything is
-/// sent. What a version is below of is decided by the stamped version: arguments that came later
+/// sent, and so does one that was removed `until` the pin or, without a pin, until the current version
+/// (`RpcError::Removed`). What a version is below of is decided by the stamped version: arguments that came later
 /// follow their `old`, names and arguments that were given up `until` later are used.
 ///
 /// With several majors a pin chooses one of them, and an unpinned client sends the current one.
@@ -292,6 +294,10 @@ use proc_macro::TokenStream;
 ///         downgrade(until = "5.7", with = without_cluster)
 ///     )]
 ///     async fn failover(&self, ctx: Context, cluster: String) -> Result<(), RemoteError>;
+///
+///     /// Hosts of 5.x have it still: it is sent to them, and served to callers from there.
+///     #[rpc(call, until = "6.0")]
+///     async fn get_rdp_console(&self, ctx: Context, instance: u32) -> Result<String, RemoteError>;
 /// }
 ///
 /// fn without_cluster(mut args: Map<String, Value>) -> Map<String, Value> {
@@ -302,6 +308,7 @@ use proc_macro::TokenStream;
 /// # async fn client(transport: rpc_runtime::Transport) -> Result<(), Box<dyn std::error::Error>> {
 /// let api = ComputeApi::new(&transport).pinned(ComputeApi::pin("victoria")?);
 /// assert!(api.supports_argument("resize", "request_spec")?);
+/// assert!(api.supports("get_rdp_console")? && !ComputeApi::new(&transport).supports("get_rdp_console")?);
 /// assert!(ComputeApi::pin("queens").is_err());
 /// # Ok(())
 /// # }
@@ -425,7 +432,8 @@ use proc_macro::TokenStream;
 ///
 /// Only a running program can tell an unknown release or a malformed pin (`Client::pin` fails), two
 /// endpoints of one server that answer one namespace, major and method (`ServerBuilder::start`
-/// fails), and a pin below a method or argument (the request fails before anything is sent).
+/// fails), and a pin below a method or argument, or not below what a method was removed in (the request
+/// fails before anything is sent).
 ///
 /// ```compile_fail
 /// # use rpc_runtime::{Context, RemoteError, rpc_manager};

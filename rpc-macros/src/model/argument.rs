@@ -6,12 +6,12 @@ use syn::{Attribute, PatType, Type};
 use super::conditions::Condition;
 use super::form::Form;
 use super::late::Late;
+use super::life::Life;
 use super::older::Was;
 use super::signature::parameter_name;
 use super::source::{Declaration, Default, Source};
 use super::types;
-use super::version::Version;
-use super::versions::Versions;
+use super::versions::{Bounds, Versions};
 use super::wire_names::WireNames;
 use crate::errors::Errors;
 use crate::parse::{ArgKeys, Derived, Old, is_arg, is_rpc};
@@ -40,8 +40,8 @@ pub(crate) struct Argument {
 /// What an argument is validated against.
 pub(super) struct Scope<'a> {
     pub(super) versions: &'a Versions,
-    /// The first version of the method in each major that has it; `None` if that is wrong.
-    pub(super) since: Option<&'a [Version]>,
+    /// Where the method is there; `None` if that is wrong.
+    pub(super) life: Option<&'a Life>,
     pub(super) wire_names: &'a mut WireNames,
 }
 
@@ -67,15 +67,16 @@ impl Argument {
         check_combination(&keys, name, errors);
         let is_rest = keys.keys.saw("rest");
         let wire = scope.wire_names.take_own(name, keys.name.as_ref(), errors);
-        let late = Late::read(&mut keys, scope.versions, scope.since, name, errors);
-        let start = match &late {
-            Some(late) => late.since.last(),
-            None => scope.since.and_then(<[Version]>::last),
+        let late = Late::read(&mut keys, scope.versions, scope.life, name, errors);
+        let of_method = scope.life.map(Life::bounds).unwrap_or_default();
+        let bounds = match &late {
+            Some(late) => Bounds { start: late.since.last().copied(), ..of_method },
+            None => of_method,
         };
         let was = keys
             .was
             .as_ref()
-            .and_then(|was| Was::read(was, scope.versions, start.copied(), name, scope.wire_names, errors));
+            .and_then(|was| Was::read(was, scope.versions, bounds, name, scope.wire_names, errors));
         let default = match keys.default {
             Some(value) => Some(Default::of(value)),
             None => keys.keys.saw("default").then_some(Default::OfType),

@@ -26,7 +26,7 @@ pub(super) fn changes(
 
 fn method_changes(method: &Method, oldest: Version, note: &mut impl FnMut(Version, String)) {
     let name = &method.wire;
-    for since in explicit(&method.since).filter(|since| *since != oldest) {
+    for since in explicit(&method.life.since).filter(|since| *since != oldest) {
         note(since, format!("adds `{name}`"));
     }
     if let Some(was) = &method.was {
@@ -41,12 +41,15 @@ fn method_changes(method: &Method, oldest: Version, note: &mut impl FnMut(Versio
     if let Some(downgrade) = &method.downgrade {
         note(downgrade.until, format!("changes the arguments of `{name}`"));
     }
+    if let Some(until) = method.life.until {
+        note(until, format!("removes `{name}`"));
+    }
 }
 
 fn argument_changes(argument: &Argument, method: &Method, note: &mut impl FnMut(Version, String)) {
     let (wire, name) = (&argument.wire, &method.wire);
     if let Some(late) = &argument.late {
-        for since in explicit(&late.since).filter(|since| !method.since.contains(since)) {
+        for since in explicit(&late.since).filter(|since| !method.life.since.contains(since)) {
             let what = match late.is_converted() {
                 true => format!("changes `{wire}` of `{name}`"),
                 false => format!("adds `{wire}` to `{name}`"),

@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 use syn::LitStr;
 
+use super::life::Life;
 use super::version::Version;
 use super::versions::Versions;
 use crate::errors::Errors;
@@ -17,12 +18,12 @@ pub(crate) struct Late {
 }
 
 impl Late {
-    /// `since` and `old`, which need each other. `method` is the first version of the method in each
-    /// major that has it; nothing if that is wrong.
+    /// `since` and `old`, which need each other. `method` is where the method is there; nothing if
+    /// that is wrong.
     pub(super) fn read(
         keys: &mut ArgKeys,
         versions: &Versions,
-        method: Option<&[Version]>,
+        method: Option<&Life>,
         name: &Ident,
         errors: &mut Errors,
     ) -> Option<Self> {
@@ -58,16 +59,23 @@ impl Late {
 /// The argument's first version in each major; later than the method's in one of them at least.
 fn later_than_method(
     versions: &Versions,
-    method: Option<&[Version]>,
+    method: Option<&Life>,
     texts: &[LitStr],
     name: &Ident,
     errors: &mut Errors,
 ) -> Option<Vec<Version>> {
     let resolved = versions.since(texts, errors)?;
-    let Some(method) = method.filter(|method| !method.is_empty()) else { return Some(resolved) };
+    let Some(Life { since: method, until }) = method.filter(|method| !method.since.is_empty()) else {
+        return Some(resolved);
+    };
     let of_method = |major: u32| method.iter().find(|version| version.major == major).copied();
     for text in texts {
         let Some(since) = Version::of(text) else { continue };
+        if let Some(until) = until.filter(|until| since >= *until) {
+            errors
+                .at(text, format!("argument {name} came with {since}, but its method is gone since {until}"));
+            return None;
+        }
         match of_method(since.major) {
             Some(method) if since >= method => {}
             Some(method) => {
@@ -94,7 +102,7 @@ fn later_than_method(
         .into_iter()
         .filter_map(|since| of_method(since.major).map(|method| method.max(since)))
         .collect();
-    if since == method {
+    if since == *method {
         let start = method.first().copied().unwrap_or(Version::UNKNOWN);
         errors.at(
             texts.first(),

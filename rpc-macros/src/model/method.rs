@@ -10,11 +10,11 @@ use super::conditions::Condition;
 use super::generated::{collides_with, constant_of};
 use super::kind::Kind;
 use super::late::Late;
+use super::life::Life;
 use super::older::{Downgrade, Legacy, Was};
 use super::parameters::{ClientParameter, Declared};
 use super::signature::ContextParameter;
 use super::source::{Declaration, Source};
-use super::version::Version;
 use super::versions::Versions;
 use super::wire_names::WireNames;
 use super::{expressions, signature};
@@ -34,8 +34,7 @@ pub(crate) struct Method {
     pub(crate) was: Option<Was>,
     pub(crate) carried: Carried,
     pub(crate) kind: Kind,
-    /// Its first version in each major that has it, newest first.
-    pub(crate) since: Vec<Version>,
+    pub(crate) life: Life,
     /// The expression for the server that requests go to; without one any server of the topic.
     pub(crate) to: Option<Expr>,
     pub(crate) route: Option<Path>,
@@ -101,15 +100,12 @@ impl Method {
             );
         }
         let versions = scope.versions;
-        let since = match keys.keys.saw("since") {
-            true => versions.since(&keys.since, errors),
-            false => Some(versions.starts()),
-        };
-        let start = since.as_ref().and_then(|since| since.last()).copied();
+        let life = Life::read(&keys, versions, errors);
+        let bounds = life.as_ref().map(Life::bounds).unwrap_or_default();
         let was = keys
             .was
             .as_ref()
-            .and_then(|was| Was::read(was, versions, start, name, &mut scope.wire_names, errors));
+            .and_then(|was| Was::read(was, versions, bounds, name, &mut scope.wire_names, errors));
         if let Some(kind) = kind {
             let is_routed = scope.is_routed || keys.route.is_some();
             kind.check(&keys.keys, is_routed, errors);
@@ -118,10 +114,11 @@ impl Method {
         let mut names = WireNames::of_arguments();
         let of_to = keys.to.as_ref().map(|to| &to.parameters[..]).unwrap_or_default();
         let mut declarations: Vec<_> = Declaration::all(of_to, None).collect();
-        let scope = Scope { versions, since: since.as_deref(), wire_names: &mut names };
+        let scope = Scope { versions, life: life.as_ref(), wire_names: &mut names };
         let (context, mut arguments) = parameters(signature, scope, &mut declarations, errors);
-        let legacy = Legacy::read(&keys.legacy, versions, start, &mut names, errors);
-        let downgrade = keys.downgrade.as_ref().and_then(|key| Downgrade::read(key, versions, start, errors));
+        let legacy = Legacy::read(&keys.legacy, versions, bounds, &mut names, errors);
+        let downgrade =
+            keys.downgrade.as_ref().and_then(|key| Downgrade::read(key, versions, bounds, errors));
         if conditions(&arguments).len() > CONDITIONS {
             errors.at(name, format!("`{name}` has more than {CONDITIONS} conditions among its arguments"));
         }
@@ -157,7 +154,7 @@ impl Method {
             was,
             carried: Carried::of(&method.attributes),
             kind: kind?,
-            since: since?,
+            life: life?,
             to,
             route: keys.route,
             context: context?,

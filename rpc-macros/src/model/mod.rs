@@ -11,6 +11,7 @@ mod generated;
 mod interface;
 mod kind;
 mod late;
+mod life;
 mod method;
 mod older;
 mod parameters;

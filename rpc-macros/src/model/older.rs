@@ -5,7 +5,7 @@ use syn::ext::IdentExt as _;
 use syn::{Expr, Path};
 
 use super::version::Version;
-use super::versions::Versions;
+use super::versions::{Bounds, Versions};
 use super::wire_names::WireNames;
 use crate::errors::Errors;
 use crate::parse::{DowngradeKey, LegacyKey, WasKey};
@@ -19,18 +19,18 @@ pub(crate) struct Was {
 }
 
 impl Was {
-    /// The older name of `owner`, which is there since `start`.
+    /// The older name of `owner`, which is there within `bounds`.
     pub(super) fn read(
         key: &WasKey,
         versions: &Versions,
-        start: Option<Version>,
+        bounds: Bounds,
         owner: &Ident,
         names: &mut WireNames,
         errors: &mut Errors,
     ) -> Option<Self> {
         let name = key.name.value();
         names.take(&name, owner, &key.name, errors);
-        let until = versions.until(&key.until, start, "the old name", errors)?;
+        let until = versions.until(&key.until, bounds, "the old name", errors)?;
         Some(Self { name, until })
     }
 }
@@ -44,17 +44,17 @@ pub(crate) struct Legacy {
 }
 
 impl Legacy {
-    /// Those of a method that is there since `start`.
+    /// Those of a method that is there within `bounds`.
     pub(super) fn read(
         keys: &[LegacyKey],
         versions: &Versions,
-        start: Option<Version>,
+        bounds: Bounds,
         names: &mut WireNames,
         errors: &mut Errors,
     ) -> Vec<Self> {
         let mut legacy = Vec::new();
         for LegacyKey { arguments, until: text } in keys {
-            let until = versions.until(text, start, "the removed argument", errors);
+            let until = versions.until(text, bounds, "the removed argument", errors);
             for (name, value) in arguments {
                 let wire = take(name, &text.value(), names, errors);
                 legacy.extend(until.map(|until| Self { wire, value: value.clone(), until }));
@@ -85,14 +85,14 @@ pub(crate) struct Downgrade {
 }
 
 impl Downgrade {
-    /// That of a method that is there since `start`.
+    /// That of a method that is there within `bounds`.
     pub(super) fn read(
         key: &DowngradeKey,
         versions: &Versions,
-        start: Option<Version>,
+        bounds: Bounds,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let until = versions.until(&key.until, start, "the older arguments", errors)?;
+        let until = versions.until(&key.until, bounds, "the older arguments", errors)?;
         Some(Self { until, with: key.with.clone() })
     }
 }

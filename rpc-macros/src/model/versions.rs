@@ -7,6 +7,13 @@ use syn::ext::IdentExt as _;
 use super::version::Version;
 use crate::errors::Errors;
 
+/// Where something is there that can change: not before `start`, and not from `end` on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bounds {
+    pub(super) start: Option<Version>,
+    pub(super) end: Option<Version>,
+}
+
 /// The last version of each major that is sent and served, the current one first; none if the
 /// trait's own are missing or wrong.
 #[derive(Debug, Default)]
@@ -116,11 +123,11 @@ impl Versions {
         Some(since)
     }
 
-    /// The value of `until`: a version that changed something which is there since `start`.
+    /// The value of `until`: a version that changed something which is there within `bounds`.
     pub(super) fn until(
         &self,
         text: &LitStr,
-        start: Option<Version>,
+        bounds: Bounds,
         what: &str,
         errors: &mut Errors,
     ) -> Option<Version> {
@@ -141,11 +148,13 @@ impl Versions {
                 text,
                 format!("until \"{until}\" is the oldest version served: {what} can never be used"),
             );
-        } else if let Some(start) = start.filter(|start| until <= *start) {
+        } else if let Some(start) = bounds.start.filter(|start| until <= *start) {
             errors.at(
                 text,
                 format!("it is there since {start}, so until \"{until}\" {what} can never be used"),
             );
+        } else if let Some(end) = bounds.end.filter(|end| until >= *end) {
+            errors.at(text, format!("the method is gone since {end}: nothing of it changed in {until}"));
         } else {
             match self.last_of(until.major) {
                 Some(last) if until > last => errors.at(text, never(until, last)),

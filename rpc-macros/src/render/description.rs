@@ -65,7 +65,7 @@ pub(super) fn method(interface: &Interface, method: &Method) -> TokenStream {
         Kind::CallOrCast => quote_spanned!(Span::mixed_site()=> call_or_cast),
     };
     let (wire, returns) = (&method.wire, &method.returns);
-    let since = versions(&method.since);
+    let since = versions(&method.life.since);
     let arguments = method.arguments.iter().map(argument);
     let declares = interface
         .error
@@ -83,6 +83,9 @@ pub(super) fn method(interface: &Interface, method: &Method) -> TokenStream {
 /// What few methods have.
 fn method_details(method: &Method) -> TokenStream {
     let mut details = TokenStream::new();
+    if let Some(until) = method.life.until.map(version) {
+        details.extend(quote_spanned!(Span::mixed_site()=> .with_until(#until)));
+    }
     if let Some(was) = &method.was {
         let (name, until) = (&was.name, version(was.until));
         details.extend(quote_spanned!(Span::mixed_site()=> .with_was(#name, #until)));

@@ -35,7 +35,8 @@ pub(super) fn method(interface: &Interface, method: &Method) -> String {
         Kind::Fanout => format!("Casts `{wire}` to every server"),
         Kind::CallOrCast => format!("Calls or casts `{wire}`"),
     };
-    let since = and(&method.since);
+    let since = and(&method.life.since);
+    let until = method.life.until.map(|until| format!(", until {until}")).unwrap_or_default();
     let to = match (&method.to, method.kind) {
         (Some(to), _) => format!(", to `{}`", source_text(&to)),
         (None, Kind::Fanout) => String::new(),
@@ -54,7 +55,7 @@ pub(super) fn method(interface: &Interface, method: &Method) -> String {
         },
     };
     format!(
-        " {how}, since {since}{to}{route}. Fails with {error}. To drop the future takes back no request that was sent."
+        " {how}, since {since}{until}{to}{route}. Fails with {error}. To drop the future takes back no request that was sent."
     )
 }
 

@@ -58,6 +58,54 @@ fn a_name_that_was_never_used() {
 }
 
 #[test]
+fn removed_methods() {
+    for (keys, expected) in [
+        ("until = \"3.21\"", ("\"3.21\"", "until \"3.21\" is newer than the API version")),
+        ("until = \"3.0\"", ("\"3.0\"", "until \"3.0\" is the oldest version served: the method can never")),
+        ("until = \"2.5\"", ("\"2.5\"", "compatibility with versions below 2.5 is unreachable")),
+        ("until", ("until", "`until` needs a value")),
+        ("until = 3.10", ("3.10", "3.10 as a number would become 3.1")),
+        (
+            "since = \"3.4\", until = \"3.4\"",
+            ("\"3.4\"", "it is there since 3.4, so until \"3.4\" the method can never be used"),
+        ),
+        (
+            "until = \"3.4\", was(\"g\", until = \"3.4\")",
+            ("\"3.4\"", "the method is gone since 3.4: nothing of it changed in 3.4"),
+        ),
+        (
+            "until = \"3.4\", legacy(gone = 1, until = \"3.5\")",
+            ("\"3.5\"", "the method is gone since 3.4: nothing of it changed in 3.5"),
+        ),
+        (
+            "until = \"3.4\", downgrade(until = \"3.6\", with = f)",
+            ("\"3.6\"", "the method is gone since 3.4: nothing of it changed in 3.6"),
+        ),
+    ] {
+        check_rpc(&format!("call, {keys}"), &[expected]);
+    }
+    check_items(
+        "#[rpc(call, until = \"3.4\")] async fn f(
+            &self,
+            ctx: Context,
+            #[arg(since = \"3.5\", old = drop)] a: Option<u8>,
+            #[arg(was(\"c\", until = \"3.7\"))] b: u8,
+        ) -> Result<(), E>;",
+        &[
+            ("\"3.5\"", "argument a came with 3.5, but its method is gone since 3.4"),
+            ("\"3.7\"", "the method is gone since 3.4: nothing of it changed in 3.7"),
+        ],
+    );
+    check(
+        "#[rpc_manager(client = Api, topic = \"t\", version(\"6.5\", \"5.13\"))] trait Manager {
+            #[rpc(call, since(\"6.2\", \"5.3\"), until = \"6.1\")]
+            async fn f(&self, ctx: Context) -> Result<(), E>;
+        }",
+        &[("\"6.2\"", "since \"6.2\": the method is gone since 6.1")],
+    );
+}
+
+#[test]
 fn versions() {
     let with = |version: &str| format!("client = Api, topic = \"t\", version = {version}");
     check_manager(

@@ -57,7 +57,7 @@ impl Draft {
         };
         // A manual request may say later what it is stamped with.
         if rung.is_none() && !method.manual {
-            request.fail_too_low(method.name.to_owned(), method.needed(cap));
+            request.fail_not_there(cap);
         }
         if let Err(error) = context.write(&mut request.context) {
             let why = format!("{}: {}", error.what, error.why);
@@ -204,6 +204,17 @@ impl Draft {
     pub(super) fn fail_too_low(&mut self, what: String, needed: Version) {
         let pin = self.pin.unwrap_or(self.version);
         self.fail(|_| RpcError::PinnedTooLow { what, needed, pin });
+    }
+
+    /// The method is not there at that version: not yet, or not any more.
+    pub(super) fn fail_not_there(&mut self, version: Version) {
+        let (method, pin) = (self.method, self.pin);
+        match method.until.filter(|until| version >= *until) {
+            Some(until) => {
+                self.fail(|method| RpcError::Removed { method: method.name.to_owned(), until, pin });
+            }
+            None => self.fail_too_low(method.name.to_owned(), method.needed(version)),
+        }
     }
 
     fn fail_to_encode(&mut self, what: &str, why: String, error: impl Error + Send + Sync + 'static) {

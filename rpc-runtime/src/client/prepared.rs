@@ -32,15 +32,21 @@ impl Prepared {
             Some(pin) => pin.accepts(version),
             None => client.interface.accepts(version),
         };
-        allowed && method.since.iter().any(|since| version.accepts(*since))
+        allowed && !method.is_removed_at(version) && method.since.iter().any(|since| version.accepts(*since))
     }
 
     /// Stamps the request with this version. Without it, it is the highest that the pin allows of
     /// those that changed something in the method.
     pub fn at(mut self, version: Version) -> Self {
         if !self.can_send(version) {
-            let what = format!("{} at {version}", self.request.method.name);
-            self.request.fail_too_low(what, version);
+            let Draft { client, method, pin, .. } = &self.request;
+            let cap = pin.unwrap_or(client.interface.version);
+            if method.is_removed_at(version) && method.is_removed_at(cap) {
+                self.request.fail_not_there(cap);
+            } else {
+                let what = format!("{} at {version}", method.name);
+                self.request.fail_too_low(what, version);
+            }
         }
         self.request.version = version;
         self
@@ -85,8 +91,7 @@ impl Prepared {
     fn check_version(&mut self) {
         let version = self.request.version;
         if !self.can_send(version) {
-            let method = self.request.method;
-            self.request.fail_too_low(method.name.to_owned(), method.needed(version));
+            self.request.fail_not_there(version);
         }
     }
 }

@@ -62,6 +62,17 @@ pub enum RpcError {
         /// The pin in force when the request was made.
         pin: Version,
     },
+    /// The method was removed, and the client is not pinned to a version that still has it.
+    #[error("{method} was removed in {until}, and the client is {}", pinned(*pin))]
+    #[non_exhaustive]
+    Removed {
+        /// The method that was called.
+        method: String,
+        /// The first version without it.
+        until: Version,
+        /// The pin in force when the request was made, if there was one.
+        pin: Option<Version>,
+    },
     /// The server has no method of that name.
     #[error("the server has no method {method}: {message}")]
     NoSuchMethod {
@@ -153,6 +164,7 @@ impl RpcError {
     pub fn reached(&self) -> Reached {
         match self {
             RpcError::PinnedTooLow { .. }
+            | RpcError::Removed { .. }
             | RpcError::BadArgument { .. }
             | RpcError::Encode { .. }
             | RpcError::Overloaded { .. } => Reached::NotSent,
@@ -189,8 +201,8 @@ impl RpcError {
     /// Whether it is certain that no server executes the request, so that sending it again, here or
     /// elsewhere, cannot make it run twice: [`reached`](Self::reached) is below [`Reached::Sent`].
     ///
-    /// Always so for [`PinnedTooLow`](Self::PinnedTooLow), [`BadArgument`](Self::BadArgument),
-    /// [`Encode`](Self::Encode) and [`Overloaded`](Self::Overloaded), as a rule for
+    /// Always so for [`PinnedTooLow`](Self::PinnedTooLow), [`Removed`](Self::Removed),
+    /// [`BadArgument`](Self::BadArgument), [`Encode`](Self::Encode) and [`Overloaded`](Self::Overloaded), as a rule for
     /// [`Undeliverable`](Self::Undeliverable), and for those of [`Timeout`](Self::Timeout) and
     /// [`Connection`](Self::Connection) that came before the request went out. Never for what a server
     /// has answered, [`NoSuchMethod`](Self::NoSuchMethod) and
@@ -210,7 +222,7 @@ impl RpcError {
     /// | [`Timeout`](Self::Timeout) | `oslo_messaging.exceptions.MessagingTimeout` |
     /// | [`Undeliverable`](Self::Undeliverable) | `oslo_messaging.exceptions.MessageUndeliverable` |
     /// | [`Connection`](Self::Connection), [`Overloaded`](Self::Overloaded) | `oslo_messaging.exceptions.MessageDeliveryFailure` |
-    /// | [`PinnedTooLow`](Self::PinnedTooLow) | `oslo_messaging.rpc.client.RPCVersionCapError` |
+    /// | [`PinnedTooLow`](Self::PinnedTooLow), [`Removed`](Self::Removed) | `oslo_messaging.rpc.client.RPCVersionCapError` |
     /// | [`NoSuchMethod`](Self::NoSuchMethod), [`UnsupportedVersion`](Self::UnsupportedVersion) | `oslo_messaging.rpc.client.RemoteError`: as they are they would tell the caller that *its* request was wrong |
     /// | [`BadArgument`](Self::BadArgument), [`Encode`](Self::Encode), [`Decode`](Self::Decode) | `builtins.ValueError` |
     #[must_use]
@@ -233,6 +245,11 @@ impl RpcError {
                 error.args = vec![needed.to_string().into(), pin.to_string().into()];
                 error
             }
+            RpcError::Removed { until, pin, .. } => {
+                let mut error = RemoteError::new(CLIENT, "RPCVersionCapError", text);
+                error.args = vec![until.to_string().into(), pin.unwrap_or(until).to_string().into()];
+                error
+            }
             RpcError::NoSuchMethod { message, .. } => elsewhere("NoSuchMethod", message, text),
             RpcError::UnsupportedVersion { message, .. } => elsewhere("UnsupportedVersion", message, text),
             RpcError::BadArgument { .. } | RpcError::Encode { .. } | RpcError::Decode { .. } => {
@@ -240,6 +257,10 @@ impl RpcError {
             }
         }
     }
+}
+
+fn pinned(pin: Option<Version>) -> String {
+    pin.map_or_else(|| "not pinned below that".to_owned(), |pin| format!("pinned to {pin}"))
 }
 
 /// What a Python client makes of an exception whose class it does not know.
@@ -301,6 +322,11 @@ mod tests {
                 none,
             ),
             (
+                RpcError::Removed { method: method.clone(), until: version, pin: None },
+                "oslo_messaging.rpc.client.RPCVersionCapError",
+                none,
+            ),
+            (
                 RpcError::NoSuchMethod { method: method.clone(), message: message.clone() },
                 "oslo_messaging.rpc.client.RemoteError",
                 none,
@@ -357,7 +383,7 @@ mod tests {
         let certain = |error: &RpcError| error.was_not_executed();
         let certain: Vec<bool> = all().iter().map(|(error, ..)| certain(error)).collect();
         let (yes, no) = (true, false);
-        assert_eq!(certain, [no, yes, yes, no, no, no, yes, yes, no, yes, no]);
+        assert_eq!(certain, [no, yes, yes, yes, no, no, no, yes, yes, no, yes, no]);
         let never_sent = RpcError::connection(Reached::NotSent, Fault::new(FaultKind::Closed, "closed"));
         assert!(never_sent.was_not_executed());
     }

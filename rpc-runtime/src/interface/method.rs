@@ -52,6 +52,9 @@ pub struct Method {
     pub kind: Kind,
     /// The first version that has it in each major that has it, newest first.
     pub since: &'static [Version],
+    /// The first version without it, if it was removed: it is sent to older servers only, and served to
+    /// callers that ask for an older version.
+    pub until: Option<Version>,
     /// The wire arguments, in the order of the trait.
     pub args: &'static [Arg],
     /// Arguments that only older servers know.
@@ -133,6 +136,7 @@ impl Method {
             was: None,
             kind,
             since,
+            until: None,
             args,
             legacy: &[],
             timeout: None,
@@ -155,6 +159,13 @@ impl Method {
     #[must_use]
     pub const fn with_was(mut self, name: &'static str, until: Version) -> Self {
         self.was = Some(Was { name, until });
+        self
+    }
+
+    /// The same method, removed in the version `until`.
+    #[must_use]
+    pub const fn with_until(mut self, until: Version) -> Self {
+        self.until = Some(until);
         self
     }
 
@@ -225,13 +236,17 @@ impl Method {
     }
 
     /// The version to stamp on a request of a client that may send up to `cap`, its pin or else
-    /// the version of the interface. `None` if the method is not there at that version.
+    /// the version of the interface. `None` if the method is not there yet at that version, or not any
+    /// more.
     ///
     /// In the cap's major it is the highest, up to the cap, of the versions that changed something
     /// in the method: its own first, those that its arguments came with, and those at which names
     /// and arguments were given up.
     #[must_use]
     pub fn rung(&self, cap: Version) -> Option<Version> {
+        if self.is_removed_at(cap) {
+            return None;
+        }
         let start = self.since.iter().copied().find(|since| cap.accepts(*since))?;
         let args =
             self.args.iter().flat_map(|arg| arg.since.iter().copied().chain(arg.was.map(|was| was.until)));
@@ -240,6 +255,11 @@ impl Method {
         let converted = self.downgrade.map(|downgrade| downgrade.until);
         let changes = args.chain(removed).chain(renamed).chain(converted);
         Some(changes.filter(|version| cap.accepts(*version)).fold(start, Ord::max))
+    }
+
+    /// Whether that version is one without the method, or a later one.
+    pub(crate) fn is_removed_at(&self, version: Version) -> bool {
+        self.until.is_some_and(|until| version >= until)
     }
 
     /// The version that a client pinned to `pin` would need for the method.
@@ -314,6 +334,15 @@ mod tests {
         assert_eq!(METHOD.rung(v(3, 1)), None);
         assert_eq!(METHOD.rung(v(4, 0)), None);
         assert_eq!(METHOD.needed(v(3, 1)), v(3, 2));
+    }
+
+    #[test]
+    fn removed_methods_have_no_rung() {
+        let removed = METHOD.with_until(v(3, 10));
+        for (cap, rung) in [(v(3, 9), Some(v(3, 9))), (v(3, 10), None), (v(3, 20), None), (v(4, 0), None)] {
+            assert_eq!(removed.rung(cap), rung, "{cap}");
+        }
+        assert!(removed.is_removed_at(v(3, 10)) && !removed.is_removed_at(v(3, 9).with_patch(9)));
     }
 
     const TWO_MAJORS: Method = Method::cast::<Result<(), RemoteError>>(

@@ -137,9 +137,10 @@ impl Interface {
         self.methods.iter().find(|method| method.is_called(name))
     }
 
-    /// The same name, as the interface has it.
-    pub(crate) fn name_of(&self, name: &str) -> Option<&'static str> {
-        self.methods.iter().find_map(|method| method.called(name))
+    /// The same name, as the interface has it, if requests of that version have the method.
+    pub(crate) fn name_at(&self, name: &str, version: Version) -> Option<&'static str> {
+        let called = |method: &Method| method.called(name).filter(|_| !method.is_removed_at(version));
+        self.methods.iter().find_map(called)
     }
 }
 

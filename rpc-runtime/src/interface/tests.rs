@@ -27,7 +27,7 @@ const METHODS: &[Method] = &[
     .with_expected(&["Failed::NotFound"])
     .with_downgrade(v(5, 9), |args| args)
     .with_doc("Attaches."),
-    Method::call_or_cast::<Result<(), RemoteError>>("stop", &[v(6, 0)], &[]).as_manual(),
+    Method::call_or_cast::<Result<(), RemoteError>>("stop", &[v(6, 0)], &[]).with_until(v(6, 1)).as_manual(),
 ];
 
 const COMPUTE: Interface = Interface::new("Compute", "compute", v(6, 1), METHODS)
@@ -53,6 +53,7 @@ fn json() {
                 "was": {"name": "connect", "until": "5.4"},
                 "kind": "call",
                 "since": ["6.0", "5.2"],
+                "until": null,
                 "args": [
                     {
                         "name": "flavor",
@@ -88,6 +89,7 @@ fn json() {
                 "was": null,
                 "kind": "call_or_cast",
                 "since": ["6.0"],
+                "until": "6.1",
                 "args": [],
                 "legacy": [],
                 "expected": [],

@@ -60,7 +60,7 @@ impl Endpoints {
         for endpoint in &self.endpoints {
             if endpoint.serves(namespace.as_deref(), *version) {
                 compatible = true;
-                if let Some(name) = endpoint.interface().name_of(method) {
+                if let Some(name) = endpoint.interface().name_at(method, *version) {
                     return Ok(Answerer::Endpoint(endpoint, name));
                 }
             }
@@ -86,8 +86,12 @@ fn clash(one: &Interface, other: &Interface) -> Option<(&'static str, u32)> {
         return None;
     }
     let served = |major: &u32| other.versions().any(|version| version.major() == *major);
-    let major = one.versions().map(Version::major).find(served)?;
-    let names = other.methods.iter().flat_map(|method| [Some(method.name), method.was.map(|was| was.name)]);
-    let name = names.flatten().find(|name| one.method(name).is_some())?;
-    Some((name, major))
+    one.versions().map(Version::major).filter(served).find_map(|major| {
+        // Whatever the first version of a major has is served in some of it.
+        let first = Version::new(major, 0);
+        let names =
+            other.methods.iter().flat_map(|method| [Some(method.name), method.was.map(|was| was.name)]);
+        let both = |name: &&str| [one, other].iter().all(|it| it.name_at(name, first).is_some());
+        Some((names.flatten().find(both)?, major))
+    })
 }

@@ -11,5 +11,6 @@ mod manual;
 mod names;
 mod peer;
 mod policies;
+mod removed;
 mod serving;
 mod versions;

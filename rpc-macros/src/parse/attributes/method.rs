@@ -20,6 +20,7 @@ pub(crate) fn is_rpc(attribute: &Attribute) -> bool {
 pub(crate) struct RpcKeys {
     pub(crate) keys: Keys,
     pub(crate) since: Vec<LitStr>,
+    pub(crate) until: Option<LitStr>,
     pub(crate) name: Option<LitStr>,
     pub(crate) was: Option<WasKey>,
     pub(crate) to: Option<Derived>,
@@ -53,6 +54,7 @@ impl RpcKeys {
             "call_or_cast",
             "fanout",
             "since",
+            "until",
             "name",
             "was",
             "to",
@@ -68,6 +70,7 @@ impl RpcKeys {
         let mut this = Self {
             keys: keys.clone(),
             since: Vec::new(),
+            until: None,
             name: None,
             was: None,
             to: None,
@@ -82,6 +85,7 @@ impl RpcKeys {
             keys.read(inside(attribute, errors), errors, |key, input| {
                 match key.to_string().as_str() {
                     "since" => this.since = versions(key, input)?,
+                    "until" => this.until = Some(version_text(key, input)?),
                     "name" => this.name = Some(value(key, input)?),
                     "was" => this.was = Some(was(key, input)?),
                     "to" => this.to = Some(derived(key, input)?),
