@@ -88,9 +88,11 @@ use proc_macro::TokenStream;
 /// | `version = "3.20"` | current version of the interface, `MAJOR.MINOR`, as a string; mandatory |
 /// | `version("6.5", "5.13")` | the same for several majors, current first: all are sent and served |
 /// | `history("3.20" = "..")` | what a version brought that no other key says, for the history |
-/// | `aliases(victoria = "5.12", zed = "6.2")` | names of releases for `Client::pin`, oldest first |
+/// | `aliases(victoria = "5.12", 2023.1 = "6.2", "2025.1-rc" = "6.4")` | names of releases for `Client::pin`, oldest first |
 /// | `namespace = ".."` | namespace of the methods; the default is none |
+/// | `to = expression`, `to(host: &str) = expression` | the `to` of every method that is sent to one server and says nothing else |
 /// | `route = function` | makes the address of a destination, see [below](#destinations) |
+/// | `profiles(long(timeout = .., monitor = .., expected(..)), ..)` | named sets of these three keys, for `profile` of methods |
 /// | `context = Type` | type of the first parameter of every method; the default is `rpc_runtime::Context` |
 /// | `error = Type` | the error type that every method has to return; the default is any `RpcException` |
 /// | `crate = path` | where `rpc_runtime` is, if it was renamed or is re-exported |
@@ -107,15 +109,18 @@ use proc_macro::TokenStream;
 /// | `until = "6.0"` | first version without the method: it is sent to servers below it only, and served to callers below it |
 /// | `name = ".."` | name on the wire; the default is the method's own |
 /// | `was("..", until = "3.8")` | older name on the wire, sent below `until`; servers take both |
-/// | `to = expression` | server to send to; the default is any server, but `None` is an error |
+/// | `to = expression` | server to send to; the default is that of the trait, else any server; `None` is an error |
 /// | `to = any_if_none(expression)` | server to send to, or any server if that is `None` |
+/// | `to = any` | any server, whatever the trait's `to` says |
 /// | `to(host: &str) = expression` | the same with parameters of the client method that are not sent, first after the context |
 /// | `route = function` | makes the address of the destination, instead of the trait's |
 /// | `legacy(name = expression, until = "6.0")` | arguments that only servers below `until` get; ours take and ignore them. May be given several times |
+/// | `legacy(name(image: &Image) = expression, until = "6.0")` | the same with parameters of the client method, last, that only this needs |
 /// | `downgrade(until = "4.3", with = function)` | a `fn(Map<String, Value>) -> Map<String, Value>` that makes older arguments of all present ones below `until` |
 /// | `timeout = expression` | how long a call waits, a `Duration` made for each call; `CallOptions` go before it |
 /// | `monitor = expression` | how often a call wants a sign of life, likewise |
 /// | `expected(pattern, ..)` | errors of the method that are nothing unusual: the server logs them at debug level |
+/// | `profile = long`, `profile(long, busy)` | what these profiles of the trait say: the method's own `timeout` and `monitor` go before it, the expected errors of all are expected |
 /// | `manual` | no client method; `prepare_<method>(&ctx)` starts a request that is put together by hand |
 ///
 /// A name on the wire cannot start with `_` or `oslo_` and cannot be `target`: oslo.messaging keeps
@@ -134,6 +139,7 @@ use proc_macro::TokenStream;
 /// | `old = error_if_set` | it leaves the argument out if it carries [nothing](#what-carries-nothing) or is the default, else the request fails |
 /// | `old = error_if(function)` | the request fails if the function, `fn(&T) -> bool`, is true for what the caller [gives](#what-callers-give), else the argument is left out |
 /// | `old = with(function)` | it sends what the function, `fn(&T) -> impl Serialize`, makes of what the caller [gives](#what-callers-give) |
+/// | `required` | the client's parameter is required, although older clients leave the argument out: it is the `T` of an `Option<T>` with `since`, or what has a `default`, which is for the server alone then |
 /// | `from(volume: &Volume) = expression` | the client takes these parameters instead, and sends the value |
 /// | `fixed = expression` | every client sends this value, and takes no parameter; with `since` a `default` says what the server makes of its absence |
 /// | `rest` | the last argument: a map of all keyword arguments without a name of their own |
@@ -154,11 +160,17 @@ use proc_macro::TokenStream;
 ///         #[arg(name = "ref")] reference: String,
 ///         #[arg(default = "/tmp")] path: String,
 ///         #[arg(fixed = true)] want_objects: bool,
+///         #[arg(since = "2.1", old = drop, required)] size: Option<u64>,
 ///         #[arg(since = "2.2", old = drop)] volume_id: Option<u64>,
 ///         #[arg(since = "2.4", old = error_if_set, default)] is_new: bool,
 ///         #[arg(rest, default)] filters: Map<String, Value>,
 ///     ) -> Result<(), RemoteError>;
 /// }
+///
+/// # async fn client(api: BackupApi, ctx: Context) -> Result<(), Box<dyn std::error::Error>> {
+/// api.restore(&ctx, "backup-1", 10, None).is_new(true).await?;
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// # What callers give
@@ -317,13 +329,16 @@ use proc_macro::TokenStream;
 /// # Destinations
 ///
 /// The expressions of `to`, `from` and `legacy` see the context, the required arguments, borrowed,
-/// and the parameters that `to` and `from` declare. Parameters of one name are one parameter. One that `from`
-/// declares also stands for the argument of that name; one of `to` cannot have the name of an argument, which `to`
-/// sees anyway: a client that is to take another type for both says so at the argument, as `stop` does below.
+/// and the parameters that these keys declare. Parameters of one name are one parameter. One that `from` or
+/// `legacy` declares also stands for the argument of that name; one of `to` cannot have the name of an argument, which
+/// `to` sees anyway: a client that is to take another type for both says so at the argument, as `stop` does below.
 ///
 /// `to` evaluates to a `&str`, a `String`, an `Option` of them or a `Result` of any of these; an error is what
 /// awaiting the request gives, and nothing is sent. `None` is such an error, unless `CallOptions` name a server: what
 /// was meant for one host would be done by any. Where any server will do, that is said: `to = any_if_none(..)`.
+///
+/// The `to` of the trait is for all methods that have none of their own, but for fanouts and manual ones. One
+/// that lacks an argument that it uses has to say where it goes, or `to = any`.
 ///
 /// A route is a `fn(&RouteRequest<'_>) -> Result<Target, E>` with an error that can be displayed. It
 /// sees the pin, the stamped version and the destination. `CallOptions` have the last word: their
@@ -342,13 +357,19 @@ use proc_macro::TokenStream;
 ///     }
 /// }
 ///
-/// #[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.9", route = by_topic)]
+/// #[rpc_manager(
+///     client = VolumeApi,
+///     topic = "cinder-volume",
+///     version = "3.9",
+///     to = volume.host.as_deref().ok_or("the volume is on no host"),
+///     route = by_topic
+/// )]
 /// pub trait VolumeManager {
-///     #[rpc(cast, to = volume.host.as_deref().ok_or("the volume is on no host"))]
+///     #[rpc(cast)]
 ///     async fn delete(&self, ctx: Context, volume: Volume) -> Result<(), RemoteError>;
 ///
 ///     /// The client takes the volume; older servers get its id only.
-///     #[rpc(call, to = &volume.host)]
+///     #[rpc(call)]
 ///     async fn attach(
 ///         &self,
 ///         ctx: Context,
@@ -392,14 +413,15 @@ use proc_macro::TokenStream;
 /// #     #[error("no instance {id}")]
 /// #     NotFound { id: u32 },
 /// # }
-/// #[rpc_manager(client = ComputeApi, topic = "compute", version = "1.2", error = ComputeError)]
+/// #[rpc_manager(
+///     client = ComputeApi,
+///     topic = "compute",
+///     version = "1.2",
+///     profiles(long(timeout = long_rpc_timeout(), monitor = Duration::from_secs(60))),
+///     error = ComputeError
+/// )]
 /// pub trait ComputeManager {
-///     #[rpc(
-///         call_or_cast,
-///         timeout = long_rpc_timeout(),
-///         monitor = Duration::from_secs(60),
-///         expected(ComputeError::NotFound { .. })
-///     )]
+///     #[rpc(call_or_cast, profile = long, expected(ComputeError::NotFound { .. }))]
 ///     async fn stop(&self, ctx: Context, instance: u32, #[arg(default)] force: bool) -> Result<(), ComputeError>;
 ///
 ///     /// A call that became a cast in 1.2: no attribute says that.

@@ -15,9 +15,16 @@ use super::types::{
 
 /// Manages the volumes of one storage backend.
 ///
-/// Requests go to the service that has the backend, by [`volume_route`]. Most name a volume, a
-/// snapshot or a group; the others take the [`Service`] or backend that is meant as well.
-#[rpc_manager(client = VolumeApi, topic = "cinder-volume", version = "3.20", error = VolumeError, route = volume_route)]
+/// Requests go to the service that has the backend, by [`volume_route`]: as a rule that of the volume. The
+/// others say whose it is, and take the [`Service`] or backend that is meant if they do not name it.
+#[rpc_manager(
+    client = VolumeApi,
+    topic = "cinder-volume",
+    version = "3.20",
+    error = VolumeError,
+    to = volume.service_topic_queue(),
+    route = volume_route
+)]
 #[expect(clippy::too_many_arguments, reason = "the arguments are those of the messages")]
 pub trait VolumeManager {
     // Volumes
@@ -25,7 +32,7 @@ pub trait VolumeManager {
     /// Creates a volume on the backend that the scheduler chose.
     ///
     /// With `allow_reschedule` a backend that can't create it gives it back to the scheduler.
-    #[rpc(cast, to = volume.service_topic_queue())]
+    #[rpc(cast)]
     async fn create_volume(
         &self,
         ctx: Context,
@@ -38,7 +45,7 @@ pub trait VolumeManager {
     /// Deletes a volume that is not in use; with `cascade` its snapshots too.
     ///
     /// With `unmanage_only` it stays on the backend and is only forgotten.
-    #[rpc(cast, to = volume.service_topic_queue())]
+    #[rpc(cast)]
     async fn delete_volume(
         &self,
         ctx: Context,
@@ -48,7 +55,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Makes a volume larger, to `new_size` GiB.
-    #[rpc(cast, to = volume.service_topic_queue())]
+    #[rpc(cast)]
     async fn extend_volume(
         &self,
         ctx: Context,
@@ -58,7 +65,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Ends an extension that the instance had to take part in.
-    #[rpc(cast, since = "3.19", to = volume.service_topic_queue())]
+    #[rpc(cast, since = "3.19")]
     async fn extend_volume_completion(
         &self,
         ctx: Context,
@@ -69,7 +76,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Gives a volume another type, which may mean another backend.
-    #[rpc(cast, to = volume.service_topic_queue())]
+    #[rpc(cast)]
     async fn retype(
         &self,
         ctx: Context,
@@ -82,7 +89,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Gives a volume to another user; without its snapshots if so wanted.
-    #[rpc(call, to = volume.service_topic_queue())]
+    #[rpc(call)]
     async fn accept_transfer(
         &self,
         ctx: Context,
@@ -95,7 +102,7 @@ pub trait VolumeManager {
     // Images
 
     /// Makes an image of a volume.
-    #[rpc(cast, to = volume.service_topic_queue())]
+    #[rpc(cast)]
     async fn copy_volume_to_image(
         &self,
         ctx: Context,
@@ -106,7 +113,7 @@ pub trait VolumeManager {
     /// Puts an image on a volume, in place of what is there.
     ///
     /// A backend may clone `image_snap`, the snapshot that the image was made of, instead.
-    #[rpc(cast, since = "3.18", to = volume.service_topic_queue())]
+    #[rpc(cast, since = "3.18")]
     async fn reimage(
         &self,
         ctx: Context,
@@ -118,7 +125,7 @@ pub trait VolumeManager {
     // Attachments and connections
 
     /// Attaches a volume to an instance, or to the host of that name.
-    #[rpc(call, to = volume.service_topic_queue())]
+    #[rpc(call)]
     async fn attach_volume(
         &self,
         ctx: Context,
@@ -131,7 +138,7 @@ pub trait VolumeManager {
     ) -> Result<VolumeAttachment, VolumeError>;
 
     /// Ends an attachment, or all of them.
-    #[rpc(call, to = volume.service_topic_queue())]
+    #[rpc(call)]
     async fn detach_volume(
         &self,
         ctx: Context,
@@ -160,7 +167,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Exports a volume to a host, and tells how to reach it.
-    #[rpc(call, to = volume.service_topic_queue())]
+    #[rpc(call)]
     async fn initialize_connection(
         &self,
         ctx: Context,
@@ -169,7 +176,7 @@ pub trait VolumeManager {
     ) -> Result<ConnectionInfo, VolumeError>;
 
     /// Ends the connection of a host to a volume.
-    #[rpc(call, to = volume.service_topic_queue())]
+    #[rpc(call)]
     async fn terminate_connection(
         &self,
         ctx: Context,
@@ -179,7 +186,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Exports a volume no longer.
-    #[rpc(call_or_cast, to = volume.service_topic_queue())]
+    #[rpc(call_or_cast)]
     async fn remove_export(
         &self,
         ctx: Context,
@@ -229,7 +236,7 @@ pub trait VolumeManager {
     ) -> Result<(), VolumeError>;
 
     /// Makes a volume what it was when the snapshot was taken.
-    #[rpc(cast, since = "3.15", to = volume.service_topic_queue())]
+    #[rpc(cast, since = "3.15")]
     async fn revert_to_snapshot(
         &self,
         ctx: Context,
@@ -251,14 +258,14 @@ pub trait VolumeManager {
     ) -> Result<Option<BackupDevice>, VolumeError>;
 
     /// Tells whether the backend's files must not be touched as root.
-    #[rpc(call, to = volume.service_topic_queue())]
+    #[rpc(call)]
     async fn secure_file_operations_enabled(&self, ctx: Context, volume: Volume)
     -> Result<bool, VolumeError>;
 
     // Migration
 
     /// Moves a volume to another backend; with `force_host_copy` by a host that copies the data.
-    #[rpc(cast, to = volume.service_topic_queue())]
+    #[rpc(cast)]
     async fn migrate_volume(
         &self,
         ctx: Context,
@@ -269,7 +276,7 @@ pub trait VolumeManager {
 
     /// Puts the copy in the place of the volume, or removes it after an error. Returns the id of the
     /// volume that remains.
-    #[rpc(call, to = volume.service_topic_queue())]
+    #[rpc(call)]
     async fn migrate_volume_completion(
         &self,
         ctx: Context,
@@ -291,7 +298,7 @@ pub trait VolumeManager {
     // What the backend has and cinder does not know yet
 
     /// Takes over something on the backend as this volume.
-    #[rpc(cast, to = volume.service_topic_queue())]
+    #[rpc(cast)]
     async fn manage_existing(
         &self,
         ctx: Context,

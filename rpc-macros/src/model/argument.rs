@@ -9,7 +9,7 @@ use super::late::Late;
 use super::life::Life;
 use super::older::Was;
 use super::signature::parameter_name;
-use super::source::{Declaration, Default, Source};
+use super::source::{Declaration, Default, Place, Source};
 use super::types;
 use super::versions::{Bounds, Versions};
 use super::wire_names::WireNames;
@@ -24,6 +24,8 @@ pub(crate) struct Argument {
     pub(crate) wire: String,
     pub(crate) was: Option<Was>,
     pub(crate) ty: Type,
+    /// Whether clients have to give it, although requests of older ones are without it.
+    pub(crate) is_required: bool,
     /// How clients take it.
     pub(crate) form: Form,
     pub(crate) late: Option<Late>,
@@ -81,6 +83,25 @@ impl Argument {
             Some(value) => Some(Default::of(value)),
             None => keys.keys.saw("default").then_some(Default::OfType),
         };
+        let is_required = keys.keys.saw("required");
+        let given = match keys.keys.token("required").filter(|_| default.is_none()) {
+            Some(required) => types::in_option(&parameter.ty).unwrap_or_else(|| {
+                if errors.count() == before {
+                    errors.at(
+                        required,
+                        format!(
+                            "`required` gives the `T` of an `Option<T>`: spell the type of {name} as one"
+                        ),
+                    );
+                }
+                &parameter.ty
+            }),
+            None => &parameter.ty,
+        };
+        let form = match is_rest {
+            true => Form::Plain((*parameter.ty).clone()),
+            false => Form::of(given),
+        };
         let source = match (keys.fixed, keys.from) {
             (Some(value), _) => Source::Fixed(Default::of(value)),
             (None, Some(Derived { parameters, value })) => {
@@ -90,10 +111,10 @@ impl Argument {
                         "a conditional argument has its own client parameter: `from` cannot be there",
                     );
                 }
-                declarations.extend(Declaration::all(&parameters, Some(name)));
+                declarations.extend(Declaration::all(&parameters, Place::At(name.clone())));
                 Source::Derived(Box::new(value))
             }
-            (None, None) if default.is_some() => Source::Setter,
+            (None, None) if default.is_some() && !is_required => Source::Setter,
             (None, None) => Source::Parameter,
         };
         (errors.count() == before).then(|| Self {
@@ -101,10 +122,8 @@ impl Argument {
             wire,
             was,
             ty: (*parameter.ty).clone(),
-            form: match is_rest {
-                true => Form::Plain((*parameter.ty).clone()),
-                false => Form::of(&parameter.ty),
-            },
+            is_required,
+            form,
             late,
             default,
             source,
@@ -130,8 +149,22 @@ fn check_combination(keys: &ArgKeys, name: &Ident, errors: &mut Errors) {
                 .at(old, "a fixed argument is never set by a caller: use old = drop or old = with(function)");
         }
     }
+    if let Some(required) = token("required") {
+        let is_left_out = matches!(keys.old, Some(Old::Drop | Old::ErrorIfSet | Old::ErrorIf(_)));
+        if let Some(other) = token("fixed").or(token("from")) {
+            errors.at(
+                required,
+                format!("{name} is no parameter of the client: remove `{other}` or `required`"),
+            );
+        } else if token("default").is_none() && !is_left_out {
+            errors.at(
+                required,
+                format!("{name} is required as it is: `required` is for what older clients leave out, or servers have a `default` for"),
+            );
+        }
+    }
     if token("rest").is_some() {
-        for key in ["name", "was", "since", "old", "from", "fixed"] {
+        for key in ["name", "was", "since", "old", "required", "from", "fixed"] {
             if let Some(token) = token(key) {
                 errors.at(token, format!("{name} is all remaining arguments: `{key}` is for one"));
             }

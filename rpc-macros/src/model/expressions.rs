@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprPath};
+use syn::{Expr, ExprCall, ExprPath, Macro, PatIdent};
 
 use super::source::Source;
 use crate::errors::Errors;
@@ -11,30 +11,87 @@ use crate::errors::Errors;
 /// Refuses what a client does not have when it evaluates the value of `key`: the manager, and
 /// arguments whose sources are no parameters.
 pub(super) fn check(key: &str, value: &Expr, sources: &[(&Ident, &Source)], errors: &mut Errors) {
-    Check { key, sources, errors }.visit_expr(value);
+    check_manager(key, value, errors);
+    for (name, why) in not_there(value, sources) {
+        errors.at(&name, format!("`{key}` cannot use {name}: {why}"));
+    }
 }
 
-struct Check<'a> {
-    key: &'a str,
-    sources: &'a [(&'a Ident, &'a Source)],
-    errors: &'a mut Errors,
+/// Refuses the manager in the value of `key`.
+pub(super) fn check_manager(key: &str, value: &Expr, errors: &mut Errors) {
+    let mut all = Variables::default();
+    all.visit_expr(value);
+    for name in all.0.iter().filter(|name| *name == "self") {
+        errors.at(name, format!("`{key}` is evaluated by clients, which have no manager"));
+    }
 }
 
-impl Visit<'_> for Check<'_> {
-    fn visit_expr_path(&mut self, path: &ExprPath) {
-        let Some(name) = path.path.get_ident() else { return visit::visit_expr_path(self, path) };
-        let key = self.key;
-        if name == "self" {
-            self.errors.at(name, format!("`{key}` is evaluated by clients, which have no manager"));
-        }
-        let Some((_, source)) = self.sources.iter().find(|(argument, _)| *argument == name) else { return };
+/// Where the expression uses arguments that a client does not have yet when it evaluates it, and why it
+/// does not.
+pub(super) fn not_there(value: &Expr, sources: &[(&Ident, &Source)]) -> Vec<(Ident, &'static str)> {
+    let mut all = Variables::default();
+    all.visit_expr(value);
+    let not_there = |name: Ident| {
+        let (_, source) = sources.iter().find(|(argument, _)| **argument == name)?;
         let why = match source {
-            Source::Parameter | Source::Declared => return,
+            Source::Parameter | Source::Declared => return None,
             Source::Setter => "it has a default, so it is set later",
             Source::Derived(_) => "the client takes something else instead of it",
             Source::Fixed(_) => "it is fixed, and no parameter of the client",
         };
-        self.errors.at(name, format!("`{key}` cannot use {name}: {why}"));
+        Some((name, why))
+    };
+    all.0.into_iter().filter_map(not_there).collect()
+}
+
+/// What stands in an expression as a variable would.
+#[derive(Default)]
+struct Variables(Vec<Ident>);
+
+impl Visit<'_> for Variables {
+    fn visit_expr_path(&mut self, path: &ExprPath) {
+        match path.path.get_ident() {
+            Some(name) => self.0.push(name.clone()),
+            None => visit::visit_expr_path(self, path),
+        }
+    }
+}
+
+/// Whether the expression uses a variable of this name that it has not made itself.
+pub(super) fn uses_variable(value: &Expr, name: &Ident) -> bool {
+    let mut uses = Uses { name, found: false, bound: false };
+    uses.visit_expr(value);
+    uses.found && !uses.bound
+}
+
+struct Uses<'a> {
+    name: &'a Ident,
+    found: bool,
+    /// Whether a part of the expression has a variable of its own with this name.
+    bound: bool,
+}
+
+impl Visit<'_> for Uses<'_> {
+    fn visit_expr_path(&mut self, path: &ExprPath) {
+        self.found |= path.path.is_ident(self.name);
+        visit::visit_expr_path(self, path);
+    }
+
+    fn visit_expr_call(&mut self, call: &ExprCall) {
+        // What is called is a function.
+        match &*call.func {
+            Expr::Path(_) => call.args.iter().for_each(|argument| self.visit_expr(argument)),
+            _ => visit::visit_expr_call(self, call),
+        }
+    }
+
+    fn visit_macro(&mut self, call: &Macro) {
+        self.found |= uses(call.tokens.clone(), self.name, &format!("{{{}", self.name));
+    }
+
+    fn visit_pat_ident(&mut self, pat: &PatIdent) {
+        self.bound |= pat.ident == *self.name;
+        visit::visit_pat_ident(self, pat);
     }
 }
 
@@ -57,6 +114,25 @@ fn uses(tokens: TokenStream, name: &Ident, in_text: &str) -> bool {
 mod tests {
     use super::*;
     use proc_macro2::Span;
+
+    #[test]
+    fn variables_in_expressions() {
+        let host = Ident::new("host", Span::call_site());
+        for (text, expected) in [
+            ("host", true),
+            ("&host.name", true),
+            ("f(host)", true),
+            ("format!(\"{host}@b\")", true),
+            ("Place { host }", true),
+            ("volume.host()", false),
+            ("volume.host", false),
+            ("host(volume)", false),
+            ("hosts::host", false),
+            ("volume.map(|host| host.name)", false),
+        ] {
+            assert_eq!(uses_variable(&syn::parse_str(text).unwrap(), &host), expected, "{text}");
+        }
+    }
 
     #[test]
     fn names_in_expressions() {

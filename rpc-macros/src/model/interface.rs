@@ -8,8 +8,10 @@ use syn::{LitStr, Path, Type, Visibility};
 use super::carried::Carried;
 use super::changes::changes;
 use super::claims::Claims;
+use super::destination::CommonTo;
 use super::generated::{camel, client_of, constant_of};
 use super::method::{Method, TraitScope};
+use super::profiles::Profiles;
 use super::version::Version;
 use super::versions::Versions;
 use super::wire_names::WireNames;
@@ -59,7 +61,23 @@ impl Interface {
         let versions = Versions::read(&keys.versions, errors);
         let aliases = versions.aliases(&keys.aliases, errors);
         let history = versions.history(&keys.history, errors);
-        let methods = methods(item, &versions, keys.route.is_some(), errors);
+        let mut profiles = Profiles::read(keys.profiles, errors);
+        let to = keys.to.and_then(|to| CommonTo::read(to, item, errors));
+        let mut scope = TraitScope {
+            versions: &versions,
+            is_routed: keys.route.is_some(),
+            to: to.as_ref(),
+            profiles: &mut profiles,
+            wire_names: WireNames::of_methods(),
+        };
+        let methods = methods(item, &mut scope, errors);
+        if errors.is_empty() {
+            profiles.check_used(errors);
+        }
+        let goes_there = |method: &Method| method.to.as_ref().is_some_and(|to| to.is_common);
+        if errors.is_empty() && to.is_some() && !methods.iter().any(goes_there) {
+            errors.at(keys.keys.token("to"), "no method goes where the trait's `to` says");
+        }
 
         if item.generics.lt_token.is_some() || item.generics.where_clause.is_some() {
             return None;
@@ -158,13 +176,12 @@ fn checked_topic(topic: &LitStr, errors: &mut Errors) -> String {
     text
 }
 
-fn methods(item: &ManagerTrait, versions: &Versions, is_routed: bool, errors: &mut Errors) -> Vec<Method> {
-    let mut scope = TraitScope { versions, is_routed, wire_names: WireNames::of_methods() };
+fn methods(item: &ManagerTrait, scope: &mut TraitScope<'_>, errors: &mut Errors) -> Vec<Method> {
     let mut methods = Vec::new();
     for item in &item.items {
         match item {
             TraitItem::Method(method) => {
-                methods.extend(Method::new(method, &mut scope, errors));
+                methods.extend(Method::new(method, scope, errors));
             }
             TraitItem::Other(_, error) => errors.add(error.clone()),
         }

@@ -2,24 +2,26 @@
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
-use syn::{Attribute, Expr, FnArg, Pat, Path, Signature, Type};
+use syn::{Attribute, Expr, FnArg, Path, Signature, Type};
 
 use super::argument::{Argument, Scope};
 use super::carried::Carried;
 use super::conditions::Condition;
+use super::destination::{CommonTo, To, is_any};
 use super::generated::{collides_with, constant_of};
 use super::kind::Kind;
 use super::late::Late;
 use super::life::Life;
 use super::older::{Downgrade, Legacy, Was};
 use super::parameters::{ClientParameter, Declared};
+use super::profiles::Profiles;
 use super::signature::ContextParameter;
-use super::source::{Declaration, Source};
+use super::source::{Declaration, Place, Source};
 use super::versions::Versions;
 use super::wire_names::WireNames;
 use super::{expressions, signature};
 use crate::errors::Errors;
-use crate::parse::{Old, RpcKeys, TraitMethod, is_arg, is_rpc};
+use crate::parse::{Old, Profile, RpcKeys, TraitMethod, is_arg, is_rpc};
 
 /// How many different `#[cfg]`s the arguments of a method may have: the handler has a branch for
 /// every combination.
@@ -35,17 +37,15 @@ pub(crate) struct Method {
     pub(crate) carried: Carried,
     pub(crate) kind: Kind,
     pub(crate) life: Life,
-    /// The expression for the server that requests go to; without one any server of the topic.
-    pub(crate) to: Option<Expr>,
+    /// The server that requests go to; without one any server of the topic.
+    pub(crate) to: Option<To>,
     pub(crate) route: Option<Path>,
     pub(crate) context: ContextParameter,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) legacy: Vec<Legacy>,
     /// The parameters of the client method that `to` and `from` declare.
     declared: Vec<Declared>,
-    pub(crate) timeout: Option<Expr>,
-    pub(crate) monitor: Option<Expr>,
-    pub(crate) expected: Vec<Pat>,
+    pub(crate) profile: Profile,
     pub(crate) downgrade: Option<Downgrade>,
     pub(crate) is_manual: bool,
     pub(crate) returns: Type,
@@ -56,6 +56,9 @@ pub(super) struct TraitScope<'a> {
     pub(super) versions: &'a Versions,
     /// Whether the trait has a route.
     pub(super) is_routed: bool,
+    /// Where methods go that do not say it themselves.
+    pub(super) to: Option<&'a CommonTo>,
+    pub(super) profiles: &'a mut Profiles,
     /// The names on the wire of the methods before.
     pub(super) wire_names: WireNames,
 }
@@ -83,7 +86,7 @@ impl Method {
             return None;
         };
 
-        let keys = RpcKeys::read(&attributes, errors);
+        let mut keys = RpcKeys::read(&attributes, errors);
         let kind = Kind::read(&keys.keys, name, first, errors);
         let misnamed = errors.count();
         let wire = scope.wire_names.take_own(name, keys.name.as_ref(), errors);
@@ -111,11 +114,25 @@ impl Method {
             kind.check(&keys.keys, is_routed, errors);
         }
 
+        let profile = scope.profiles.of_method(&keys, kind, errors);
+
         let mut names = WireNames::of_arguments();
-        let of_to = keys.to.as_ref().map(|to| &to.parameters[..]).unwrap_or_default();
-        let mut declarations: Vec<_> = Declaration::all(of_to, None).collect();
+        // Where every server gets it, and where the caller says it, there is no one destination.
+        let is_sent_to_one = !is_manual && kind != Some(Kind::Fanout);
+        let common = scope.to.filter(|_| is_sent_to_one && !keys.keys.saw("to"));
+        let own = keys.to.take().filter(|to| !is_any(to));
+        let of_to = own.as_ref().map(|to| &to.parameters[..]).unwrap_or_default();
+        let mut declarations: Vec<_> = Declaration::all(of_to, Place::First).collect();
         let scope = Scope { versions, life: life.as_ref(), wire_names: &mut names };
         let (context, mut arguments) = parameters(signature, scope, &mut declarations, errors);
+        if let Some(common) = common {
+            declarations.splice(0..0, common.declarations(name, &arguments, errors));
+        }
+        let to = own.or(common.map(|common| common.derived.clone()));
+        let to = to.map(|to| To { value: to.value, is_common: common.is_some() });
+        for (_, value) in keys.legacy.iter().flat_map(|legacy| &legacy.arguments) {
+            declarations.extend(Declaration::all(&value.parameters, Place::Last));
+        }
         let legacy = Legacy::read(&keys.legacy, versions, bounds, &mut names, errors);
         let downgrade =
             keys.downgrade.as_ref().and_then(|key| Downgrade::read(key, versions, bounds, errors));
@@ -128,20 +145,33 @@ impl Method {
         if kind == Some(Kind::CallOrCast) {
             check_setters(&arguments, errors);
         }
-        let to = keys.to.map(|to| to.value);
         let context_name = context.as_ref().map(|context| &context.name);
         let used: Vec<&Expr> = values(to.as_ref(), &arguments, &legacy).map(|(_, value)| value).collect();
-        let declared = Declared::collect(declarations, context_name, &arguments, &used, errors);
+        // The expression of an argument with an error is not among them.
+        let used = (arguments.len() + 2 == signature.inputs.len()).then_some(&used[..]);
+        let declared = Declared::collect(declarations, context_name, &arguments, used, errors);
         Declared::merge(&declared, &mut arguments);
         // A declared parameter is what its name stands for, even in the `from` of an argument of that name.
         let is_declared = |name: &Ident| declared.iter().any(|parameter| parameter.name == *name);
+        for argument in arguments.iter().filter(|argument| argument.is_required) {
+            if is_declared(&argument.name) {
+                errors.at(
+                    &argument.name,
+                    format!("{} is given as it is declared in another key: remove `required`", argument.name),
+                );
+            }
+        }
         let sources: Vec<_> = arguments
             .iter()
             .map(|argument| (&argument.name, &argument.source))
             .filter(|(name, _)| !is_declared(name))
             .collect();
-        for (key, value) in values(to.as_ref(), &arguments, &legacy) {
+        for (key, value) in values(to.as_ref().filter(|to| !to.is_common), &arguments, &legacy) {
             expressions::check(key, value, &sources, errors);
+        }
+        if let Some(common) = common {
+            let others: Vec<&Ident> = declared.iter().map(|declared| &declared.name).collect();
+            common.check(name, context_name, &others, &sources, errors);
         }
         let returns = signature::result_type(signature, errors);
 
@@ -161,9 +191,7 @@ impl Method {
             arguments,
             legacy,
             declared,
-            timeout: keys.timeout,
-            monitor: keys.monitor,
-            expected: keys.expected,
+            profile,
             downgrade,
             is_manual,
             returns: returns?,
@@ -207,11 +235,11 @@ fn conditions(arguments: &[Argument]) -> Vec<&Condition> {
 
 /// The expressions that the client evaluates, with the keys that they are values of.
 fn values<'a>(
-    to: Option<&'a Expr>,
+    to: Option<&'a To>,
     arguments: &'a [Argument],
     legacy: &'a [Legacy],
 ) -> impl Iterator<Item = (&'static str, &'a Expr)> {
-    let to = to.into_iter().map(|to| ("to", to));
+    let to = to.into_iter().map(|to| ("to", &to.value));
     let from = arguments.iter().filter_map(|argument| match &argument.source {
         Source::Derived(value) => Some(("from", &**value)),
         _ => None,
@@ -246,6 +274,9 @@ fn check_manual(keys: &RpcKeys, arguments: &[Argument], errors: &mut Errors) {
         if let Source::Derived(_) | Source::Fixed(_) = argument.source {
             errors
                 .at(&argument.name, "a manual method has no client method that would work this argument out");
+        }
+        if argument.is_required {
+            errors.at(&argument.name, "a manual method has no parameters: remove `required`");
         }
         if let Some(Late { old: Old::With(_) | Old::ErrorIfSet | Old::ErrorIf(_), .. }) = argument.late {
             errors.at(&argument.name, "a manual method sends what it is given to send: use old = drop");

@@ -57,7 +57,7 @@ impl Legacy {
             let until = versions.until(text, bounds, "the removed argument", errors);
             for (name, value) in arguments {
                 let wire = take(name, &text.value(), names, errors);
-                legacy.extend(until.map(|until| Self { wire, value: value.clone(), until }));
+                legacy.extend(until.map(|until| Self { wire, value: value.value.clone(), until }));
             }
         }
         legacy

@@ -1,11 +1,11 @@
-//! The parameters of a client method: arguments, and what `to` and `from` declare.
+//! The parameters of a client method: arguments, and what `to`, `from` and `legacy` declare.
 
 use proc_macro2::Ident;
 use syn::{Expr, Type};
 
 use super::argument::Argument;
 use super::expressions::may_use;
-use super::source::{Declaration, Source};
+use super::source::{Declaration, Place, Source};
 use super::types::source_text;
 use crate::errors::Errors;
 use crate::parse::Parameter;
@@ -13,33 +13,33 @@ use crate::parse::Parameter;
 /// One parameter of a client method.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ClientParameter<'a> {
-    /// One that `to` or `from` declares.
+    /// One that `to`, `from` or `legacy` declares.
     Declared(&'a Declared),
     /// An argument, by its own name and type.
     Argument(&'a Argument),
 }
 
-/// A parameter that `to` or `from` declares. Those of one name are one parameter.
+/// A parameter that `to`, `from` or `legacy` declares. Those of one name are one parameter.
 #[derive(Debug)]
 pub(crate) struct Declared {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
-    /// The argument whose `from` was the first to declare it; without one it is `to`.
-    of: Option<Ident>,
+    /// That of the first that declares it.
+    place: Place,
 }
 
 impl Declared {
     /// One parameter for each name, in the order of their declarations. `used` are the
-    /// expressions that can use them.
+    /// expressions that can use them, if all are known.
     pub(super) fn collect(
         declarations: Vec<Declaration>,
         context: Option<&Ident>,
         arguments: &[Argument],
-        used: &[&Expr],
+        used: Option<&[&Expr]>,
         errors: &mut Errors,
     ) -> Vec<Self> {
         let mut declared: Vec<Self> = Vec::new();
-        for Declaration { parameter: Parameter { name, ty }, of } in declarations {
+        for Declaration { parameter: Parameter { name, ty }, place } in declarations {
             if context == Some(&name) {
                 errors.at(&name, format!("client parameter {name} has the name of the context"));
                 continue;
@@ -52,13 +52,14 @@ impl Declared {
                 continue;
             }
             let argument = arguments.iter().find(|argument| argument.name == name);
-            if let (None, Some(argument)) = (&of, argument) {
+            if let (Place::First, Some(argument)) = (&place, argument) {
                 refuse_merge(&name, &ty, argument, errors);
             }
-            if argument.is_none() && !used.iter().any(|value| may_use(value, &name)) {
+            let is_used = |used: &[&Expr]| used.iter().any(|value| may_use(value, &name));
+            if argument.is_none() && !used.is_none_or(is_used) {
                 errors.at(&name, format!("client parameter {name} is never sent and routes nothing"));
             }
-            declared.push(Self { name, ty, of });
+            declared.push(Self { name, ty, place });
         }
         declared
     }
@@ -74,14 +75,15 @@ impl Declared {
     }
 
     /// First those of `to`, then the arguments, a declared parameter in the place of the first
-    /// argument that has to do with it.
+    /// argument that has to do with it, then those of `legacy`.
     pub(super) fn in_order<'a>(declared: &'a [Self], arguments: &'a [Argument]) -> Vec<ClientParameter<'a>> {
         let (first, mut others): (Vec<&Self>, Vec<&Self>) =
-            declared.iter().partition(|parameter| parameter.of.is_none());
+            declared.iter().partition(|parameter| parameter.place == Place::First);
         let mut parameters: Vec<_> = first.into_iter().map(ClientParameter::Declared).collect();
         for argument in arguments {
             let is_here = |parameter: &&Self| {
-                parameter.of.as_ref() == Some(&argument.name) || parameter.name == argument.name
+                let is_of = matches!(&parameter.place, Place::At(name) if *name == argument.name);
+                is_of || parameter.name == argument.name
             };
             let (here, later) = others.into_iter().partition(is_here);
             others = later;
@@ -90,6 +92,7 @@ impl Declared {
                 parameters.push(ClientParameter::Argument(argument));
             }
         }
+        parameters.extend(others.into_iter().map(ClientParameter::Declared));
         parameters
     }
 }

@@ -54,13 +54,23 @@ impl Default {
 #[derive(Debug)]
 pub(super) struct Declaration {
     pub(super) parameter: Parameter,
-    /// The argument whose `from` declares it; without one it is `to`.
-    pub(super) of: Option<Ident>,
+    pub(super) place: Place,
+}
+
+/// Where a parameter of the client method stands that a key declares.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Place {
+    /// Before the arguments: `to` declares it.
+    First,
+    /// In the place of the argument whose `from` declares it.
+    At(Ident),
+    /// After the arguments: `legacy` declares it.
+    Last,
 }
 
 impl Declaration {
-    /// Those of one key: of the `from` of the argument `of`, or of `to`.
-    pub(super) fn all(parameters: &[Parameter], of: Option<&Ident>) -> impl Iterator<Item = Self> {
-        parameters.iter().cloned().map(move |parameter| Self { parameter, of: of.cloned() })
+    /// Those of one key.
+    pub(super) fn all(parameters: &[Parameter], place: Place) -> impl Iterator<Item = Self> {
+        parameters.iter().cloned().map(move |parameter| Self { parameter, place: place.clone() })
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Type, TypeImplTrait, TypeReference};
+use syn::{GenericArgument, PathArguments, Type, TypeImplTrait, TypeReference};
 
 use crate::errors::Errors;
 
@@ -51,6 +51,17 @@ impl Visit<'_> for Check<'_> {
             self.errors.at(infer, "rpc methods need their types spelled out");
         }
         visit::visit_type(self, ty);
+    }
+}
+
+/// The `T` of an `Option<T>` that is spelled as one.
+pub(super) fn in_option(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Option" && path.qself.is_none())?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.iter().collect::<Vec<_>>()[..] {
+        [GenericArgument::Type(ty)] => Some(ty),
+        _ => None,
     }
 }
 
@@ -146,6 +157,20 @@ mod tests {
             ("Option<cinder::Volume>", true),
         ] {
             assert_eq!(may_hold_objects(&syn::parse_str(text).unwrap()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn options() {
+        for (text, expected) in [
+            ("Option<String>", Some("String")),
+            ("::core::option::Option<Vec<u8>>", Some("Vec<u8>")),
+            ("Option", None),
+            ("Vec<u8>", None),
+            ("Maybe<u8>", None),
+        ] {
+            let ty = syn::parse_str(text).unwrap();
+            assert_eq!(in_option(&ty).map(source_text), expected.map(str::to_owned), "{text}");
         }
     }
 }

@@ -37,7 +37,7 @@ impl Version {
         Self { major: self.major, minor: 0 }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (major, minor) = text.split_once('.')?;
         Some(Self { major: number(major)?, minor: number(minor)? })
     }

@@ -1,11 +1,10 @@
 //! The versions that an interface has, and what can be said in terms of them.
 
-use proc_macro2::Ident;
 use syn::LitStr;
-use syn::ext::IdentExt as _;
 
 use super::version::Version;
 use crate::errors::Errors;
+use crate::parse::AliasKey;
 
 /// Where something is there that can change: not before `start`, and not from `end` on.
 #[derive(Debug, Clone, Copy, Default)]
@@ -166,12 +165,19 @@ impl Versions {
     }
 
     /// Names of releases, oldest first.
-    pub(super) fn aliases(&self, keys: &[(Ident, LitStr)], errors: &mut Errors) -> Vec<(String, Version)> {
+    pub(super) fn aliases(&self, keys: &[AliasKey], errors: &mut Errors) -> Vec<(String, Version)> {
         let mut aliases: Vec<(String, Version)> = Vec::new();
-        for (name, text) in keys {
-            let name_text = name.unraw().to_string();
-            if aliases.iter().any(|(known, _)| *known == name_text) {
-                errors.at(name, format!("alias {name} given twice"));
+        for AliasKey { name, at, version: text } in keys {
+            if aliases.iter().any(|(known, _)| known == name) {
+                errors.at(at, format!("alias {name} given twice"));
+                continue;
+            }
+            if name.is_empty() || name.trim() != name {
+                errors.at(at, format!("alias {name:?} is no name: it is empty, or has blanks around it"));
+                continue;
+            }
+            if let Some(version) = Version::parse(name).filter(|it| self.last_of(it.major).is_some()) {
+                errors.at(at, format!("alias {name} reads as the version {version} of this API"));
                 continue;
             }
             let Some(version) = self.known(&format!("alias {name}"), text, errors) else { continue };
@@ -184,7 +190,7 @@ impl Versions {
                         ),
                     );
                 }
-                _ => aliases.push((name_text, version)),
+                _ => aliases.push((name.clone(), version)),
             }
         }
         aliases

@@ -4,7 +4,8 @@ mod attributes;
 mod item;
 
 pub(crate) use attributes::{
-    ArgKeys, Derived, DowngradeKey, Keys, LegacyKey, ManagerKeys, Old, Parameter, RpcKeys, WasKey, closest,
-    flag, inside, is_arg, is_helper, is_rpc, name_of, named, path, runtime, value, version_text, was,
+    AliasKey, ArgKeys, Derived, DowngradeKey, Keys, LegacyKey, ManagerKeys, Old, Parameter, Profile,
+    ProfileKey, RpcKeys, WasKey, closest, flag, inside, is_arg, is_helper, is_rpc, name_of, named, path,
+    runtime, value, version_text, was,
 };
 pub(crate) use item::{ManagerTrait, MethodEnd, TraitItem, TraitMethod};

@@ -176,7 +176,8 @@ fn attributes(interface: &Interface, method: &Method) -> TokenStream {
 /// The request with all its arguments: what goes before, and the expression itself.
 fn fill(method: &Method) -> (TokenStream, TokenStream) {
     let (context_name, constant) = (&method.context.name, method.constant());
-    let to = method.to.as_ref().map(destination).map(|to| quote_spanned!(Span::mixed_site()=> .to(#to)));
+    let to = method.to.as_ref().map(|to| destination(&to.value));
+    let to = to.map(|to| quote_spanned!(Span::mixed_site()=> .to(#to)));
     let start = quote_spanned! {Span::mixed_site()=>
         self.client.request(&Self::#constant, #context_name) #to
     };

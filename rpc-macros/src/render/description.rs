@@ -97,14 +97,14 @@ fn method_details(method: &Method) -> TokenStream {
         });
         details.extend(quote_spanned!(Span::mixed_site()=> .with_legacy(&[#(#legacy),*])));
     }
-    if let Some(timeout) = &method.timeout {
+    if let Some(timeout) = &method.profile.timeout {
         details.extend(quote_spanned!(Span::mixed_site()=> .with_timeout(|| #timeout)));
     }
-    if let Some(monitor) = &method.monitor {
+    if let Some(monitor) = &method.profile.monitor {
         details.extend(quote_spanned!(Span::mixed_site()=> .with_monitor(|| #monitor)));
     }
-    if !method.expected.is_empty() {
-        let expected = method.expected.iter().map(source_text);
+    if !method.profile.expected.is_empty() {
+        let expected = method.profile.expected.iter().map(source_text);
         details.extend(quote_spanned!(Span::mixed_site()=> .with_expected(&[#(#expected),*])));
     }
     details.extend(method.route.as_ref().map(with_route));
@@ -138,6 +138,7 @@ fn argument(argument: &Argument) -> TokenStream {
         let text = default.text();
         quote_spanned!(Span::mixed_site()=> .with_default(#text))
     });
+    let as_required = argument.is_required.then(|| quote_spanned!(Span::mixed_site()=> .as_required()));
     let with_fixed = match &argument.source {
         Source::Fixed(value) => {
             let text = value.text();
@@ -150,7 +151,7 @@ fn argument(argument: &Argument) -> TokenStream {
     let as_rest = argument.is_rest.then(|| quote_spanned!(Span::mixed_site()=> .as_rest()));
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
-        __rpc::Arg::new::<#ty>(#wire, #text) #with_was #with_since #with_default #with_fixed #as_rest #with_object
+        __rpc::Arg::new::<#ty>(#wire, #text) #with_was #with_since #with_default #as_required #with_fixed #as_rest #with_object
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn method(interface: &Interface, method: &Method) -> String {
     let since = and(&method.life.since);
     let until = method.life.until.map(|until| format!(", until {until}")).unwrap_or_default();
     let to = match (&method.to, method.kind) {
-        (Some(to), _) => format!(", to `{}`", source_text(&to)),
+        (Some(to), _) => format!(", to `{}`", source_text(&to.value)),
         (None, Kind::Fanout) => String::new(),
         (None, _) => ", to any server".to_owned(),
     };

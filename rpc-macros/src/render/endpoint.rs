@@ -66,7 +66,7 @@ fn handle(method: &Method, ctx: &Ident) -> TokenStream {
         let arguments = arguments.into_iter().map(|it| argument(it, args.as_ref()));
         quote_spanned!(Span::mixed_site()=> let #result = manager.#name(#ctx #(, #arguments)*).await;)
     };
-    let outcome = match &method.expected[..] {
+    let outcome = match &method.profile.expected[..] {
         [] => quote_spanned!(Span::mixed_site()=> incoming.outcome(#result)),
         expected => quote_spanned! {Span::mixed_site()=>
             incoming.outcome_expecting(#result, |error| ::core::matches!(error, #(#expected)|*))

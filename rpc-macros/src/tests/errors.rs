@@ -105,6 +105,205 @@ fn removed_methods() {
     );
 }
 
+/// Methods of a trait with these keys besides.
+fn check_common(keys: &str, items: &str, expected: &[(&str, &str)]) {
+    check(
+        &format!(
+            "#[rpc_manager(client = Api, topic = \"t\", version(\"6.5\", \"5.13\"), history(\"6.5\" = \"x\"), {keys})]
+            trait Manager {{ {items} }}"
+        ),
+        expected,
+    );
+}
+
+#[test]
+fn the_destination_of_the_trait() {
+    let plain = "#[rpc(call)] async fn f(&self, ctx: Context, volume: Volume) -> Result<(), E>;";
+    check_common(
+        "to = host_of(volume)",
+        &format!(
+            "{plain}
+            #[rpc(cast)] async fn lacks(&self, ctx: Context, volumes: Volume) -> Result<(), E>;
+            #[rpc(cast)] async fn later(&self, ctx: Context, #[arg(default)] volume: Volume) -> Result<(), E>;
+            #[rpc(cast)] async fn other(
+                &self, ctx: Context, #[arg(from(id: u8) = id)] volume: Volume,
+            ) -> Result<(), E>;
+            #[rpc(cast)] async fn derived(
+                &self, ctx: Context, #[arg(from(volume: &Volume) = volume.id)] id: u8,
+            ) -> Result<(), E>;
+            #[rpc(cast, fanout)] async fn all(&self, ctx: Context) -> Result<(), E>;
+            #[rpc(cast, manual)] async fn by_hand(&self, ctx: Context) -> Result<(), E>;
+            #[rpc(cast, to = any)] async fn any(&self, ctx: Context) -> Result<(), E>;"
+        ),
+        &[
+            (
+                "lacks",
+                "`lacks` has no volume, which the trait's `to` uses: give it a `to` of its own, `to = any`",
+            ),
+            (
+                "later",
+                "the trait's `to` cannot use volume of `later`: it has a default, so it is set later; give",
+            ),
+            (
+                "other",
+                "the trait's `to` cannot use volume of `other`: the client takes something else instead",
+            ),
+        ],
+    );
+    // A function of a name that is an argument elsewhere, and a closure's own.
+    check_common(
+        "to = host(volume.map(|id| id.x))",
+        &format!(
+            "{plain} #[rpc(call, to = any)] async fn g(&self, ctx: Context, host: u8, id: u8) -> Result<(), E>;"
+        ),
+        &[],
+    );
+    check_common(
+        "to(host: &str) = host",
+        "#[rpc(call)] async fn f(&self, ctx: Context, host: String) -> Result<(), E>;
+        #[rpc(call)] async fn g(&self, ctx: Context, #[arg(from(host: &str) = host)] host: String) -> Result<(), E>;
+        #[rpc(call)] async fn h(&self, ctx: Context, #[arg(from(host: &str) = host)] name: String) -> Result<(), E>;",
+        &[
+            ("f", "host is an argument of `f` and a parameter of the trait's `to`: give it a `to` of its own"),
+            ("g", "host is an argument of `g` and a parameter of the trait's `to`: give it a `to` of its own"),
+        ],
+    );
+    check_common("to = self.host", plain, &[("self", "`to` is evaluated by clients, which have no manager")]);
+    check_common("to(host: &str, unused: u8) = host", plain, &[("unused", "`to` does not use unused")]);
+    check_common(
+        "to = volume",
+        "#[rpc(call, to = any)] async fn f(&self, ctx: Context, volume: Volume) -> Result<(), E>;",
+        &[("to", "no method goes where the trait's `to` says")],
+    );
+    check_common("to", plain, &[("to", "`to` needs a value")]);
+}
+
+#[test]
+fn profiles() {
+    let long = "profiles(long(timeout = t(), monitor = m()), busy(expected(E::Busy)), short(timeout = s()))";
+    let method = |keys: &str| format!("#[rpc({keys})] async fn f(&self, ctx: Context) -> Result<(), E>;");
+    let used = "#[rpc(call, profile(long, busy))] async fn g(&self, ctx: Context) -> Result<(), E>;
+        #[rpc(call, profile = short)] async fn h(&self, ctx: Context) -> Result<(), E>;";
+    check_common(long, used, &[]);
+    for (keys, expected) in [
+        ("call, profile = lng", ("lng", "the trait has no profile lng; it has long, busy, short")),
+        ("call, profile(long, short)", ("short", "profiles long and short both have a `timeout`")),
+        ("cast, profile = short", ("short", "a cast waits for nothing, and profile short has a `timeout`")),
+        (
+            "call, timeout = x(), profile = short",
+            ("short", "profile short says nothing that the method does not say itself"),
+        ),
+        ("call, profile()", ("profile", "`profile` is written `profile(long, busy)`")),
+        ("call, profile = \"long\"", ("\"long\"", "expected identifier")),
+    ] {
+        check_common(long, &format!("{used} {}", method(keys)), &[expected]);
+    }
+    check_common(
+        long,
+        &method("call, profile(busy, busy)"),
+        &[("busy", "profile busy is named twice"), ("busy", "profile busy is named twice")],
+    );
+    check_common(long, &method("call, profile(long, busy)"), &[("short", "no method has `profile = short`")]);
+    let keyless = "the trait has no profiles: declare it with profiles(long(timeout = ..))";
+    check_common("", &method("call, profile = long"), &[("long", keyless)]);
+    check_common(
+        "profiles(long(timeot = t()), long(timeout = t()), empty(), short = 1)",
+        &method("call"),
+        &[("empty", "`empty` is written `empty(timeout = ..)`")],
+    );
+    check_common(
+        "profiles(long(timeot = t(), monitor), long(timeout = t()))",
+        &method("call"),
+        &[
+            ("timeot", "unknown key `timeot`; did you mean `timeout`?"),
+            ("monitor", "`monitor` needs a value"),
+            ("long", "profile long given twice"),
+        ],
+    );
+}
+
+#[test]
+fn parameters_of_legacy() {
+    let method = |legacy: &str| {
+        format!("#[rpc(call, {legacy})] async fn f(&self, ctx: Context, host: String) -> Result<(), E>;")
+    };
+    check_common("", &method("legacy(a(x: u8) = x, b(x: u8) = x + host.len(), until = \"6.0\")"), &[]);
+    check_common(
+        "",
+        &method("legacy(a(x: u8) = 1, until = \"6.0\")"),
+        &[("x", "client parameter x is never sent and routes nothing")],
+    );
+    check_common(
+        "",
+        &method("legacy(a(x: u8) = x, until = \"6.0\"), legacy(b(x: u16) = x, until = \"6.1\")"),
+        &[("u16", "client parameter x is declared as u8 and as u16")],
+    );
+}
+
+#[test]
+fn required_arguments() {
+    for (argument, expected) in [
+        ("#[arg(required)] a: u8", ("required", "a is required as it is")),
+        ("#[arg(required)] a: Option<u8>", ("required", "a is required as it is")),
+        (
+            "#[arg(since = \"3.10\", old = with(f), required)] a: Option<u8>",
+            ("required", "a is required as it is"),
+        ),
+        (
+            "#[arg(since = \"3.10\", old = drop, required)] a: Maybe",
+            ("required", "`required` gives the `T` of an `Option<T>`: spell the type of a as one"),
+        ),
+        (
+            "#[arg(fixed = 1, required)] a: u8",
+            ("required", "a is no parameter of the client: remove `fixed`"),
+        ),
+        (
+            "#[arg(from(x: u8) = x, default, required)] a: u8",
+            ("required", "a is no parameter of the client: remove `from`"),
+        ),
+        ("#[arg(rest, default, required)] a: M", ("required", "a is all remaining arguments")),
+        ("#[arg(default, required = true)] a: u8", ("=", "`required` takes no value")),
+        (
+            "#[arg(default, required)] a: u8, #[arg(from(a: u8) = a)] b: u8",
+            ("a", "a is given as it is declared in another key: remove `required`"),
+        ),
+    ] {
+        check_arguments(argument, &[expected]);
+    }
+    check_items(
+        "#[rpc(call, manual)] async fn f(&self, ctx: Context, #[arg(default, required)] a: u8) -> Result<(), E>;",
+        &[("a", "a manual method has no parameters: remove `required`")],
+    );
+}
+
+#[test]
+fn releases() {
+    let aliases = |aliases: &str, expected: &[(&str, &str)]| {
+        check_common(
+            &format!("aliases({aliases})"),
+            "#[rpc(call)] async fn f(&self, ctx: Context) -> Result<(), E>;",
+            expected,
+        );
+    };
+    aliases("zed = \"6.1\", 2023.1 = \"6.2\", \"2023.2-rc\" = \"6.2\", 2024 = \"6.4\"", &[]);
+    aliases(
+        "2023.1 = \"6.2\", \"2023.1\" = \"6.2\", 6.3 = \"6.3\", \"\" = \"6.4\", \" x\" = \"6.4\"",
+        &[
+            ("\"2023.1\"", "alias 2023.1 given twice"),
+            ("6.3", "alias 6.3 reads as the version 6.3 of this API"),
+            ("\"\"", "alias \"\" is no name"),
+            ("\" x\"", "alias \" x\" is no name"),
+        ],
+    );
+    aliases(
+        "2023.1-rc = \"6.2\"",
+        &[("2023.1", "a release whose name goes on after `2023.1` is written as a text")],
+    );
+    aliases("b\"x\" = \"6.2\"", &[("b\"x\"", "a release is a name, a number or a text")]);
+    aliases("2023.1", &[("2023.1", "`alias` needs a value")]);
+    aliases("zed = 6.1", &[("6.1", "write the version as a string")]);
+}
+
 #[test]
 fn versions() {
     let with = |version: &str| format!("client = Api, topic = \"t\", version = {version}");

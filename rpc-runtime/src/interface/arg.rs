@@ -23,6 +23,8 @@ pub struct Arg {
     pub old: Old,
     /// The default, as it is written in the trait.
     pub default: Option<&'static str>,
+    /// Whether clients have to give it, although servers do without it for the sake of older ones.
+    pub required: bool,
     /// The value that every client sends, as it is written in the trait.
     pub fixed: Option<&'static str>,
     /// Whether it stands for all keyword arguments that have no name of their own.
@@ -47,6 +49,7 @@ impl Arg {
             since: &[],
             old: Old::Keep,
             default: None,
+            required: false,
             fixed: None,
             rest: false,
             object: None,
@@ -72,6 +75,13 @@ impl Arg {
     #[must_use]
     pub const fn with_default(mut self, default: &'static str) -> Self {
         self.default = Some(default);
+        self
+    }
+
+    /// The same argument, which clients have to give although older ones did not.
+    #[must_use]
+    pub const fn as_required(mut self) -> Self {
+        self.required = true;
         self
     }
 

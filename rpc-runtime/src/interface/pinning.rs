@@ -27,7 +27,8 @@ impl Interface {
             return Ok(VersionPin::new(version));
         }
         let (interface, served) = (self.name.to_owned(), self.versions().collect());
-        Err(PinError::OtherMajor { version, interface, served })
+        let known = self.aliases.iter().map(|(name, _)| (*name).to_owned()).collect();
+        Err(PinError::OtherMajor { version, interface, served, known })
     }
 
     /// Whether a client that may send up to `pin` can send the method of that name.
@@ -80,8 +81,13 @@ pub enum PinError {
     /// Not a version.
     #[error(transparent)]
     Malformed(#[from] VersionError),
-    /// A version of a major that the interface does not have.
-    #[error("{interface} cannot be pinned to {version}: it has the versions up to {}", list(served))]
+    /// A version of a major that the interface does not have, or the name of a release that reads as one, like
+    /// `2023.1`.
+    #[error(
+        "{interface} cannot be pinned to {version}: it has the versions up to {}{}",
+        list(served),
+        releases(known)
+    )]
     #[non_exhaustive]
     OtherMajor {
         /// The version asked for.
@@ -90,6 +96,8 @@ pub enum PinError {
         interface: String,
         /// The last version of each major that there is.
         served: Vec<Version>,
+        /// The names of releases that there are.
+        known: Vec<String>,
     },
 }
 
@@ -126,6 +134,13 @@ fn known_aliases(known: &[String]) -> String {
     }
 }
 
+fn releases(known: &[String]) -> String {
+    match known {
+        [] => String::new(),
+        known => format!(", and the releases {}", known.join(", ")),
+    }
+}
+
 fn list(versions: &[Version]) -> String {
     versions.iter().map(Version::to_string).collect::<Vec<_>>().join(" and ")
 }
@@ -136,16 +151,28 @@ mod tests {
 
     const COMPUTE: Interface = Interface::new("ComputeManager", "compute", Version::new(6, 5), &[])
         .with_older(&[Version::new(5, 13)])
-        .with_aliases(&[("victoria", Version::new(5, 12)), ("zed", Version::new(6, 2))]);
+        .with_aliases(&[
+            ("victoria", Version::new(5, 12)),
+            ("zed", Version::new(6, 2)),
+            ("2023.1", Version::new(6, 2)),
+        ]);
 
     #[test]
     fn pins() {
         assert_eq!(COMPUTE.pin("victoria").unwrap().get(), Some(Version::new(5, 12)));
+        assert_eq!(COMPUTE.pin("2023.1").unwrap().get(), Some(Version::new(6, 2)));
         assert_eq!(COMPUTE.pin("6.5").unwrap().get(), Some(Version::new(6, 5)));
         assert_eq!(COMPUTE.pin("6.99").unwrap().get(), Some(Version::new(6, 99)));
         for (text, expected) in [
-            ("queens", "ComputeManager has no release \"queens\": use a version or one of victoria, zed"),
-            ("4.0", "ComputeManager cannot be pinned to 4.0: it has the versions up to 6.5 and 5.13"),
+            (
+                "queens",
+                "ComputeManager has no release \"queens\": use a version or one of victoria, zed, 2023.1",
+            ),
+            (
+                "2023.2",
+                "ComputeManager cannot be pinned to 2023.2: it has the versions up to 6.5 and 5.13, and the releases \
+                 victoria, zed, 2023.1",
+            ),
             ("6", "\"6\" is not a version MAJOR.MINOR: the minor part is missing"),
             ("", "\"\" is not a version MAJOR.MINOR: every part is a decimal number"),
         ] {
@@ -155,6 +182,10 @@ mod tests {
         assert_eq!(
             nameless.pin("zed").unwrap_err().to_string(),
             "Probe has no release \"zed\": it names no releases, pin it to a version"
+        );
+        assert_eq!(
+            nameless.pin("4.0").unwrap_err().to_string(),
+            "Probe cannot be pinned to 4.0: it has the versions up to 1.0"
         );
     }
 }

@@ -18,6 +18,7 @@ const METHODS: &[Method] = &[
             Arg::new::<bool>("force", "bool")
                 .with_since(&[v(6, 1)], Old::ErrorIfSet)
                 .with_default("false")
+                .as_required()
                 .with_fixed("true"),
         ],
     )
@@ -62,6 +63,7 @@ fn json() {
                         "since": [],
                         "old": "keep",
                         "default": null,
+                        "required": false,
                         "fixed": null,
                         "rest": false,
                         "objects": [],
@@ -73,6 +75,7 @@ fn json() {
                         "since": ["6.1"],
                         "old": "error_if_set",
                         "default": "false",
+                        "required": true,
                         "fixed": "true",
                         "rest": false,
                         "objects": [],

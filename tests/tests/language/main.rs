@@ -9,6 +9,7 @@ mod forms;
 mod live_bugs;
 mod manual;
 mod names;
+mod nova;
 mod peer;
 mod policies;
 mod removed;

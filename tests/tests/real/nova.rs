@@ -26,11 +26,12 @@ struct MigrationPreCheckError {
     topic = "compute",
     version = "6.4",
     history("6.4" = "what nova has"),
+    to(host: &str) = host,
     error = MigrationPreCheckError
 )]
 #[expect(clippy::too_many_arguments, reason = "the arguments are those of the messages")]
 trait ComputeManager {
-    #[rpc(cast, to(host: &str) = host)]
+    #[rpc(cast)]
     async fn build_and_run_instance(
         &self,
         ctx: Context,
@@ -49,7 +50,7 @@ trait ComputeManager {
         accel_uuids: Option<Vec<String>>,
     ) -> Result<(), MigrationPreCheckError>;
 
-    #[rpc(call, to(host: &str) = host)]
+    #[rpc(call)]
     async fn check_can_live_migrate_destination(
         &self,
         ctx: Context,

@@ -29,7 +29,8 @@ pub(crate) struct ArgKeys {
 
 impl ArgKeys {
     pub(crate) fn read(attributes: &[&Attribute], errors: &mut Errors) -> Self {
-        let mut keys = Keys::new(&["name", "was", "default", "since", "old", "from", "fixed", "rest"]);
+        let mut keys =
+            Keys::new(&["name", "was", "default", "since", "old", "required", "from", "fixed", "rest"]);
         let mut this = Self {
             keys: keys.clone(),
             name: None,

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use syn::{LitStr, Path, Type};
 
 use super::keys::{Keys, value};
-use super::values::{alias, history, list, path, versions};
+use super::profile::{ProfileKey, RawProfile};
+use super::values::{AliasKey, Derived, alias, derived, history, list, path, versions};
 use crate::errors::Errors;
 
 /// What `#[rpc_manager(..)]` says.
@@ -16,9 +17,11 @@ pub(crate) struct ManagerKeys {
     pub(crate) namespace: Option<LitStr>,
     /// The current version, then those of older majors; empty if there is none or it is wrong.
     pub(crate) versions: Vec<LitStr>,
-    pub(crate) aliases: Vec<(Ident, LitStr)>,
+    pub(crate) aliases: Vec<AliasKey>,
     pub(crate) history: Vec<(LitStr, LitStr)>,
+    pub(crate) to: Option<Derived>,
     pub(crate) route: Option<Path>,
+    pub(crate) profiles: Vec<ProfileKey>,
     pub(crate) context: Option<Type>,
     pub(crate) error: Option<Type>,
     pub(crate) runtime: Option<Path>,
@@ -34,7 +37,9 @@ impl ManagerKeys {
                 "version",
                 "aliases",
                 "history",
+                "to",
                 "route",
+                "profiles",
                 "context",
                 "error",
                 "crate",
@@ -45,12 +50,15 @@ impl ManagerKeys {
             versions: Vec::new(),
             aliases: Vec::new(),
             history: Vec::new(),
+            to: None,
             route: None,
+            profiles: Vec::new(),
             context: None,
             error: None,
             runtime: None,
         };
         let mut keys = this.keys.clone();
+        let mut profiles = Vec::new();
         keys.read(tokens, errors, |key, input| {
             match key.to_string().as_str() {
                 "client" => this.client = Some(value(key, input)?),
@@ -59,13 +67,16 @@ impl ManagerKeys {
                 "version" => this.versions = versions(key, input)?,
                 "aliases" => this.aliases = list(key, input, "aliases(victoria = \"5.12\")", alias)?,
                 "history" => this.history = list(key, input, "history(\"3.1\" = \"what changed\")", history)?,
+                "to" => this.to = Some(derived(key, input)?),
                 "route" => this.route = Some(path(key, input)?),
+                "profiles" => profiles = list(key, input, "profiles(long(timeout = ..))", RawProfile::parse)?,
                 "context" => this.context = Some(value(key, input)?),
                 "error" => this.error = Some(value(key, input)?),
                 _ => this.runtime = Some(path(key, input)?),
             }
             Ok(())
         });
-        Self { keys, ..this }
+        let profiles = profiles.into_iter().map(|profile| profile.read(errors)).collect();
+        Self { keys, profiles, ..this }
     }
 }

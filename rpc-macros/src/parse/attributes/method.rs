@@ -2,9 +2,10 @@
 
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{Attribute, Expr, LitStr, Pat, Path, Token};
+use syn::{Attribute, LitStr, Path, Token, token};
 
 use super::keys::{Keys, flag, inside, value};
+use super::profile::Profile;
 use super::values::{
     Derived, WasKey, derived, end, list, misspelled, parenthesized, path, until, version_text, versions, was,
 };
@@ -26,16 +27,16 @@ pub(crate) struct RpcKeys {
     pub(crate) to: Option<Derived>,
     pub(crate) route: Option<Path>,
     pub(crate) legacy: Vec<LegacyKey>,
-    pub(crate) timeout: Option<Expr>,
-    pub(crate) monitor: Option<Expr>,
-    pub(crate) expected: Vec<Pat>,
+    pub(crate) profile: Profile,
+    /// The names of the profiles of the trait that it has as well.
+    pub(crate) profiles: Vec<Ident>,
     pub(crate) downgrade: Option<DowngradeKey>,
 }
 
 /// `legacy(name = expression, .., until = "6.0")`
 #[derive(Debug)]
 pub(crate) struct LegacyKey {
-    pub(crate) arguments: Vec<(Ident, Expr)>,
+    pub(crate) arguments: Vec<(Ident, Derived)>,
     pub(crate) until: LitStr,
 }
 
@@ -63,6 +64,7 @@ impl RpcKeys {
             "timeout",
             "monitor",
             "expected",
+            "profile",
             "downgrade",
             "manual",
         ];
@@ -76,9 +78,8 @@ impl RpcKeys {
             to: None,
             route: None,
             legacy: Vec::new(),
-            timeout: None,
-            monitor: None,
-            expected: Vec::new(),
+            profile: Profile::default(),
+            profiles: Vec::new(),
             downgrade: None,
         };
         for attribute in attributes {
@@ -91,19 +92,23 @@ impl RpcKeys {
                     "to" => this.to = Some(derived(key, input)?),
                     "route" => this.route = Some(path(key, input)?),
                     "legacy" => this.legacy.push(legacy(key, input)?),
-                    "timeout" => this.timeout = Some(value(key, input)?),
-                    "monitor" => this.monitor = Some(value(key, input)?),
-                    "expected" => {
-                        this.expected =
-                            list(key, input, "expected(VolumeError::NotFound { .. })", Pat::parse_multi)?;
-                    }
+                    "profile" => this.profiles = profiles(key, input)?,
                     "downgrade" => this.downgrade = Some(downgrade(key, input)?),
+                    _ if this.profile.read(key, input)? => {}
                     _ => flag(key, input)?,
                 }
                 Ok(())
             });
         }
         Self { keys, ..this }
+    }
+}
+
+/// `= long` or `(long, busy)`
+fn profiles(key: &Ident, input: ParseStream) -> syn::Result<Vec<Ident>> {
+    match input.peek(token::Paren) {
+        true => list(key, input, "profile(long, busy)", |name| name.parse()),
+        false => Ok(vec![value(key, input)?]),
     }
 }
 
@@ -127,7 +132,7 @@ fn legacy(key: &Ident, input: ParseStream) -> syn::Result<LegacyKey> {
             }
             return Ok(LegacyKey { arguments, until });
         }
-        let value = value(&name, &content)?;
+        let value = derived(&name, &content)?;
         arguments.push((name, value));
         if content.parse::<Option<Token![,]>>()?.is_none() && !content.is_empty() {
             return Err(content.error("expected `,`"));

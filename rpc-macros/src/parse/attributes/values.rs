@@ -1,6 +1,6 @@
 //! The values that keys have in common: versions, lists, expressions over client parameters, names.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseBuffer, ParseStream};
@@ -25,7 +25,7 @@ impl Parse for Parameter {
 }
 
 /// A value that the client works out: `to = expression`, `from(volume: &Volume) = expression`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Derived {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) value: Expr,
@@ -96,11 +96,32 @@ fn text_of_version(input: ParseStream) -> syn::Result<LitStr> {
     }
 }
 
-/// `victoria = "5.12"`
-pub(super) fn alias(input: ParseStream) -> syn::Result<(Ident, LitStr)> {
-    let name = input.call(Ident::parse_any)?;
-    let version = version_text(&name, input)?;
-    Ok((name, version))
+/// A release with its version: `victoria = "5.12"`, `2023.1 = "6.2"`, `"2025.1-rc" = "6.4"`.
+#[derive(Debug)]
+pub(crate) struct AliasKey {
+    pub(crate) name: String,
+    /// The name as it is written.
+    pub(crate) at: TokenTree,
+    pub(crate) version: LitStr,
+}
+
+pub(super) fn alias(input: ParseStream) -> syn::Result<AliasKey> {
+    let (name, at): (String, TokenTree) = match input.parse::<Option<Lit>>()? {
+        Some(Lit::Str(text)) => (text.value(), text.token().into()),
+        Some(Lit::Int(number)) => (number.to_string(), number.token().into()),
+        Some(Lit::Float(number)) => (number.to_string(), number.token().into()),
+        Some(other) => return Err(syn::Error::new(other.span(), "a release is a name, a number or a text")),
+        None => {
+            let name = input.call(Ident::parse_any)?;
+            (name.unraw().to_string(), name.into())
+        }
+    };
+    if !input.peek(Token![=]) && !input.is_empty() && !input.peek(Token![,]) {
+        let message = format!("a release whose name goes on after `{name}` is written as a text");
+        return Err(syn::Error::new(at.span(), message));
+    }
+    let key = Ident::new("alias", at.span());
+    Ok(AliasKey { name, at, version: version_text(&key, input)? })
 }
 
 /// `"3.1" = "what changed"`
@@ -118,7 +139,12 @@ pub(super) fn list<T>(
     element: fn(ParseStream) -> syn::Result<T>,
 ) -> syn::Result<Vec<T>> {
     let content = parenthesized(key, input, example)?;
-    Ok(Punctuated::<T, Token![,]>::parse_terminated_with(&content, element)?.into_iter().collect())
+    let list = Punctuated::<T, Token![,]>::parse_terminated_with(&content, element);
+    if list.is_err() {
+        // The parser would complain about what is left, too.
+        content.parse::<TokenStream>()?;
+    }
+    Ok(list?.into_iter().collect())
 }
 
 /// What is in the parentheses after a key; there is something.
