@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::errors::Errors;
-use crate::model::Interface;
+use crate::model::{Interface, check_reserved};
 use crate::parse::{ManagerKeys, ManagerTrait};
 use crate::render;
 
@@ -14,6 +14,7 @@ use crate::render;
 /// sound, so that an editor goes on to complete names while something is being typed.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> (TokenStream, Errors) {
     let mut errors = Errors::default();
+    check_reserved(attribute.clone(), &mut errors);
     let keys = ManagerKeys::read(attribute, &mut errors);
     let manager = match syn::parse2::<ManagerTrait>(item.clone()) {
         Ok(manager) => manager,
@@ -22,6 +23,11 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> (TokenStream,
             return (item, errors);
         }
     };
+    for method in manager.methods() {
+        let attributes = &method.attributes;
+        let signature = &method.signature;
+        check_reserved(quote!(#(#attributes)* #signature), &mut errors);
+    }
     let interface = Interface::new(keys, &manager, &mut errors);
     let manager = render::manager(&manager);
     let generated = interface.as_ref().map(render::interface);

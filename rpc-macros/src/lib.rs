@@ -77,7 +77,9 @@ use proc_macro::TokenStream;
 /// argument is if nobody sets it, and what becomes of it below which version.
 ///
 /// All of it has the visibility of the trait. `#[cfg]`, `#[deprecated]` and documentation of a
-/// method are those of its client method too; `#[cfg]` may stand on arguments as well.
+/// method are those of its client method too, also in a `#[cfg_attr]`; `#[cfg]` may stand on arguments as
+/// well. Generated code may use what is deprecated: whoever writes or calls it is warned. The trait may be
+/// written by `macro_rules`, with fragments of any kind.
 ///
 /// # Keys of the trait
 ///

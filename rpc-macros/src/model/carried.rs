@@ -2,7 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::{Attribute, Expr, ExprLit, Lit, Meta};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote_spanned};
+
+use crate::parse::Conditional;
 
 /// The attributes that are carried, by what they do.
 #[derive(Debug, Clone, Default)]
@@ -19,20 +22,21 @@ impl Carried {
     /// Picks from all attributes of an item; the others stay on the trait alone.
     pub(crate) fn of(attributes: &[Attribute]) -> Self {
         let mut carried = Self::default();
-        for attribute in attributes {
-            let path = attribute.path();
+        for it in attributes.iter().flat_map(Conditional::all_of) {
+            let path = it.attribute.path();
             if path.is_ident("doc") {
-                carried.docs.push(attribute.clone());
+                carried.docs.push(under_conditions(it));
             } else if path.is_ident("cfg") {
-                carried.cfgs.push(attribute.clone());
+                carried.cfgs.push(cfg(it));
             } else if path.is_ident("deprecated") {
-                carried.deprecated = Some(attribute.clone());
+                carried.deprecated = Some(under_conditions(it));
             }
         }
         carried
     }
 
-    /// The documentation as one expression of type `&'static str`, or nothing without one.
+    /// The documentation as one expression of type `&'static str`, or nothing without one. What is there under a
+    /// condition only is for rustdoc.
     pub(crate) fn doc_text(&self) -> Option<TokenStream> {
         let mut parts = Vec::new();
         let mut text = String::new();
@@ -58,5 +62,23 @@ impl Carried {
         }
         parts.push(text.to_token_stream());
         Some(quote!(::core::concat!(#(#parts),*)))
+    }
+}
+
+/// The attribute, if it is there.
+fn under_conditions(it: Conditional) -> Attribute {
+    let Some(condition) = it.condition() else { return it.attribute };
+    let meta = &it.attribute.meta;
+    parse_quote_spanned!(it.attribute.span()=> #[cfg_attr(#condition, #meta)])
+}
+
+/// A `#[cfg]`, which asks for nothing where it is not there.
+fn cfg(it: Conditional) -> Attribute {
+    match (it.condition(), &it.attribute.meta) {
+        (Some(condition), Meta::List(asked)) => {
+            let asked = &asked.tokens;
+            parse_quote_spanned!(it.attribute.span()=> #[cfg(any(not(#condition), #asked))])
+        }
+        _ => it.attribute,
     }
 }

@@ -7,7 +7,7 @@ use super::argument::Argument;
 use super::expressions::{check_manager, may_use, not_there, uses_variable};
 use super::source::{Declaration, Place, Source};
 use crate::errors::Errors;
-use crate::parse::{Derived, ManagerTrait, Parameter, TraitItem};
+use crate::parse::{Derived, ManagerTrait, Parameter};
 
 /// The `to` of a method.
 #[derive(Debug)]
@@ -101,11 +101,7 @@ pub(super) fn is_any(to: &Derived) -> bool {
 
 /// The names of the parameters of all methods.
 fn parameter_names(item: &ManagerTrait) -> impl Iterator<Item = &Ident> {
-    let methods = item.items.iter().filter_map(|item| match item {
-        TraitItem::Method(method) => Some(&method.signature),
-        TraitItem::Other(..) => None,
-    });
-    methods.flat_map(|signature| &signature.inputs).filter_map(|input| match input {
+    item.methods().flat_map(|method| &method.signature.inputs).filter_map(|input| match input {
         FnArg::Typed(parameter) => match &*parameter.pat {
             Pat::Ident(pat) => Some(&pat.ident),
             _ => None,

@@ -1,8 +1,10 @@
 //! Names of what is generated.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::format_ident;
 use syn::ext::IdentExt as _;
+
+use crate::errors::Errors;
 
 /// What the client has besides the methods of the trait.
 const CLIENT_ITEMS: &[(&str, &str)] = &[
@@ -17,6 +19,22 @@ const CLIENT_ITEMS: &[(&str, &str)] = &[
     ("supports_argument", "method `supports_argument`"),
     ("INTERFACE", "constant `INTERFACE`"),
 ];
+
+/// What generated code calls things that types and expressions of the user's are used beside.
+const RESERVED: &[&str] = &["__rpc", "__RpcManager"];
+
+/// Refuses names in these tokens that would mean what is generated.
+pub(crate) fn check_reserved(tokens: TokenStream, errors: &mut Errors) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => check_reserved(group.stream(), errors),
+            TokenTree::Ident(name) if RESERVED.iter().any(|reserved| name == reserved) => {
+                errors.at(&name, format!("`{name}` is a name of generated code: use it under another one"));
+            }
+            _ => {}
+        }
+    }
+}
 
 /// The generated item of the client that a method of this name would collide with.
 pub(super) fn collides_with(method: &Ident) -> Option<&'static str> {

@@ -12,6 +12,7 @@ use super::destination::CommonTo;
 use super::generated::{camel, client_of, constant_of};
 use super::method::{Method, TraitScope};
 use super::profiles::Profiles;
+use super::shape;
 use super::version::Version;
 use super::versions::Versions;
 use super::wire_names::WireNames;
@@ -53,7 +54,11 @@ impl Interface {
                     .at(&item.name, format!("#[rpc_manager] needs `{key}`, for example `{key} = {example}`"));
             }
         }
-        check_shape(item, errors);
+        shape::check(item, errors);
+        if let Some(client) = keys.client.as_ref().filter(|client| **client == item.name) {
+            errors.at(client, format!("`{client}` is the trait: the client needs a name of its own"));
+            return None;
+        }
         let topic = keys.topic.as_ref().map(|topic| checked_topic(topic, errors)).unwrap_or_default();
         if let Some(namespace) = keys.namespace.as_ref().filter(|namespace| namespace.value().is_empty()) {
             errors.at(namespace, "the namespace is empty; leave the key out for none");
@@ -70,7 +75,8 @@ impl Interface {
             profiles: &mut profiles,
             wire_names: WireNames::of_methods(),
         };
-        let methods = methods(item, &mut scope, errors);
+        // What is no signature of ours any more is judged as a whole.
+        let methods = if shape::is_boxed(item) { Vec::new() } else { methods(item, &mut scope, errors) };
         if errors.is_empty() {
             profiles.check_used(errors);
         }
@@ -150,19 +156,6 @@ impl Interface {
                 requests.claim("the request type", &self.request(method).to_string(), name, name, errors);
             }
         }
-    }
-}
-
-fn check_shape(item: &ManagerTrait, errors: &mut Errors) {
-    if let Some(unsafety) = item.unsafety {
-        errors.at(unsafety, "an rpc trait cannot be unsafe: its callers are on other machines");
-    }
-    let reason = "an rpc trait cannot be generic: it describes one interface on the wire";
-    if item.generics.lt_token.is_some() {
-        errors.at(&item.generics, reason);
-    }
-    if let Some(clause) = &item.generics.where_clause {
-        errors.at(clause, reason);
     }
 }
 

@@ -21,7 +21,7 @@ use super::versions::Versions;
 use super::wire_names::WireNames;
 use super::{expressions, signature};
 use crate::errors::Errors;
-use crate::parse::{Old, Profile, RpcKeys, TraitMethod, is_arg, is_rpc};
+use crate::parse::{Old, Profile, RpcKeys, TraitMethod, is_arg, is_helper, is_rpc};
 
 /// How many different `#[cfg]`s the arguments of a method may have: the handler has a branch for
 /// every combination.
@@ -72,10 +72,19 @@ impl Method {
         let attributes: Vec<&Attribute> =
             method.attributes.iter().filter(|attribute| is_rpc(attribute)).collect();
         signature::check(signature, errors);
+        let mut conditional =
+            method.attributes.iter().filter(|it| is_helper(it) && !is_rpc(it) && !is_arg(it)).peekable();
+        let is_conditional = conditional.peek().is_some();
+        for conditional in conditional {
+            errors.at(conditional, "an #[rpc] or #[arg] cannot be conditional: put #[cfg] on the method");
+        }
         for misplaced in method.attributes.iter().filter(|attribute| is_arg(attribute)) {
             errors.at(misplaced, "#[arg] goes on an argument; a method takes #[rpc(..)]");
         }
         let Some(first) = attributes.first() else {
+            if is_conditional {
+                return None;
+            }
             errors.at(
                 name,
                 format!(

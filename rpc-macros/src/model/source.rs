@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::{Expr, LitStr};
 
 use super::types::source_text;
-use crate::parse::Parameter;
+use crate::parse::{Parameter, without_around};
 
 /// Where the client has the value from.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(crate) enum Default {
 
 impl Default {
     pub(crate) fn of(value: Expr) -> Self {
-        match value {
+        match without_around(value) {
             Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Self::Text(text),
             value => Self::Value(Box::new(value)),
         }

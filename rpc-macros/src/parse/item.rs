@@ -1,11 +1,13 @@
 //! The trait: signatures are parsed, default bodies are kept as they are.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Generics, Ident, Signature, Token, TypeParamBound, Visibility, braced, token};
+
+use super::groups::without_in_signature;
 
 /// A trait as it was written.
 #[derive(Debug)]
@@ -77,6 +79,16 @@ impl Parse for ManagerTrait {
     }
 }
 
+impl ManagerTrait {
+    /// The items that are methods.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &TraitMethod> {
+        self.items.iter().filter_map(|item| match item {
+            TraitItem::Method(method) => Some(&**method),
+            TraitItem::Other(..) => None,
+        })
+    }
+}
+
 impl TraitItem {
     /// The next item; fails only where tokens themselves cannot be read.
     fn parse(input: ParseStream) -> syn::Result<Self> {
@@ -98,9 +110,13 @@ impl TraitMethod {
         if is_constant || input.peek(Token![type]) {
             return Err(input.error("a trait of rpc methods has no associated constants or types"));
         }
-        let signature = input.parse()?;
+        let signature = without_in_signature(input.parse()?);
         let end = if input.peek(token::Brace) {
-            MethodEnd::Body(input.parse()?)
+            let content;
+            let braces = braced!(content in input);
+            let mut body = Group::new(Delimiter::Brace, content.parse()?);
+            body.set_span(braces.span.join());
+            MethodEnd::Body(body)
         } else {
             MethodEnd::Semicolon(input.parse()?)
         };

@@ -12,8 +12,10 @@ use crate::model::{Argument, Carried, ClientParameter, Interface, Method, Source
 pub(super) fn client_type(interface: &Interface) -> TokenStream {
     let Interface { client, visibility, runtime, .. } = interface;
     let docs = docs::client(interface);
+    let deprecated = &interface.carried.deprecated;
     quote_spanned! {Span::mixed_site()=>
         #(#[doc = #docs])*
+        #deprecated
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #visibility struct #client {
             client: #runtime::codegen::Client,

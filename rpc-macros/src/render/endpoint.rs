@@ -13,10 +13,11 @@ pub(super) fn endpoint(interface: &Interface) -> TokenStream {
     let Interface { name, client, .. } = interface;
     let arms = interface.methods.iter().map(|method| arm(interface, method));
     quote_spanned! {Span::mixed_site()=>
-        impl<M: #name> __rpc::Serves<M> for #client {
+        // A name that no type of the user's has.
+        impl<__RpcManager: #name> __rpc::Serves<__RpcManager> for #client {
             const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
 
-            async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
+            async fn dispatch(manager: &__RpcManager, incoming: __rpc::Incoming) -> __rpc::Outcome {
                 match incoming.method() {
                     #(#arms)*
                     _ => incoming.unknown(),
@@ -28,8 +29,6 @@ pub(super) fn endpoint(interface: &Interface) -> TokenStream {
 
 fn arm(interface: &Interface, method: &Method) -> TokenStream {
     let cfgs = &method.carried.cfgs;
-    let allow =
-        method.carried.deprecated.as_ref().map(|_| quote_spanned!(Span::mixed_site()=> #[allow(deprecated)]));
     let (client, context) = (&interface.client, context_type(interface));
     let wire = &method.wire;
     let was = method.was.as_ref().map(|was| {
@@ -43,7 +42,6 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
     let handle = handle(method, &ctx);
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
-        #allow
         #wire #was => {
             let (#ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
             #handle

@@ -4,15 +4,18 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens as _, quote_spanned};
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, parse_quote};
 
-use crate::parse::{ManagerTrait, MethodEnd, TraitItem, TraitMethod, is_helper};
+use crate::parse::{ManagerTrait, MethodEnd, TraitItem, TraitMethod, is_called, is_helper};
 
 /// The trait without our attributes, its methods with the promise that their futures are `Send`.
 pub(crate) fn manager(manager: &ManagerTrait) -> TokenStream {
     let ManagerTrait { attributes, visibility, unsafety, keyword, name, generics, supertraits, items } =
         manager;
     let where_clause = &generics.where_clause;
+    // Both are errors already. The one makes futures of the methods itself.
+    let is_boxed = attributes.iter().any(|attribute| is_called(attribute, "async_trait"));
+    let attributes = attributes.iter().filter(|attribute| !is_called(attribute, "rpc_manager"));
     let items = items.iter().map(|item| match item {
-        TraitItem::Method(item) => method(item),
+        TraitItem::Method(item) => method(item, is_boxed),
         TraitItem::Other(tokens, _) => tokens.clone(),
     });
     let supertraits = supertraits.iter();
@@ -26,7 +29,7 @@ pub(crate) fn manager(manager: &ManagerTrait) -> TokenStream {
     }
 }
 
-fn method(method: &TraitMethod) -> TokenStream {
+fn method(method: &TraitMethod, is_boxed: bool) -> TokenStream {
     let attributes = without_helpers(&method.attributes);
     let mut signature = method.signature.clone();
     for input in &mut signature.inputs {
@@ -38,7 +41,7 @@ fn method(method: &TraitMethod) -> TokenStream {
             }
         }
     }
-    let is_async = signature.asyncness.is_some();
+    let is_async = signature.asyncness.is_some() && !is_boxed;
     let signature = if is_async { with_future(signature) } else { signature };
     // The method ends in a token of the user's, so that rustc shows the method and not the macro.
     let end = match &method.end {

@@ -43,6 +43,8 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #client_type
         #(#request_types)*
+        // Whoever uses what is deprecated is warned in the trait and by the client.
+        #[allow(deprecated)]
         const _: () = {
             use #runtime::codegen as __rpc;
             #objects

@@ -366,6 +366,59 @@ fn not_a_trait() {
 }
 
 #[test]
+fn other_attributes() {
+    let items = "#[rpc(call)] async fn f(&self, ctx: Context) -> Result<(), E>;";
+    let keys = "client = Api, topic = \"t\", version = \"1.0\"";
+    check(
+        &format!(
+            "#[rpc_manager({keys})] #[rpc_runtime::rpc_manager(client = B)] trait Manager {{ {items} }}"
+        ),
+        &[("#[rpc_runtime::rpc_manager(client = B)]", "one trait is one interface")],
+    );
+    let boxed = "remove #[async_trait], here and where the trait is implemented";
+    check(
+        &format!("#[rpc_manager({keys})] #[async_trait::async_trait] trait Manager {{ {items} }}"),
+        &[("#[async_trait::async_trait]", boxed)],
+    );
+    // What it leaves behind when it stands above.
+    check(
+        &format!(
+            "#[rpc_manager({keys})] trait Manager {{
+                #[rpc(call)]
+                fn f<'life0, 'async_trait>(
+                    &'life0 self,
+                    ctx: Context,
+                ) -> Pin<Box<dyn Future<Output = Result<(), E>> + Send + 'async_trait>>
+                where
+                    'life0: 'async_trait,
+                    Self: 'async_trait;
+            }}"
+        ),
+        &[("Manager", boxed)],
+    );
+    check(
+        &format!(
+            "#[rpc_manager(client = Manager, topic = \"t\", version = \"1.0\")] trait Manager {{ {items} }}"
+        ),
+        &[("Manager", "`Manager` is the trait: the client needs a name of its own")],
+    );
+    check_items(
+        "#[cfg_attr(test, rpc(call))] async fn f(&self, ctx: Context) -> Result<(), E>;",
+        &[(
+            "#[cfg_attr(test, rpc(call))]",
+            "an #[rpc] or #[arg] cannot be conditional: put #[cfg] on the method",
+        )],
+    );
+    check_items(
+        "#[rpc(call)] async fn f(&self, ctx: Context, a: __RpcManager) -> Result<__rpc::A, E>;",
+        &[
+            ("__RpcManager", "`__RpcManager` is a name of generated code"),
+            ("__rpc", "`__rpc` is a name of generated code"),
+        ],
+    );
+}
+
+#[test]
 fn trait_shape() {
     let source = "#[rpc_manager(client = Api, topic = \"t\", version = \"1.0\")]
         unsafe trait Manager<T> where T: Send {

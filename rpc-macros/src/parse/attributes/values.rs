@@ -7,6 +7,7 @@ use syn::parse::{Parse, ParseBuffer, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, LitStr, Path, Token, Type, parse_quote, token};
 
+use super::super::groups::{without_around, without_in_type};
 use super::keys::{equals, value};
 
 /// A client parameter that is not an argument: `volume: &Volume`.
@@ -20,7 +21,7 @@ impl Parse for Parameter {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let name = input.parse()?;
         input.parse::<Token![:]>()?;
-        Ok(Self { name, ty: input.parse()? })
+        Ok(Self { name, ty: without_in_type(input.parse()?) })
     }
 }
 
@@ -37,7 +38,7 @@ pub(super) fn derived(key: &Ident, input: ParseStream) -> syn::Result<Derived> {
     } else {
         Vec::new()
     };
-    Ok(Derived { parameters, value: value(key, input)? })
+    Ok(Derived { parameters, value: without_around(value(key, input)?) })
 }
 
 /// An older name: `was("instance_type", until = "6.0")`.
