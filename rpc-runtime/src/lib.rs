@@ -110,7 +110,10 @@ pub use client::{
     OptionOf, Prepared, any_if_none,
 };
 pub use context::{Context, ReadDeleted, RpcContext};
-pub use error::{CallError, Cause, FaultKind, Reached, Refusal, RemoteError, RpcError, RpcException};
+pub use error::{
+    CallError, Cause, ExceptionArg, ExceptionClass, FaultKind, Reached, Refusal, RemoteError, RpcError,
+    RpcException,
+};
 pub use interface::{
     Arg, CastResult, Downgrade, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, RouteFn,
     RouteRequest, RpcArg, SupportsError, Was,

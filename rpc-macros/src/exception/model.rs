@@ -38,7 +38,9 @@ pub(super) struct Exception {
     pub(super) module: String,
     pub(super) class: String,
     pub(super) content: Content,
-    /// What Python formats, if it was given.
+    /// The text of the class, if it was given.
+    pub(super) message: Option<String>,
+    /// The same as what Python formats.
     pub(super) template: Option<Template>,
     /// The HTTP status that the class stands for.
     pub(super) code: Option<u16>,
@@ -203,7 +205,8 @@ impl Place<'_> {
         let code = code(keys, shared, &content, errors);
         let template = keys.message.as_ref().map(|text| template(text, &content, code, errors));
         check_message(template.as_ref(), &content, errors);
-        Exception { name: name.clone(), path: self.path, module, class, content, template, code }
+        let message = keys.message.as_ref().map(LitStr::value);
+        Exception { name: name.clone(), path: self.path, module, class, content, message, template, code }
     }
 }
 

@@ -19,7 +19,7 @@ use super::signature::ContextParameter;
 use super::source::{Declaration, Place, Source};
 use super::versions::Versions;
 use super::wire_names::WireNames;
-use super::{expressions, signature};
+use super::{expressions, signature, types};
 use crate::errors::Errors;
 use crate::parse::{Old, Profile, RpcKeys, TraitMethod, is_arg, is_helper, is_rpc};
 
@@ -210,6 +210,17 @@ impl Method {
     /// The parameters of the client method, in its order.
     pub(crate) fn parameters(&self) -> Vec<ClientParameter<'_>> {
         Declared::in_order(&self.declared, &self.arguments)
+    }
+
+    /// The parameters of the client method that are no arguments.
+    pub(crate) fn client_only(&self) -> impl Iterator<Item = &Declared> {
+        let is_argument = |name: &Ident| self.arguments.iter().any(|argument| argument.name == *name);
+        self.declared.iter().filter(move |declared| !is_argument(&declared.name))
+    }
+
+    /// Whether its result may be, or hold, versioned objects.
+    pub(crate) fn may_return_objects(&self) -> bool {
+        types::may_hold_objects(types::in_result(&self.returns).map_or(&self.returns, |(value, _)| value))
     }
 
     /// The arguments that the client sets on the request.

@@ -40,5 +40,5 @@ pub(crate) use older::Legacy;
 pub(crate) use parameters::ClientParameter;
 pub(crate) use python::{class_name, module_name};
 pub(crate) use source::{Default, Source};
-pub(crate) use types::{may_hold_objects, source_text};
+pub(crate) use types::{in_result, may_hold_objects, source_text};
 pub(crate) use version::{Version, number};

@@ -56,13 +56,30 @@ impl Visit<'_> for Check<'_> {
 
 /// The `T` of an `Option<T>` that is spelled as one.
 pub(super) fn in_option(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == "Option" && path.qself.is_none())?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.iter().collect::<Vec<_>>()[..] {
-        [GenericArgument::Type(ty)] => Some(ty),
+    match parameters(ty, "Option")?[..] {
+        [value] => Some(value),
         _ => None,
     }
+}
+
+/// The `T` and `E` of a `Result<T, E>` that is spelled as one.
+pub(crate) fn in_result(ty: &Type) -> Option<(&Type, &Type)> {
+    match parameters(ty, "Result")?[..] {
+        [value, error] => Some((value, error)),
+        _ => None,
+    }
+}
+
+/// The type parameters of a type that is spelled with this name.
+fn parameters<'a>(ty: &'a Type, name: &str) -> Option<Vec<&'a Type>> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name && path.qself.is_none())?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let types = arguments.args.iter().map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
 }
 
 /// Whether values of this type may be, or hold, versioned objects: all but what is spelled as types of the language and its

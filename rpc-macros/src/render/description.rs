@@ -1,12 +1,15 @@
 //! The interface as constants: what version checks, dispatch and introspection know of it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
-use syn::Path;
+use quote::{ToTokens as _, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::{Path, Type};
 
-use super::names::named_at;
+use super::names::{named_at, placed_at};
 use super::version::version;
-use crate::model::{Argument, Interface, Kind, Method, Source, Version, may_hold_objects, source_text};
+use crate::model::{
+    Argument, Interface, Kind, Method, Source, Version, in_result, may_hold_objects, source_text,
+};
 use crate::parse::Old;
 
 /// `Client::INTERFACE`.
@@ -71,13 +74,33 @@ pub(super) fn method(interface: &Interface, method: &Method) -> TokenStream {
         .error
         .as_ref()
         .map(|error| quote_spanned!(Span::mixed_site()=> .declares::<#returns, #error>()));
+    let result = method_result(method);
     let details = method_details(method);
     let with_doc = with_doc(method.carried.doc_text());
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         const #constant: __rpc::Method =
-            __rpc::Method::#kind::<#returns>(#wire, #since, &[#(#arguments),*]) #declares #details #with_doc;
+            __rpc::Method::#kind::<#returns>(#wire, #since, &[#(#arguments),*]) #declares #result #details #with_doc;
     }
+}
+
+/// What comes back, if it is not nothing.
+fn method_result(method: &Method) -> Option<TokenStream> {
+    let returns = &method.returns;
+    let spelled = in_result(returns).map(|(value, _)| value);
+    let ty = spelled.unwrap_or(returns);
+    if matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty()) {
+        return None;
+    }
+    let text = source_text(ty);
+    let with_object = method.may_return_objects().then(|| {
+        let result = match spelled {
+            Some(result) => result.to_token_stream(),
+            None => quote_spanned!(placed_at(returns)=> <#returns as __rpc::MethodResult>::Ok),
+        };
+        quote_spanned!(Span::mixed_site()=> .with_object(__rpc::Of::<#result>::OBJECT))
+    });
+    Some(quote_spanned!(Span::mixed_site()=> .with_result(#text) #with_object))
 }
 
 /// What few methods have.
@@ -96,6 +119,16 @@ fn method_details(method: &Method) -> TokenStream {
             quote_spanned!(Span::mixed_site()=> __rpc::Legacy::new(#name, #until))
         });
         details.extend(quote_spanned!(Span::mixed_site()=> .with_legacy(&[#(#legacy),*])));
+    }
+    if let Some(to) = &method.to {
+        let to = source_text(&to.value);
+        details.extend(quote_spanned!(Span::mixed_site()=> .with_to(#to)));
+    }
+    let params: Vec<_> =
+        method.client_only().map(|it| (it.name.unraw().to_string(), source_text(&it.ty))).collect();
+    if !params.is_empty() {
+        let params = params.iter().map(|(name, ty)| quote_spanned!(Span::mixed_site()=> (#name, #ty)));
+        details.extend(quote_spanned!(Span::mixed_site()=> .with_params(&[#(#params),*])));
     }
     if let Some(timeout) = &method.profile.timeout {
         details.extend(quote_spanned!(Span::mixed_site()=> .with_timeout(|| #timeout)));

@@ -1,8 +1,6 @@
 //! The documentation that is generated.
 
-use syn::{GenericArgument, PathArguments, Type};
-
-use crate::model::{Interface, Kind, Method, Version, source_text};
+use crate::model::{Interface, Kind, Method, Version, in_result, source_text};
 
 /// What the client is, and which version brought what.
 pub(super) fn client(interface: &Interface) -> Vec<String> {
@@ -48,25 +46,16 @@ pub(super) fn method(interface: &Interface, method: &Method) -> String {
     };
     let error = match method.kind {
         Kind::Cast | Kind::Fanout => "`RpcError`".to_owned(),
-        Kind::Call | Kind::CallOrCast => match interface.error.as_ref().or_else(|| error_of(&method.returns))
-        {
-            Some(error) => format!("`{}` or `RpcError`", source_text(&error)),
-            None => "its own error or `RpcError`".to_owned(),
-        },
+        Kind::Call | Kind::CallOrCast => {
+            match interface.error.as_ref().or_else(|| in_result(&method.returns).map(|(_, error)| error)) {
+                Some(error) => format!("`{}` or `RpcError`", source_text(&error)),
+                None => "its own error or `RpcError`".to_owned(),
+            }
+        }
     };
     format!(
         " {how}, since {since}{until}{to}{route}. Fails with {error}. To drop the future takes back no request that was sent."
     )
-}
-
-/// The `E` of a `Result<T, E>` that is spelled as one.
-fn error_of(returns: &Type) -> Option<&Type> {
-    let Type::Path(path) = returns else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    match arguments.args.iter().nth(1)? {
-        GenericArgument::Type(error) => Some(error),
-        _ => None,
-    }
 }
 
 fn and(versions: &[Version]) -> String {

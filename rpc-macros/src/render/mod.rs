@@ -18,7 +18,7 @@ mod version;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use crate::model::{Interface, may_hold_objects};
+use crate::model::{Interface, Method, may_hold_objects};
 
 pub(crate) use manager::manager;
 pub(crate) use names::placed_at;
@@ -32,9 +32,11 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let client = client::client(interface);
     let requests = interface.methods.iter().map(|method| request::request(interface, method));
     let endpoint = endpoint::endpoint(interface);
-    let mut arguments = interface.methods.iter().flat_map(|method| &method.arguments);
     // It says what holds no objects, and nobody asks where everything does.
-    let objects = arguments.any(|argument| may_hold_objects(&argument.ty)).then(|| {
+    let may_hold = |method: &Method| {
+        method.may_return_objects() || method.arguments.iter().any(|argument| may_hold_objects(&argument.ty))
+    };
+    let objects = interface.methods.iter().any(may_hold).then(|| {
         quote_spanned! {Span::mixed_site()=>
             #[allow(unused_imports)]
             use __rpc::NotAnObject as _;

@@ -63,6 +63,7 @@ const _: () = {
                 ],
             )
             .declares::<Result<(), Failed>, Failed>()
+            .with_params(&[("suffix", "&str")])
             .with_doc(
                 "The client takes the volume and sends its id, and the volume itself to those who know it.",
             );
@@ -80,6 +81,8 @@ const _: () = {
                 ],
             )
             .declares::<Result<Vec<Volume>, Failed>, Failed>()
+            .with_result("Vec<Volume>")
+            .with_object(__rpc::Of::<Vec<Volume>>::OBJECT)
             .with_doc("The same value from every client.");
         const METHOD_FIND: __rpc::Method = __rpc::Method::call::<
             Result<(), Failed>,

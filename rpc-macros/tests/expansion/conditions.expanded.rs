@@ -46,7 +46,8 @@ const _: () = {
                     __rpc::Arg::new::<u8>("retries", "u8").with_default("3"),
                 ],
             )
-            .declares::<Result<(), Failed>, Failed>();
+            .declares::<Result<(), Failed>, Failed>()
+            .with_to("host");
         /// A client that sends over `transport`.
         pub fn new(transport: &__rpc::Transport) -> Self {
             Self {

@@ -60,6 +60,8 @@ const _: () = {
                 ],
             )
             .declares::<Result<(), Failed>, Failed>()
+            .with_to("host_of(host, pool, instance)")
+            .with_params(&[("host", "Option<&str>"), ("pool", "&Pool")])
             .with_doc("By parameters that are not sent.");
         const METHOD_BUILD: __rpc::Method = __rpc::Method::cast::<
             Result<(), Failed>,
@@ -69,6 +71,7 @@ const _: () = {
                 &[__rpc::Arg::new::<Option<String>>("host", "Option<String>")],
             )
             .declares::<Result<(), Failed>, Failed>()
+            .with_to("any_if_none(host)")
             .with_doc("Anywhere, if need be.");
         const METHOD_LIVE_MIGRATION: __rpc::Method = __rpc::Method::cast::<
             Result<(), Failed>,
@@ -78,12 +81,15 @@ const _: () = {
                 &[__rpc::Arg::new::<String>("host", "String")],
             )
             .declares::<Result<(), Failed>, Failed>()
+            .with_to("host")
             .with_route(|request| __rpc::route(crate::routes::alternate(request)))
             .with_doc("By a route of its own.");
         const METHOD_RELOAD: __rpc::Method = __rpc::Method::fanout::<
             Result<(), Failed>,
         >("reload", &[__rpc::Version::new(6, 0)], &[])
             .declares::<Result<(), Failed>, Failed>()
+            .with_to("cell")
+            .with_params(&[("cell", "&str")])
             .with_doc("To every server of a cell.");
         /// A client that sends over `transport`.
         pub fn new(transport: &__rpc::Transport) -> Self {

@@ -114,6 +114,9 @@ const _: () = {
                 ],
             )
             .declares::<Result<Option<Volume>, Failed>, Failed>()
+            .with_result("Option<Volume>")
+            .with_object(__rpc::Of::<Option<Volume>>::OBJECT)
+            .with_to("volume.server()")
             .with_doc("Its name on the wire is one that the client needs itself.");
         #[cfg(feature = "formatted")]
         const METHOD_FORMATTED: __rpc::Method = __rpc::Method::cast::<
@@ -126,7 +129,8 @@ const _: () = {
                     __rpc::Arg::new::<String>("backend", "String"),
                 ],
             )
-            .declares::<Result<(), Failed>, Failed>();
+            .declares::<Result<(), Failed>, Failed>()
+            .with_to("format!(\"{host}@{}\", backend)");
         #[cfg(feature = "defaults")]
         const METHOD_DEFAULTS: __rpc::Method = __rpc::Method::call::<
             Result<(), Failed>,

@@ -3,6 +3,63 @@ const _: () = {
     #[automatically_derived]
     #[allow(deprecated)]
     impl __rpc::RpcException for VolumeError {
+        const CLASSES: &'static [__rpc::exception::ExceptionClass] = &[
+            __rpc::exception::ExceptionClass::new(
+                    "cinder.exception",
+                    "VolumeNotFound",
+                    &[__rpc::exception::ExceptionArg::keyword("volume_id", "Uuid")],
+                )
+                .with_code(404)
+                .with_message("Volume %(volume_id)s could not be found."),
+            __rpc::exception::ExceptionClass::new(
+                    "cinder.exception",
+                    "InvalidVolume",
+                    &[
+                        __rpc::exception::ExceptionArg::keyword(
+                            "reason",
+                            "Option<String>",
+                        ),
+                        __rpc::exception::ExceptionArg::keyword(
+                            "message",
+                            "Option<String>",
+                        ),
+                    ],
+                )
+                .with_code(400)
+                .with_message("Invalid volume: %(reason)s"),
+            __rpc::exception::ExceptionClass::new(
+                    "cinder.exception",
+                    "DriverError",
+                    &[
+                        __rpc::exception::ExceptionArg::keyword("message", "String"),
+                        __rpc::exception::ExceptionArg::keyword("size", "u64"),
+                    ],
+                )
+                .with_code(500)
+                .with_message("Driver error {%(code)s}: %(message)s (%(size)d%%)"),
+            __rpc::exception::ExceptionClass::new(
+                    "cinder.exception",
+                    "ExportFailure",
+                    &[
+                        __rpc::exception::ExceptionArg::keyword("reason", "Cause"),
+                        __rpc::exception::ExceptionArg::keyword("volume_id", "Uuid"),
+                    ],
+                )
+                .with_code(500)
+                .with_message("Failed to export: %(reason)r"),
+            __rpc::exception::ExceptionClass::new("cinder.exception", "Full", &[])
+                .with_code(500)
+                .with_message("Full."),
+            __rpc::exception::ExceptionClass::new(
+                "builtins",
+                "ValueError",
+                &[
+                    __rpc::exception::ExceptionArg::positional("String"),
+                    __rpc::exception::ExceptionArg::positional("u32"),
+                ],
+            ),
+        ];
+        const TAKES_OTHERS: ::core::primitive::bool = true;
         fn to_remote(&self) -> __rpc::RemoteError {
             match self {
                 Self::VolumeNotFound { volume_id } => {

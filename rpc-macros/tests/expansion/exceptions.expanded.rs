@@ -3,6 +3,28 @@ const _: () = {
     #[automatically_derived]
     #[allow(deprecated)]
     impl __rpc::RpcException for VolumeError {
+        const CLASSES: &'static [__rpc::exception::ExceptionClass] = &[
+            __rpc::exception::ExceptionClass::new(
+                "cinder.exception",
+                "VolumeNotFound",
+                &[__rpc::exception::ExceptionArg::keyword("volume_id", "Uuid")],
+            ),
+            __rpc::exception::ExceptionClass::new(
+                "builtins",
+                "ValueError",
+                &[
+                    __rpc::exception::ExceptionArg::positional("String"),
+                    __rpc::exception::ExceptionArg::positional("u32"),
+                ],
+            ),
+            __rpc::exception::ExceptionClass::new("cinder.exception", "Full", &[]),
+            __rpc::exception::ExceptionClass::new(
+                "cinder.exception",
+                "Renamed",
+                &[__rpc::exception::ExceptionArg::keyword("type", "String")],
+            ),
+        ];
+        const TAKES_OTHERS: ::core::primitive::bool = true;
         fn to_remote(&self) -> __rpc::RemoteError {
             match self {
                 Self::VolumeNotFound { volume_id } => {

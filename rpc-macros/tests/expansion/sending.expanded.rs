@@ -75,6 +75,7 @@ const _: () = {
             Result<u32, Failed>,
         >("rebuild", &[__rpc::Version::new(1, 0)], &[])
             .declares::<Result<u32, Failed>, Failed>()
+            .with_result("u32")
             .with_timeout(|| Duration::from_secs(600))
             .with_monitor(|| Duration::from_secs(60));
         const METHOD_BACK_UP: __rpc::Method = __rpc::Method::call_or_cast::<

@@ -79,6 +79,7 @@ const _: () = {
                 ],
             )
             .declares::<Result<(), VolumeError>, VolumeError>()
+            .with_to("volume.server()")
             .with_doc("Creates a volume on the backend that the scheduler chose.");
         const METHOD_ATTACH_VOLUME: __rpc::Method = __rpc::Method::call::<
             Result<Attachment, VolumeError>,
@@ -94,6 +95,9 @@ const _: () = {
                 ],
             )
             .declares::<Result<Attachment, VolumeError>, VolumeError>()
+            .with_result("Attachment")
+            .with_object(__rpc::Of::<Attachment>::OBJECT)
+            .with_to("host")
             .with_doc(
                 "Attaches the volume and returns the attachment.\n\nThe volume has to be available.",
             );

@@ -17,7 +17,9 @@ pub use crate::client::{
 };
 pub use crate::context::{Context, RpcContext};
 pub use crate::error::{RemoteError, RpcException};
-pub use crate::interface::{Arg, Interface, Kind, Legacy, Method, Old, PinError, SupportsError};
+pub use crate::interface::{
+    Arg, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, SupportsError,
+};
 pub use crate::pin::VersionPin;
 pub use crate::server::{
     Args, Dispatch, Endpoint, Incoming, IntoEndpoint, Outcome, Raised, ServerBuilder, Serves,

@@ -2,6 +2,7 @@
 
 mod call;
 mod cause;
+mod class;
 mod fault;
 mod reached;
 mod remote;
@@ -9,6 +10,7 @@ mod rpc;
 
 pub use call::CallError;
 pub use cause::Cause;
+pub use class::{ExceptionArg, ExceptionClass};
 pub(crate) use fault::Fault;
 pub use fault::{FaultKind, Refusal};
 pub use reached::Reached;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::class::ExceptionClass;
 use crate::text::shortened;
 
 /// Where oslo.messaging has the exceptions of its dispatcher.
@@ -104,6 +105,12 @@ impl RemoteError {
 /// Derive it on an enum whose variants are the exceptions of a service; see
 /// [`derive@crate::RpcException`].
 pub trait RpcException: std::error::Error + Sized + Send + 'static {
+    /// The classes of its exceptions, for the description of interfaces; none is known of a type that does not say.
+    const CLASSES: &'static [ExceptionClass] = &[];
+
+    /// Whether exceptions of all other classes are values of it, too.
+    const TAKES_OTHERS: bool = false;
+
     /// The exception that a Python caller raises for this error.
     fn to_remote(&self) -> RemoteError;
 
@@ -119,6 +126,8 @@ pub trait RpcException: std::error::Error + Sized + Send + 'static {
 
 /// Every exception as it came: for methods that pass on whatever happened elsewhere.
 impl RpcException for RemoteError {
+    const TAKES_OTHERS: bool = true;
+
     fn to_remote(&self) -> RemoteError {
         self.clone()
     }

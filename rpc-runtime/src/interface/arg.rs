@@ -34,7 +34,7 @@ pub struct Arg {
     pub object: HeldObject,
 }
 
-fn all_classes<S: Serializer>(object: &HeldObject, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn all_classes<S: Serializer>(object: &HeldObject, serializer: S) -> Result<S::Ok, S::Error> {
     object.map_or_else(Vec::new, |class| ObjectClass::with_all_below(class())).serialize(serializer)
 }
 

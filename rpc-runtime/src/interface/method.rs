@@ -6,11 +6,13 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::arg::{Arg, Legacy, Was, lowest_above};
+use super::arg::{Arg, Legacy, Was, all_classes, lowest_above};
 use super::route::RouteFn;
 use super::{CastResult, MethodResult};
+use crate::class::HeldObject;
 #[cfg(feature = "objects")]
 use crate::class::ObjectClass;
+use crate::error::{ExceptionClass, RpcException as _};
 use crate::version::Version;
 
 /// How a method is sent.
@@ -59,6 +61,20 @@ pub struct Method {
     pub args: &'static [Arg],
     /// Arguments that only older servers know.
     pub legacy: &'static [Legacy],
+    /// The Rust type of the result, as it is written in the trait: `()` if there is none.
+    pub result: &'static str,
+    /// The class of the versioned object that the result is, or holds. Serialised with the classes below it.
+    #[serde(rename = "objects", serialize_with = "all_classes")]
+    pub object: HeldObject,
+    /// The classes of the errors that it declares.
+    pub errors: &'static [ExceptionClass],
+    /// Whether it passes on errors of any other class.
+    pub other_errors: bool,
+    /// The expression for the server that a request goes to, as it is written in the trait. Without one that is any
+    /// server, or every one in a fanout.
+    pub to: Option<&'static str>,
+    /// The parameters of the client method that are no arguments: names and types. Expressions like `to` use them.
+    pub params: &'static [(&'static str, &'static str)],
     /// How long a client waits for the reply, if the method says so itself.
     #[serde(skip)]
     pub timeout: Option<fn() -> Duration>,
@@ -97,7 +113,7 @@ impl Method {
         since: &'static [Version],
         args: &'static [Arg],
     ) -> Self {
-        Self::new(name, Kind::Call, since, args)
+        Self::new::<R>(name, Kind::Call, since, args)
     }
 
     /// A method without a reply, sent to one server.
@@ -107,7 +123,7 @@ impl Method {
         since: &'static [Version],
         args: &'static [Arg],
     ) -> Self {
-        Self::new(name, Kind::Cast, since, args)
+        Self::new::<R>(name, Kind::Cast, since, args)
     }
 
     /// A method without a reply, sent to every server of the topic.
@@ -117,7 +133,7 @@ impl Method {
         since: &'static [Version],
         args: &'static [Arg],
     ) -> Self {
-        Self::new(name, Kind::Fanout, since, args)
+        Self::new::<R>(name, Kind::Fanout, since, args)
     }
 
     /// A method whose caller waits for `R` or does not, as it likes.
@@ -127,10 +143,15 @@ impl Method {
         since: &'static [Version],
         args: &'static [Arg],
     ) -> Self {
-        Self::new(name, Kind::CallOrCast, since, args)
+        Self::new::<R>(name, Kind::CallOrCast, since, args)
     }
 
-    const fn new(name: &'static str, kind: Kind, since: &'static [Version], args: &'static [Arg]) -> Self {
+    const fn new<R: MethodResult>(
+        name: &'static str,
+        kind: Kind,
+        since: &'static [Version],
+        args: &'static [Arg],
+    ) -> Self {
         Self {
             name,
             was: None,
@@ -139,6 +160,12 @@ impl Method {
             until: None,
             args,
             legacy: &[],
+            result: "()",
+            object: None,
+            errors: R::Err::CLASSES,
+            other_errors: R::Err::TAKES_OTHERS,
+            to: None,
+            params: &[],
             timeout: None,
             monitor: None,
             expected: &[],
@@ -173,6 +200,34 @@ impl Method {
     #[must_use]
     pub const fn with_legacy(mut self, legacy: &'static [Legacy]) -> Self {
         self.legacy = legacy;
+        self
+    }
+
+    /// The same method with the type of its result, as text for people to read.
+    #[must_use]
+    pub const fn with_result(mut self, result: &'static str) -> Self {
+        self.result = result;
+        self
+    }
+
+    /// The same method, whose result is or holds a versioned object of that class.
+    #[must_use]
+    pub const fn with_object(mut self, object: HeldObject) -> Self {
+        self.object = object;
+        self
+    }
+
+    /// The same method, sent to the server that this expression names, as text for people to read.
+    #[must_use]
+    pub const fn with_to(mut self, to: &'static str) -> Self {
+        self.to = Some(to);
+        self
+    }
+
+    /// The same method with parameters of the client method that are no arguments.
+    #[must_use]
+    pub const fn with_params(mut self, params: &'static [(&'static str, &'static str)]) -> Self {
+        self.params = params;
         self
     }
 

@@ -24,6 +24,9 @@ const METHODS: &[Method] = &[
     )
     .with_was("connect", v(5, 4))
     .with_legacy(&[Legacy::new("gone", v(6, 0))])
+    .with_result("u32")
+    .with_to("host")
+    .with_params(&[("host", "&str")])
     .with_timeout(|| std::time::Duration::from_secs(5))
     .with_expected(&["Failed::NotFound"])
     .with_downgrade(v(5, 9), |args| args)
@@ -82,6 +85,12 @@ fn json() {
                     },
                 ],
                 "legacy": [{"name": "gone", "until": "6.0"}],
+                "result": "u32",
+                "objects": [],
+                "errors": [],
+                "other_errors": true,
+                "to": "host",
+                "params": [["host", "&str"]],
                 "expected": ["Failed::NotFound"],
                 "downgrade": {"until": "5.9"},
                 "manual": false,
@@ -95,6 +104,12 @@ fn json() {
                 "until": "6.1",
                 "args": [],
                 "legacy": [],
+                "result": "()",
+                "objects": [],
+                "errors": [],
+                "other_errors": true,
+                "to": null,
+                "params": [],
                 "expected": [],
                 "downgrade": null,
                 "manual": true,

@@ -4,6 +4,7 @@
 mod arguments;
 mod calls;
 mod conditions;
+mod description;
 mod destinations;
 mod forms;
 mod live_bugs;

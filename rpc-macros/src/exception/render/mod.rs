@@ -1,5 +1,6 @@
 //! The validated exceptions of a type to Rust.
 
+mod classes;
 mod pieces;
 mod remote;
 mod text;
@@ -12,7 +13,9 @@ use super::model::Exceptions;
 /// All that is made of the type.
 pub(super) fn implementation(exceptions: &Exceptions) -> TokenStream {
     let text = exceptions.has_texts.then(|| text::implementations(exceptions));
-    wrap(exceptions, &remote::to_remote(exceptions), &remote::from_remote(exceptions), text.as_ref())
+    let body =
+        [classes::constants(exceptions), remote::to_remote(exceptions), remote::from_remote(exceptions)];
+    wrap(exceptions, &body, text.as_ref())
 }
 
 /// An implementation for a type with errors; none for a generic one, which would need bounds.
@@ -22,13 +25,12 @@ pub(super) fn placeholder(exceptions: &Exceptions) -> TokenStream {
     }
     let body = quote_spanned!(Span::mixed_site()=> ::core::unimplemented!());
     let text = exceptions.has_texts.then(|| text::placeholders(exceptions));
-    wrap(exceptions, &body, &body, text.as_ref())
+    wrap(exceptions, &[TokenStream::new(), body.clone(), body], text.as_ref())
 }
 
 fn wrap(
     exceptions: &Exceptions,
-    to_remote: &TokenStream,
-    from_remote: &TokenStream,
+    [constants, to_remote, from_remote]: &[TokenStream; 3],
     text: Option<&TokenStream>,
 ) -> TokenStream {
     let Exceptions { name, runtime, .. } = exceptions;
@@ -39,6 +41,8 @@ fn wrap(
             #[automatically_derived]
             #[allow(deprecated)]
             impl __rpc::RpcException for #name {
+                #constants
+
                 fn to_remote(&self) -> __rpc::RemoteError {
                     #to_remote
                 }

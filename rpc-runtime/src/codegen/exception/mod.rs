@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::error::{Cause, RemoteError, RpcException};
 
+pub use crate::error::{ExceptionArg, ExceptionClass};
 pub use python_text::{Decimal, Hexadecimal, Repr, Str};
 
 /// The exception `module.class` with the text of `error`, which is its one positional argument.
