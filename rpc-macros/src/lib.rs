@@ -66,10 +66,13 @@ use proc_macro::TokenStream;
 ///   may have a default body. The trait gets the supertraits `Send + Sync + 'static`.
 /// - The client, with `new`, `pinned`, `pin`, `supports`, `supports_argument` and `with`; with `serve`, `endpoint`
 ///   and `target` for servers, which take a manager by value or in an `Arc`;
-///   and `INTERFACE`, a constant description of all of it. Its documentation has the history of the
+///   and `INTERFACE`, a constant description of all of it: methods with their arguments, results, errors,
+///   destinations and versions, to be written as JSON for documentation, comparisons and other languages.
+///   The documentation of the client has the history of the
 ///   interface: which version added, renamed, changed and removed what.
 /// - For each method a method of the client. It takes the context and the required arguments in
 ///   the order of the trait, owned or borrowed, see [below](#what-callers-give). What it returns is sent when awaited.
+/// - For each method that is called by name a struct of its parameters, `ClientMethodNameArgs`.
 /// - For each method with defaults a request type, `ClientMethodName`, with a setter for each
 ///   argument that has one.
 ///
@@ -95,6 +98,7 @@ use proc_macro::TokenStream;
 /// | `to = expression`, `to(host: &str) = expression` | the `to` of every method that is sent to one server and says nothing else |
 /// | `route = function` | makes the address of a destination, see [below](#destinations) |
 /// | `profiles(long(timeout = .., monitor = .., expected(..)), ..)` | named sets of these three keys, for `profile` of methods |
+/// | `by_name`, `by_name = 5` | `by_name` of all methods whose client method has so many parameters, two if nothing is said, and no `#[cfg]` on any |
 /// | `context = Type` | type of the first parameter of every method; the default is `rpc_runtime::Context` |
 /// | `error = Type` | the error type that every method has to return; the default is any `RpcException` |
 /// | `crate = path` | where `rpc_runtime` is, if it was renamed or is re-exported |
@@ -123,6 +127,7 @@ use proc_macro::TokenStream;
 /// | `monitor = expression` | how often a call wants a sign of life, likewise |
 /// | `expected(pattern, ..)` | errors of the method that are nothing unusual: the server logs them at debug level |
 /// | `profile = long`, `profile(long, busy)` | what these profiles of the trait say: the method's own `timeout` and `monitor` go before it, the expected errors of all are expected |
+/// | `by_name` | the client method takes its parameters in a struct, `ClientMethodNameArgs`, see [below](#calls-by-name) |
 /// | `manual` | no client method; `prepare_<method>(&ctx)` starts a request that is put together by hand |
 ///
 /// A name on the wire cannot start with `_` or `oslo_` and cannot be `target`: oslo.messaging keeps
@@ -448,6 +453,39 @@ use proc_macro::TokenStream;
 /// # }
 /// ```
 ///
+/// # Calls by name
+///
+/// Two parameters of one type are easily mistaken for each other. `by_name` has callers write their names: the
+/// client method takes them in a struct, in the forms that it would take them in otherwise. All of them have to be
+/// there when the caller is compiled; arguments with a default are set afterwards, as always.
+///
+/// ```
+/// # use rpc_runtime::{Context, RemoteError, rpc_manager};
+/// #[rpc_manager(client = ComputeApi, topic = "compute", version = "1.0")]
+/// pub trait ComputeManager {
+///     #[rpc(call, by_name, to(host: &str) = host)]
+///     async fn rebuild(
+///         &self,
+///         ctx: Context,
+///         image_ref: String,
+///         orig_image_ref: String,
+///         networks: Vec<String>,
+///         #[arg(default = false)] evacuate: bool,
+///     ) -> Result<(), RemoteError>;
+/// }
+///
+/// # async fn client(api: ComputeApi, ctx: Context) -> Result<(), Box<dyn std::error::Error>> {
+/// let args = ComputeApiRebuildArgs {
+///     host: "host1",
+///     image_ref: "cirros-2",
+///     orig_image_ref: "cirros-1",
+///     networks: ["net-1".to_owned()],
+/// };
+/// api.rebuild(&ctx, args).evacuate(true).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// A key that is unknown, given twice or in the wrong place, a version that cannot be, a signature
@@ -509,6 +547,9 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// argument. Fields without names are its positional arguments. All of them are encoded and
 /// decoded by serde; an exception that has a field which is no value of the field's type, or lacks one that is no
 /// `Option`, is not this variant.
+///
+/// `RpcException::CLASSES` describes the classes, and so does the `INTERFACE` of every client whose methods declare
+/// the type.
 ///
 /// | Key | Where | Meaning |
 /// |---|---|---|

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use quote::format_ident;
 use syn::ext::IdentExt as _;
-use syn::{LitStr, Path, Type, Visibility};
+use syn::{LitInt, LitStr, Path, Type, Visibility};
 
 use super::carried::Carried;
 use super::changes::changes;
@@ -73,12 +73,18 @@ impl Interface {
             is_routed: keys.route.is_some(),
             to: to.as_ref(),
             profiles: &mut profiles,
+            by_name: keys.keys.token("by_name").and_then(|_| threshold(keys.by_name.as_ref(), errors)),
             wire_names: WireNames::of_methods(),
         };
         // What is no signature of ours any more is judged as a whole.
         let methods = if shape::is_boxed(item) { Vec::new() } else { methods(item, &mut scope, errors) };
         if errors.is_empty() {
             profiles.check_used(errors);
+        }
+        if let Some(key) = keys.keys.token("by_name").filter(|_| errors.is_empty())
+            && !methods.iter().any(|method| method.is_by_name)
+        {
+            errors.at(key, "no method has so many parameters");
         }
         let goes_there = |method: &Method| method.to.as_ref().is_some_and(|to| to.is_common);
         if errors.is_empty() && to.is_some() && !methods.iter().any(goes_there) {
@@ -120,6 +126,11 @@ impl Interface {
         format_ident!("{}{}", self.client, camel(&method.name), span = self.client.span())
     }
 
+    /// The struct of the parameters of a method that is called by their names.
+    pub(crate) fn args(&self, method: &Method) -> Ident {
+        format_ident!("{}{}Args", self.client, camel(&method.name), span = self.client.span())
+    }
+
     /// The versions that changed something, oldest first, and what each of them did.
     pub(crate) fn changes(&self) -> Vec<(Version, Vec<String>)> {
         changes(&self.methods, self.versions.oldest(), &self.history)
@@ -155,6 +166,26 @@ impl Interface {
             if method.settable().next().is_some() {
                 requests.claim("the request type", &self.request(method).to_string(), name, name, errors);
             }
+            if method.is_by_name {
+                requests.claim("the type", &self.args(method).to_string(), name, name, errors);
+            }
+        }
+    }
+}
+
+/// From how many parameters on methods are called by their names: all that have two, which could be mistaken for
+/// each other, if nothing is said.
+fn threshold(value: Option<&LitInt>, errors: &mut Errors) -> Option<usize> {
+    let Some(value) = value else { return Some(2) };
+    match value.base10_parse() {
+        Ok(parameters @ 2..) => Some(parameters),
+        Ok(_) => {
+            errors.at(value, "one parameter cannot be mistaken for another: `by_name` is for two and more");
+            None
+        }
+        Err(error) => {
+            errors.add(error);
+            None
         }
     }
 }

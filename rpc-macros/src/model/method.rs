@@ -48,6 +48,8 @@ pub(crate) struct Method {
     pub(crate) profile: Profile,
     pub(crate) downgrade: Option<Downgrade>,
     pub(crate) is_manual: bool,
+    /// Whether the client takes its parameters by their names.
+    pub(crate) is_by_name: bool,
     pub(crate) returns: Type,
 }
 
@@ -59,6 +61,8 @@ pub(super) struct TraitScope<'a> {
     /// Where methods go that do not say it themselves.
     pub(super) to: Option<&'a CommonTo>,
     pub(super) profiles: &'a mut Profiles,
+    /// From how many parameters on methods are called by their names.
+    pub(super) by_name: Option<usize>,
     /// The names on the wire of the methods before.
     pub(super) wire_names: WireNames,
 }
@@ -111,7 +115,7 @@ impl Method {
                 ),
             );
         }
-        let versions = scope.versions;
+        let (versions, by_name) = (scope.versions, scope.by_name);
         let life = Life::read(&keys, versions, errors);
         let bounds = life.as_ref().map(Life::bounds).unwrap_or_default();
         let was = keys
@@ -182,6 +186,17 @@ impl Method {
             let others: Vec<&Ident> = declared.iter().map(|declared| &declared.name).collect();
             common.check(name, context_name, &others, &sources, errors);
         }
+        let parameters = Declared::in_order(&declared, &arguments).len();
+        if let (0, Some(key)) = (parameters, keys.keys.token("by_name")) {
+            errors.at(key, format!("`{name}` has no parameters that could be given by their names"));
+        }
+        // A parameter of a type cannot be conditional.
+        let is_whole = conditions(&arguments).is_empty();
+        if let (false, Some(key)) = (is_whole, keys.keys.token("by_name")) {
+            errors.at(key, format!("`{name}` has a conditional argument: put the #[cfg] on the method"));
+        }
+        let is_by_name =
+            keys.keys.saw("by_name") || is_whole && by_name.is_some_and(|least| parameters >= least);
         let returns = signature::result_type(signature, errors);
 
         if errors.count() > before {
@@ -203,6 +218,7 @@ impl Method {
             profile,
             downgrade,
             is_manual,
+            is_by_name: is_by_name && !is_manual,
             returns: returns?,
         })
     }
@@ -285,7 +301,7 @@ fn check_setters(arguments: &[Argument], errors: &mut Errors) {
 
 /// Refuses what only the client method would use that a manual method does not have.
 fn check_manual(keys: &RpcKeys, arguments: &[Argument], errors: &mut Errors) {
-    for key in ["to", "legacy", "downgrade"] {
+    for key in ["to", "legacy", "downgrade", "by_name"] {
         if let Some(token) = keys.keys.token(key) {
             errors.at(token, format!("a manual method has no client method that would use `{key}`"));
         }

@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote_spanned};
 use syn::{Expr, ExprCall};
 
 use super::names::{context_type, placed_at};
-use super::{argument_docs, arguments, description, docs, request};
+use super::{argument_docs, arguments, description, docs, named, request};
 use crate::model::{Argument, Carried, ClientParameter, Interface, Method, Source, may_use};
 
 /// The struct of the client.
@@ -40,7 +40,7 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         // A program that only calls or only serves leaves the other half unused, and how many
         // arguments there are was decided in the trait.
-        #[allow(dead_code, clippy::too_many_arguments)]
+        #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
         impl #client {
             #description
             #(#constants)*
@@ -108,17 +108,10 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
     let visibility = &interface.visibility;
     let attributes = attributes(interface, method);
     let (name, context_name, context) = (&method.name, &method.context.name, context_type(interface));
-    let client_parameters = method.parameters();
-    let parameters = client_parameters.iter().map(|parameter| match parameter {
-        ClientParameter::Declared(declared) => {
-            let (name, ty) = (&declared.name, &declared.ty);
-            quote_spanned!(Span::mixed_site()=> #name: #ty)
-        }
-        ClientParameter::Argument(argument) => {
-            let (cfgs, name, ty) = (&argument.cfgs, &argument.name, arguments::parameter(argument));
-            quote_spanned!(Span::mixed_site()=> #(#cfgs)* #name: #ty)
-        }
-    });
+    let (parameters, take_apart) = match method.is_by_name {
+        true => named::parameter(interface, method),
+        false => (positional(method), TokenStream::new()),
+    };
     // What an expression uses is borrowed for it, and then for the argument itself.
     let bindings = method.arguments.iter().filter(|argument| is_bound(method, argument)).map(|argument| {
         let (cfgs, bind) = (&argument.cfgs, arguments::bind(argument));
@@ -137,12 +130,28 @@ fn client_method(interface: &Interface, method: &Method) -> TokenStream {
     };
     quote_spanned! {Span::mixed_site()=>
         #attributes
-        #visibility fn #name(&self, #context_name: &#context #(, #parameters)*) -> #returns {
+        #visibility fn #name(&self, #context_name: &#context #parameters) -> #returns {
+            #take_apart
             #(#bindings)*
             #statements
             #body
         }
     }
+}
+
+/// The parameters of the client method, one by one.
+fn positional(method: &Method) -> TokenStream {
+    let parameters = method.parameters().into_iter().map(|parameter| match parameter {
+        ClientParameter::Declared(declared) => {
+            let (name, ty) = (&declared.name, &declared.ty);
+            quote_spanned!(Span::mixed_site()=> #name: #ty)
+        }
+        ClientParameter::Argument(argument) => {
+            let (cfgs, name, ty) = (&argument.cfgs, &argument.name, arguments::parameter(argument));
+            quote_spanned!(Span::mixed_site()=> #(#cfgs)* #name: #ty)
+        }
+    });
+    quote_spanned!(Span::mixed_site()=> #(, #parameters)*)
 }
 
 /// The function that starts a request of a manual method.

@@ -11,6 +11,7 @@ mod description;
 mod docs;
 mod endpoint;
 mod manager;
+mod named;
 mod names;
 mod request;
 mod version;
@@ -29,6 +30,7 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let runtime = &interface.runtime;
     let client_type = client::client_type(interface);
     let request_types = interface.methods.iter().map(|method| request::request_type(interface, method));
+    let args_types = interface.methods.iter().filter_map(|method| named::args_type(interface, method));
     let client = client::client(interface);
     let requests = interface.methods.iter().map(|method| request::request(interface, method));
     let endpoint = endpoint::endpoint(interface);
@@ -45,6 +47,7 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #client_type
         #(#request_types)*
+        #(#args_types)*
         // Whoever uses what is deprecated is warned in the trait and by the client.
         #[allow(deprecated)]
         const _: () = {

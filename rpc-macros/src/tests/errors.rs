@@ -223,6 +223,36 @@ fn profiles() {
 }
 
 #[test]
+fn parameters_by_name() {
+    let two = "async fn f(&self, ctx: Context, a: u8, b: u8) -> Result<(), E>;";
+    check_common("by_name", &format!("#[rpc(call)] {two}"), &[]);
+    check_common("by_name = 2", &format!("#[rpc(call)] {two}"), &[]);
+    for (key, expected) in [
+        ("by_name = 3", ("by_name", "no method has so many parameters")),
+        ("by_name = 1", ("1", "one parameter cannot be mistaken for another: `by_name` is for two and more")),
+        ("by_name = x", ("x", "expected integer literal")),
+        ("by_name(2)", ("(", "`by_name` takes no value")),
+    ] {
+        check_common(key, &format!("#[rpc(call)] {two}"), &[expected]);
+    }
+    check_items(
+        "#[rpc(call, by_name)] async fn none(&self, ctx: Context, #[arg(default)] a: u8) -> Result<(), E>;
+        #[rpc(call, by_name, manual)] async fn by_hand(&self, ctx: Context, a: u8) -> Result<(), E>;
+        #[rpc(call, by_name)] async fn some(&self, ctx: Context, a: u8, #[cfg(x)] b: u8) -> Result<(), E>;",
+        &[
+            ("by_name", "`none` has no parameters that could be given by their names"),
+            ("by_name", "a manual method has no client method that would use `by_name`"),
+            ("by_name", "`some` has a conditional argument: put the #[cfg] on the method"),
+        ],
+    );
+    check_items(
+        "#[rpc(call, by_name)] async fn get(&self, ctx: Context, a: u8) -> Result<(), E>;
+        #[rpc(call)] async fn get_args(&self, ctx: Context, #[arg(default)] a: u8) -> Result<(), E>;",
+        &[("get_args", "the request type \"ApiGetArgs\" is used by get and get_args")],
+    );
+}
+
+#[test]
 fn parameters_of_legacy() {
     let method = |legacy: &str| {
         format!("#[rpc(call, {legacy})] async fn f(&self, ctx: Context, host: String) -> Result<(), E>;")

@@ -35,11 +35,12 @@ pub trait VolumeManager: ::core::marker::Send + ::core::marker::Sync + 'static {
 pub struct VolumeApi {
     client: ::rpc_runtime::codegen::Client,
 }
+#[allow(deprecated)]
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
-    #[allow(dead_code, clippy::too_many_arguments)]
+    #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl VolumeApi {
         /// What [`VolumeManager`] offers, as a constant.
         pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
@@ -220,9 +221,12 @@ const _: () = {
                 .call()
         }
     }
-    impl<M: VolumeManager> __rpc::Serves<M> for VolumeApi {
+    impl<__RpcManager: VolumeManager> __rpc::Serves<__RpcManager> for VolumeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
-        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
+        async fn dispatch(
+            manager: &__RpcManager,
+            incoming: __rpc::Incoming,
+        ) -> __rpc::Outcome {
             match incoming.method() {
                 "attach" => {
                     let (ctx, args) = incoming

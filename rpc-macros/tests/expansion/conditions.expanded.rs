@@ -21,9 +21,10 @@ pub struct HostApi {
 pub struct HostApiStop {
     request: ::rpc_runtime::codegen::Draft,
 }
+#[allow(deprecated)]
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
-    #[allow(dead_code, clippy::too_many_arguments)]
+    #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl HostApi {
         /// What [`HostManager`] offers, as a constant.
         pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
@@ -155,9 +156,12 @@ const _: () = {
             ::core::future::IntoFuture::into_future(sent)
         }
     }
-    impl<M: HostManager> __rpc::Serves<M> for HostApi {
+    impl<__RpcManager: HostManager> __rpc::Serves<__RpcManager> for HostApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
-        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
+        async fn dispatch(
+            manager: &__RpcManager,
+            incoming: __rpc::Incoming,
+        ) -> __rpc::Outcome {
             match incoming.method() {
                 "stop" => {
                     let (ctx, args) = incoming

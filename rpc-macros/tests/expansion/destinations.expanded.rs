@@ -29,11 +29,12 @@ pub trait ComputeManager: ::core::marker::Send + ::core::marker::Sync + 'static 
 pub struct ComputeApi {
     client: ::rpc_runtime::codegen::Client,
 }
+#[allow(deprecated)]
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
-    #[allow(dead_code, clippy::too_many_arguments)]
+    #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl ComputeApi {
         /// What [`ComputeManager`] offers, as a constant.
         pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
@@ -206,9 +207,12 @@ const _: () = {
             self.client.request(&Self::METHOD_RELOAD, ctx).to(cell).cast()
         }
     }
-    impl<M: ComputeManager> __rpc::Serves<M> for ComputeApi {
+    impl<__RpcManager: ComputeManager> __rpc::Serves<__RpcManager> for ComputeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
-        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
+        async fn dispatch(
+            manager: &__RpcManager,
+            incoming: __rpc::Incoming,
+        ) -> __rpc::Outcome {
             match incoming.method() {
                 "rebuild" => {
                     let (ctx, args) = incoming

@@ -62,11 +62,12 @@ pub(crate) struct KeysApi {
 pub(crate) struct KeysApiDefaults {
     request: crate::facade::codegen::Draft,
 }
+#[allow(deprecated)]
 const _: () = {
     use crate::facade::codegen as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
-    #[allow(dead_code, clippy::too_many_arguments)]
+    #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl KeysApi {
         /// What [`Keys`] offers, as a constant.
         pub(crate) const INTERFACE: __rpc::Interface = __rpc::Interface::new(
@@ -376,9 +377,12 @@ const _: () = {
             ::core::future::IntoFuture::into_future(sent)
         }
     }
-    impl<M: Keys> __rpc::Serves<M> for KeysApi {
+    impl<__RpcManager: Keys> __rpc::Serves<__RpcManager> for KeysApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
-        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
+        async fn dispatch(
+            manager: &__RpcManager,
+            incoming: __rpc::Incoming,
+        ) -> __rpc::Outcome {
             match incoming.method() {
                 "with" => {
                     let (ctx, args) = incoming
@@ -398,7 +402,6 @@ const _: () = {
                     incoming.outcome(result)
                 }
                 #[cfg(feature = "formatted")]
-                #[allow(deprecated)]
                 "formatted" => {
                     let (ctx, args) = incoming
                         .open::<MyContext>(&KeysApi::METHOD_FORMATTED)?;

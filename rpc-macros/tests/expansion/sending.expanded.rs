@@ -39,9 +39,10 @@ pub struct ComputeApi {
 pub struct ComputeApiStart {
     request: ::rpc_runtime::codegen::Draft,
 }
+#[allow(deprecated)]
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
-    #[allow(dead_code, clippy::too_many_arguments)]
+    #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl ComputeApi {
         /// What [`ComputeManager`] offers, as a constant.
         pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
@@ -208,9 +209,12 @@ const _: () = {
             self.request.cast()
         }
     }
-    impl<M: ComputeManager> __rpc::Serves<M> for ComputeApi {
+    impl<__RpcManager: ComputeManager> __rpc::Serves<__RpcManager> for ComputeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
-        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
+        async fn dispatch(
+            manager: &__RpcManager,
+            incoming: __rpc::Incoming,
+        ) -> __rpc::Outcome {
             match incoming.method() {
                 "stop" => {
                     let (ctx, args) = incoming

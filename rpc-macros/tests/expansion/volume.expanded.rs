@@ -44,11 +44,12 @@ pub struct VolumeApi {
 pub struct VolumeApiCreateVolume {
     request: ::rpc_runtime::codegen::Draft,
 }
+#[allow(deprecated)]
 const _: () = {
     use ::rpc_runtime::codegen as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
-    #[allow(dead_code, clippy::too_many_arguments)]
+    #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl VolumeApi {
         /// What [`VolumeManager`] offers, as a constant.
         pub const INTERFACE: __rpc::Interface = __rpc::Interface::new(
@@ -246,9 +247,12 @@ const _: () = {
             ::core::future::IntoFuture::into_future(sent)
         }
     }
-    impl<M: VolumeManager> __rpc::Serves<M> for VolumeApi {
+    impl<__RpcManager: VolumeManager> __rpc::Serves<__RpcManager> for VolumeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
-        async fn dispatch(manager: &M, incoming: __rpc::Incoming) -> __rpc::Outcome {
+        async fn dispatch(
+            manager: &__RpcManager,
+            incoming: __rpc::Incoming,
+        ) -> __rpc::Outcome {
             match incoming.method() {
                 "create_volume" => {
                     let (ctx, args) = incoming

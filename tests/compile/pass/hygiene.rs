@@ -27,6 +27,10 @@ pub trait Names {
         timeout: u32,
     ) -> Result<u32, RemoteError>;
 
+    /// By name.
+    #[rpc(call, by_name, to = any)]
+    async fn by_name(&self, ctx: Context, args: u32, request: u32, client: u32) -> Result<u32, RemoteError>;
+
     /// As setters.
     #[rpc(cast)]
     async fn settable(

@@ -12,6 +12,10 @@ pub mod api {
         #[rpc(call)]
         async fn documented(&self, ctx: Context, #[arg(default = 1)] times: u32) -> Result<(), RemoteError>;
 
+        /// Called by name.
+        #[rpc(call, by_name)]
+        async fn named(&self, ctx: Context, a: u32, b: u32) -> Result<(), RemoteError>;
+
         #[allow(missing_docs)]
         #[rpc(cast)]
         async fn undocumented(&self, ctx: Context) -> Result<(), RemoteError>;

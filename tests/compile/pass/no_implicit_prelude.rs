@@ -84,6 +84,18 @@ pub trait Plain {
     #[rpc(cast)]
     async fn cast(&self, ctx: Context, #[arg(default = "x")] x: String) -> Result<(), Failure>;
 
+    #[rpc(cast, by_name, legacy(d(d: &str) = d, until = "1.2"))]
+    async fn named(
+        &self,
+        ctx: Context,
+        a: String,
+        b: Option<String>,
+        #[arg(since = "1.2", old = drop, required)] c: Option<u8>,
+    ) -> Result<(), Failure>;
+
+    #[rpc(call, until = "1.1")]
+    async fn removed(&self, ctx: Context) -> Result<Option<u8>, Failure>;
+
     #[rpc(cast, fanout)]
     async fn fanout(&self, ctx: Context) -> Result<(), Failure>;
 

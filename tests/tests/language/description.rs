@@ -44,7 +44,7 @@ pub trait VolumeManager {
     async fn get(
         &self,
         ctx: Context,
-        #[arg(from(volume: &Volume) = volume.id.clone().into_option().unwrap_or_default())] volume_id: String,
+        #[arg(from(volume: &Volume) = volume.id.get().cloned().unwrap_or_default())] volume_id: String,
         #[arg(from(size: u8) = u64::from(size))] size: u64,
     ) -> Result<Option<Volume>, VolumeError>;
 

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::result_large_err, clippy::unwrap_used)]
 
 mod arguments;
+mod by_name;
 mod calls;
 mod conditions;
 mod description;

@@ -1,9 +1,9 @@
 //! The keys of `#[rpc_manager]`.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{LitStr, Path, Type};
+use syn::{LitInt, LitStr, Path, Token, Type};
 
-use super::keys::{Keys, value};
+use super::keys::{Keys, flag, value};
 use super::profile::{ProfileKey, RawProfile};
 use super::values::{AliasKey, Derived, alias, derived, history, list, path, versions};
 use crate::errors::Errors;
@@ -22,6 +22,8 @@ pub(crate) struct ManagerKeys {
     pub(crate) to: Option<Derived>,
     pub(crate) route: Option<Path>,
     pub(crate) profiles: Vec<ProfileKey>,
+    /// From how many parameters on; `by_name` alone leaves it empty.
+    pub(crate) by_name: Option<LitInt>,
     pub(crate) context: Option<Type>,
     pub(crate) error: Option<Type>,
     pub(crate) runtime: Option<Path>,
@@ -40,6 +42,7 @@ impl ManagerKeys {
                 "to",
                 "route",
                 "profiles",
+                "by_name",
                 "context",
                 "error",
                 "crate",
@@ -53,6 +56,7 @@ impl ManagerKeys {
             to: None,
             route: None,
             profiles: Vec::new(),
+            by_name: None,
             context: None,
             error: None,
             runtime: None,
@@ -70,6 +74,8 @@ impl ManagerKeys {
                 "to" => this.to = Some(derived(key, input)?),
                 "route" => this.route = Some(path(key, input)?),
                 "profiles" => profiles = list(key, input, "profiles(long(timeout = ..))", RawProfile::parse)?,
+                "by_name" if input.peek(Token![=]) => this.by_name = Some(value(key, input)?),
+                "by_name" => flag(key, input)?,
                 "context" => this.context = Some(value(key, input)?),
                 "error" => this.error = Some(value(key, input)?),
                 _ => this.runtime = Some(path(key, input)?),

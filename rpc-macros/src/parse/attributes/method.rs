@@ -66,6 +66,7 @@ impl RpcKeys {
             "expected",
             "profile",
             "downgrade",
+            "by_name",
             "manual",
         ];
         let mut keys = Keys::new(KEYS).repeating("legacy");
