@@ -71,6 +71,13 @@
 //! | `log-notifications` | no | a layer of `tracing` that makes notifications of log lines: `notification::LogNotifications` |
 //! | `notification-routing` | no | rules in YAML of which notification goes where: `notification::RoutingRules` |
 //! | `lzma` | no | bodies compressed by lzma |
+//!
+//! # Compilers
+//!
+//! Rust 1.95 is the oldest that this version is tested with, and what its manifest asks for. A newer one is asked for by a
+//! new minor version at the earliest, and never one that is younger than six months.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod aside;
 mod class;
@@ -140,8 +147,11 @@ pub use notification::RpcNotification;
 #[cfg(feature = "objects")]
 pub use object::VersionedObject;
 #[cfg(all(feature = "macros", feature = "notifications"))]
+#[doc(inline)]
 pub use rpc_macros::RpcNotification;
 #[cfg(all(feature = "macros", feature = "objects"))]
+#[doc(inline)]
 pub use rpc_macros::VersionedObject;
 #[cfg(feature = "macros")]
+#[doc(inline)]
 pub use rpc_macros::{RpcException, rpc_manager};

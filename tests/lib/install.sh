@@ -1,7 +1,9 @@
 # Installs what the steps need and the machine lacks; sourced by tests/run, in the root of the repository.
 
-# Compiled when it is needed first, as there is no wheel of it.
+# Compiled when they are needed first, as there is no wheel of them.
 CARGO_MUTANTS=27.1.0
+CARGO_SEMVER_CHECKS=0.51.0
+MDBOOK=0.5.4
 
 # Where Debian has the programs of RabbitMQ; those in /usr/sbin are wrappers that switch to another user.
 RABBITMQ_BIN=/usr/lib/rabbitmq/bin
@@ -25,7 +27,9 @@ install_for() {
     install_packages "$needs"
     install_rust
     [[ $needs != *tools* ]] || install_environment tests/.tools tests/tools/requirements.txt
-    [[ $needs != *mutants* ]] || install_mutants
+    [[ $needs != *mutants* ]] || install_program cargo-mutants "$CARGO_MUTANTS" mutants
+    [[ $needs != *semver* ]] || install_program cargo-semver-checks "$CARGO_SEMVER_CHECKS" semver-checks
+    [[ $needs != *book* ]] || install_program mdbook "$MDBOOK" '' --no-default-features --features search
     [[ $needs != *python* ]] || install_environment tests/.venv tests/python/requirements.txt
     [[ $needs != *agents* ]] || install_environment tests/.agents tests/agents/requirements.txt
     exec {lock}<&-
@@ -78,11 +82,16 @@ install_rust() {
     cargo fetch --quiet --locked --manifest-path rpc-runtime/fuzz/Cargo.toml
 }
 
-install_mutants() {
-    local program=tests/.tools/bin/cargo-mutants
-    [ "$("$program" mutants --version 2>/dev/null)" != "cargo-mutants $CARGO_MUTANTS" ] || return 0
+# install_program NAME VERSION SUBCOMMAND [ARGS...]: compiles one that is not there in this version, which those that
+# extend cargo tell for their subcommand only.
+install_program() {
+    local name=$1 version=$2 program=tests/.tools/bin/$1 told
+    # shellcheck disable=SC2086 # none, or one
+    told=$("$program" $3 --version 2>/dev/null) || true
+    # "mdbook v0.5.4", "cargo-mutants 27.1.0"
+    [ "${told##*[ v]}" != "$version" ] || return 0
     echo "making $program"
-    cargo install --quiet --locked --root tests/.tools "cargo-mutants@$CARGO_MUTANTS"
+    cargo install --quiet --locked --root tests/.tools "$name@$version" "${@:4}"
 }
 
 # A Python environment with what a file lists.

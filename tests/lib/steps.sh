@@ -1,8 +1,8 @@
 # The steps of tests/run: `define NAME TIER NEEDS ABOUT`, and a function `step_NAME`. Sourced by tests/run.
 #
-# Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `cpp`, `broker`, `python` and `agents`
-# (ceilometer). New tests of a kind that is there need no change here: a test binary belongs to `unit` unless it is named
-# below.
+# Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `semver` (cargo-semver-checks), `book` (mdbook),
+# `cpp`, `broker`, `python` and `agents` (ceilometer). New tests of a kind that is there need no change here: a test binary
+# belongs to `unit` unless it is named below.
 
 declare -A about needs_of tier_of
 order=()
@@ -31,13 +31,35 @@ step_format() {
     cargo fmt --manifest-path tests/fixtures/first/Cargo.toml --check
 }
 
-define lints short '' 'clippy is silent, with each set of features'
+define lints short '' 'clippy is silent, with each feature alone, with none and with all'
 step_lints() {
-    cargo clippy --quiet --workspace --all-targets -- -D warnings
+    local features
+    # Those that are there, so that none is forgotten.
+    features=$(cargo metadata --no-deps --format-version 1 | python3 -c '
+import json, sys
+package, = (p for p in json.load(sys.stdin)["packages"] if p["name"] == "rpc-runtime")
+print(*sorted(package["features"].keys() - {"default"}))')
+    cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features -- -D warnings
-    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features macros -- -D warnings
-    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features amqp -- -D warnings
-    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features objects -- -D warnings
+    local feature
+    for feature in $features; do
+        echo "$feature"
+        cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features "$feature" -- -D warnings
+    done
+}
+
+define compiler short '' 'the library compiles with the oldest compiler that it promises'
+step_compiler() {
+    local oldest
+    oldest=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+    if [[ $(rustc --version) == "rustc $oldest."* ]]; then
+        echo "it is Rust $oldest, with which all other steps are run"
+    elif cargo "+$oldest" --version 2>/dev/null; then
+        CARGO_TARGET_DIR=$scratch/compiler cargo "+$oldest" check --quiet --locked -p rpc-runtime --all-features
+    else
+        echo "there is no Rust $oldest here: rustup toolchain install $oldest"
+        return "$NOT_CHECKED"
+    fi
 }
 
 define structure short '' 'no files or folders depend on each other in a circle'
@@ -45,10 +67,18 @@ step_structure() {
     python3 tests/lib/circles.py rpc-macros rpc-runtime examples tests
 }
 
-define docs short '' 'the documentation is built without a warning'
+define docs short '' 'the documentation is built as docs.rs does, without a warning, and says which feature adds what'
 step_docs() {
     # With --examples, dependencies have the features that they have for the lints, and are not checked again.
-    RUSTDOCFLAGS='-D warnings' cargo doc --quiet --workspace --no-deps --lib --bins --examples
+    RUSTDOC=$PWD/tests/lib/rustdoc.sh RUSTDOCFLAGS='--cfg docsrs -D warnings' \
+        cargo doc --quiet --workspace --all-features --no-deps --lib --bins --examples
+    grep --quiet 'Available on <strong>crate feature <code>objects</code></strong> only' \
+        "${CARGO_TARGET_DIR:-target}/doc/rpc_runtime/object/index.html"
+}
+
+define package short '' 'what would be published is whole, and the runtime takes no other version of its macros'
+step_package() {
+    python3 tests/lib/package.py
 }
 
 define licences short tools 'licences and sources of all dependencies are those that deny.toml allows'
@@ -151,6 +181,27 @@ define soak long 'tools broker python' 'random faults under load for five minute
 step_soak() {
     [ $# -gt 0 ] || set -- 5
     "$(built soak)" "$@"
+}
+
+define publish long '' 'cargo would publish both crates, and each builds from what is in its package'
+step_publish() {
+    # It asks crates.io which versions there are.
+    if ! timeout 60 cargo info --quiet serde >/dev/null 2>&1; then
+        echo "crates.io cannot be had from here"
+        return "$NOT_CHECKED"
+    fi
+    cargo publish --dry-run --locked --allow-dirty -p rpc-macros -p rpc-runtime
+}
+
+define semver long semver 'the API has changed as the version says; argument: the revision to compare with, else the last release'
+step_semver() {
+    local baseline=${1:-$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null)}
+    if [ -z "$baseline" ]; then
+        echo "nothing was released yet: tests/run semver -- REVISION compares with a revision"
+        return "$NOT_CHECKED"
+    fi
+    CARGO_TARGET_DIR=$scratch/semver tests/.tools/bin/cargo-semver-checks semver-checks --package rpc-runtime \
+        --all-features --baseline-rev "$baseline"
 }
 
 define fuzz-long long cpp 'two minutes of fuzzing for each target'

@@ -54,6 +54,7 @@ use std::fmt;
 /// [`DeadLetters::redeliveries`]: crate::DeadLetters::redeliveries
 /// [`duplicate_window`]: crate::ServerBuilder::duplicate_window
 /// [`prefetch`]: crate::ServerBuilder::prefetch
+/// [`DeadLetters::redeliveries`]: crate::DeadLetters::redeliveries
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Acknowledge {
