@@ -98,7 +98,7 @@ impl Context {
 impl RpcContext for Context {
     fn write(&self, fields: &mut Fields) -> Result<(), EncodeError> {
         if self.fields.len() > MAX_FIELDS {
-            return Err(EncodeError { what: "context".to_owned(), why: too_many(self.fields.len()) });
+            return Err(EncodeError::new("context", too_many(self.fields.len())));
         }
         self.fields.iter().try_for_each(|(name, value)| match (name, value) {
             ("timestamp", Kept::String(text)) => fields.set(name, &*timestamp::for_all(text)),

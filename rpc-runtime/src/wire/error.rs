@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 /// A value that cannot be written as JSON; nothing was encoded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot encode {what}: {why}")]
@@ -5,13 +7,15 @@
 pub struct EncodeError {
     /// The name of the argument or context value, or `result`, `payload`, `event type`.
     pub what: String,
-    /// The serialiser's words.
+    /// The serialiser's words, or those of a type that has reasons of its own.
     pub why: String,
 }
 
 impl EncodeError {
-    pub(super) fn new(what: &str, why: &serde_json::Error) -> Self {
-        Self { what: what.to_owned(), why: why.to_string() }
+    /// What cannot be written and why, in words that may be logged: for a context or an event of your own that has a reason
+    /// of its own not to be sent.
+    pub fn new(what: impl Into<String>, why: impl Display) -> Self {
+        Self { what: what.into(), why: why.to_string() }
     }
 
     #[cfg(feature = "notifications")]

@@ -78,7 +78,7 @@ impl Fields {
         let name_end = self.encoded.len();
         if let Err(error) = self.append(name, write) {
             self.encoded.truncate(start);
-            return Err(EncodeError::new(name, &error));
+            return Err(EncodeError::new(name, error));
         }
         let entry = Entry { name: start..name_end, member: name_end..self.encoded.len() };
         match self.position(name) {

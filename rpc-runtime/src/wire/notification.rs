@@ -145,7 +145,7 @@ impl NotificationHead<'_> {
         }
         out.extend_from_slice(name!("payload"));
         json::write::<IN_ENVELOPE, T>(&mut out, payload)
-            .map_err(|error| EncodeError::new("payload", &error))?;
+            .map_err(|error| EncodeError::new("payload", error))?;
         out.extend_from_slice(b", ");
         member(&mut out, "timestamp", self.timestamp);
         out.extend_from_slice(b", ");

@@ -35,7 +35,7 @@ impl EncodedValue {
         let mut text = Vec::with_capacity(256);
         match json::write::<IN_ENVELOPE, _>(&mut text, value) {
             Ok(()) => Ok(Self(text)),
-            Err(error) => Err(EncodeError::new("result", &error)),
+            Err(error) => Err(EncodeError::new("result", error)),
         }
     }
 }

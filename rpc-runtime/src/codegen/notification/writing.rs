@@ -42,7 +42,7 @@ pub fn member<T: Serialize + ?Sized>(
     name: &'static str,
     value: &T,
 ) -> Result<(&'static str, Box<RawValue>), EncodeError> {
-    let text = to_raw_value(value).map_err(|error| wrong("payload", format_args!("{name}: {error}")))?;
+    let text = to_raw_value(value).map_err(|error| EncodeError::new("payload", format_args!("{name}: {error}")))?;
     Ok((name, text))
 }
 
@@ -78,9 +78,5 @@ pub fn part<T: Display + ?Sized>(name: &'static str, value: &T) -> Result<String
         Ok(()) if text.contains('.') => "has a dot in it, which stands between parts",
         Ok(()) => return Ok(text),
     };
-    Err(wrong("event type", format_args!("{name} {why}")))
-}
-
-fn wrong(what: &str, why: impl Display) -> EncodeError {
-    EncodeError { what: what.to_owned(), why: why.to_string() }
+    Err(EncodeError::new("event type", format_args!("{name} {why}")))
 }
