@@ -58,7 +58,8 @@
 //!   pages and exports.
 //! * [`wire`] reads and writes messages without any broker.
 //!
-//! `serde`, `serde_json` and `bytes` are part of this API: a new major version of one of them is one of this crate.
+//! `serde`, `serde_json` and `bytes` are part of this API: a new major version of one of them is one of this crate. So is
+//! `rustls` with the feature `rustls-config`.
 //!
 //! # Features
 //!
@@ -71,6 +72,7 @@
 //! | `log-notifications` | no | a layer of `tracing` that makes notifications of log lines: `notification::LogNotifications` |
 //! | `notification-routing` | no | rules in YAML of which notification goes where: `notification::RoutingRules` |
 //! | `lzma` | no | bodies compressed by lzma |
+//! | `rustls-config` | no | TLS by a configuration of `rustls` of one's own: `AmqpOptions::rustls_config` |
 //!
 //! # Compilers
 //!
@@ -141,6 +143,9 @@ pub use transport::{
     Transport, TransportBuilder, TransportCounters, TransportError,
 };
 pub use version::{Version, VersionError};
+
+#[cfg(feature = "rustls-config")]
+pub use rustls;
 
 #[cfg(feature = "notifications")]
 pub use notification::RpcNotification;

@@ -47,8 +47,11 @@ pub enum FailureKind {
     WrongHostName,
     /// The broker's certificate is not valid any more, or not yet.
     CertificateExpired,
-    /// The broker's certificate cannot be used for another reason, for example because it is malformed. Lists of
-    /// revoked certificates are not read: one that was revoked is taken until it expires.
+    /// The broker's certificate, or that of an authority which it has it from, was revoked (`ssl_crl_file`).
+    CertificateRevoked,
+    /// No list of `ssl_crl_file` is of the authority that signed the broker's certificate, or one which it has it from.
+    RevocationUnknown,
+    /// The broker's certificate cannot be used for another reason, for example because it is malformed.
     BadCertificate,
     /// The broker wants a certificate of its clients, and none is set (`ssl_cert_file`).
     ClientCertificateMissing,
@@ -85,6 +88,8 @@ impl FailureKind {
             | FailureKind::UnknownAuthority
             | FailureKind::WrongHostName
             | FailureKind::CertificateExpired
+            | FailureKind::CertificateRevoked
+            | FailureKind::RevocationUnknown
             | FailureKind::BadCertificate
             | FailureKind::ClientCertificateMissing
             | FailureKind::ClientCertificateRefused

@@ -1,6 +1,9 @@
 //! TLS against a broker that has it: who is trusted, and what is said when nobody is.
 #![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod in_memory;
+mod revoked;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +12,8 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rpc_runtime::{
-    Context, FailureKind, RemoteError, Server, Target, Transport, TransportError, rpc_manager,
+    Context, FailureKind, RemoteError, Server, Target, Transport, TransportBuilder, TransportError,
+    rpc_manager,
 };
 use rpc_tests::Broker;
 use rpc_tests::limits::PATIENCE;
@@ -97,10 +101,14 @@ const SECRET: &str = "secret";
 
 /// Why no connection came about. It has to fail by itself, not because the time is over.
 async fn refusal(url: &str) -> (FailureKind, String) {
-    let builder = Transport::builder(url).unwrap().connect_within(PATIENCE);
-    let error = builder.connect().await.expect_err("it should have been refused");
+    assert!(url.contains(SECRET), "{url}");
+    refused(Transport::builder(url).unwrap()).await
+}
+
+async fn refused(builder: TransportBuilder) -> (FailureKind, String) {
+    let error = builder.connect_within(PATIENCE).connect().await.expect_err("it should have been refused");
     let text = error.to_string();
-    assert!(url.contains(SECRET) && !text.contains(SECRET), "{text}");
+    assert!(!text.contains(SECRET), "{text}");
     let TransportError::NotConnected { why, failures, .. } = error else { panic!("{text}") };
     assert_eq!(why, "no host can be used as things are", "{text}");
     let [failure] = &failures[..] else { panic!("{text}") };

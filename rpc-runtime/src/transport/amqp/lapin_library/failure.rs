@@ -50,6 +50,10 @@ fn explained(kind: FailureKind, error: String) -> ConnectFailure {
     let why = match kind {
         FailureKind::NotTls => format!("it does not speak TLS: {error}"),
         FailureKind::NotAmqp => format!("it does not speak AMQP 0-9-1: {error}"),
+        FailureKind::CertificateRevoked => format!("its certificate was revoked (ssl_crl_file): {error}"),
+        FailureKind::RevocationUnknown => {
+            format!("its authority has no list of revoked certificates (ssl_crl_file): {error}")
+        }
         FailureKind::ClientCertificateMissing => format!("it wants a certificate (ssl_cert_file): {error}"),
         FailureKind::ClientCertificateRefused => {
             format!("it refuses the certificate of ssl_cert_file: {error}")
@@ -95,6 +99,8 @@ fn certificate_kind(error: &CertificateError) -> FailureKind {
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
         | CertificateError::NotValidYetContext { .. } => FailureKind::CertificateExpired,
+        CertificateError::Revoked => FailureKind::CertificateRevoked,
+        CertificateError::UnknownRevocationStatus => FailureKind::RevocationUnknown,
         _ => FailureKind::BadCertificate,
     }
 }

@@ -24,6 +24,7 @@ mod channel;
 mod deliveries;
 mod error;
 mod failure;
+mod pem;
 mod probe;
 mod runtime;
 mod socket;

@@ -1,19 +1,17 @@
 //! TLS by rustls: host names and certificates are always verified.
 
-use std::error::Error;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use futures::io::{AsyncRead, AsyncWrite};
 use lapin::AsyncTcpStream;
 use lapin::tcp::RustlsConnector;
+use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::pem::{self, PemObject};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::PrivateKeyDer;
 
-use crate::error::Cause;
+use super::pem::{Source, wrong};
 use crate::transport::TransportError;
 use crate::transport::amqp::options::{AmqpOptions, TlsVersion};
 
@@ -25,28 +23,9 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    /// Reads the files of the options `ssl_ca_file`, `ssl_cert_file` and `ssl_key_file`.
+    /// Reads the files of the options, or what they have in memory.
     pub(super) fn load(options: &AmqpOptions) -> Result<Self, TransportError> {
-        let versions = match options.ssl_version {
-            TlsVersion::Negotiated => rustls::DEFAULT_VERSIONS,
-            TlsVersion::Tls12 => &[&rustls::version::TLS12],
-        };
-        let config = ClientConfig::builder_with_provider(provider())
-            .with_protocol_versions(versions)
-            .map_err(|error| wrong("ssl", format!("TLS: {error}"), error))?
-            .with_root_certificates(roots(options)?);
-        let config = match (&options.ssl_cert_file, &options.ssl_key_file) {
-            (Some(cert), Some(key)) => {
-                let certificates = certificates("ssl_cert_file", cert)?;
-                let key = PrivateKeyDer::from_pem_file(key)
-                    .map_err(|error| unreadable("ssl_key_file", key, error))?;
-                config
-                    .with_client_auth_cert(certificates, key)
-                    .map_err(|error| wrong("ssl_cert_file", format!("it cannot be used: {error}"), error))?
-            }
-            _ => config.with_no_client_auth(),
-        };
-        Ok(Self { connector: config.into(), identified: options.ssl_cert_file.is_some() })
+        Ok(Self { connector: config(options)?.into(), identified: options.identified() })
     }
 
     /// Whether this client has a certificate to show.
@@ -67,6 +46,52 @@ impl Tls {
     }
 }
 
+fn config(options: &AmqpOptions) -> Result<Arc<ClientConfig>, TransportError> {
+    #[cfg(feature = "rustls-config")]
+    if let Some(own) = &options.tls.config {
+        return Ok(Arc::clone(&own.0));
+    }
+    let versions = match options.ssl_version {
+        TlsVersion::Negotiated => rustls::DEFAULT_VERSIONS,
+        TlsVersion::Tls12 => &[&rustls::version::TLS12],
+    };
+    let provider = provider();
+    let verifier = verifier(options, &provider)?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .map_err(|error| wrong("ssl", format!("TLS: {error}"), error))?
+        .with_webpki_verifier(verifier);
+    let certificate =
+        Source::open(("ssl_cert_file", &options.ssl_cert_file), ("ssl_cert_pem", &options.tls.cert))?;
+    let key = Source::open(("ssl_key_file", &options.ssl_key_file), ("ssl_cert_pem", &options.tls.key))?;
+    let (Some(certificate), Some(key)) = (certificate, key) else {
+        return Ok(Arc::new(config.with_no_client_auth()));
+    };
+    // There is at least one.
+    let key: PrivateKeyDer<'static> = key.all("private key")?.swap_remove(0);
+    let config = config.with_client_auth_cert(certificate.all("certificate")?, key).map_err(|error| {
+        wrong(certificate.option, certificate.told(&format!("it cannot be used: {error}")), error)
+    })?;
+    Ok(Arc::new(config))
+}
+
+/// Who says whether the broker is the one of the URL.
+fn verifier(
+    options: &AmqpOptions,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<WebPkiServerVerifier>, TransportError> {
+    let builder = WebPkiServerVerifier::builder_with_provider(roots(options)?.into(), Arc::clone(provider));
+    let lists = Source::open(("ssl_crl_file", &options.ssl_crl_file), ("ssl_crl_pem", &options.tls.crl))?;
+    let Some(lists) = lists else {
+        return builder.build().map_err(|error| wrong("ssl", format!("TLS: {error}"), error));
+    };
+    // Of each authority between the broker and a root there has to be one.
+    builder
+        .with_crls(lists.all("list of revoked certificates")?)
+        .build()
+        .map_err(|error| wrong(lists.option, lists.told(&error.to_string()), error))
+}
+
 /// That of the process, if it has chosen one.
 fn provider() -> Arc<CryptoProvider> {
     let own = || Arc::new(rustls::crypto::ring::default_provider());
@@ -75,9 +100,10 @@ fn provider() -> Arc<CryptoProvider> {
 
 /// The authorities that are trusted.
 fn roots(options: &AmqpOptions) -> Result<RootCertStore, TransportError> {
-    let (option, whose, certificates) = match &options.ssl_ca_file {
+    let source = Source::open(("ssl_ca_file", &options.ssl_ca_file), ("ssl_ca_pem", &options.tls.ca))?;
+    let (option, whose, certificates) = match source {
         // Only these: who names an authority does not trust all others.
-        Some(path) => ("ssl_ca_file", path.display().to_string(), certificates("ssl_ca_file", path)?),
+        Some(source) => (source.option, source.told("it"), source.all("certificate")?),
         None => ("ssl", "the system".to_owned(), rustls_native_certs::load_native_certs().certs),
     };
     let mut roots = RootCertStore::empty();
@@ -91,28 +117,4 @@ fn roots(options: &AmqpOptions) -> Result<RootCertStore, TransportError> {
         return Err(TransportError::Certificate { option, why, source: None });
     }
     Ok(roots)
-}
-
-fn certificates(option: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, TransportError> {
-    let certificates = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| unreadable(option, path, error))?;
-    if certificates.is_empty() {
-        let why = format!("{}: there is no certificate in it", path.display());
-        return Err(TransportError::Certificate { option, why, source: None });
-    }
-    Ok(certificates)
-}
-
-/// What is wrong with a file; that it cannot be read is an error of the system.
-fn unreadable(option: &'static str, path: &Path, error: pem::Error) -> TransportError {
-    let why = format!("{}: {error}", path.display());
-    match error {
-        pem::Error::Io(error) => wrong(option, why, error),
-        error => wrong(option, why, error),
-    }
-}
-
-fn wrong(option: &'static str, why: String, error: impl Error + Send + Sync + 'static) -> TransportError {
-    TransportError::Certificate { option, why, source: Some(Cause::new(error)) }
 }

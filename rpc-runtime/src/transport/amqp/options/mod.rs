@@ -1,12 +1,15 @@
 //! The options of the RabbitMQ transport, by builder or by URL query, with oslo.messaging's names.
 
 mod ranges;
+mod tls;
 mod unused;
 mod value;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(crate) use self::tls::Pem;
+use self::tls::TlsOptions;
 use self::value::{OptionValue, nearest};
 use crate::transport::error::OptionError;
 use crate::transport::url::{Scheme, TransportUrl};
@@ -33,11 +36,12 @@ macro_rules! options {
         #[derive(Debug, Clone, PartialEq)]
         pub struct AmqpOptions {
             $(pub(crate) $name: $type,)*
+            pub(crate) tls: TlsOptions,
         }
 
         impl Default for AmqpOptions {
             fn default() -> Self {
-                Self { $($name: $default,)* }
+                Self { $($name: $default,)* tls: TlsOptions::default() }
             }
         }
 
@@ -106,6 +110,11 @@ options! {
     ssl_cert_file: Option<PathBuf> = None;
     /// The PEM file of the private key of `ssl_cert_file`. Default: none.
     ssl_key_file: Option<PathBuf> = None;
+    /// The PEM file of lists of certificates that were revoked, an option that oslo.messaging does not have. A broker is refused
+    /// whose certificate is in the list of its authority, or whose authority has no list in the file; the same goes for
+    /// authorities below that of `ssl_ca_file`. The file is read once, when the transport is made, and a list that should have
+    /// been renewed counts as one that is new. Default: none, and it is not known whether a certificate was revoked.
+    ssl_crl_file: Option<PathBuf> = None;
     /// Which versions of TLS are spoken; in the URL empty, `SSLv23` or `TLSv1_2`. Default: 1.3 or 1.2.
     ssl_version: TlsVersion = TlsVersion::Negotiated;
     /// How a connection logs in; in the URL `PLAIN`, `AMQPLAIN` or `EXTERNAL`. Default: `PLAIN`.
@@ -245,9 +254,9 @@ impl AmqpOptions {
     ///
     /// oslo.messaging refuses a URL with an option that is not of its own group: `control_exchange`,
     /// `rpc_response_timeout`, `kombu_reconnect_timeout` (the old name of `kombu_missing_consumer_retry_timeout`),
-    /// `heartbeat_in_pthread` since it is gone, and those that only this library has: `connect_timeout`,
-    /// `redeclare_interval`, `max_in_flight`, `max_in_flight_policy`, `max_body`, `max_ratio`; and fractions of seconds in
-    /// `rabbit_retry_interval`, `rabbit_retry_backoff`, `rabbit_interval_max` and
+    /// `heartbeat_in_pthread` since it is gone, and those that only this library has: `ssl_crl_file`,
+    /// `connect_timeout`, `redeclare_interval`, `max_in_flight`, `max_in_flight_policy`, `max_body`, `max_ratio`; and fractions
+    /// of seconds in `rabbit_retry_interval`, `rabbit_retry_backoff`, `rabbit_interval_max` and
     /// `kombu_missing_consumer_retry_timeout`. A URL that both read is without these.
     ///
     /// # Errors
@@ -294,10 +303,13 @@ impl AmqpOptions {
     pub(crate) fn check(&self) -> Result<(), OptionError> {
         let wrong = |why: &str| Err(OptionError(why.to_owned()));
         ranges::check(self)?;
+        if let Some([one, other]) = self.two_of_tls() {
+            return Err(OptionError(format!("options {one} and {other} exclude each other")));
+        }
         if self.ssl_cert_file.is_some() != self.ssl_key_file.is_some() {
             return wrong("options ssl_cert_file and ssl_key_file need each other");
         }
-        if self.rabbit_login_method == LoginMethod::External && !(self.ssl && self.ssl_cert_file.is_some()) {
+        if self.rabbit_login_method == LoginMethod::External && !(self.ssl && self.identified()) {
             return wrong("option rabbit_login_method=EXTERNAL needs ssl, ssl_cert_file and ssl_key_file");
         }
         if self.rabbit_ha_queues && (self.rabbit_quorum_queue || self.rabbit_transient_quorum_queue) {

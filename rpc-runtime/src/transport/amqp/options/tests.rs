@@ -108,6 +108,41 @@ fn ranges_hold_for_the_builder_too() {
 }
 
 #[test]
+fn what_is_in_memory_takes_no_file_beside_it_and_is_not_shown() {
+    let url: TransportUrl = "rabbit://h?ssl=1&ssl_ca_file=/ca&ssl_crl_file=/crl".parse().unwrap();
+    let read = AmqpOptions::default().with_url(&url).unwrap();
+    assert_eq!(
+        read,
+        AmqpOptions::default().ssl(true).ssl_ca_file(Some("/ca".into())).ssl_crl_file(Some("/crl".into()))
+    );
+    for (options, error) in [
+        (AmqpOptions::default().ssl_ca_pem("a"), "options ssl_ca_file and ssl_ca_pem exclude each other"),
+        (AmqpOptions::default().ssl_crl_pem("a"), "options ssl_crl_file and ssl_crl_pem exclude each other"),
+        #[cfg(feature = "rustls-config")]
+        (
+            AmqpOptions::default().rustls_config(rustls_config()),
+            "options ssl_ca_file and rustls_config exclude each other",
+        ),
+    ] {
+        assert_eq!(options.with_url(&url).unwrap_err().to_string(), error);
+    }
+    let login = AmqpOptions::default().ssl(true).rabbit_login_method(LoginMethod::External);
+    assert!(login.check().is_err());
+    let login = login.ssl_cert_pem("certificate", "secret");
+    assert_eq!(login.check(), Ok(()));
+    assert!(format!("{login:?}").contains("key: Some(6 bytes)"), "{login:?}");
+}
+
+#[cfg(feature = "rustls-config")]
+fn rustls_config() -> rustls::ClientConfig {
+    rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
+}
+
+#[test]
 fn errors_name_option_value_and_what_was_expected() {
     for (query, error) in [
         ("ssl=maybe", "option ssl=\"maybe\": expected true or false"),
