@@ -6,6 +6,7 @@
 mod errors;
 mod exception;
 mod expand;
+mod ide;
 mod model;
 mod notification;
 mod object;
@@ -15,6 +16,7 @@ mod render;
 mod tests;
 
 use proc_macro::TokenStream;
+use quote::quote;
 
 /// Makes a typed client and a server dispatcher of a Manager trait.
 ///
@@ -508,8 +510,10 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let (expansion, errors) = expand::expand(attribute.into(), item.into());
-    errors.after(expansion).into()
+    let (attribute, item) = (attribute.into(), item.into());
+    let imports = ide::imports(Some((&ide::TRAIT, &attribute)), &item, ide::MANAGER);
+    let (expansion, errors) = expand::expand(attribute, item);
+    errors.after(quote!(#expansion #imports)).into()
 }
 
 /// Makes an error type travel as Python exceptions.
@@ -599,8 +603,10 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(RpcException, attributes(exception))]
 pub fn rpc_exception(item: TokenStream) -> TokenStream {
-    let (expansion, errors) = exception::expand(item.into());
-    errors.after(expansion).into()
+    let item = item.into();
+    let imports = ide::imports(None, &item, ide::EXCEPTIONS);
+    let (expansion, errors) = exception::expand(item);
+    errors.after(quote!(#expansion #imports)).into()
 }
 
 /// Makes a struct a versioned object, as those of Python's oslo.versionedobjects.
@@ -795,8 +801,10 @@ pub fn rpc_exception(item: TokenStream) -> TokenStream {
 /// that is not of its type; the error names object and field.
 #[proc_macro_derive(VersionedObject, attributes(object))]
 pub fn versioned_object(item: TokenStream) -> TokenStream {
-    let (expansion, errors) = object::expand(item.into());
-    errors.after(expansion).into()
+    let item = item.into();
+    let imports = ide::imports(None, &item, ide::OBJECTS);
+    let (expansion, errors) = object::expand(item);
+    errors.after(quote!(#expansion #imports)).into()
 }
 
 /// Makes an enum a set of events: notifications that belong together, from which they are emitted and on which
@@ -1045,6 +1053,8 @@ pub fn versioned_object(item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(RpcNotification, attributes(notification, event))]
 pub fn rpc_notification(item: TokenStream) -> TokenStream {
-    let (expansion, errors) = notification::expand(item.into());
-    errors.after(expansion).into()
+    let item = item.into();
+    let imports = ide::imports(None, &item, ide::EVENTS);
+    let (expansion, errors) = notification::expand(item);
+    errors.after(quote!(#expansion #imports)).into()
 }

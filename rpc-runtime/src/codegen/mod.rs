@@ -1,6 +1,7 @@
 //! The whole contract between the `#[rpc_manager]` macro and this crate. Not for use by hand.
 
 pub mod exception;
+pub mod keys;
 #[cfg(feature = "notifications")]
 pub mod notification;
 #[cfg(feature = "objects")]
