@@ -1,6 +1,19 @@
 //! Which keys can be where. Their names and documentation are in `rpc-runtime/src/codegen/keys.rs`.
 
-use super::{Attributes, List};
+/// A list of keys, whose constants are in one module of `codegen::keys`.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) module: &'static str,
+    /// Whether names of the user's are among the keys: only those that are listed here are ours then.
+    pub(crate) only: Option<&'static [&'static str]>,
+    /// The lists in the parentheses after a key; `*` is after any.
+    pub(crate) within: &'static [(&'static str, &'static List)],
+    /// The lists of the words that a key can have as its value.
+    pub(crate) values: &'static [(&'static str, &'static List)],
+}
+
+/// The attributes of a macro, by their names.
+pub(crate) type Attributes = &'static [(&'static str, &'static List)];
 
 /// Keys without anything of their own below them.
 const fn plain(module: &'static str) -> List {

@@ -9,26 +9,12 @@ mod written;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use self::lists::{Attributes, List};
 pub(crate) use self::lists::{EVENTS, EXCEPTIONS, MANAGER, OBJECTS, TRAIT};
 use self::written::Written;
 
 /// What rust-analyzer sets for the process in which it runs macros.
 const EDITOR: &str = "RUST_ANALYZER_INTERNALS_DO_NOT_USE";
-
-/// A list of keys, whose constants are in one module of `codegen::keys`.
-#[derive(Debug)]
-pub(crate) struct List {
-    pub(crate) module: &'static str,
-    /// Whether names of the user's are among the keys: only those that are listed here are ours then.
-    pub(crate) only: Option<&'static [&'static str]>,
-    /// The lists in the parentheses after a key; `*` is after any.
-    pub(crate) within: &'static [(&'static str, &'static List)],
-    /// The lists of the words that a key can have as its value.
-    pub(crate) values: &'static [(&'static str, &'static List)],
-}
-
-/// The attributes of a macro, by their names.
-pub(crate) type Attributes = &'static [(&'static str, &'static List)];
 
 /// The imports for the attributes within `item`, and for those of the macro itself; nothing if no editor asks.
 pub(crate) fn imports(

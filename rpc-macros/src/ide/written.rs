@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
-use super::{Attributes, List};
+use super::lists::{Attributes, List};
 
 /// What was found.
 #[derive(Debug, Default)]

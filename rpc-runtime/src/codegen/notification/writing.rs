@@ -42,7 +42,8 @@ pub fn member<T: Serialize + ?Sized>(
     name: &'static str,
     value: &T,
 ) -> Result<(&'static str, Box<RawValue>), EncodeError> {
-    let text = to_raw_value(value).map_err(|error| EncodeError::new("payload", format_args!("{name}: {error}")))?;
+    let text =
+        to_raw_value(value).map_err(|error| EncodeError::new("payload", format_args!("{name}: {error}")))?;
     Ok((name, text))
 }
 

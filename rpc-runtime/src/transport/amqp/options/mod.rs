@@ -1,5 +1,6 @@
 //! The options of the RabbitMQ transport, by builder or by URL query, with oslo.messaging's names.
 
+mod in_memory;
 mod ranges;
 mod tls;
 mod unused;
@@ -8,8 +9,8 @@ mod value;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub(crate) use self::tls::Pem;
-use self::tls::TlsOptions;
+pub(crate) use self::in_memory::Pem;
+use self::in_memory::TlsOptions;
 use self::value::{OptionValue, nearest};
 use crate::transport::error::OptionError;
 use crate::transport::url::{Scheme, TransportUrl};
