@@ -204,6 +204,12 @@ step_semver() {
         --all-features --baseline-rev "$baseline"
 }
 
+define book long book 'mdbook renders the book'
+step_book() {
+    tests/.tools/bin/mdbook build --dest-dir "$scratch/book" examples/book
+    [ -s "$scratch/book/versions.html" ]
+}
+
 define fuzz-long long cpp 'two minutes of fuzzing for each target'
 step_fuzz_long() {
     [ $# -gt 0 ] || set -- -max_total_time=120
