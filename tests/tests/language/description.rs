@@ -10,15 +10,15 @@ const CINDER: Project = Project::new("cinder");
 
 #[derive(Debug, Clone, Default, VersionedObject)]
 #[object(project = CINDER, version = "1.9")]
-pub struct Volume {
-    pub id: Field<String>,
+pub(crate) struct Volume {
+    pub(crate) id: Field<String>,
     #[object(origin)]
-    pub origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 #[derive(Debug, RpcException)]
 #[exception(module = "cinder.exception", code = 500)]
-pub enum VolumeError {
+pub(crate) enum VolumeError {
     #[exception(message = "Volume %(volume_id)s could not be found.", code = 404)]
     VolumeNotFound {
         #[exception(name = "volume_id")]
@@ -34,12 +34,12 @@ pub enum VolumeError {
 #[derive(Debug, thiserror::Error, RpcException)]
 #[exception(module = "cinder.exception")]
 #[error("the service is too old")]
-pub struct ServiceTooOld;
+pub(crate) struct ServiceTooOld;
 
 type Volumes = Result<Vec<Volume>, VolumeError>;
 
 #[rpc_manager(client = VolumeApi, topic = "cinder-volume", version("3.20", "2.5"), history("3.20" = "x"))]
-pub trait VolumeManager {
+pub(crate) trait VolumeManager {
     #[rpc(call, to(host: &str, pool: Option<&str>) = place(host, pool), until = "3.0")]
     async fn get(
         &self,
