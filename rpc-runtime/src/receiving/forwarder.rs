@@ -144,7 +144,7 @@ impl Forwarder {
         let message = Forward { route, body, labels, expiration, deliveries, death, deadline };
         let sent = self.transport.driver().forward(message).await;
         if let Err(error) = &sent {
-            tracing::error!(%queue, %error, "could not send a message on; it goes back to its queue");
+            self.log.not_sent_on(&queue, &error.to_string());
             sleep(PAUSE).await;
         }
         sent

@@ -13,6 +13,7 @@ pub(crate) struct Log {
     repeated: RareLog,
     panics: RareLog,
     given_up: RareLog,
+    kept: RareLog,
 }
 
 impl Default for Log {
@@ -22,6 +23,7 @@ impl Default for Log {
             repeated: RareLog::default(),
             panics: RareLog::few(FEW),
             given_up: RareLog::few(FEW),
+            kept: RareLog::few(FEW),
         }
     }
 }
@@ -45,9 +47,10 @@ impl Log {
         contained(|| tracing::debug!(unique_id, redelivered, "joined a repeated message to its first"));
     }
 
-    /// A handler that panicked, under a target of its own: what it said may be secret. `method` is what it handled.
+    /// A handler that panicked, under a target of its own: what it said may be secret. `method` is what it handled, as
+    /// a peer may have called it.
     pub(crate) fn panicked(&self, method: &str, text: &str) {
-        let text = printable(text);
+        let [method, text] = [method, text].map(printable);
         rarely!(self.panics, error, target: "rpc_runtime::panics", method, "panicked: {text}");
     }
 
@@ -55,6 +58,12 @@ impl Log {
     pub(crate) fn gave_up(&self, queue: &str, deliveries: u32, to: &str, error: &str) {
         let [queue, to, error] = [queue, to, error].map(printable);
         rarely!(self.given_up, error, queue, deliveries, to, "gave a message up: {error}");
+    }
+
+    /// A message that could not be sent on, to the dead letters or to the end of its queue.
+    pub(crate) fn not_sent_on(&self, queue: &str, error: &str) {
+        let [queue, error] = [queue, error].map(printable);
+        rarely!(self.kept, error, queue, error, "could not send a message on; it goes back to its queue");
     }
 }
 
@@ -72,6 +81,7 @@ mod tests {
         log.joined(Some("id"), true);
         log.panicked("m", "text");
         log.gave_up("q", 1, "dead", "why");
+        log.not_sent_on("q", "why");
     }
 
     #[test]
@@ -82,8 +92,9 @@ mod tests {
         assert_eq!(warnings.of_a_thousand(|| log.repeated(&forged, true)), 1);
         let error = DecodeError::SpecialValue(forged.clone());
         assert_eq!(warnings.of_a_thousand(|| log.rejected(1, false, &error)), 1);
-        assert_eq!(warnings.of_a_thousand(|| log.panicked("echo", &forged)), few);
+        assert_eq!(warnings.of_a_thousand(|| log.panicked(&forged, &forged)), few);
         assert_eq!(warnings.of_a_thousand(|| log.gave_up(&forged, 1, "dead", &forged)), few);
+        assert_eq!(warnings.of_a_thousand(|| log.not_sent_on(&forged, &forged)), few);
         warnings.check_lines();
     }
 }
