@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::emission::Emission;
 use crate::error::{Cause, FaultKind, Reached};
+use crate::text::shortened;
 use crate::wire::EncodeError;
 
 /// Why an event did not go everywhere that it was to go.
@@ -16,7 +17,7 @@ pub enum NotifyError {
     #[error("{event} was not sent: {source}")]
     #[non_exhaustive]
     Encode {
-        /// The type of the event, or the name of its set.
+        /// The type of the event, shortened, or the name of its set.
         event: String,
         /// What cannot be written, and why.
         source: EncodeError,
@@ -25,7 +26,7 @@ pub enum NotifyError {
     #[error("{event} did not go everywhere: {}", Listed(failures))]
     #[non_exhaustive]
     Failed {
-        /// The type of the event.
+        /// The type of the event, shortened.
         event: String,
         /// Of each driver and topic that failed, why.
         failures: Vec<NotifyFailure>,
@@ -36,7 +37,7 @@ impl NotifyError {
     /// The failure of a driver of one's own.
     #[must_use]
     pub fn new(emission: &Emission, failure: NotifyFailure) -> Self {
-        Self::Failed { event: emission.event_type().to_owned(), failures: vec![failure] }
+        Self::Failed { event: shortened(emission.event_type()), failures: vec![failure] }
     }
 
     /// Of each driver and topic that failed, why; none if the event could not be written.
@@ -56,7 +57,7 @@ impl NotifyError {
     }
 
     pub(super) fn encode(event: &str, source: EncodeError) -> Self {
-        Self::Encode { event: event.to_owned(), source }
+        Self::Encode { event: shortened(event), source }
     }
 
     /// One of all that failed; none if nothing did.
@@ -64,7 +65,7 @@ impl NotifyError {
         if failures.is_empty() {
             return Ok(());
         }
-        Err(Self::Failed { event: emission.event_type().to_owned(), failures })
+        Err(Self::Failed { event: shortened(emission.event_type()), failures })
     }
 
     /// The failures, where the event cannot be written that of `driver`.

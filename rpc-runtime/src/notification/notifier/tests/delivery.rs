@@ -190,6 +190,19 @@ async fn every_driver_and_topic_is_tried_whatever_becomes_of_the_others() {
     assert_eq!(notifier.counters().failed, 1);
 }
 
+#[tokio::test]
+async fn an_error_does_not_grow_with_the_event_type() {
+    let (_, stub) = Bus::with([Err(PublishFault::Refused(fault(FaultKind::Forbidden)).into())]);
+    let (notifier, event_type) = (notifier(stub, |builder| builder), "e".repeat(10_000));
+    let refused = notifier.info(&Context::new(), &event_type, &1).await.unwrap_err();
+    let unwritten = std::collections::BTreeMap::from([(vec![1], 1)]);
+    let unwritten = notifier.info(&Context::new(), &event_type, &unwritten).await.unwrap_err();
+    for error in [refused, unwritten] {
+        let said = error.to_string();
+        assert!(said.starts_with("eee") && said.len() < 500, "{said}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_slow_driver_holds_nobody_up() {
     #[derive(Debug)]
