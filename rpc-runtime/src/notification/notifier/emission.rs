@@ -134,7 +134,8 @@ impl Emission {
     /// About how many bytes it takes in memory.
     pub(super) fn size(&self) -> usize {
         const BESIDE: usize = 512;
-        BESIDE + self.payload().text().len() + self.event_type().len() + self.0.context.encoded_len()
+        let names = self.event_type().len() + self.publisher_id().map_or(0, str::len);
+        BESIDE + names + self.payload().text().len() + self.0.context.encoded_len()
     }
 }
 

@@ -104,6 +104,16 @@ async fn large_ones_leave_room_for_fewer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_notifies_takes_room_as_well() {
+    let (_, _, stub) = gated();
+    let notifier = notifier(stub, |builder| builder.detached_in_flight(1));
+    emit(&notifier, 0);
+    sleep(Duration::from_secs(1)).await;
+    (0..10).for_each(|_| emit(&notifier.with_publisher_id("x".repeat(12 << 20)), 0));
+    assert_eq!((notifier.counters().dropped, notifier.counters().queued), (5, 6));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_flush_waits_for_those_before_it_alone() {
     let (gate, _, stub) = gated();
     let notifier = notifier(stub, |builder| builder.detached_in_flight(2));
