@@ -21,7 +21,7 @@ pub(super) fn check_topic(topic: &str) -> Result<(), String> {
         return Err("the topic is empty".to_owned());
     }
     check_words("topic", topic)?;
-    check_length("topic", topic, LONGEST - LONGEST_PRIORITY)?;
+    check_shorter("topic", topic, LONGEST - LONGEST_PRIORITY)?;
     match topic.rsplit_once('.').map(|(_, word)| word) {
         Some("") => Err(format!("the topic {topic:?} ends with a dot, which comes with the priority")),
         Some(word) if Priority::ALL.iter().any(|priority| priority.name() == word) => {
@@ -39,10 +39,18 @@ pub(super) fn check_exchange(exchange: &str) -> Result<(), String> {
     if exchange.is_empty() {
         return Err("the exchange is empty".to_owned());
     }
-    check_length("exchange", exchange, LONGEST)
+    check_length("exchange", exchange)
 }
 
-fn check_length(what: &str, name: &str, longest: usize) -> Result<(), String> {
+/// Refuses the name of anything that is longer than AMQP has names.
+///
+/// # Errors
+/// A text that names it and says how long it is.
+pub(super) fn check_length(what: &str, name: &str) -> Result<(), String> {
+    check_shorter(what, name, LONGEST)
+}
+
+fn check_shorter(what: &str, name: &str, longest: usize) -> Result<(), String> {
     if name.len() > longest {
         let (size, name) = (name.len(), shortened(name));
         return Err(format!("the {what} {name:?} has {size} bytes, more than {longest}"));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::endpoint::NotificationEndpoint;
 use super::error::ListenerError;
-use crate::notification::names::{TOPIC, check_exchange, check_topic};
+use crate::notification::names::{TOPIC, check_exchange, check_length, check_topic};
 use crate::notification::priority::Priority;
 use crate::transport::driver::{NotificationAddress, Source};
 
@@ -81,6 +81,7 @@ impl Sources {
         if pool.is_empty() {
             return Err(ListenerError::name("the name of the pool is empty"));
         }
+        check_length("pool", pool).map_err(ListenerError::name)?;
         if self.plain_queues().contains(pool) {
             return Err(ListenerError::name(format!(
                 "the pool {pool:?} has the name of a queue of its own topics: it would take what is for the listeners of \

@@ -288,6 +288,10 @@ async fn what_cannot_be_is_refused_and_named() {
         (refused(|builder| builder.endpoint(one()).topic("a.*")).await, "the topic \"a.*\" has the word *"),
         (refused(|builder| builder.endpoint(one()).pool("")).await, "the name of the pool is empty"),
         (
+            refused(|builder| builder.endpoint(one()).pool("p".repeat(256))).await,
+            "has 256 bytes, more than 255",
+        ),
+        (
             refused(|builder| builder.endpoint(one()).topic("t").pool("t.audit")).await,
             "the pool \"t.audit\" has the name of a queue of its own topics",
         ),
