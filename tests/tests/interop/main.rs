@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bad_input;
+mod book;
 mod contexts;
 mod deadlines;
 mod dispatch_errors;
