@@ -28,7 +28,10 @@ static PRIORITY: List = plain("priority");
 static LEGACY: List = List { only: Some(&["until"]), ..plain("legacy") };
 
 /// `#[rpc_manager(..)]`
-pub(crate) static TRAIT: List = plain("manager");
+pub(crate) static TRAIT: List = List { within: &[("profiles", &PROFILES)], ..plain("manager") };
+/// All of them are called as the user likes.
+static PROFILES: List = List { only: Some(&[]), within: &[("*", &PROFILE)], ..plain("profile") };
+static PROFILE: List = plain("profile");
 static METHOD: List =
     List { within: &[("was", &WAS), ("legacy", &LEGACY), ("downgrade", &DOWNGRADE)], ..plain("method") };
 static ARGUMENT: List = List { within: &[("was", &WAS)], values: &[("old", &OLD)], ..plain("argument") };

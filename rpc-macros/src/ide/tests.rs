@@ -63,8 +63,8 @@ fn sorted(imported: Vec<(String, String)>) -> Vec<String> {
 
 #[test]
 fn each_key_is_imported_by_its_own_token() {
-    let attribute =
-        r#"client = Api, topic = "t", version("2.0", "1.3"), aliases(queens = "1.1"), error = my::Error"#;
+    let attribute = r#"client = Api, topic = "t", version("2.0", "1.3"), aliases(queens = "1.1"), error = my::Error,
+        profiles(call(timeout = t(), expected(E::call)))"#;
     let item = r#"
         pub trait Manager {
             /// Documentation.
@@ -82,6 +82,7 @@ fn each_key_is_imported_by_its_own_token() {
             "manager::aliases",
             "manager::client",
             "manager::error",
+            "manager::profiles",
             "manager::topic",
             "manager::version",
             "method::call",
@@ -90,6 +91,8 @@ fn each_key_is_imported_by_its_own_token() {
             "method::since",
             "method::was",
             "old::error_if",
+            "profile::expected",
+            "profile::timeout",
             "was::until",
         ]
     );

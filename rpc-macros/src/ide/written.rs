@@ -51,7 +51,7 @@ pub(super) fn keys(list: &'static List, tokens: TokenStream, found: &mut Written
         }
         match entry.get(1) {
             Some(TokenTree::Group(group)) => {
-                if let Some((_, within)) = list.within.iter().find(|(of, _)| key == of) {
+                if let Some((_, within)) = list.within.iter().find(|(of, _)| *of == "*" || key == of) {
                     keys(within, group.stream(), found);
                 }
             }

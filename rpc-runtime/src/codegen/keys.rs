@@ -22,16 +22,34 @@ keys! {
         version,
         /// `history("3.20" = "..")`: what a version brought that no other key says.
         history,
-        /// `aliases(victoria = "5.12", zed = "6.2")`: the names of releases for `Client::pin`, oldest first.
+        /// `aliases(victoria = "5.12", 2023.1 = "6.2")`: the names of releases for `Client::pin`, oldest first.
         aliases,
         /// `namespace = ".."`: the namespace of the methods. The default is none.
         namespace,
+        /// `to = expression`, `to(host: &str) = expression`: the `to` of every method that is sent to one server and says
+        /// nothing else.
+        to,
         /// `route = function`: makes the address of a destination, a `fn(&RouteRequest<'_>) -> Result<Target, E>`.
         route,
+        /// `profiles(long(timeout = .., monitor = .., expected(..)), ..)`: named sets of these three keys, for `profile` of
+        /// methods.
+        profiles,
+        /// `by_name`, `by_name = 5`: `by_name` of all methods whose client method has so many parameters, two if nothing is said.
+        by_name,
         /// `context = Type`: the type of the first parameter of every method. The default is `rpc_runtime::Context`.
         context,
         /// `error = Type`: the error type that every method has to return. The default is any `RpcException`.
         error,
+    }
+
+    /// `profiles(name(..))`
+    profile {
+        /// `timeout = expression`: how long a call waits, a `Duration`.
+        timeout,
+        /// `monitor = expression`: how often a call wants a sign of life, a `Duration`.
+        monitor,
+        /// `expected(pattern, ..)`: errors that are nothing unusual.
+        expected,
     }
 
     /// `#[rpc(..)]`
@@ -47,12 +65,16 @@ keys! {
         /// `since = "3.9"`, `since("6.0", "5.8")`: the version that the method came with. The default is the first of every
         /// major.
         since,
+        /// `until = "6.0"`: the first version without the method. It is sent to servers below it only, and served to callers
+        /// below it.
+        until,
         /// `name = ".."`: the name on the wire. The default is the method's own.
         name,
         /// `was("..", until = "3.8")`: an older name on the wire, sent below `until`; servers take both.
         was,
-        /// `to = expression`: the server to send to. The default is any; `None` is an error, unless it is
-        /// `any_if_none(expression)`. `to(host: &str) = expression` has parameters of the client's method that are not sent.
+        /// `to = expression`: the server to send to. The default is that of the trait, else any; `to = any` is any. `None` is an
+        /// error, unless it is `any_if_none(expression)`. `to(host: &str) = expression` has parameters of the client's method
+        /// that are not sent.
         to,
         /// `route = function`: makes the address of the destination, instead of the trait's.
         route,
@@ -67,6 +89,10 @@ keys! {
         monitor,
         /// `expected(pattern, ..)`: errors of the method that are nothing unusual; the server logs them at the level `debug`.
         expected,
+        /// `profile = long`, `profile(long, busy)`: what these profiles of the trait say; the method's own keys go before it.
+        profile,
+        /// The client's method takes its parameters in a struct, `ClientMethodNameArgs`.
+        by_name,
         /// No client method: `prepare_<method>(&ctx)` starts a request that is put together by hand.
         manual,
     }
@@ -85,6 +111,8 @@ keys! {
         /// `old = drop`, `error_if_set`, `error_if(function)`, `with(function)`: what a client that is pinned below `since`
         /// does with it.
         old,
+        /// The client's parameter is required, although older clients leave the argument out.
+        required,
         /// `from(volume: &Volume) = expression`: the client takes these parameters instead, and sends the value.
         from,
         /// `fixed = expression`: every client sends this value, and takes no parameter.
