@@ -11,6 +11,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use procfs::process::all_processes;
 use rpc_runtime::{AmqpOptions, Context, RemoteError, Server, Target, Transport, rpc_manager};
 use rpc_tests::Broker;
+use rpc_tests::limits::PATIENCE;
 use tokio::time::{Instant, sleep};
 
 /// For each of its three queues, a server opens and closes two channels, declares an exchange, the queue and its binding by
@@ -77,7 +78,10 @@ async fn servers(broker: &Broker, args: &Args, interval: u64) -> Result<Vec<Serv
     let options = AmqpOptions::default().redeclare_interval(Duration::from_secs(interval));
     let mut transports = Vec::new();
     for _ in 0..args.transports {
-        transports.push(Transport::builder(&broker.node().url())?.amqp(options.clone()).connect().await?);
+        // Starting so many servers takes their broker a while.
+        let builder =
+            Transport::builder(&broker.node().url())?.amqp(options.clone()).connect_within(PATIENCE);
+        transports.push(builder.connect().await?);
     }
     let starting = (0..args.servers).map(|n| {
         let target = Target::new(format!("idle{n}")).with_server("host1");
