@@ -91,7 +91,6 @@ impl Listener {
         let (format, limits) = (transport.driver().format(), transport.limits());
         let memory = Memory::new(setup.memory);
         let notifications = Arc::new(Notifications {
-            _transport: transport.clone(),
             endpoints,
             on_error: setup.on_error,
             on_unreadable: setup.on_unreadable,

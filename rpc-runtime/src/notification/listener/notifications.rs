@@ -16,13 +16,10 @@ use super::unreadable::{OnUnreadable, Unreadable};
 use super::verdict::{OnError, Verdict};
 use crate::contained::contained;
 use crate::receiving::{Forgotten, Forwarder, Memory, Phase, aborted};
-use crate::transport::Transport;
 use crate::wire::{Limits, MessageFormat};
 
 /// What the tasks of all notifications share.
 pub(super) struct Notifications {
-    /// Open for as long as notifications are taken and settled, whoever else drops it.
-    pub(super) _transport: Transport,
     pub(super) endpoints: Vec<NotificationEndpoint>,
     pub(super) on_error: OnError,
     pub(super) on_unreadable: Option<OnUnreadable>,
