@@ -1,5 +1,8 @@
 //! Whatever there is to hear on a bus, a line for each event.
 
+use std::io::{self, Write as _};
+use std::process;
+
 use anyhow::Context as _;
 use clap::Parser;
 use rpc_runtime::notification::{Filter, Listener, Meta, Notification, NotificationEndpoint, Priority};
@@ -93,10 +96,18 @@ async fn print(_: Context, event: Notification, meta: Meta) {
     let publisher = meta.publisher_id.as_deref().unwrap_or("-");
     let priority = event.priority().wire_name();
     let line = format!("{time} {priority} {publisher} {} {}", event.event_type(), event.payload().text());
-    println!("{}", one_line(&line));
+    if writeln!(io::stdout(), "{}", one_line(&line)).is_err() {
+        // Nobody reads any more. What was not acknowledged goes back to its queue.
+        process::exit(1);
+    }
 }
 
 /// What others wrote, so that it neither makes lines of its own nor tells the terminal what to do.
 fn one_line(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+    // Some are no control characters, but turn the direction of what follows.
+    let harmful = |char: char| {
+        char.is_control()
+            || matches!(char, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|char| if harmful(char) { ' ' } else { char }).collect()
 }

@@ -127,6 +127,29 @@ fn it_hears_python_at_every_priority() {
 }
 
 #[test]
+fn what_nobody_reads_stays_in_its_queue() {
+    run(async {
+        let vhost = vhost("unread-events").await;
+        let piped = format!("{LISTENER} --transport {} --pool pool | head -n 1", vhost.url());
+        let mut listener = Program::start("sh", ["-c", &piped]).unwrap();
+        listener.line_with("listening to ").await.unwrap();
+        let mut python = PythonNotifier::builder(&vhost.url()).start().await.unwrap();
+        let event = json!({"priority": "info", "event": "compute.instance.create.end", "payload": {}});
+        python.emit(event).await.unwrap();
+        listener.success().await.unwrap();
+        until("it is back", async || {
+            let queues = vhost.queues().await?;
+            Ok(queues
+                .iter()
+                .any(|queue| queue.name == "pool" && queue.messages == 1 && queue.consumers == 0)
+                .then_some(()))
+        })
+        .await
+        .unwrap();
+    });
+}
+
+#[test]
 fn what_it_cannot_do_it_says() {
     run(async {
         for (arguments, parts) in [

@@ -11,6 +11,10 @@ pub enum Verdict {
     Handled,
     /// It goes back to its queue, for this listener or another one of the queue. The first time it goes at once; after
     /// that it is kept for a while, 0.1 seconds and each time twice as long, up to 10 seconds, so that nothing spins.
+    ///
+    /// Not for ever: after [`redeliveries`](super::ListenerBuilder::redeliveries), which by default is some two minutes, it is
+    /// given up. Who waits for something that may be away for longer sets more, or dead letters, or asks for
+    /// [`RequeueAfter`](Self::RequeueAfter).
     Requeue,
     /// The same after this time, if it is longer. Meanwhile it is kept, as one of the messages that
     /// [`prefetch`](super::ListenerBuilder::prefetch) allows, but takes no place among the handlers. A broker takes back

@@ -1,5 +1,7 @@
 //! Setting a notifier up.
 
+#[cfg(feature = "notification-routing")]
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -238,6 +240,12 @@ impl NotifierBuilder {
     #[cfg(feature = "notification-routing")]
     fn routing_driver(&self, named: &Named) -> Result<Arc<dyn NotifyDriver>, NotifierError> {
         let rules = self.rules.as_ref().ok_or(NotifierError::NoRules)?;
+        let mut names = HashSet::new();
+        for name in self.routed.iter().map(|driver| driver.name()) {
+            if DriverName::find(name).is_some() || !names.insert(name) {
+                return Err(NotifierError::DriverTwice { name: name.to_owned() });
+            }
+        }
         let find = |name: &str| match DriverName::find(name) {
             Some(name) => named.driver(name),
             None => Ok(self.routed.iter().find(|driver| driver.name() == name).cloned()),

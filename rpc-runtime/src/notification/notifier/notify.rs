@@ -140,7 +140,9 @@ impl Notifier {
     /// The queue is bounded: an event for which there is no room makes the oldest one go, unsent, which
     /// [`counters`](Self::counters) tells. Several are under way at once. Those to one topic and priority are handed to the
     /// transport in the order in which they were emitted, and keep it unless something has to be sent again;
-    /// [`detached_in_flight(1)`](super::NotifierBuilder::detached_in_flight) always keeps it.
+    /// [`detached_in_flight(1)`](super::NotifierBuilder::detached_in_flight) always keeps it. Events that the broker does not
+    /// take, of a topic whose queue is full for example, are under way until it does, or until [`Retry`](super::Retry) ends
+    /// them; when all that may be under way are such, the others wait, and the oldest go.
     ///
     /// An event that could not be sent is counted and logged, without its payload. When the last copy of the notifier is
     /// dropped, what is queued is still sent, for the time of [`linger`](super::NotifierBuilder::linger); a process that ends
@@ -224,7 +226,8 @@ impl Notifier {
         self.outlet.tally.read(self.detached.len())
     }
 
-    /// Waits until all events that were emitted detached before are sent, or given up.
+    /// Waits until all events that were emitted detached before are sent, or given up; for all of `within` if the runtime that
+    /// sends them has ended.
     ///
     /// # Errors
     /// How many were still waiting or under way when the time was over; they stay so.

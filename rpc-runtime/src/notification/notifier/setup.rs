@@ -23,6 +23,13 @@ pub enum NotifierError {
         /// Which name, and where it is.
         why: String,
     },
+    /// A driver of one's own that rules are to name has the name of another.
+    #[error("a driver for rules is called {name:?}, as another one is")]
+    #[non_exhaustive]
+    DriverTwice {
+        /// The name.
+        name: String,
+    },
     /// The bus of the transport cannot do what the drivers need.
     #[error("{why}")]
     #[non_exhaustive]

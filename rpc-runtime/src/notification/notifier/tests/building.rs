@@ -127,6 +127,16 @@ b:
     }
 
     #[tokio::test]
+    async fn a_driver_of_ones_own_cannot_have_the_name_of_another() {
+        let rules = || "g: {log: {}}".parse::<RoutingRules>().unwrap();
+        let said = refused(|builder| {
+            let builder = builder.drivers([DriverName::Routing]).routing(rules());
+            builder.routed_driver(TestDriver::new())
+        });
+        assert_eq!(said, "a driver for rules is called \"test\", as another one is");
+    }
+
+    #[tokio::test]
     async fn rules_that_send_nothing_disable_it() {
         for rules in ["", "g: {noop: {}}"] {
             let rules: RoutingRules = rules.parse().unwrap();
