@@ -103,6 +103,7 @@ use quote::quote;
 /// | `by_name`, `by_name = 5` | `by_name` of all methods whose client method has so many parameters, two if nothing is said, and no `#[cfg]` on any |
 /// | `context = Type` | type of the first parameter of every method; the default is `rpc_runtime::Context` |
 /// | `error = Type` | the error type that every method has to return; the default is any `RpcException` |
+/// | `fake = Name` | name of a fake manager for tests, see the module `testing` of `rpc_runtime`; there is one only with the feature of that name |
 /// | `crate = path` | where `rpc_runtime` is, if it was renamed or is re-exported |
 ///
 /// # Keys of a method: `#[rpc(..)]`

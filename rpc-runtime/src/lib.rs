@@ -51,7 +51,8 @@
 //!   and [`FailureKind`] why there is none.
 //! * [`Context`] says who asks and travels with every request; [`Context::request`] makes one that services in Python
 //!   take for a user's.
-//! * [`Transport::recording`] is for tests of code that has a client.
+//! * [`Transport::recording`] is for tests of code that has a client; the module `testing`, with the feature of that name, is
+//!   about all that tests of services need.
 //! * [`RpcError`] is everything that can happen to a request on its way; [`CallError`] shows how a manager
 //!   passes the errors of another service on.
 //! * [`Status`], [`Counters`], [`TransportCounters`], [`Interface`] and [`Version`] can be serialised, for health
@@ -71,6 +72,7 @@
 //! | `notifications` | no | events, their notifiers and listeners: `#[derive(RpcNotification)]` and the module `notification` |
 //! | `log-notifications` | no | a layer of `tracing` that makes notifications of log lines: `notification::LogNotifications` |
 //! | `notification-routing` | no | rules in YAML of which notification goes where: `notification::RoutingRules` |
+//! | `testing` | no | fakes of managers, faults in memory, and how services are tested: the module `testing` |
 //! | `lzma` | no | bodies compressed by lzma |
 //! | `rustls-config` | no | TLS by a configuration of `rustls` of one's own: `AmqpOptions::rustls_config` |
 //!
@@ -107,6 +109,8 @@ mod seconds;
 mod secrets;
 mod server;
 mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 mod timestamp;
 mod transport;

@@ -18,12 +18,12 @@ use super::types::{
 /// Requests go to the service that has the backend, by [`volume_route`]: as a rule that of the volume. The
 /// others say whose it is, and take the [`Service`] or backend that is meant if they do not name it.
 #[rpc_manager(
-    client = VolumeApi,
     topic = "cinder-volume",
     version = "3.20",
     error = VolumeError,
     to = volume.service_topic_queue(),
-    route = volume_route
+    route = volume_route,
+    fake = FakeVolume
 )]
 #[expect(clippy::too_many_arguments, reason = "the arguments are those of the messages")]
 pub trait VolumeManager {

@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
-use rpc_runtime::{Context, RouteRequest, Transport, Version, VersionPin};
+use rpc_runtime::{Context, RouteRequest, Server, Transport, Version, VersionPin};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use super::api::FakeVolume;
 use super::types::{
     AttachMode, Backup, Capabilities, Connector, ExistingRef, Group, GroupSnapshot, ManageableVolume,
     Snapshot, SortDir, Volume,
 };
-use super::{LvmManager, VolumeApi, VolumeError, VolumeManager, VolumeService, run_client, volume_route};
+use super::{
+    LvmManager, VolumeApi, VolumeError, VolumeManager, VolumeService, run_client, volume_addresses,
+    volume_route,
+};
 
 const HOST: &str = "host1@lvm";
 
@@ -270,4 +274,21 @@ fn addresses_are_of_the_backend() {
         let error = volume_route(&request).unwrap_err().to_string();
         assert!(error.contains(&format!("{destination:?}")), "{error}");
     }
+}
+
+/// What code is tested with that calls the service: here it asks for one of the 49 methods.
+#[tokio::test]
+async fn a_fake_of_49_methods_in_three_lines() {
+    let transport = Transport::connect("memory://").await.unwrap();
+    let [_, address] = volume_addresses(HOST);
+
+    let fake = FakeVolume::default();
+    fake.get_capabilities(|_, _| async { Err(VolumeError::VolumeNotFound { volume_id: "v1".into() }) });
+    let _server = Server::builder(&transport, address).endpoint(VolumeApi::endpoint(fake)).await.unwrap();
+
+    let api = VolumeApi::new(&transport);
+    let error = api.get_capabilities(&ctx(), HOST, false).await.unwrap_err();
+    assert_eq!(error.method(), Some(&VolumeError::VolumeNotFound { volume_id: "v1".into() }));
+    let error = api.secure_file_operations_enabled(&ctx(), volume("v1")).await.unwrap_err();
+    assert!(error.to_string().contains("given no answer for secure_file_operations_enabled()"), "{error}");
 }

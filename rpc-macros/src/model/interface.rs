@@ -38,6 +38,8 @@ pub(crate) struct Interface {
     pub(crate) context: Option<Type>,
     /// The type that every method has to fail with, if the trait names one.
     pub(crate) error: Option<Type>,
+    /// What its fake is called, if it has one.
+    pub(crate) fake: Option<Ident>,
     /// The path of the runtime crate.
     pub(crate) runtime: Path,
     pub(crate) methods: Vec<Method>,
@@ -111,6 +113,7 @@ impl Interface {
             route: keys.route,
             context: keys.context,
             error: keys.error,
+            fake: keys.fake,
             runtime: runtime(keys.runtime),
             methods,
         };
@@ -152,6 +155,11 @@ impl Interface {
 
     /// Two names that differ only in case or underscores would give one constant or one type.
     fn check_generated_names(&self, errors: &mut Errors) {
+        for (taken, what) in [(&self.name, "the trait"), (&self.client, "the client")] {
+            if let Some(fake) = self.fake.as_ref().filter(|fake| *fake == taken) {
+                errors.at(fake, format!("{what} is called `{taken}`: give the fake another name"));
+            }
+        }
         let mut constants = Claims::default();
         let mut requests = Claims::default();
         let mut prepared = Claims::default();

@@ -29,23 +29,36 @@ pub(super) fn endpoint(interface: &Interface) -> TokenStream {
 
 fn arm(interface: &Interface, method: &Method) -> TokenStream {
     let cfgs = &method.carried.cfgs;
-    let (client, context) = (&interface.client, context_type(interface));
-    let wire = &method.wire;
+    let (wire, name) = (&method.wire, &method.name);
     let was = method.was.as_ref().map(|was| {
         let name = &was.name;
         quote_spanned!(Span::mixed_site()=> | #name)
     });
     let ctx = named_at("ctx", &method.context.ty);
-    let constant = method.constant();
-    let binding =
-        args(method).map_or_else(|| quote_spanned!(Span::mixed_site()=> _), Ident::into_token_stream);
-    let handle = handle(method, &ctx);
+    let open = open(interface, method, &ctx);
+    let manager = quote_spanned!(Span::mixed_site()=> manager.#name);
+    let calls = combinations(method).into_iter().map(|combination| {
+        let call = call(method, &manager, &ctx, &combination);
+        let cfg = combination.cfg;
+        quote_spanned!(Span::mixed_site()=> #cfg #call)
+    });
+    let outcome = outcome(method);
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         #wire #was => {
-            let (#ctx, #binding) = incoming.open::<#context>(&#client::#constant)?;
-            #handle
+            #open
+            #(#calls)*
+            #outcome
         }
+    }
+}
+
+/// The statement that takes a request apart.
+pub(super) fn open(interface: &Interface, method: &Method, ctx: &Ident) -> TokenStream {
+    let (client, context, constant) = (&interface.client, context_type(interface), method.constant());
+    let args = args(method).map_or_else(|| quote_spanned!(Span::mixed_site()=> _), Ident::into_token_stream);
+    quote_spanned! {Span::mixed_site()=>
+        let (#ctx, #args) = incoming.open::<#context>(&#client::#constant)?;
     }
 }
 
@@ -57,26 +70,19 @@ fn args(method: &Method) -> Option<Ident> {
     Some(Ident::new(if all_conditional { "_args" } else { "args" }, Span::mixed_site()))
 }
 
-/// The call of the manager's method, and what becomes of its result.
-fn handle(method: &Method, ctx: &Ident) -> TokenStream {
-    let (name, args, result) = (&method.name, args(method), named_at("result", &method.returns));
-    let call = |arguments: Vec<&Argument>| {
-        let arguments = arguments.into_iter().map(|it| argument(it, args.as_ref()));
-        quote_spanned!(Span::mixed_site()=> let #result = manager.#name(#ctx #(, #arguments)*).await;)
-    };
-    let outcome = match &method.profile.expected[..] {
-        [] => quote_spanned!(Span::mixed_site()=> incoming.outcome(#result)),
-        expected => quote_spanned! {Span::mixed_site()=>
-            incoming.outcome_expecting(#result, |error| ::core::matches!(error, #(#expected)|*))
-        },
-    };
+/// Arguments of a method that are there together, and the condition under which they are.
+pub(super) struct Combination<'a> {
+    pub(super) cfg: Option<TokenStream>,
+    pub(super) arguments: Vec<&'a Argument>,
+}
+
+/// An argument of a call cannot be conditional, so there is a call for every combination.
+pub(super) fn combinations(method: &Method) -> Vec<Combination<'_>> {
     let conditions = method.conditions();
     if conditions.is_empty() {
-        let call = call(method.arguments.iter().collect());
-        return quote_spanned!(Span::mixed_site()=> #call #outcome);
+        return vec![Combination { cfg: None, arguments: method.arguments.iter().collect() }];
     }
-    // An argument of a call cannot be conditional, so there is a call for every combination.
-    let calls = (0..1_u32 << conditions.len()).map(|combination| {
+    let combinations = (0..1_u32 << conditions.len()).map(|combination| {
         let holds = |at: usize| combination & (1 << at) != 0;
         let predicates = conditions.iter().enumerate().map(|(at, condition)| match holds(at) {
             true => quote_spanned!(Span::mixed_site()=> all(#condition)),
@@ -86,10 +92,35 @@ fn handle(method: &Method, ctx: &Ident) -> TokenStream {
             let at = conditions.iter().position(|condition| Some(*condition) == argument.condition.as_ref());
             at.is_none_or(holds)
         };
-        let call = call(method.arguments.iter().filter(is_there).collect());
-        quote_spanned!(Span::mixed_site()=> #[cfg(all(#(#predicates),*))] #call)
+        Combination {
+            cfg: Some(quote_spanned!(Span::mixed_site()=> #[cfg(all(#(#predicates),*))])),
+            arguments: method.arguments.iter().filter(is_there).collect(),
+        }
     });
-    quote_spanned!(Span::mixed_site()=> #(#calls)* #outcome)
+    combinations.collect()
+}
+
+/// The statement that calls the user's function with decoded arguments.
+pub(super) fn call(
+    method: &Method,
+    function: &TokenStream,
+    ctx: &Ident,
+    combination: &Combination<'_>,
+) -> TokenStream {
+    let (args, result) = (args(method), named_at("result", &method.returns));
+    let arguments = combination.arguments.iter().map(|it| argument(it, args.as_ref()));
+    quote_spanned!(Span::mixed_site()=> let #result = #function(#ctx #(, #arguments)*).await;)
+}
+
+/// What becomes of its result.
+pub(super) fn outcome(method: &Method) -> TokenStream {
+    let result = named_at("result", &method.returns);
+    match &method.profile.expected[..] {
+        [] => quote_spanned!(Span::mixed_site()=> incoming.outcome(#result)),
+        expected => quote_spanned! {Span::mixed_site()=>
+            incoming.outcome_expecting(#result, |error| ::core::matches!(error, #(#expected)|*))
+        },
+    }
 }
 
 /// Decodes one argument. What an old client cannot send is an option or has a default; what is

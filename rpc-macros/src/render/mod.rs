@@ -10,6 +10,7 @@ mod client;
 mod description;
 mod docs;
 mod endpoint;
+mod fake;
 mod manager;
 mod named;
 mod names;
@@ -25,7 +26,7 @@ pub(crate) use manager::manager;
 pub(crate) use names::placed_at;
 pub(crate) use version::version;
 
-/// The client, its requests and the endpoint.
+/// The client, its requests, the endpoint, and a fake if one is wanted.
 pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let runtime = &interface.runtime;
     let client_type = client::client_type(interface);
@@ -34,6 +35,7 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let client = client::client(interface);
     let requests = interface.methods.iter().map(|method| request::request(interface, method));
     let endpoint = endpoint::endpoint(interface);
+    let fake = fake::fake(interface);
     // It says what holds no objects, and nobody asks where everything does.
     let may_hold = |method: &Method| {
         method.may_return_objects() || method.arguments.iter().any(|argument| may_hold_objects(&argument.ty))
@@ -57,5 +59,6 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
             #(#requests)*
             #endpoint
         };
+        #fake
     }
 }

@@ -376,6 +376,14 @@ fn manager_keys() {
         ],
     );
     check_manager(
+        "client = Api, topic = \"t\", version = \"1.0\", fake = Api",
+        &[("Api", "the client is called `Api`: give the fake another name")],
+    );
+    check_manager(
+        "topic = \"t\", version = \"1.0\", fake = Manager",
+        &[("Manager", "the trait is called `Manager`: give the fake another name")],
+    );
+    check_manager(
         "client = Api, topic = \"\", namespace = \"\", version = \"1.0\"",
         &[("\"\"", "topic is empty"), ("\"\"", "the namespace is empty")],
     );

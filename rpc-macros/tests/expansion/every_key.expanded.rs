@@ -449,3 +449,52 @@ const _: () = {
         }
     }
 };
+crate::facade::codegen::when_testing! {
+    #[doc =
+    " A fake of [`Keys`] for tests, served as a manager is: its methods raise `NotExecuted` until they are given an answer. Clones share the answers."]
+    #[allow(dead_code)] #[derive(::core::clone::Clone, ::core::fmt::Debug,
+    ::core::default::Default)] pub (crate) struct FakeKeys { answers : crate
+    ::facade::codegen::Fake, } #[allow(deprecated)] const _ : () = { use crate
+    ::facade::codegen as __rpc; #[allow(dead_code, clippy::type_complexity)] impl
+    FakeKeys { #[doc = " Answers `with` by `answer` from now on."] pub (crate) fn
+    with_volume < __RpcFuture > (& self, answer : impl ::core::ops::Fn(MyContext, Volume,
+    String, bool, Option < String >, Option < String >, Option < Vec < String > >,
+    Volume) -> __RpcFuture + ::core::marker::Send + ::core::marker::Sync + 'static,) -> &
+    Self where __RpcFuture : ::core::future::Future < Output = Result < Option < Volume
+    >, Failed > > + ::core::marker::Send + 'static, { self.answers.give("with", answer, |
+    answer, incoming | async move { let (ctx, args) = incoming.open:: < MyContext > (&
+    KeysApi::METHOD_WITH_VOLUME) ?; let result = answer(ctx, args.required("volume") ?,
+    args.required("ref") ?, args.required("recreate") ?, args.optional("tag") ?, args
+    .optional("policy") ?, args.optional("devices") ?, args.required("destination") ?).
+    await; incoming.outcome(result) }); self } #[doc =
+    " Answers `formatted` by `answer` from now on."] #[cfg(feature = "formatted")] pub
+    (crate) fn formatted < __RpcFuture > (& self, answer : impl
+    ::core::ops::Fn(MyContext, String, String) -> __RpcFuture + ::core::marker::Send +
+    ::core::marker::Sync + 'static,) -> & Self where __RpcFuture : ::core::future::Future
+    < Output = Result < (), Failed > > + ::core::marker::Send + 'static, { self.answers
+    .give("formatted", answer, | answer, incoming | async move { let (ctx, args) =
+    incoming.open:: < MyContext > (& KeysApi::METHOD_FORMATTED) ?; let result =
+    answer(ctx, args.required("host") ?, args.required("backend") ?). await; incoming
+    .outcome(result) }); self } #[doc = " Answers `defaults` by `answer` from now on."]
+    #[cfg(feature = "defaults")] pub (crate) fn defaults < __RpcFuture > (& self, answer
+    : impl ::core::ops::Fn(MyContext, Vec < u32 >, String, String, u32, u32) ->
+    __RpcFuture + ::core::marker::Send + ::core::marker::Sync + 'static,) -> & Self where
+    __RpcFuture : ::core::future::Future < Output = Result < (), Failed > > +
+    ::core::marker::Send + 'static, { self.answers.give("defaults", answer, | answer,
+    incoming | async move { let (ctx, args) = incoming.open:: < MyContext > (&
+    KeysApi::METHOD_DEFAULTS) ?; let result = answer(ctx, args.or_else("empty", || < Vec
+    < u32 > as ::core::default::Default > ::default()) ?, args.or_else("mode", || <
+    String as ::core::convert::From < & str >> ::from("rw")) ?, args.or_else("owned", ||
+    String::from("x")) ?, args.or_else("checked", || 8) ?, args.or_else("converted", ||
+    9) ?). await; incoming.outcome(result) }); self } #[doc =
+    " Answers `everybody` by `answer` from now on."] pub (crate) fn everybody <
+    __RpcFuture > (& self, answer : impl ::core::ops::Fn(MyContext) -> __RpcFuture +
+    ::core::marker::Send + ::core::marker::Sync + 'static,) -> & Self where __RpcFuture :
+    ::core::future::Future < Output = Result < (), Failed > > + ::core::marker::Send +
+    'static, { self.answers.give("everybody", answer, | answer, incoming | async move {
+    let (ctx, _) = incoming.open:: < MyContext > (& KeysApi::METHOD_EVERYBODY) ?; let
+    result = answer(ctx). await; incoming.outcome(result) }); self } } impl __rpc::Serves
+    < FakeKeys > for KeysApi { const INTERFACE : & 'static __rpc::Interface = &
+    Self::INTERFACE; async fn dispatch(fake : & FakeKeys, incoming : __rpc::Incoming) ->
+    __rpc::Outcome { fake.answers.dispatch(& Self::INTERFACE, incoming). await } } };
+}

@@ -6,6 +6,7 @@
     version = "3.5",
     context = MyContext,
     error = Failed,
+    fake = FakeKeys,
     crate = crate::facade
 )]
 pub(crate) trait Keys: std::fmt::Debug {

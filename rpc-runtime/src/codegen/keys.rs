@@ -40,6 +40,8 @@ keys! {
         context,
         /// `error = Type`: the error type that every method has to return. The default is any `RpcException`.
         error,
+        /// `fake = Name`: the name of a fake manager for tests; there is one only with the feature `testing` of the runtime.
+        fake,
     }
 
     /// `profiles(name(..))`

@@ -1,6 +1,8 @@
 //! The whole contract between the `#[rpc_manager]` macro and this crate. Not for use by hand.
 
 pub mod exception;
+#[cfg(feature = "testing")]
+mod fake;
 pub mod keys;
 #[cfg(feature = "notifications")]
 pub mod notification;
@@ -28,6 +30,11 @@ pub use crate::server::{
 pub use crate::target::Target;
 pub use crate::transport::Transport;
 pub use crate::version::Version;
+#[cfg(feature = "testing")]
+pub use fake::Fake;
+
+#[doc(inline)]
+pub use crate::__when_testing as when_testing;
 
 use std::fmt::Display;
 
@@ -59,4 +66,20 @@ pub fn route<E: Display>(target: Result<Target, E>) -> Result<Target, String> {
 /// A value of a type that is written down.
 pub fn of_type<T>(value: T) -> T {
     value
+}
+
+/// What is generated for tests alone, where this crate is built for them.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __when_testing {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// What is generated for tests alone, where this crate is not built for them.
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __when_testing {
+    ($($tokens:tt)*) => {};
 }

@@ -73,7 +73,8 @@ use crate::wire::Limits;
 /// whatever else that runtime does, the heartbeats of [monitored](crate::CallOptions::monitor) calls included.
 ///
 /// Of the options, `memory://` takes `control_exchange` and `rpc_response_timeout`, and `max_body` and
-/// `max_ratio` if the feature `amqp` is built.
+/// `max_ratio` if the feature `amqp` is built. With the feature `testing` it loses, repeats and delays messages by a seed: see
+/// the module `testing`.
 #[derive(Clone)]
 pub struct Transport {
     shared: Arc<Shared>,

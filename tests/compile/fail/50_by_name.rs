@@ -21,7 +21,7 @@ impl ComputeManager for Server {
 }
 
 fn main() {
-    let _ = ComputeApi::endpoint::<Server>;
+    let _ = ComputeApi::endpoint(Server);
     let _ = |api: ComputeApi, ctx: Context| {
         // Nobody sees which is which.
         drop(api.rebuild(&ctx, "new", "old", 3));

@@ -40,7 +40,7 @@ async fn build(api: &ComputeApi, ctx: &Context, spec: Option<Spec>, network: Str
 }
 
 fn main() {
-    let _ = ComputeApi::endpoint::<Manager>;
+    let _ = ComputeApi::endpoint(Manager);
     let _ = |transport: &Transport| ComputeApi::new(transport);
     let _ = build;
 }

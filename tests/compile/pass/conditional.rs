@@ -4,7 +4,7 @@
 
 use rpc_runtime::{Context, RemoteError, rpc_manager};
 
-#[rpc_manager(client = ConditionalApi, topic = "conditional", version = "1.0")]
+#[rpc_manager(client = ConditionalApi, fake = FakeConditional, topic = "conditional", version = "1.0")]
 pub trait Conditional {
     #[rpc(call)]
     #[cfg(any())]

@@ -4,7 +4,7 @@
 use rpc_runtime::{Context, RemoteError, rpc_manager};
 use serde::{Deserialize, Serialize};
 
-#[rpc_manager(client = OldApi, topic = "old", version = "1.0")]
+#[rpc_manager(client = OldApi, fake = FakeOld, topic = "old", version = "1.0")]
 pub trait Old {
     #[rpc(call)]
     #[deprecated = "use `modern`"]

@@ -43,6 +43,7 @@ fn shout(text: &str) -> String {
 #[doc = "More of it."]
 #[rpc_manager(
     client = KeysApi,
+    fake = FakeEvery,
     topic = "keys",
     namespace = "every",
     version = "3.6",

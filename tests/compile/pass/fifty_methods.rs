@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rpc_runtime::{Context, Endpoint, RemoteError, rpc_manager};
 
 /// Fifty methods. A default body stands for an implementation of each.
-#[rpc_manager(client = FiftyApi, topic = "fifty", version = "1.10")]
+#[rpc_manager(client = FiftyApi, fake = FakeFifty, topic = "fifty", version = "1.10")]
 pub trait Fifty {
     #[rpc(call, to = host, since = "1.1")]
     async fn method_00(

@@ -31,7 +31,7 @@ type Table<V> = BTreeMap<String, HashMap<u32, V>>;
 type Answer<T> = Result<T, RemoteError>;
 
 /// Everything with parameters.
-#[rpc_manager(client = GenericApi, topic = "generic", version = "1.1")]
+#[rpc_manager(client = GenericApi, fake = FakeGeneric, topic = "generic", version = "1.1")]
 pub trait Generic {
     #[rpc(call, to(ids: &[u32]) = ids.first().map(u32::to_string))]
     async fn nested(

@@ -4,7 +4,7 @@
 use rpc_runtime::{Context, RemoteError, rpc_manager};
 
 /// Names of the client, of its requests, of the dispatcher and of Python.
-#[rpc_manager(client = NamesApi, topic = "names", version = "1.0")]
+#[rpc_manager(client = NamesApi, fake = FakeNames, topic = "names", version = "1.0")]
 #[allow(clippy::too_many_arguments)]
 pub trait Names {
     /// In the call itself, and one of them in the destination.

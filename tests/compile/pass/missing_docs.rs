@@ -6,7 +6,7 @@ pub mod api {
     use rpc_runtime::{Context, RemoteError, rpc_manager};
 
     /// Has documentation itself, as the lint asks.
-    #[rpc_manager(client = DocsApi, topic = "docs", version = "1.0")]
+    #[rpc_manager(client = DocsApi, fake = FakeDocs, topic = "docs", version = "1.0")]
     pub trait Docs {
         /// With a setter.
         #[rpc(call)]

@@ -68,7 +68,7 @@ fn downgrade(data: &mut Map, _: ::rpc_runtime::Version) {
 }
 
 /// A method of each kind.
-#[rpc_manager(client = PlainApi, topic = "plain", version = "1.2", error = Failure)]
+#[rpc_manager(client = PlainApi, fake = FakePlain, topic = "plain", version = "1.2", error = Failure)]
 pub trait Plain {
     #[rpc(call, to = host)]
     async fn call(

@@ -38,7 +38,7 @@ pub enum Event {
     Object(Box<Object>),
 }
 
-#[rpc_manager(client = FacadeApi, topic = "facade", version = "1.0", crate = crate::facade::rpc, error = Failed)]
+#[rpc_manager(client = FacadeApi, fake = FakeFacade, topic = "facade", version = "1.0", crate = crate::facade::rpc, error = Failed)]
 pub trait Facade {
     #[rpc(call)]
     async fn ping(&self, ctx: Context, a: String, #[arg(default = 1)] n: u32) -> Result<u32, Failed>;

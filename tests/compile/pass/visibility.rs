@@ -9,7 +9,7 @@ mod inner {
     pub(crate) struct Internal;
 
     /// Of the crate, with types of the crate.
-    #[rpc_manager(client = CrateApi, topic = "inner", version = "1.0", context = MyContext)]
+    #[rpc_manager(client = CrateApi, fake = FakeCrate, topic = "inner", version = "1.0", context = MyContext)]
     pub(crate) trait Crate {
         #[rpc(call)]
         async fn ping(&self, ctx: MyContext, #[arg(default)] n: u32) -> Result<u32, RemoteError>;

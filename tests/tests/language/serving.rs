@@ -72,7 +72,7 @@ async fn clashes_of_older_names_in_older_majors() {
 /// The client of a trait that names none.
 #[rpc_manager(topic = "doors", version = "1.0")]
 pub trait DoorManager {
-    #[rpc(call, to = &*host)]
+    #[rpc(call, to = host)]
     async fn open(&self, ctx: Context, host: String) -> Result<String, RemoteError>;
 }
 

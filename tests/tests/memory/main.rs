@@ -3,6 +3,8 @@
 
 mod calls;
 mod deadlines;
+mod fakes;
+mod faults;
 mod running;
 mod servers;
 mod shop;

@@ -22,7 +22,7 @@ pub(super) struct Unencodable {
     map: std::collections::BTreeMap<Vec<u8>, u8>,
 }
 
-#[rpc_manager(client = ShopApi, topic = "shop", version = "1.4", error = ShopError)]
+#[rpc_manager(client = ShopApi, topic = "shop", version = "1.4", error = ShopError, fake = FakeShop)]
 pub(super) trait Shop {
     #[rpc(call)]
     async fn buy(

@@ -26,6 +26,7 @@ pub(crate) struct ManagerKeys {
     pub(crate) by_name: Option<LitInt>,
     pub(crate) context: Option<Type>,
     pub(crate) error: Option<Type>,
+    pub(crate) fake: Option<Ident>,
     pub(crate) runtime: Option<Path>,
 }
 
@@ -45,6 +46,7 @@ impl ManagerKeys {
                 "by_name",
                 "context",
                 "error",
+                "fake",
                 "crate",
             ]),
             client: None,
@@ -59,6 +61,7 @@ impl ManagerKeys {
             by_name: None,
             context: None,
             error: None,
+            fake: None,
             runtime: None,
         };
         let mut keys = this.keys.clone();
@@ -78,6 +81,7 @@ impl ManagerKeys {
                 "by_name" => flag(key, input)?,
                 "context" => this.context = Some(value(key, input)?),
                 "error" => this.error = Some(value(key, input)?),
+                "fake" => this.fake = Some(value(key, input)?),
                 _ => this.runtime = Some(path(key, input)?),
             }
             Ok(())

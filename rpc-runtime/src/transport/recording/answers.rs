@@ -31,7 +31,7 @@ impl Answer {
     }
 
     pub(super) fn made_by<T: Serialize>(
-        make: impl Fn(&Sent) -> Result<T, RemoteError> + Send + Sync + 'static,
+        make: impl Fn(&Sent) -> Result<T, Box<RemoteError>> + Send + Sync + 'static,
     ) -> Self {
         Self::MadeBy(Arc::new(move |sent| {
             EncodedValue::new(&make(sent)?).map_err(|error| {

@@ -181,7 +181,7 @@ impl MethodAnswers {
     /// The same with what this makes of each request. A result that cannot be written as JSON is an exception that says so.
     pub fn answer_with<T: Serialize>(
         &self,
-        make: impl Fn(&Sent) -> Result<T, RemoteError> + Send + Sync + 'static,
+        make: impl Fn(&Sent) -> Result<T, Box<RemoteError>> + Send + Sync + 'static,
     ) {
         self.change(|answers| answers.then = Some(Answer::made_by(make)));
     }

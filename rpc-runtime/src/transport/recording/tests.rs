@@ -111,10 +111,10 @@ async fn each_method_has_its_answers() {
     // What makes an answer may look at the recorder itself.
     let seen = recorder.clone();
     of_echo.answer_with(move |sent| match sent.args["value"].as_u64() {
-        Some(0) => Err(RemoteError::builtin("ValueError", "zero")),
+        Some(0) => Err(RemoteError::builtin("ValueError", "zero").into()),
         n => Ok((n, seen.take().len())),
     });
-    drop(recorder.take());
+    assert_eq!(recorder.take().len(), 6);
     assert!(echo(0).await.unwrap_err().to_string().contains("zero"));
     assert_eq!(echo(8).await.unwrap(), json!([8, 2]));
     of_echo.answer_with(|_| Ok(Unwritable));
