@@ -231,6 +231,9 @@ impl Notifier {
     ///
     /// # Errors
     /// How many were still waiting or under way when the time was over; they stay so.
+    ///
+    /// # Cancel safety
+    /// Dropping the future loses nothing: what is queued is sent all the same.
     pub async fn flush(&self, within: Duration) -> Result<(), FlushError> {
         self.detached.flush(within).await
     }
