@@ -39,6 +39,9 @@ impl Fake {
     ///
     /// # Errors
     /// That, or the answer.
+    ///
+    /// # Cancel safety
+    /// Dropping the future drops that of the answer.
     pub async fn dispatch(&self, interface: &'static Interface, incoming: Incoming) -> Outcome {
         let method = interface.method(incoming.method()).map_or("", |method| method.name);
         let answer = lock(&self.0).get(method).cloned();

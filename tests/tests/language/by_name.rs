@@ -17,6 +17,7 @@ pub(crate) struct Instance {
     version("6.2", "5.13"),
     to(host: Option<&str>) = host.unwrap_or(&instance.host),
 )]
+#[expect(clippy::too_many_arguments, reason = "the arguments are those of the messages")]
 pub trait ComputeManager {
     #[rpc(cast, by_name)]
     async fn rebuild_instance(
@@ -130,7 +131,7 @@ pub trait VolumeManager {
 
     /// Where one of them may not be there, they are in their order.
     #[rpc(cast)]
-    async fn conditional(&self, ctx: Context, a: u8, b: u8, #[cfg(all())] c: u8) -> Result<(), RemoteError>;
+    async fn conditional(&self, ctx: Context, a: u8, b: u8, #[cfg(unix)] c: u8) -> Result<(), RemoteError>;
 }
 
 /// All methods that take two and more.

@@ -76,6 +76,7 @@ fn alternate(request: &RouteRequest<'_>) -> Result<Target, String> {
     ),
     error = ComputeError,
 )]
+#[expect(clippy::too_many_arguments, reason = "the arguments are those of the messages")]
 pub trait ComputeManager {
     #[rpc(cast)]
     async fn start_instance(&self, ctx: Context, instance: Instance) -> Result<(), ComputeError>;
