@@ -91,6 +91,10 @@ impl Named {
     fn add(&mut self, field: &syn::Field, errors: &mut Errors) {
         let Some(ident) = &field.ident else { return };
         let keys = FieldKeys::read(&field.attrs, errors);
+        // It is parsed, as the compiler parses it for what it does not take yet.
+        if ident == "_" {
+            return errors.at(ident, "a keyword argument needs a name");
+        }
         let (wire, at) = name_of(ident, keys.name.as_ref());
         if wire.is_empty() {
             errors.at(at, "the name of a keyword argument is empty");

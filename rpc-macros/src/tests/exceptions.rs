@@ -91,6 +91,14 @@ fn fields() {
 }
 
 #[test]
+fn a_field_has_a_name() {
+    check(
+        r#"#[exception(module = "m")] enum E { A { _: u8, b: u8 } }"#,
+        &[("_", "a keyword argument needs a name")],
+    );
+}
+
+#[test]
 fn shape() {
     check(r#"#[exception(module = "m")] enum E<T> { A(T) }"#, &[("<T>", "an exception cannot be generic")]);
     check(r#"#[exception(module = "m")] union E { a: u8 }"#, &[("union", "goes on an enum or a struct")]);
