@@ -3,6 +3,7 @@
 //!
 //! Depend on `rpc-runtime`, which exports them.
 
+mod derive;
 mod errors;
 mod exception;
 mod expand;
