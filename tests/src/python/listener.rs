@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::PeerBuilder;
-use crate::limits::PATIENCE;
+use super::{PeerBuilder, reports};
 use crate::peer::Peer;
+
+/// What it reports, for errors.
+const WHAT: &str = "what it hears";
 
 /// A Python listener.
 #[derive(Debug)]
@@ -52,8 +54,7 @@ impl PythonListener {
 
     /// What it hears next; fails if that is nothing.
     pub async fn heard(&mut self) -> Result<Heard> {
-        let event = self.0.read(PATIENCE).await?;
-        self.parse(event)
+        reports::next(&mut self.0, WHAT).await
     }
 
     /// The same of a listener that does not take them in batches.
@@ -70,27 +71,13 @@ impl PythonListener {
     }
 
     /// The same of a listener that does not stop in an orderly way, and with why it did not.
-    pub async fn stop_somehow(mut self) -> Result<(Vec<Heard>, Result<()>)> {
-        let (mut events, mut ended) = self.0.stop().await;
-        let last = json!({"event": "stopped"});
-        if events.last() == Some(&last) {
-            events.pop();
-        } else if ended.is_ok() {
-            ended = Err(self.0.failure("it ended without a word"));
-        }
-        let heard = events.into_iter().map(|event| self.parse(event)).collect::<Result<_>>()?;
-        Ok((heard, ended))
+    pub async fn stop_somehow(self) -> Result<(Vec<Heard>, Result<()>)> {
+        reports::stop(self.0, WHAT).await
     }
 
     /// Kills it as a crash would and returns what it had heard that was not asked for yet.
-    pub async fn kill(mut self) -> Result<Vec<Heard>> {
-        let events = self.0.kill().await?;
-        events.into_iter().map(|event| self.parse(event)).collect()
-    }
-
-    fn parse(&self, event: Value) -> Result<Heard> {
-        let wrong = self.0.failure(&format!("expected what it hears, got {event}"));
-        Heard::deserialize(event).map_err(|error| wrong.context(error))
+    pub async fn kill(self) -> Result<Vec<Heard>> {
+        reports::kill(self.0, WHAT).await
     }
 }
 

@@ -6,6 +6,7 @@ mod compute;
 mod listener;
 mod load;
 mod notifier;
+mod reports;
 mod rules;
 mod server;
 

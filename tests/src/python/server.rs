@@ -2,11 +2,13 @@
 
 use anyhow::Result;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::PeerBuilder;
-use crate::limits::PATIENCE;
+use super::{PeerBuilder, reports};
 use crate::peer::Peer;
+
+/// What it reports, for errors.
+const WHAT: &str = "a note";
 
 /// A Python RPC server; the script shows its methods.
 #[derive(Debug)]
@@ -51,8 +53,7 @@ impl PythonServer {
 
     /// The next note; fails if none comes.
     pub async fn note(&mut self) -> Result<Note> {
-        let event = self.0.read(PATIENCE).await?;
-        self.parse(event)
+        reports::next(&mut self.0, WHAT).await
     }
 
     /// Stops the server in an orderly way and returns the notes that were not asked for yet.
@@ -62,27 +63,13 @@ impl PythonServer {
     }
 
     /// The same with the notes of a server that does not stop in an orderly way, and with why it did not.
-    pub async fn stop_somehow(mut self) -> Result<(Vec<Note>, Result<()>)> {
-        let (mut events, mut ended) = self.0.stop().await;
-        let last = json!({"event": "stopped"});
-        if events.last() == Some(&last) {
-            events.pop();
-        } else if ended.is_ok() {
-            ended = Err(self.0.failure("it ended without a word"));
-        }
-        let notes = events.into_iter().map(|event| self.parse(event)).collect::<Result<_>>()?;
-        Ok((notes, ended))
+    pub async fn stop_somehow(self) -> Result<(Vec<Note>, Result<()>)> {
+        reports::stop(self.0, WHAT).await
     }
 
     /// Kills the server as a crash would and returns the notes that were not asked for yet.
-    pub async fn kill(mut self) -> Result<Vec<Note>> {
-        let events = self.0.kill().await?;
-        events.into_iter().map(|event| self.parse(event)).collect()
-    }
-
-    fn parse(&self, event: Value) -> Result<Note> {
-        let wrong = self.0.failure(&format!("expected a note, got {event}"));
-        Note::deserialize(event).map_err(|error| wrong.context(error))
+    pub async fn kill(self) -> Result<Vec<Note>> {
+        reports::kill(self.0, WHAT).await
     }
 }
 
