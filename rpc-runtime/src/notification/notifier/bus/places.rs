@@ -1,6 +1,6 @@
 //! Where notifications go: a queue for each topic and priority.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 
 use tokio::sync::Mutex;
@@ -19,22 +19,31 @@ pub(super) struct Place {
     declared: AtomicU64,
     /// How many there were. Held while one is under way.
     declarations: Mutex<u64>,
+    /// How many events wait for one. Whoever comes after them waits behind them, so that events leave in the order in
+    /// which they came.
+    waiting: AtomicUsize,
 }
 
 impl Place {
     fn new(exchange: &Arc<str>, topic: &str, priority: Priority) -> Self {
         let queue = format!("{topic}.{}", priority.name()).into();
         let route = Route::Notification { exchange: Arc::clone(exchange), queue };
-        Self { route, declared: AtomicU64::new(0), declarations: Mutex::default() }
+        Self {
+            route,
+            declared: AtomicU64::new(0),
+            declarations: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+        }
     }
 
     /// Declares the queue unless that was done before; by which declaration it is there.
     pub(super) async fn declare(&self, driver: &dyn Driver) -> Result<u64, Fault> {
         let declared = self.declared.load(Ordering::Acquire);
-        if declared != 0 {
+        if declared != 0 && self.waiting.load(Ordering::Acquire) == 0 {
             return Ok(declared);
         }
-        // The others wait for the first one.
+        // The others wait for the first one, and are let go in turn.
+        let _waiting = Waiting::among(&self.waiting);
         let mut declarations = self.declarations.lock().await;
         let declared = self.declared.load(Ordering::Acquire);
         if declared != 0 {
@@ -50,6 +59,22 @@ impl Place {
     pub(super) fn lost(&self, declared: u64) {
         // Another one may have noticed before.
         let _ = self.declared.compare_exchange(declared, 0, Ordering::AcqRel, Ordering::Relaxed);
+    }
+}
+
+/// One that is counted for as long as it waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn among(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

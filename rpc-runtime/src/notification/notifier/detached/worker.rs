@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::task::coop::{consume_budget, unconstrained};
 use tokio::time::{Instant, sleep_until};
 
 use super::super::emission::Emission;
@@ -32,8 +33,11 @@ impl Task {
             while under_way.len() < shared.limits.under_way
                 && let Some((number, emission)) = self.take()
             {
-                under_way.push(send(shared, number, emission));
+                // The order of events is that in which they are polled. Those that the runtime has wait for their task's next
+                // turn would be overtaken by others.
+                under_way.push(unconstrained(send(shared, number, emission)));
             }
+            consume_budget().await;
             if lock(&shared.queue).rest() {
                 self.over = true;
                 return;

@@ -2,6 +2,7 @@
 
 use futures::future::pending;
 use tokio::sync::Semaphore;
+use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
@@ -48,6 +49,41 @@ async fn they_are_sent_in_order() {
     emit(&notifier, 5000);
     notifier.flush(SOON).await.unwrap();
     assert_eq!(payloads(&bus).len(), 5001);
+}
+
+/// Emits more than the runtime polls in one turn of a task, and has them under way at once.
+async fn many_at_once(stub: Stub) {
+    let notifier = notifier(stub, |builder| builder.detached_in_flight(200));
+    (0..1000).for_each(|n| emit(&notifier, n));
+    notifier.flush(SOON).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_that_waited_for_the_queue_are_not_overtaken() {
+    let (bus, stub) = Bus::new();
+    let stub = stub.declaring(|_| async {
+        sleep(Duration::from_secs(1)).await;
+        Ok(())
+    });
+    many_at_once(stub).await;
+    assert_eq!(payloads(&bus), (0..1000).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_that_the_runtime_would_have_wait_are_not_overtaken() {
+    let bus = Bus::default();
+    let seen = bus.clone();
+    let stub = Stub::publishing(move |message| {
+        let seen = seen.clone();
+        async move {
+            consume_budget().await;
+            seen.0.lock().unwrap().push(("taken", message));
+            sleep(Duration::from_secs(1)).await;
+            Ok(())
+        }
+    });
+    many_at_once(stub).await;
+    assert_eq!(payloads(&bus), (0..1000).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]

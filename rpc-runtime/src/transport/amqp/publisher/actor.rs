@@ -244,7 +244,7 @@ impl Actor {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut links = self.links.clone();
-        let mut batch = Vec::new();
+        let (mut batch, mut taken) = (Vec::new(), Vec::new());
         let mut closed = false;
         let mut used = (0, Instant::now());
         loop {
@@ -256,6 +256,8 @@ impl Actor {
             // Once it is, the survey closes the gate: what it counts then is all.
             let stale = self.stale;
             let (under_way, watched) = self.survey(&line, &mut used, closing.is_some(), now);
+            // They are sent, or the gate has been closed for them: nobody passes them any more.
+            taken.clear();
             if self.failed {
                 break;
             }
@@ -276,9 +278,12 @@ impl Actor {
             tokio::select! {
                 biased;
                 () = gate.rung() => {}
-                taken = self.jobs.recv_many(&mut batch, room), if room > 0 && !closed => {
-                    closed = taken == 0;
-                    self.waiting.extend(batch.drain(..).map(|(job, _)| job));
+                got = self.jobs.recv_many(&mut batch, room), if room > 0 && !closed => {
+                    closed = got == 0;
+                    for (job, queued) in batch.drain(..) {
+                        self.waiting.push_back(job);
+                        taken.push(queued);
+                    }
                 }
                 Some((exchange, declared)) = self.declaring.next() => self.declared(&line, &exchange, declared),
                 () = links.changed() => self.failed |= !links.has(up.epoch),
@@ -407,7 +412,11 @@ impl Actor {
     fn declared(&mut self, line: &Attended, exchange: &Arc<str>, declared: Result<(), BrokerError>) {
         let jobs = self.undeclared.remove(exchange).unwrap_or_default();
         match declared {
-            Ok(()) => drop(line.with(|line| line.declared(exchange.clone()))),
+            // Those that waited for it go first.
+            Ok(()) => drop(line.with(|line| {
+                line.declared(exchange.clone());
+                line.open = false;
+            })),
             // Who waits is told when it is to be sent.
             Err(error @ BrokerError::Refused(..)) => {
                 self.gate.refusals.note_declaration(exchange, &error, Instant::now());

@@ -82,7 +82,7 @@ impl Gate {
         Ok(())
     }
 
-    /// To be held by a message that goes by the task, until that has it.
+    /// To be held for a message that goes by the task, until that has sent it or has closed the gate for it.
     pub(super) fn queue(self: &Arc<Self>) -> Queued {
         self.queued.fetch_add(1, Ordering::Relaxed);
         // The task may be waiting for room, which an answer that was looked at elsewhere has made.

@@ -429,6 +429,33 @@ async fn an_exchange_that_is_declared_slowly_holds_up_nobody_else() {
 }
 
 /// A connection that has no channel left says so, instead of nothing.
+/// In threads that really run beside each other, as nothing else can come between two steps of the task.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_its_exchange_is_not_overtaken() {
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&order);
+    let scene = Scene::new(move |message, _| {
+        lock(&noted).push(message.body.clone());
+        Fate::Ack
+    })
+    .await;
+    let mut expected = Vec::new();
+    for round in 0..500 {
+        let exchange = format!("x{round}");
+        for n in 0..20 {
+            let body = format!("{round} {n}");
+            let (told, outcome) = tokio::sync::oneshot::channel();
+            let done: Done = Box::new(move |outcome| drop(told.send(outcome)));
+            scene.publisher.post(outgoing_to(&exchange, &body, 60, Wanted::AtOnce), done);
+            expected.push(Bytes::from(body));
+            if n == 19 {
+                outcome.await.unwrap().unwrap();
+            }
+        }
+    }
+    assert_eq!(*lock(&order), expected);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_connection_without_a_channel_is_the_reason() {
     let closes =
