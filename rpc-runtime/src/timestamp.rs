@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Where each part of `2026-01-02T03:04:05.000006` begins and ends.
+/// Where the parts of `2026-01-02T03:04:05.000006` end.
+#[cfg(feature = "notifications")]
+const DATE: usize = "2026-01-02".len();
 const DATE_AND_TIME: usize = "2026-01-02T03:04:05".len();
 const WHOLE: usize = "2026-01-02T03:04:05.000006".len();
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -31,7 +33,8 @@ fn this_micros() -> i64 {
 
 #[cfg(feature = "notifications")]
 fn printed(micros: i64) -> Option<String> {
-    let mut text = written(micros)?.replacen('T', " ", 1);
+    let mut text = written(micros)?;
+    text.replace_range(DATE..=DATE, " ");
     if micros % MICROS_PER_SECOND == 0 {
         text.truncate(DATE_AND_TIME);
     }
@@ -114,9 +117,29 @@ fn written(micros: i64) -> Option<String> {
     let (year, month, day) = date(days);
     let (seconds, micros) = (time / MICROS_PER_SECOND, time % MICROS_PER_SECOND);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    (1..=9999)
-        .contains(&year)
-        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}"))
+    let parts = [
+        (year, 4, "-"),
+        (month, 2, "-"),
+        (day, 2, "T"),
+        (hour, 2, ":"),
+        (minute, 2, ":"),
+        (second, 2, "."),
+        (micros, 6, ""),
+    ];
+    (1..=9999).contains(&year).then(|| {
+        // Each event has one, and to format it by the standard library took as long as to encode all else.
+        let mut text = String::with_capacity(WHOLE);
+        for (number, digits, mark) in parts {
+            text.extend((0..digits).rev().map(|at| digit(number / 10_i64.pow(at))));
+            text.push_str(mark);
+        }
+        text
+    })
+}
+
+/// The last digit of a number.
+fn digit(number: i64) -> char {
+    u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10)).unwrap_or('0')
 }
 
 fn is_leap(year: i64) -> bool {
@@ -132,26 +155,33 @@ fn days_of(year: i64, month: i64) -> i64 {
     }
 }
 
+/// The days from the 1st of March of the year 0 to 1970.
+const MARCH_1970: i64 = 719_468;
+
 /// The days from 1970 to a date: years are counted from March, so that the leap day is the last one.
 fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    const MARCH_1970: i64 = 719_468;
     365 * year + leap_days + (153 * month + 2) / 5 + day - 1 - MARCH_1970
 }
 
-/// The date so many days after 1970.
+/// The date so many days after 1970: from periods of 400 years, which all have as many days, down to days, with years from
+/// March.
 fn date(days: i64) -> (i64, i64, i64) {
-    // 400 years have 146,097 days, which is right but for some days about New Year.
-    let mut year = 1970 + (days * 400).div_euclid(146_097);
-    while days < days_to(year, 1, 1) {
-        year -= 1;
-    }
-    while days >= days_to(year + 1, 1, 1) {
-        year += 1;
-    }
-    let month = (2..=12).take_while(|month| days >= days_to(year, *month, 1)).last().unwrap_or(1);
-    (year, month, days - days_to(year, month, 1) + 1)
+    const DAYS_OF_4: i64 = 4 * 365 + 1;
+    const DAYS_OF_100: i64 = 25 * DAYS_OF_4 - 1;
+    const DAYS_OF_400: i64 = 4 * DAYS_OF_100 + 1;
+    let since = days + MARCH_1970;
+    let (periods, day) = (since.div_euclid(DAYS_OF_400), since.rem_euclid(DAYS_OF_400));
+    // Without the leap days that come before it, which are the last days of their periods.
+    let without = day - day / (DAYS_OF_4 - 1) + day / DAYS_OF_100 - day / (DAYS_OF_400 - 1);
+    let year = without / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    // Months have 153 days in five.
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let year = 400 * periods + year;
+    if month < 10 { (year, month + 3, day) } else { (year + 1, month - 9, day) }
 }
 
 #[cfg(test)]

@@ -35,6 +35,15 @@ struct Entry {
     member: Range<usize>,
 }
 
+/// What becomes of a value.
+#[cfg(feature = "notifications")]
+pub(crate) enum Fate<'a> {
+    Stays,
+    /// This JSON text takes its place.
+    Becomes(&'a str),
+    Goes,
+}
+
 impl Fields {
     /// No values.
     #[must_use]
@@ -73,6 +82,19 @@ impl Fields {
             self.encoded.reserve(256);
             self.entries.reserve(8);
         }
+        let entry = self.encode(name, write)?;
+        match self.position(name) {
+            Some(at) => self.entries[at] = Some(entry),
+            None => self.push(name, entry),
+        }
+        Ok(())
+    }
+
+    fn encode(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error>,
+    ) -> Result<Entry, EncodeError> {
         let start = self.encoded.len();
         self.encoded.extend_from_slice(name.as_bytes());
         let name_end = self.encoded.len();
@@ -80,12 +102,7 @@ impl Fields {
             self.encoded.truncate(start);
             return Err(EncodeError::new(name, error));
         }
-        let entry = Entry { name: start..name_end, member: name_end..self.encoded.len() };
-        match self.position(name) {
-            Some(at) => self.entries[at] = Some(entry),
-            None => self.push(name, entry),
-        }
-        Ok(())
+        Ok(Entry { name: start..name_end, member: name_end..self.encoded.len() })
     }
 
     fn push(&mut self, name: &str, entry: Entry) {
@@ -120,6 +137,32 @@ impl Fields {
             self.places.remove(name.as_bytes());
         }
         found.is_some()
+    }
+
+    /// Goes once through all values and decides on each by its name.
+    ///
+    /// # Errors
+    ///
+    /// None but that of a name, which has none.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn revise<'a>(&mut self, fate: impl Fn(&str) -> Fate<'a>) -> Result<(), EncodeError> {
+        for at in 0..self.entries.len() {
+            let Some(entry) = &self.entries[at] else { continue };
+            // It was text when it came.
+            let name = str::from_utf8(self.name(entry)).unwrap_or_default();
+            match fate(name) {
+                Fate::Stays => {}
+                Fate::Becomes(value) => {
+                    let entry = self.encode(&name.to_owned(), |out| {
+                        json::write_raw::<IN_ENVELOPE>(out, value);
+                        Ok(())
+                    })?;
+                    self.entries[at] = Some(entry);
+                }
+                Fate::Goes => _ = self.remove(&name.to_owned()),
+            }
+        }
+        Ok(())
     }
 
     /// Whether `name` has a value.
@@ -210,6 +253,27 @@ mod tests {
         fields.set("a", &None::<u8>).unwrap();
         assert_eq!(members(&fields), r#"\"b\": \"x\", \"a\": null"#);
         assert_eq!(fields.names().collect::<Vec<_>>(), ["b", "a"]);
+    }
+
+    #[test]
+    #[cfg(feature = "notifications")]
+    fn each_value_has_its_fate() {
+        for many in [0, 2 * FEW] {
+            let mut fields = Fields::new();
+            ["a", "b", "é"].iter().for_each(|name| fields.set(name, name).unwrap());
+            (0..many).for_each(|n| fields.set(&n.to_string(), &n).unwrap());
+            let fate = |name: &str| match name {
+                "a" => Fate::Stays,
+                "é" => Fate::Becomes("[1]"),
+                _ => Fate::Goes,
+            };
+            fields.revise(fate).unwrap();
+            assert_eq!(members(&fields), r#"\"a\": \"a\", \"\\u00e9\": [1]"#);
+            assert_eq!((fields.len(), fields.contains("b")), (2, false));
+            fields.set("b", "again").unwrap();
+            fields.set("é", "again").unwrap();
+            assert_eq!(members(&fields), r#"\"a\": \"a\", \"\\u00e9\": \"again\", \"b\": \"again\""#);
+        }
     }
 
     #[test]

@@ -39,6 +39,8 @@ mod unread;
 pub use arguments::Arguments;
 pub use content::{Compression, Content, Limits};
 pub use error::{DecodeError, EncodeError};
+#[cfg(feature = "notifications")]
+pub(crate) use fields::Fate;
 pub use fields::Fields;
 pub(crate) use format::MessageFormat;
 pub use id::new_id;

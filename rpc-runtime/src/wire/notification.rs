@@ -111,18 +111,20 @@ impl NotificationHead<'_> {
         context: &Fields,
         format: Format,
     ) -> Result<Bytes, EncodeError> {
-        let (sealed, _) = self.sealed(payload, context)?;
+        let (sealed, _) = self.sealed(payload, context, 0)?;
         Ok(body(sealed, format))
     }
 
-    /// What the bodies of several messages are made of that differ in their own ids alone.
+    /// What the bodies of several messages are made of that differ in their own ids alone. The payload takes about `room`
+    /// bytes.
     #[cfg(feature = "notifications")]
     pub(crate) fn draft<T: Serialize + ?Sized>(
         &self,
         payload: &T,
         context: &Fields,
+        room: usize,
     ) -> Result<NotificationDraft, EncodeError> {
-        let (sealed, unique_id) = self.sealed(payload, context)?;
+        let (sealed, unique_id) = self.sealed(payload, context, room)?;
         Ok(NotificationDraft { sealed, unique_id })
     }
 
@@ -131,8 +133,9 @@ impl NotificationHead<'_> {
         &self,
         payload: &T,
         context: &Fields,
+        room: usize,
     ) -> Result<(Vec<u8>, Range<usize>), EncodeError> {
-        let mut out = Vec::with_capacity(512 + context.encoded_len());
+        let mut out = Vec::with_capacity(512 + context.encoded_len() + room);
         out.extend_from_slice(envelope::OPEN);
         for (name, value) in [
             ("message_id", Some(self.message_id)),

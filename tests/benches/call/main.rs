@@ -1,18 +1,19 @@
-//! What a call over `memory://` takes, client and server together, in instructions: they repeat where times do not,
-//! so that a change of the way of a call shows. Needs valgrind.
+//! What a call over `memory://` takes, client and server together, and an event with nobody who listens, in
+//! instructions: they repeat where times do not, so that a change of the way of either shows. Needs valgrind.
 #![allow(clippy::print_stdout, missing_docs)]
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use rpc_runtime::notification::Notifier;
 use rpc_runtime::{Context, RemoteError, Server, Target, Transport, rpc_manager};
 use rpc_tests::bench::instructions;
 use serde_json::{Map, Value};
 
 /// How often a case is repeated, so that what is done only once does not count.
 const REPEATS: u64 = 500;
-/// Bytes of the argument, which is the result as well, and whether there is a context.
+/// Bytes of the argument, which is the result as well, or of the payload, and whether there is a context.
 const CASES: [(usize, bool); 3] = [(0, false), (300, false), (0, true)];
 
 /// What the context of a request from cinder's API has.
@@ -48,7 +49,8 @@ impl Echo for Manager {
 fn main() -> Result<()> {
     let args: Vec<_> = std::env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--repeat", body, context, times] => repeat(body.parse()?, context.parse()?, times.parse()?),
+        ["--call", body, context, times] => call(body.parse()?, context.parse()?, times.parse()?),
+        ["--emit", body, context, times] => emit(body.parse()?, context.parse()?, times.parse()?),
         ["--bench", ..] => table(),
         _ => {
             println!("call: measures only when run by `cargo bench`");
@@ -58,35 +60,52 @@ fn main() -> Result<()> {
 }
 
 fn table() -> Result<()> {
-    println!("| Call over memory:// | Instructions |\n|---|---|");
-    for (body, context) in CASES {
-        let repeated = |times: u64| {
-            instructions(&["--repeat", &body.to_string(), &context.to_string(), &times.to_string()])
-        };
-        let name = if context { ", with the context of a request" } else { "" };
-        println!("| {body} bytes{name} | {} |", (repeated(REPEATS)? - repeated(0)?) / REPEATS);
+    println!("| Over memory:// | Instructions |\n|---|---|");
+    for (what, name) in [("--call", "a call"), ("--emit", "an event")] {
+        for (body, has_context) in CASES {
+            let repeated = |times: u64| {
+                instructions(&[what, &body.to_string(), &has_context.to_string(), &times.to_string()])
+            };
+            let with = if has_context { ", with the context of a request" } else { "" };
+            println!("| {name} of {body} bytes{with} | {} |", (repeated(REPEATS)? - repeated(0)?) / REPEATS);
+        }
     }
     Ok(())
 }
 
 /// Calls one after the other, all on one thread: what threads do about each other does not repeat.
 #[tokio::main(flavor = "current_thread")]
-async fn repeat(body: usize, has_context: bool, times: u64) -> Result<()> {
+async fn call(body: usize, has_context: bool, times: u64) -> Result<()> {
     let transport = Transport::connect("memory://").await?;
     let server = Server::builder(&transport, Target::new("echo").with_server("host1"))
         .endpoint(EchoApi::endpoint(Arc::new(Manager)))
         .start()
         .await?;
-    let mut context = Context::new();
-    if has_context {
-        let fields: Map<String, Value> = serde_json::from_str(CONTEXT)?;
-        context = fields.into_iter().fold(context, |context, (name, value)| context.with(name, value));
-    }
-    let (api, value) = (EchoApi::new(&transport), "x".repeat(body));
+    let (api, value, context) = (EchoApi::new(&transport), "x".repeat(body), context(has_context)?);
     // What the first call makes is there for the others.
     for _ in 0..=times {
         api.echo(&context, value.as_str()).await.context("the call")?;
     }
     server.shutdown(Duration::from_secs(10)).await?;
     Ok(())
+}
+
+/// Emits one event after the other.
+#[tokio::main(flavor = "current_thread")]
+async fn emit(body: usize, has_context: bool, times: u64) -> Result<()> {
+    let transport = Transport::connect("memory://").await?;
+    let notifier = Notifier::builder(&transport).publisher_id("bench.host1").build()?;
+    let (payload, context) = ("x".repeat(body), context(has_context)?);
+    for _ in 0..=times {
+        notifier.info(&context, "bench.note", &payload).await?;
+    }
+    Ok(())
+}
+
+fn context(of_a_request: bool) -> Result<Context> {
+    if !of_a_request {
+        return Ok(Context::new());
+    }
+    let fields: Map<String, Value> = serde_json::from_str(CONTEXT)?;
+    Ok(fields.into_iter().fold(Context::new(), |context, (name, value)| context.with(name, value)))
 }

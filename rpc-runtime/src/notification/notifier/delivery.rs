@@ -6,7 +6,7 @@ use futures::future::join_all;
 
 use super::driver::NotifyDriver;
 use super::emission::Emission;
-use super::error::NotifyError;
+use super::error::{NotifyError, NotifyFailure};
 
 /// Gives an event to each of the drivers, at once: none waits for another one, and all are tried whatever becomes of the
 /// others.
@@ -16,8 +16,21 @@ pub(super) async fn deliver(
 ) -> Result<(), NotifyError> {
     let delivered = drivers.map(|driver| async move {
         let outcome = driver.notify(emission).await;
-        outcome.err().map(|error| error.into_failures(driver.name())).unwrap_or_default()
+        failures(outcome, driver.name())
     });
-    let failures = join_all(delivered).await.into_iter().flatten().collect();
-    NotifyError::of(emission, failures)
+    NotifyError::of(emission, all(delivered).await)
+}
+
+/// Waits for all at once; what failed. As a rule there is one, which needs no place beside others.
+pub(super) async fn all<F: Future<Output = Vec<NotifyFailure>>>(
+    mut deliveries: impl Iterator<Item = F>,
+) -> Vec<NotifyFailure> {
+    let Some(first) = deliveries.next() else { return Vec::new() };
+    let Some(second) = deliveries.next() else { return first.await };
+    join_all([first, second].into_iter().chain(deliveries)).await.into_iter().flatten().collect()
+}
+
+/// What failed of one.
+pub(super) fn failures(outcome: Result<(), NotifyError>, driver: &str) -> Vec<NotifyFailure> {
+    outcome.err().map(|error| error.into_failures(driver)).unwrap_or_default()
 }

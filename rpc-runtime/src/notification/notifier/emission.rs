@@ -124,7 +124,7 @@ impl Emission {
             timestamp: self.timestamp(),
             ..NotificationHead::default()
         };
-        head.draft(self.payload(), &self.0.context)
+        head.draft(self.payload(), &self.0.context, self.payload().text().len())
     }
 
     pub(super) fn home(&self) -> Home {

@@ -4,7 +4,7 @@
 //! that nobody has thought of is not sent either.
 
 use crate::context::RpcContext;
-use crate::wire::{EncodeError, Fields};
+use crate::wire::{EncodeError, Fate, Fields};
 
 /// Who acts on whose behalf in which request, under each name that services look for it, and where a trace of it goes on: sent
 /// as it is. In order.
@@ -67,19 +67,16 @@ const RESET: &[(&str, &str)] = &[
 pub(super) fn redacted<C: RpcContext>(context: &C) -> Result<Fields, EncodeError> {
     let mut fields = Fields::new();
     context.write(&mut fields)?;
-    redact(&mut fields)?;
+    fields.revise(fate)?;
     Ok(fields)
 }
 
-fn redact(context: &mut Fields) -> Result<(), EncodeError> {
-    let untold = context.names().filter(|name| TOLD.binary_search(name).is_err());
-    for name in untold.map(str::to_owned).collect::<Vec<_>>() {
-        match RESET.iter().find(|(reset, _)| *reset == name) {
-            Some((_, value)) => context.set_json(&name, value)?,
-            None => drop(context.remove(&name)),
-        }
+fn fate(name: &str) -> Fate<'static> {
+    if TOLD.binary_search(&name).is_ok() {
+        return Fate::Stays;
     }
-    Ok(())
+    let reset = RESET.iter().find(|(reset, _)| *reset == name);
+    reset.map_or(Fate::Goes, |(_, value)| Fate::Becomes(value))
 }
 
 #[cfg(test)]

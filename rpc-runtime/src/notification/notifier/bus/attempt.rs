@@ -113,6 +113,9 @@ impl Attempts<'_> {
     }
 
     async fn declare(&self, place: &Place, deadline: Instant) -> Result<u64, Setback> {
+        if let Some(declared) = place.declared() {
+            return Ok(declared);
+        }
         let declared = timeout_at(deadline, place.declare(self.transport.driver())).await;
         let late = || {
             let why = self.transport.explain("not sent: its queue was not declared in time");

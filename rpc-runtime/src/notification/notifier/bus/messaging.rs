@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use futures::future::join_all;
-
 use super::super::counters::Tally;
+use super::super::delivery::{all, failures};
 use super::super::driver::{Delivering, NotifyDriver};
 use super::super::emission::Emission;
 use super::super::error::{NotifyError, NotifyFailure};
@@ -55,17 +54,19 @@ impl MessagingDriver {
             };
             let attempts = &attempts;
             async move {
-                let body = body.map_err(|error| NotifyError::encode(emission.event_type(), error))?;
-                if body.len() > limit {
-                    let why = format!("the message has {} bytes, more than max_body={limit}", body.len());
-                    return Err(failed(FaultKind::TooLarge, why));
-                }
-                let sent = attempts.send(topic, body, self.name()).await;
-                sent.map_err(|failure| NotifyError::new(emission, failure))
+                let sent = async {
+                    let body = body.map_err(|error| NotifyError::encode(emission.event_type(), error))?;
+                    if body.len() > limit {
+                        let why = format!("the message has {} bytes, more than max_body={limit}", body.len());
+                        return Err(failed(FaultKind::TooLarge, why));
+                    }
+                    let sent = attempts.send(topic, body, self.name()).await;
+                    sent.map_err(|failure| NotifyError::new(emission, failure))
+                };
+                failures(sent.await, self.name())
             }
         });
-        let errors = join_all(sent).await.into_iter().filter_map(Result::err);
-        NotifyError::of(emission, errors.flat_map(|error| error.into_failures(self.name())).collect())
+        NotifyError::of(emission, all(sent).await)
     }
 }
 

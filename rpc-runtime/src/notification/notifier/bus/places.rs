@@ -36,12 +36,14 @@ impl Place {
         }
     }
 
+    /// By which declaration the queue is there, if by any and nobody waits for one.
+    pub(super) fn declared(&self) -> Option<u64> {
+        let declared = self.declared.load(Ordering::Acquire);
+        (declared != 0 && self.waiting.load(Ordering::Acquire) == 0).then_some(declared)
+    }
+
     /// Declares the queue unless that was done before; by which declaration it is there.
     pub(super) async fn declare(&self, driver: &dyn Driver) -> Result<u64, Fault> {
-        let declared = self.declared.load(Ordering::Acquire);
-        if declared != 0 && self.waiting.load(Ordering::Acquire) == 0 {
-            return Ok(declared);
-        }
         // The others wait for the first one, and are let go in turn.
         let _waiting = Waiting::among(&self.waiting);
         let mut declarations = self.declarations.lock().await;
