@@ -225,12 +225,15 @@ impl Driver for AmqpDriver {
         if let Route::Reply { .. } = message.route {
             message.mandatory &= self.options.direct_mandatory_flag;
             // No more of them than workers, and never held up by requests.
-            return self.replies.clone().publish(message, None).boxed();
+            let (replies, prepared) = (self.replies.clone(), self.replies.prepare(message));
+            return Box::pin(async move { replies.send(prepared?, None).await });
         }
         let (requests, in_flight) = (self.requests.clone(), self.in_flight.clone());
+        let (deadline, prepared) = (message.deadline, requests.prepare(message));
         Box::pin(async move {
-            let place = in_flight.enter(message.deadline).await?;
-            requests.publish(message, Some(place)).await
+            let prepared = prepared?;
+            let place = in_flight.enter(deadline).await?;
+            requests.send(prepared, Some(place)).await
         })
     }
 
@@ -247,7 +250,8 @@ impl Driver for AmqpDriver {
         let (requests, links) = (self.requests.clone(), self.send.links());
         let missing = own_steps(&message.route, &self.options);
         Box::pin(async move {
-            let sent = requests.clone().forward(message.clone()).await;
+            let prepared = requests.prepare_forward(message.clone())?;
+            let sent = requests.clone().send(prepared, None).await;
             let (Err(PublishError { fault: PublishFault::Unroutable(_), .. }), Some(steps)) =
                 (&sent, missing)
             else {
@@ -255,7 +259,10 @@ impl Driver for AmqpDriver {
             };
             // Somebody deleted the queue; otherwise the message would come again and again.
             match timeout_at(message.deadline, declare_by(links, steps.into())).await {
-                Ok(Ok(())) => requests.forward(message).await,
+                Ok(Ok(())) => {
+                    let prepared = requests.prepare_forward(message.clone())?;
+                    requests.send(prepared, None).await
+                }
                 _ => sent,
             }
         })

@@ -83,16 +83,18 @@ impl Attempts<'_> {
         // Somebody has deleted the queue, or the broker was restarted and it was a transient one.
         let Some(declared) = setback.missing else { return Err(setback) };
         place.lost(declared);
-        let again = self.publish(place, body, deadline).await;
+        let again = Box::pin(self.publish(place, body, deadline)).await;
         again.map_err(|again| Setback { reached: again.reached.max(setback.reached), ..again })
     }
 
     /// Declares the queue if need be, and hands the message over once.
     async fn publish(&self, place: &Place, body: Bytes, deadline: Instant) -> Result<(), Setback> {
         let driver = self.transport.driver();
-        let declared = match self.patience.declare {
-            true => Some(self.declare(place, deadline).await?),
-            false => None,
+        let declared = match (self.patience.declare, place.declared()) {
+            (false, _) => None,
+            (true, Some(declared)) => Some(declared),
+            // Rare, and a large future.
+            (true, None) => Some(Box::pin(self.declare(place, deadline)).await?),
         };
         let message = Outgoing {
             route: place.route.clone(),
@@ -113,9 +115,6 @@ impl Attempts<'_> {
     }
 
     async fn declare(&self, place: &Place, deadline: Instant) -> Result<u64, Setback> {
-        if let Some(declared) = place.declared() {
-            return Ok(declared);
-        }
         let declared = timeout_at(deadline, place.declare(self.transport.driver())).await;
         let late = || {
             let why = self.transport.explain("not sent: its queue was not declared in time");

@@ -11,7 +11,7 @@ use super::super::error::{NotifyError, NotifyFailure};
 use super::super::log::Log;
 use super::super::name::DriverName;
 use super::attempt::{Attempts, Patience};
-use super::places::Places;
+use super::places::{Places, Topic};
 use crate::error::FaultKind;
 use crate::transport::Transport;
 use crate::wire::{Format, MessageFormat};
@@ -39,34 +39,35 @@ impl MessagingDriver {
     }
 
     async fn send(&self, emission: &Emission) -> Result<(), NotifyError> {
-        let Bus { transport, places, patience, tally, log } = &*self.bus;
-        let failed = |kind, why: String| {
-            let failure = NotifyFailure { kind: Some(kind), ..NotifyFailure::new(self.name(), why) };
-            NotifyError::new(emission, failure)
-        };
-        let topics = places.of(emission.home()).map_err(|why| failed(FaultKind::Unusable, why))?;
-        let attempts = Attempts { transport, patience: *patience, emission, repeated: &tally.repeated, log };
-        let limit = transport.limits().max_body;
-        let sent = topics.iter().map(|topic| {
-            // Each topic has a message of its own, with an id of its own.
-            let body = match transport.driver().format() {
-                MessageFormat::Envelope => emission.body(self.format),
-            };
-            let attempts = &attempts;
-            async move {
-                let sent = async {
-                    let body = body.map_err(|error| NotifyError::encode(emission.event_type(), error))?;
-                    if body.len() > limit {
-                        let why = format!("the message has {} bytes, more than max_body={limit}", body.len());
-                        return Err(failed(FaultKind::TooLarge, why));
-                    }
-                    let sent = attempts.send(topic, body, self.name()).await;
-                    sent.map_err(|failure| NotifyError::new(emission, failure))
-                };
-                failures(sent.await, self.name())
-            }
+        let topics = self.bus.places.of(emission.home());
+        let topics = topics.map_err(|why| self.failed(emission, FaultKind::Unusable, why))?;
+        let sent = topics.iter().map(async |topic| {
+            let sent = self.send_to(topic, emission).await;
+            failures(sent, self.name())
         });
         NotifyError::of(emission, all(sent).await)
+    }
+
+    async fn send_to(&self, topic: &Topic, emission: &Emission) -> Result<(), NotifyError> {
+        let Bus { transport, patience, tally, log, .. } = &*self.bus;
+        // Each topic has a message of its own, with an id of its own.
+        let body = match transport.driver().format() {
+            MessageFormat::Envelope => emission.body(self.format),
+        };
+        let body = body.map_err(|error| NotifyError::encode(emission.event_type(), error))?;
+        let limit = transport.limits().max_body;
+        if body.len() > limit {
+            let why = format!("the message has {} bytes, more than max_body={limit}", body.len());
+            return Err(self.failed(emission, FaultKind::TooLarge, why));
+        }
+        let attempts = Attempts { transport, patience: *patience, emission, repeated: &tally.repeated, log };
+        let sent = attempts.send(topic, body, self.name()).await;
+        sent.map_err(|failure| NotifyError::new(emission, failure))
+    }
+
+    fn failed(&self, emission: &Emission, kind: FaultKind, why: String) -> NotifyError {
+        let failure = NotifyFailure { kind: Some(kind), ..NotifyFailure::new(self.name(), why) };
+        NotifyError::new(emission, failure)
     }
 }
 

@@ -37,7 +37,8 @@ impl InFlight {
             }
             Err(TryAcquireError::NoPermits) => {}
         }
-        match timeout_at(deadline, self.places.clone().acquire_owned()).await {
+        // Rare, and the larger future.
+        match Box::pin(timeout_at(deadline, self.places.clone().acquire_owned())).await {
             Ok(place) => place.map_err(|_| PublishFault::Closed.into()),
             Err(_) => {
                 let why = self.links.trouble();

@@ -93,10 +93,8 @@ impl Job {
         mandatory: bool,
         deadline: Instant,
         wanted: Wanted,
-        place: Option<OwnedSemaphorePermit>,
     ) -> (Self, Ticket) {
-        let end = End { place, ..End::default() };
-        let errand = Errand::new(message, exchange, mandatory, deadline, wanted, end);
+        let errand = Errand::new(message, exchange, mandatory, deadline, wanted, End::default());
         (Self(Arc::clone(&errand)), Ticket(errand))
     }
 
@@ -110,6 +108,13 @@ impl Job {
     ) -> Self {
         let end = End { done: Some(done), ..End::default() };
         Self(Errand::new(message, exchange, mandatory, deadline, Wanted::AtOnce, end))
+    }
+
+    /// Gives it a place among the messages of the transport.
+    pub(super) fn takes(&self, place: Option<OwnedSemaphorePermit>) {
+        if place.is_some() {
+            lock(&self.0.end).place = place;
+        }
     }
 
     /// Ends the job; a caller that has given up is not told.

@@ -33,7 +33,7 @@ use super::supervisor::Links;
 use super::topology::exchange_step;
 use crate::error::Reached;
 use crate::transport::amqp::options::AmqpOptions;
-use crate::transport::driver::{Done, Forward, Outgoing, PublishError, PublishFault, Route, Wanted};
+use crate::transport::driver::{Done, Forward, Outgoing, PublishError, PublishFault, Wanted};
 
 /// The way to one confirm channel; cheap to clone.
 #[derive(Debug, Clone)]
@@ -51,6 +51,12 @@ struct Shared {
     abort: AbortHandle,
 }
 
+/// A message to be sent.
+pub(super) struct Prepared {
+    job: Job,
+    ticket: Ticket,
+}
+
 impl Publisher {
     /// Starts the task on the runtime of `handle`.
     pub(super) fn start(links: Links, options: Arc<AmqpOptions>, handle: &Handle) -> Self {
@@ -62,41 +68,39 @@ impl Publisher {
         Self(Arc::new(Shared { gate, jobs: sender, options, close_by, handle, task, abort }))
     }
 
-    /// Sends one message; resolves with its outcome, at its deadline at the latest. Its `place` is free once the
-    /// outcome is known.
-    pub(super) async fn publish(
-        self,
-        outgoing: Outgoing,
-        place: Option<OwnedSemaphorePermit>,
-    ) -> Result<(), PublishError> {
-        let message = message(&outgoing, &self.0.options).map_err(PublishFault::Unfit)?;
+    /// A message as [`send`](Self::send) takes it. All that it is made of is in one place in memory, so that the futures of
+    /// those who wait for it stay small.
+    pub(super) fn prepare(&self, outgoing: Outgoing) -> Result<Prepared, PublishError> {
+        let options = &self.0.options;
+        let message = message(&outgoing, options).map_err(PublishFault::Unfit)?;
         let Outgoing { route, mandatory, deadline, wanted, .. } = outgoing;
-        self.send(message, &route, mandatory, deadline, wanted, place).await
+        let (job, ticket) = Job::new(message, exchange_step(&route, options), mandatory, deadline, wanted);
+        Ok(Prepared { job, ticket })
     }
 
     /// The same for one that is sent on.
-    pub(super) async fn forward(self, forward: Forward) -> Result<(), PublishError> {
-        let (route, deadline) = (forward.route.clone(), forward.deadline);
+    pub(super) fn prepare_forward(&self, forward: Forward) -> Result<Prepared, PublishError> {
+        let (exchange, deadline) = (exchange_step(&forward.route, &self.0.options), forward.deadline);
         let message = forwarded(forward).map_err(PublishFault::Unfit)?;
-        self.send(message, &route, true, deadline, Wanted::AtOnce, None).await
+        let (job, ticket) = Job::new(message, exchange, true, deadline, Wanted::AtOnce);
+        Ok(Prepared { job, ticket })
     }
 
-    async fn send(
+    /// Sends one message; resolves with its outcome, at its deadline at the latest. Its `place` is free once the
+    /// outcome is known.
+    pub(super) async fn send(
         self,
-        message: Message,
-        route: &Route,
-        mandatory: bool,
-        deadline: Instant,
-        wanted: Wanted,
+        prepared: Prepared,
         place: Option<OwnedSemaphorePermit>,
     ) -> Result<(), PublishError> {
-        let Shared { gate, options, .. } = &*self.0;
-        self.check(&message)?;
-        let exchange = exchange_step(route, options);
-        let (job, mut ticket) = Job::new(message, exchange, mandatory, deadline, wanted, place);
+        let (gate, Prepared { job, mut ticket }) = (&self.0.gate, prepared);
+        self.check(&job.message)?;
+        job.takes(place);
+        let (deadline, wanted) = (job.deadline, job.wanted);
         let outcome = match gate.pass(job) {
             Ok(()) => self.outcome(&mut ticket, deadline, wanted).await,
-            Err(job) => timeout_at(deadline, self.by_the_task(job, &mut ticket)).await.ok(),
+            // Rare, and the larger future.
+            Err(job) => Box::pin(timeout_at(deadline, self.by_the_task(job, &mut ticket))).await.ok(),
         };
         let outcome = outcome.unwrap_or_else(|| Err(ticket.too_late(gate.trouble())));
         outcome.map_err(|fault| ticket.error(fault))

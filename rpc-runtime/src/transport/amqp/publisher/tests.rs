@@ -64,7 +64,8 @@ impl Scene {
 
     async fn publish(&self, message: Outgoing, seconds: u64) -> Result<(), PublishError> {
         let began = Instant::now();
-        let outcome = self.publisher.clone().publish(message, None).await;
+        let prepared = self.publisher.prepare(message)?;
+        let outcome = self.publisher.clone().send(prepared, None).await;
         if let Err(PublishError { fault: PublishFault::Expired(_), .. }) = &outcome {
             let late = began.elapsed() - Duration::from_secs(seconds);
             // The resolution of tokio's timers.
@@ -249,10 +250,10 @@ async fn what_goes_out_late_expires_with_its_deadline() {
     .await;
     let message =
         || Outgoing { expiration: Some(Duration::from_secs(5)), ..outgoing("1", 5, Wanted::AtOnce) };
-    scene.publisher.clone().publish(message(), None).await.unwrap();
+    scene.publish(message(), 30).await.unwrap();
     scene.broker.link(0).happen(LinkEvent::Blocked("memory".to_owned()));
     tokio::time::sleep(Duration::from_millis(1)).await;
-    let (late, ()) = tokio::join!(scene.publisher.clone().publish(message(), None), async {
+    let (late, ()) = tokio::join!(scene.publish(message(), 30), async {
         tokio::time::sleep(Duration::from_secs(2)).await;
         scene.broker.link(0).happen(LinkEvent::Unblocked);
     });
