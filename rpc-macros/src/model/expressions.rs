@@ -8,12 +8,27 @@ use syn::{Expr, ExprCall, ExprPath, Macro, PatIdent};
 use super::source::Source;
 use crate::errors::Errors;
 
-/// Refuses what a client does not have when it evaluates the value of `key`: the manager, and
-/// arguments whose sources are no parameters.
-pub(super) fn check(key: &str, value: &Expr, sources: &[(&Ident, &Source)], errors: &mut Errors) {
+/// Refuses what a client does not have when it evaluates the value of `key`, which is that of an argument if it is `of`
+/// one: the manager, and arguments whose sources are no parameters.
+pub(super) fn check(
+    key: &str,
+    of: Option<&Ident>,
+    value: &Expr,
+    sources: &[(&Ident, &Source)],
+    errors: &mut Errors,
+) {
     check_manager(key, value, errors);
     for (name, why) in not_there(value, sources) {
-        errors.at(&name, format!("`{key}` cannot use {name}: {why}"));
+        match of == Some(&name) {
+            true => errors.at(
+                &name,
+                format!(
+                    "`{key}` cannot use {name}, which it works out: what the client takes instead is declared \
+                     there: {key}({name}: ..) = .."
+                ),
+            ),
+            false => errors.at(&name, format!("`{key}` cannot use {name}: {why}")),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use super::parameters::{ClientParameter, Declared};
 use super::profiles::Profiles;
 use super::signature::ContextParameter;
 use super::source::{Declaration, Place, Source};
+use super::undeclared::undeclared;
 use super::versions::Versions;
 use super::wire_names::WireNames;
 use super::{expressions, signature, types};
@@ -159,9 +160,11 @@ impl Method {
             check_setters(&arguments, errors);
         }
         let context_name = context.as_ref().map(|context| &context.name);
-        let used: Vec<&Expr> = values(to.as_ref(), &arguments, &legacy).map(|(_, value)| value).collect();
-        // The expression of an argument with an error is not among them.
-        let used = (arguments.len() + 2 == signature.inputs.len()).then_some(&used[..]);
+        let used: Vec<&Expr> =
+            values(to.as_ref(), &arguments, &legacy).map(|value| value.expression).collect();
+        // An argument with an error is not among them.
+        let is_complete = arguments.len() + 2 == signature.inputs.len();
+        let used = is_complete.then_some(&used[..]);
         let declared = Declared::collect(declarations, context_name, &arguments, used, errors);
         Declared::merge(&declared, &mut arguments);
         // A declared parameter is what its name stands for, even in the `from` of an argument of that name.
@@ -179,8 +182,13 @@ impl Method {
             .map(|argument| (&argument.name, &argument.source))
             .filter(|(name, _)| !is_declared(name))
             .collect();
-        for (key, value) in values(to.as_ref().filter(|to| !to.is_common), &arguments, &legacy) {
-            expressions::check(key, value, &sources, errors);
+        for Value { key, of, expression } in
+            values(to.as_ref().filter(|to| !to.is_common), &arguments, &legacy)
+        {
+            expressions::check(key, of, expression, &sources, errors);
+        }
+        if is_complete {
+            check_legacy(&legacy, context_name, &arguments, &declared, errors);
         }
         if let Some(common) = common {
             let others: Vec<&Ident> = declared.iter().map(|declared| &declared.name).collect();
@@ -261,7 +269,7 @@ impl Method {
 
     /// The expressions that the client evaluates.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Expr> {
-        values(self.to.as_ref(), &self.arguments, &self.legacy).map(|(_, value)| value)
+        values(self.to.as_ref(), &self.arguments, &self.legacy).map(|value| value.expression)
     }
 }
 
@@ -269,18 +277,52 @@ fn conditions(arguments: &[Argument]) -> Vec<&Condition> {
     Condition::different(arguments.iter().filter_map(|argument| argument.condition.as_ref()))
 }
 
-/// The expressions that the client evaluates, with the keys that they are values of.
+/// An expression that the client evaluates.
+struct Value<'a> {
+    /// The key that it is the value of.
+    key: &'static str,
+    /// The argument that it works out, if it is one.
+    of: Option<&'a Ident>,
+    expression: &'a Expr,
+}
+
+/// The expressions that the client evaluates.
 fn values<'a>(
     to: Option<&'a To>,
     arguments: &'a [Argument],
     legacy: &'a [Legacy],
-) -> impl Iterator<Item = (&'static str, &'a Expr)> {
-    let to = to.into_iter().map(|to| ("to", &to.value));
+) -> impl Iterator<Item = Value<'a>> {
+    let to = to.into_iter().map(|to| Value { key: "to", of: None, expression: &to.value });
     let from = arguments.iter().filter_map(|argument| match &argument.source {
-        Source::Derived(value) => Some(("from", &**value)),
+        Source::Derived(value) => Some(Value { key: "from", of: Some(&argument.name), expression: value }),
         _ => None,
     });
-    to.chain(from).chain(legacy.iter().map(|legacy| ("legacy", &legacy.value)))
+    let legacy = legacy.iter().map(|legacy| Value { key: "legacy", of: None, expression: &legacy.value });
+    to.chain(from).chain(legacy)
+}
+
+/// Refuses what `legacy` uses and nothing declares: rustc would not say where that goes.
+fn check_legacy(
+    legacy: &[Legacy],
+    context: Option<&Ident>,
+    arguments: &[Argument],
+    declared: &[Declared],
+    errors: &mut Errors,
+) {
+    let arguments = arguments.iter().map(|argument| &argument.name);
+    let declared = declared.iter().map(|parameter| &parameter.name);
+    let known: Vec<&Ident> = context.into_iter().chain(arguments).chain(declared).collect();
+    for Legacy { wire, value, .. } in legacy {
+        for name in undeclared(value, &known) {
+            errors.at(
+                &name,
+                format!(
+                    "`legacy` cannot use {name}: it is no argument; what a caller gives for {wire} alone is \
+                     declared with it: {wire}({name}: ..) = .."
+                ),
+            );
+        }
+    }
 }
 
 /// Refuses setters that would be taken for the two ways to send the request.

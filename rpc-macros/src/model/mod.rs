@@ -22,6 +22,7 @@ mod shape;
 mod signature;
 mod source;
 mod types;
+mod undeclared;
 mod version;
 mod versions;
 mod wire_names;

@@ -643,6 +643,11 @@ fn argument_versions() {
         "#[arg(since = \"3.10\", old = with)] a: u8",
         &[("with", "`with` names a function: `with(function)`")],
     );
+    // Rustc proposes it where a function takes something else.
+    check_arguments(
+        "#[arg(since = \"3.10\", old = with(|a: &u8| f(*a)))] a: u8",
+        &[("|a: &u8| f(*a)", "`with` takes the path of a function, and nothing else")],
+    );
     for empty in ["error_if", "error_if()"] {
         check_arguments(
             &format!("#[arg(since = \"3.10\", old = {empty})] a: Option<u8>"),
@@ -653,7 +658,10 @@ fn argument_versions() {
         "#[arg(fixed = 1, default, since = \"3.10\", old = error_if(is_set))] a: u8",
         &[("old", "a fixed argument is never set by a caller")],
     );
-    check_arguments("#[arg(since = \"3.10\", old = with(a, b))] a: u8", &[(",", "unexpected token")]);
+    check_arguments(
+        "#[arg(since = \"3.10\", old = with(a, b))] a: u8",
+        &[("a, b", "`with` takes the path of a function, and nothing else")],
+    );
 }
 
 #[test]
@@ -751,4 +759,60 @@ fn paths() {
     let with = |keys: &str| format!("client = Api, topic = \"t\", version = \"3.0\", {keys}");
     check_manager(&with("crate = Self::rpc"), &[("Self", "no place to find something in")]);
     check_manager(&with("route = Self::route"), &[("Self", "no place to find something in")]);
+}
+
+#[test]
+fn several_versions_are_written_in_parentheses() {
+    check_manager(
+        "client = Api, topic = \"t\", version = \"6.5\", \"5.13\"",
+        &[("\"5.13\"", "several versions are written version(\"6.5\", \"5.13\")")],
+    );
+    check_rpc(
+        "call, since = \"3.9\", \"2.8\", \"1.1\", name = \"g\"",
+        &[("\"2.8\"", "several versions are written since(\"3.9\", \"2.8\", \"1.1\")")],
+    );
+}
+
+#[test]
+fn what_is_said_elsewhere() {
+    check_arguments(
+        "#[arg(until = \"3.10\")] a: u8",
+        &[(
+            "until",
+            "an argument that was removed is no parameter any more: #[rpc(legacy(name = value, until",
+        )],
+    );
+    check_rpc(
+        "call, to(server: Option<&str> = None, port: u16) = server",
+        &[("=", "a parameter of the client has no default: whoever calls it gives server, `None` too")],
+    );
+    check_rpc(
+        "call, legacy(bdms = bdms.len(), size = &host, until = \"3.9\")",
+        &[(
+            "bdms",
+            "`legacy` cannot use bdms: it is no argument; what a caller gives for bdms alone is declared with it: \
+             bdms(bdms: ..) = ..",
+        )],
+    );
+    check_arguments(
+        "#[arg(from(host: &str) = volume.at(host))] volume: u8",
+        &[(
+            "volume",
+            "`from` cannot use volume, which it works out: what the client takes instead is declared there: \
+             from(volume: ..) = ..",
+        )],
+    );
+}
+
+#[test]
+fn what_an_argument_is_worked_out_of_may_have_its_name() {
+    check(
+        "#[rpc_manager(topic = \"t\", version = \"3.0\")] trait Manager {
+             #[rpc(call, to = &volume.host)] async fn f(
+                 &self, ctx: Context, #[arg(from(volume: &Volume) = volume)] volume: Option<Volume>,
+                 #[arg(from(volume: &Volume) = volume.id)] id: u8,
+             ) -> Result<(), E>;
+         }",
+        &[],
+    );
 }

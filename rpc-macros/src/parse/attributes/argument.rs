@@ -29,8 +29,13 @@ pub(crate) struct ArgKeys {
 
 impl ArgKeys {
     pub(crate) fn read(attributes: &[&Attribute], errors: &mut Errors) -> Self {
-        let mut keys =
-            Keys::new(&["name", "was", "default", "since", "old", "required", "from", "fixed", "rest"]);
+        const KEYS: &[&str] =
+            &["name", "was", "default", "since", "old", "required", "from", "fixed", "rest"];
+        let mut keys = Keys::new(KEYS).without(
+            "until",
+            "an argument that was removed is no parameter any more: #[rpc(legacy(name = value, until = \"6.0\"))] sends it \
+             to older servers",
+        );
         let mut this = Self {
             keys: keys.clone(),
             name: None,
@@ -116,5 +121,9 @@ fn function(policy: &Ident, input: ParseStream) -> syn::Result<Path> {
         let message = format!("`{policy}` names a function: `{policy}(function)`");
         return Err(syn::Error::new(policy.span(), message));
     }
-    syn::parse2(function)
+    let at = function.clone();
+    syn::parse2(function).map_err(|_| {
+        let message = format!("`{policy}` takes the path of a function, and nothing else");
+        syn::Error::new_spanned(at, message)
+    })
 }

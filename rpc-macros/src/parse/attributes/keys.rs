@@ -14,18 +14,25 @@ pub(crate) struct Keys {
     known: &'static [&'static str],
     /// The one key, if any, that may be given more than once.
     repeating: &'static str,
+    /// A key that is looked for here but is elsewhere, if there is one, and where.
+    elsewhere: Option<(&'static str, &'static str)>,
     seen: Vec<Ident>,
 }
 
 impl Keys {
     /// Keys of which `known` exist.
     pub(crate) fn new(known: &'static [&'static str]) -> Self {
-        Self { known, repeating: "", seen: Vec::new() }
+        Self { known, repeating: "", elsewhere: None, seen: Vec::new() }
     }
 
     /// The same keys, one of which may be given more than once.
     pub(crate) fn repeating(self, repeating: &'static str) -> Self {
         Self { repeating, ..self }
+    }
+
+    /// The same keys, with what is said of `key`, which is none of them.
+    pub(crate) fn without(self, key: &'static str, why: &'static str) -> Self {
+        Self { elsewhere: Some((key, why)), ..self }
     }
 
     /// Whether `key` was written, even if its value was wrong.
@@ -76,6 +83,9 @@ impl Keys {
         let key = input.call(Ident::parse_any)?;
         if !self.known.iter().any(|known| key == known) {
             let text = key.to_string();
+            if let Some((_, why)) = self.elsewhere.filter(|(elsewhere, _)| text == *elsewhere) {
+                return Err(syn::Error::new(key.span(), why));
+            }
             let hint = match closest(&text, self.known) {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => format!("the keys here are {}", self.known.join(", ")),

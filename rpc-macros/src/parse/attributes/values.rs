@@ -19,9 +19,16 @@ pub(crate) struct Parameter {
 
 impl Parse for Parameter {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let name = input.parse()?;
+        let name: Ident = input.parse()?;
         input.parse::<Token![:]>()?;
-        Ok(Self { name, ty: without_in_type(input.parse()?) })
+        let ty = without_in_type(input.parse()?);
+        match input.peek(Token![=]) {
+            true => Err(input.error(format!(
+                "a parameter of the client has no default: whoever calls it gives {name}, `None` too; what is optional is an \
+                 argument with `default`"
+            ))),
+            false => Ok(Self { name, ty }),
+        }
     }
 }
 
@@ -72,9 +79,29 @@ pub(super) fn until(key: &Ident, input: ParseStream, example: &str) -> syn::Resu
 /// `= "3.1"` or `("6.1", "5.8")`.
 pub(super) fn versions(key: &Ident, input: ParseStream) -> syn::Result<Vec<LitStr>> {
     if !input.peek(token::Paren) {
-        return Ok(vec![version_text(key, input)?]);
+        let first = version_text(key, input)?;
+        return several(key, &first, input).map(|()| vec![first]);
     }
     list(key, input, &format!("{key}(\"6.1\", \"5.8\")"), text_of_version)
+}
+
+/// Refuses further versions after `key = "6.5"`.
+fn several(key: &Ident, first: &LitStr, input: ParseStream) -> syn::Result<()> {
+    let mut all = vec![first.value()];
+    let mut at = None;
+    while input.peek(Token![,]) && input.peek2(Lit) {
+        input.parse::<Token![,]>()?;
+        let text = text_of_version(input)?;
+        all.push(text.value());
+        at.get_or_insert(text.span());
+    }
+    match at {
+        Some(at) => {
+            let all: Vec<String> = all.iter().map(|version| format!("{version:?}")).collect();
+            Err(syn::Error::new(at, format!("several versions are written {key}({})", all.join(", "))))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A version as text. Numbers are told apart, because `3.20` as one is `3.2`.
