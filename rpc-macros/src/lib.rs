@@ -155,9 +155,10 @@ use quote::quote;
 /// | `fixed = expression` | every client sends this value, and takes no parameter; with `since` a `default` says what the server makes of its absence |
 /// | `rest` | the last argument: a map of all keyword arguments without a name of their own |
 ///
-/// An argument with `since` that older clients leave out needs a default or is an `Option`.
-/// Arguments are decoded into owned values. They may have any name but `self` and `ctxt`, which a
-/// Python endpoint has parameters for already.
+/// An argument with `since` that older clients leave out needs a default or is an `Option`. One that was removed is no
+/// parameter any more: `legacy` of its method sends it to older servers.
+/// Arguments are encoded, and decoded into owned values: their types have serde's `Serialize` and `Deserialize`. They may
+/// have any name but `self` and `ctxt`, which a Python endpoint has parameters for already.
 ///
 /// ```
 /// # use rpc_runtime::{Context, RemoteError, rpc_manager};
@@ -201,7 +202,7 @@ use quote::quote;
 ///
 /// What is there needs no `Some`. An owned `Option<T>` of what is no number is given as `&option`: it is the one
 /// form that is left out, so that `None` needs no type. The types are told by their spelling; an alias of one of them is
-/// any other `T`.
+/// any other `T`. A function that `old` names takes what it is and nothing that it could become.
 ///
 /// ```
 /// # use rpc_runtime::{Context, RemoteError, rpc_manager};

@@ -247,6 +247,11 @@ impl Method {
         types::may_hold_objects(types::in_result(&self.returns).map_or(&self.returns, |(value, _)| value))
     }
 
+    /// Whether the type of one of its arguments may lack serde, which its client tells then: once is enough.
+    pub(crate) fn may_lack_serde(&self, argument: &Argument) -> bool {
+        !self.is_manual && types::may_lack_serde(&argument.ty)
+    }
+
     /// The arguments that the client sets on the request.
     pub(crate) fn settable(&self) -> impl Iterator<Item = &Argument> {
         self.arguments.iter().filter(|argument| matches!(argument.source, Source::Setter) && !self.is_manual)

@@ -82,23 +82,33 @@ fn parameters<'a>(ty: &'a Type, name: &str) -> Option<Vec<&'a Type>> {
     types.collect()
 }
 
-/// Whether values of this type may be, or hold, versioned objects: all but what is spelled as types of the language and its
-/// containers alone.
+/// The types of the language and its containers, by their last name.
+const PLAIN: [&str; 24] = [
+    "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+    "f32", "f64", "String", "Box", "Option", "Vec", "BTreeMap", "BTreeSet", "HashMap", "HashSet",
+];
+
+/// Whether values of this type may be, or hold, versioned objects: all but what is spelled as plain types and well-known ones.
 pub(crate) fn may_hold_objects(ty: &Type) -> bool {
-    const PLAIN: [&str; 26] = [
-        "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
-        "isize", "f32", "f64", "String", "Box", "Option", "Vec", "BTreeMap", "BTreeSet", "HashMap",
-        "HashSet", "Uuid", "Value",
-    ];
-    struct Names(bool);
-    impl Visit<'_> for Names {
+    has_others(ty, &["Uuid", "Value"])
+}
+
+/// Whether this type may lack serde: what is spelled as plain types alone has it.
+pub(crate) fn may_lack_serde(ty: &Type) -> bool {
+    has_others(ty, &[])
+}
+
+/// Whether the type is spelled with others than plain types and those `known`.
+fn has_others(ty: &Type, known: &[&str]) -> bool {
+    struct Names<'a>(bool, &'a [&'a str]);
+    impl Visit<'_> for Names<'_> {
         fn visit_path(&mut self, path: &syn::Path) {
-            let last = path.segments.last().map(|segment| segment.ident.to_string());
-            self.0 |= !last.is_some_and(|name| PLAIN.contains(&name.as_str()));
+            let is_known = |name: &Ident| PLAIN.iter().chain(self.1).any(|known| name == known);
+            self.0 |= !path.segments.last().is_some_and(|last| is_known(&last.ident));
             visit::visit_path(self, path);
         }
     }
-    let mut names = Names(false);
+    let mut names = Names(false, known);
     names.visit_type(ty);
     names.0
 }
@@ -167,13 +177,15 @@ mod tests {
 
     #[test]
     fn plain_types() {
-        for (text, expected) in [
-            ("Option<Vec<std::collections::HashMap<String, u8>>>", false),
-            ("(bool, [i64; 4])", false),
-            ("Volume", true),
-            ("Option<cinder::Volume>", true),
+        for (text, may_hold, may_lack) in [
+            ("Option<Vec<std::collections::HashMap<String, u8>>>", false, false),
+            ("(bool, [i64; 4])", false, false),
+            ("Option<uuid::Uuid>", false, true),
+            ("Volume", true, true),
+            ("Option<cinder::Volume>", true, true),
         ] {
-            assert_eq!(may_hold_objects(&syn::parse_str(text).unwrap()), expected, "{text}");
+            let ty = syn::parse_str(text).unwrap();
+            assert_eq!((may_hold_objects(&ty), may_lack_serde(&ty)), (may_hold, may_lack), "{text}");
         }
     }
 

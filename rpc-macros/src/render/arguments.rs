@@ -1,12 +1,12 @@
 //! Arguments on their way into a request.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, Path, Type};
+use syn::{Expr, Type};
 
 use super::names::{named_at, placed_at};
-use crate::model::{Argument, Default, Form, Late, Legacy};
+use crate::model::{Argument, Default, Form, Late, Legacy, Method};
 use crate::parse::Old;
 
 /// The type of an argument's client parameter.
@@ -23,23 +23,33 @@ pub(super) fn parameter(argument: &Argument) -> TokenStream {
 
 /// The type that the runtime has for the form, where it is a matter of the runtime at all.
 fn arg_form(form: &Form) -> TokenStream {
+    let here = placed_in(form);
     match form {
-        Form::Text => quote_spanned!(Span::mixed_site()=> str),
+        Form::Text => quote_spanned!(here=> str),
         Form::Plain(ty) | Form::OptionOfNumber(ty) => ty.to_token_stream(),
-        Form::List(element) => quote_spanned!(Span::mixed_site()=> [#element]),
+        Form::List(element) => quote_spanned!(here=> [#element]),
         Form::OptionOf(inner) => {
             let inner = arg_form(inner);
-            quote_spanned!(Span::mixed_site()=> __rpc::OptionOf<#inner>)
+            quote_spanned!(here=> __rpc::OptionOf<#inner>)
         }
     }
 }
 
-/// The type of an argument as it is lent, behind a reference unless it [is lent by value](is_by_value).
-fn lent(form: &Form) -> TokenStream {
+/// Where rustc shows what is wrong with a type that is made of the form's: at that one.
+fn placed_in(form: &Form) -> Span {
     match form {
+        Form::Text => Span::mixed_site(),
+        Form::Plain(ty) | Form::OptionOfNumber(ty) | Form::List(ty) => placed_at(ty),
+        Form::OptionOf(inner) => placed_in(inner),
+    }
+}
+
+/// The type of an argument as it is lent, behind a reference unless it [is lent by value](is_by_value).
+fn lent(argument: &Argument) -> TokenStream {
+    match &argument.form {
         Form::OptionOf(inner) => {
-            let inner = arg_form(inner);
-            quote_spanned!(Span::mixed_site()=> __rpc::Option<&#inner>)
+            let (here, inner) = (placed_in(inner), arg_form(inner));
+            quote_spanned!(here=> __rpc::Option<&#inner>)
         }
         form => arg_form(form),
     }
@@ -50,27 +60,23 @@ fn is_by_value(form: &Form) -> bool {
     matches!(form, Form::OptionOf(_) | Form::OptionOfNumber(_))
 }
 
+/// The type of an argument as it is lent.
+fn lent_type(argument: &Argument) -> TokenStream {
+    let lent = lent(argument);
+    match is_by_value(&argument.form) {
+        true => lent,
+        false => quote_spanned!(placed_in(&argument.form)=> &#lent),
+    }
+}
+
 /// The statement that lends a client parameter to all that use it.
 pub(super) fn bind(argument: &Argument) -> TokenStream {
-    let (name, ty, value) = (&argument.name, lent(&argument.form), lend_parameter(argument));
-    let ty = match is_by_value(&argument.form) {
-        true => ty,
-        false => quote_spanned!(Span::mixed_site()=> &#ty),
-    };
+    let (name, ty, value) = (&argument.name, lent_type(argument), borrow(argument));
     quote_spanned!(Span::mixed_site()=> let #name: #ty = #value;)
 }
 
-/// A reference to what was lent by then.
-pub(super) fn bound(argument: &Argument) -> TokenStream {
-    reference(argument, argument.name.to_token_stream())
-}
-
-/// A reference to a client parameter as it is lent.
+/// A client parameter as it is lent.
 pub(super) fn borrow(argument: &Argument) -> TokenStream {
-    reference(argument, lend_parameter(argument))
-}
-
-fn lend_parameter(argument: &Argument) -> TokenStream {
     let name = &argument.name;
     match &argument.form {
         Form::Text => quote_spanned!(Span::mixed_site()=> ::core::convert::AsRef::as_ref(&#name)),
@@ -79,71 +85,82 @@ fn lend_parameter(argument: &Argument) -> TokenStream {
     }
 }
 
-/// A reference to a value that no caller gives, as it is lent.
+/// A value that no caller gives, as it is lent.
 pub(super) fn borrow_value(argument: &Argument, value: &(impl ToTokens + Spanned)) -> TokenStream {
     // Rustc shows the value, if it is of another type.
     let here = placed_at(value);
-    let lent = match &argument.form {
+    match &argument.form {
         Form::Text => quote_spanned!(here=> ::core::convert::AsRef::as_ref(&(#value))),
         Form::Plain(_) => quote_spanned!(here=> __rpc::Borrow::borrow(&(#value))),
         form => {
             let form = arg_form(form);
             quote_spanned!(here=> __rpc::Lend::<#form>::lend(&(#value)))
         }
-    };
-    reference(argument, lent)
-}
-
-fn reference(argument: &Argument, lent: TokenStream) -> TokenStream {
-    match is_by_value(&argument.form) {
-        true => quote_spanned!(Span::mixed_site()=> &#lent),
-        false => lent,
     }
 }
 
-/// The call that adds an argument with the value `value`, a reference to it as it is lent, to a request.
+/// The call that adds an argument with the value `value`, as it is lent, to a request.
 pub(super) fn add(argument: &Argument, value: &TokenStream) -> TokenStream {
-    let (wire, ty) = (&argument.wire, lent(&argument.form));
+    let (wire, ty) = (&argument.wire, lent(argument));
+    let reference = by_reference(argument, value);
+    // Rustc shows the type, if it cannot be sent.
+    let call = |name| named_at(name, &argument.ty);
     if argument.is_rest {
-        let rest = named_at("rest", &argument.ty);
-        return quote_spanned!(Span::mixed_site()=> .#rest::<#ty>(#value));
+        let rest = call("rest");
+        return quote_spanned!(Span::mixed_site()=> .#rest::<#ty>(#reference));
     }
     match (&argument.late, &argument.default) {
         (Some(Late { old: Old::With(function), .. }), _) => {
-            let (it, given) = asked(argument, function);
-            quote_spanned!(Span::mixed_site()=> .arg_or::<#ty, _>(#wire, #value, |#it| #function(#given)))
+            let (arg_or, ty) = (call("arg_or"), lent_type(argument));
+            quote_spanned!(Span::mixed_site()=> .#arg_or::<#ty, _>(#wire, #value, #function))
         }
         (Some(Late { old: Old::ErrorIf(function), .. }), _) => {
-            let (it, given) = asked(argument, function);
-            quote_spanned!(Span::mixed_site()=> .arg_unless::<#ty>(#wire, #value, |#it| #function(#given)))
+            let (arg_unless, ty) = (call("arg_unless"), lent_type(argument));
+            quote_spanned!(Span::mixed_site()=> .#arg_unless::<#ty>(#wire, #value, #function))
         }
         (Some(Late { old: Old::ErrorIfSet, .. }), Some(default)) => {
-            let default = lend_default(argument, default);
-            quote_spanned!(Span::mixed_site()=> .arg_unless_default::<#ty>(#wire, #value, #default))
+            let default = by_reference(argument, &lend_default(argument, default));
+            let arg_unless_default = call("arg_unless_default");
+            quote_spanned!(Span::mixed_site()=> .#arg_unless_default::<#ty>(#wire, #reference, #default))
         }
         (Some(Late { old: Old::ErrorIfSet, .. }), None) => {
-            quote_spanned!(Span::mixed_site()=> .arg_unless_old::<#ty>(#wire, #value))
+            let arg_unless_old = call("arg_unless_old");
+            quote_spanned!(Span::mixed_site()=> .#arg_unless_old::<#ty>(#wire, #reference))
         }
         (Some(Late { old: Old::Drop, .. }) | None, _) => {
-            quote_spanned!(Span::mixed_site()=> .arg::<#ty>(#wire, #value))
+            let arg = call("arg");
+            quote_spanned!(Span::mixed_site()=> .#arg::<#ty>(#wire, #reference))
         }
     }
 }
 
-/// What a function of the user's is called with by a closure of ours: its parameter, and the value.
-fn asked(argument: &Argument, function: &Path) -> (Ident, TokenStream) {
-    let it = named_at("value", function);
-    let given = match is_by_value(&argument.form) {
-        true => quote_spanned!(placed_at(function)=> *#it),
-        false => it.to_token_stream(),
-    };
-    (it, given)
+/// A reference to a value that is lent.
+fn by_reference(argument: &Argument, lent: &TokenStream) -> TokenStream {
+    match is_by_value(&argument.form) {
+        true => quote_spanned!(Span::mixed_site()=> &#lent),
+        false => lent.clone(),
+    }
+}
+
+/// The call that adds an argument that nobody has set yet.
+pub(super) fn add_unset(method: &Method, argument: &Argument, value: &Default) -> TokenStream {
+    if !method.may_lack_serde(argument) || is_sent_as_any(argument) {
+        return add_constant(argument, value);
+    }
+    // If the type has no serde, the setter tells.
+    let (wire, ty, value) = (&argument.wire, &argument.ty, default_value(&argument.ty, value));
+    quote_spanned!(Span::mixed_site()=> .arg(#wire, __rpc::Of::<#ty>::unset(&(#value))))
+}
+
+/// Whether a constant goes the same way as any value.
+fn is_sent_as_any(argument: &Argument) -> bool {
+    argument.is_rest || matches!(argument.late, Some(Late { old: Old::With(_), .. }))
 }
 
 /// The call that adds an argument whose value is a constant of the interface.
 pub(super) fn add_constant(argument: &Argument, value: &Default) -> TokenStream {
     let (wire, ty) = (&argument.wire, &argument.ty);
-    if argument.is_rest || matches!(argument.late, Some(Late { old: Old::With(_), .. })) {
+    if is_sent_as_any(argument) {
         return add(argument, &lend_default(argument, value));
     }
     // Whatever the policy: older servers do as well without what no caller has set.
@@ -152,8 +169,8 @@ pub(super) fn add_constant(argument: &Argument, value: &Default) -> TokenStream 
             quote_spanned!(Span::mixed_site()=> .arg::<str>(#wire, #text))
         }
         (_, value) => {
-            let value = default_value(ty, value);
-            quote_spanned!(Span::mixed_site()=> .arg::<#ty>(#wire, &(#value)))
+            let (arg, value) = (named_at("arg", ty), default_value(ty, value));
+            quote_spanned!(Span::mixed_site()=> .#arg::<#ty>(#wire, &(#value)))
         }
     }
 }
@@ -180,7 +197,7 @@ pub(super) fn default_value(ty: &Type, default: &Default) -> TokenStream {
     }
 }
 
-/// A reference to the default, as it is lent.
+/// The default as it is lent.
 fn lend_default(argument: &Argument, default: &Default) -> TokenStream {
     let ty = &argument.ty;
     match (&argument.form, default) {

@@ -225,11 +225,11 @@ fn destination(to: &Expr) -> TokenStream {
 fn add(method: &Method, argument: &Argument) -> TokenStream {
     match &argument.source {
         Source::Parameter if is_bound(method, argument) => {
-            arguments::add(argument, &arguments::bound(argument))
+            arguments::add(argument, &argument.name.to_token_stream())
         }
         Source::Parameter => arguments::add(argument, &arguments::borrow(argument)),
         Source::Setter => {
-            argument.default.iter().map(|value| arguments::add_constant(argument, value)).collect()
+            argument.default.iter().map(|value| arguments::add_unset(method, argument, value)).collect()
         }
         Source::Declared => arguments::add(argument, &arguments::borrow_value(argument, &argument.name)),
         Source::Derived(value) => arguments::add(argument, &arguments::borrow_value(argument, value)),

@@ -1,7 +1,7 @@
 //! The interface as constants: what version checks, dispatch and introspection know of it.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{Path, Type};
 
@@ -45,7 +45,7 @@ pub(super) fn interface(interface: &Interface) -> TokenStream {
         });
         quote_spanned!(Span::mixed_site()=> .with_history(&[#(#history),*]))
     });
-    let with_route = interface.route.as_ref().map(with_route);
+    let with_route = interface.route.as_ref().map(|route| with_route(route, &interface.name));
     let with_doc = with_doc(interface.carried.doc_text());
     let doc = format!(" What [`{name}`] offers, as a constant.");
     let visibility = &interface.visibility;
@@ -140,7 +140,7 @@ fn method_details(method: &Method) -> TokenStream {
         let expected = method.profile.expected.iter().map(source_text);
         details.extend(quote_spanned!(Span::mixed_site()=> .with_expected(&[#(#expected),*])));
     }
-    details.extend(method.route.as_ref().map(with_route));
+    details.extend(method.route.as_ref().map(|route| with_route(route, &method.name)));
     if let Some(downgrade) = &method.downgrade {
         let (until, with) = (version(downgrade.until), &downgrade.with);
         details.extend(quote_spanned!(Span::mixed_site()=> .with_downgrade(#until, #with)));
@@ -184,7 +184,7 @@ fn argument(argument: &Argument) -> TokenStream {
     let as_rest = argument.is_rest.then(|| quote_spanned!(Span::mixed_site()=> .as_rest()));
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
-        __rpc::Arg::new::<#ty>(#wire, #text) #with_was #with_since #with_default #as_required #with_fixed #as_rest #with_object
+        __rpc::Arg::new(#wire, #text) #with_was #with_since #with_default #as_required #with_fixed #as_rest #with_object
     }
 }
 
@@ -193,10 +193,21 @@ fn versions(versions: &[Version]) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> &[#(#versions),*])
 }
 
-fn with_route(route: &Path) -> TokenStream {
-    // Rustc shows this where the route is named, if it is not a function of that.
-    let request = named_at("request", route);
-    quote_spanned!(Span::mixed_site()=> .with_route(|#request| __rpc::route(#route(#request))))
+/// The call that adds the route of `of`. Rustc shows the route, if it is not a function of that; if it returns something
+/// else, also the function that wants it, and so what it is the route of.
+fn with_route(route: &Path, of: &Ident) -> TokenStream {
+    let (here, request) = (placed_at(route), named_at("request", route));
+    let wanted = format_ident!("__route_of_{}", of, span = here);
+    let call = quote_spanned!(here=> __rpc::Routed::routed(#wanted(#route(#request))));
+    quote_spanned! {Span::mixed_site()=>
+        .with_route({
+            #[allow(non_snake_case)]
+            fn #wanted<__Target: __rpc::Routed>(target: __Target) -> __Target {
+                target
+            }
+            |#request| #call
+        })
+    }
 }
 
 fn with_doc(text: Option<TokenStream>) -> Option<TokenStream> {

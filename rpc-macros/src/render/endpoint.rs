@@ -1,10 +1,10 @@
 //! The dispatcher: from a request to the manager's method and back.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 
 use super::arguments::default_value;
-use super::names::{context_type, named_at};
+use super::names::{context_type, named_at, placed_at};
 use crate::model::{Argument, Interface, Late, Method};
 use crate::parse::Old;
 
@@ -55,10 +55,11 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
 
 /// The statement that takes a request apart.
 pub(super) fn open(interface: &Interface, method: &Method, ctx: &Ident) -> TokenStream {
-    let (client, context, constant) = (&interface.client, context_type(interface), method.constant());
+    let (client, constant) = (&interface.client, method.constant());
+    let (context, ty) = (context_type(interface), &method.context.ty);
     let args = args(method).map_or_else(|| quote_spanned!(Span::mixed_site()=> _), Ident::into_token_stream);
     quote_spanned! {Span::mixed_site()=>
-        let (#ctx, #args) = incoming.open::<#context>(&#client::#constant)?;
+        let (#ctx, #args) = incoming.open::<#ty, #context>(&#client::#constant)?;
     }
 }
 
@@ -108,7 +109,7 @@ pub(super) fn call(
     combination: &Combination<'_>,
 ) -> TokenStream {
     let (args, result) = (args(method), named_at("result", &method.returns));
-    let arguments = combination.arguments.iter().map(|it| argument(it, args.as_ref()));
+    let arguments = combination.arguments.iter().map(|it| argument(method, it, args.as_ref()));
     quote_spanned!(Span::mixed_site()=> let #result = #function(#ctx #(, #arguments)*).await;)
 }
 
@@ -125,25 +126,23 @@ pub(super) fn outcome(method: &Method) -> TokenStream {
 
 /// Decodes one argument. What an old client cannot send is an option or has a default; what is
 /// converted for old servers was always there.
-fn argument(argument: &Argument, args: Option<&Ident>) -> TokenStream {
-    let (wire, ty) = (&argument.wire, &argument.ty);
-    if argument.is_rest {
-        let rest = named_at("rest", ty);
-        return quote_spanned!(Span::mixed_site()=> #args.#rest()?);
-    }
-    match (&argument.default, &argument.late) {
+fn argument(method: &Method, argument: &Argument, args: Option<&Ident>) -> TokenStream {
+    let (wire, ty) = (argument.wire.to_token_stream(), &argument.ty);
+    let (decode, given) = match (&argument.default, &argument.late) {
+        _ if argument.is_rest => ("rest", vec![]),
         (Some(default), _) => {
-            let or_else = named_at("or_else", ty);
             let value = default_value(ty, default);
-            quote_spanned!(Span::mixed_site()=> #args.#or_else(#wire, || #value)?)
+            ("or_else", vec![wire, quote_spanned!(Span::mixed_site()=> || #value)])
         }
         (None, Some(Late { old: Old::Drop | Old::ErrorIfSet | Old::ErrorIf(_), .. })) => {
-            let optional = named_at("optional", ty);
-            quote_spanned!(Span::mixed_site()=> #args.#optional(#wire)?)
+            ("optional", vec![wire])
         }
-        (None, Some(Late { old: Old::With(_), .. }) | None) => {
-            let required = named_at("required", ty);
-            quote_spanned!(Span::mixed_site()=> #args.#required(#wire)?)
-        }
+        (None, Some(Late { old: Old::With(_), .. }) | None) => ("required", vec![wire]),
+    };
+    // Rustc shows the type, if it cannot be decoded.
+    let (here, decode) = (placed_at(ty), named_at(decode, ty));
+    match method.may_lack_serde(argument) {
+        true => quote_spanned!(here=> __rpc::Of::<#ty>::#decode(#args #(, #given)*)?),
+        false => quote_spanned!(Span::mixed_site()=> #args.#decode(#(#given),*)?),
     }
 }

@@ -4,11 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 use super::endpoint::{Combination, call, combinations, open, outcome};
-use super::names::{context_type, named_at};
+use super::names::named_at;
 use crate::model::{Interface, Method};
 
 /// The fake and its methods, where the runtime is built for tests.
-pub(super) fn fake(interface: &Interface) -> Option<TokenStream> {
+pub(super) fn fake(interface: &Interface, not_sent: Option<&TokenStream>) -> Option<TokenStream> {
     let Interface { name, visibility, client, runtime, .. } = interface;
     let fake = interface.fake.as_ref()?;
     let doc = format!(
@@ -31,6 +31,7 @@ pub(super) fn fake(interface: &Interface) -> Option<TokenStream> {
             #[allow(deprecated)]
             const _: () = {
                 use #runtime::codegen as __rpc;
+                #not_sent
 
                 #[allow(dead_code, clippy::type_complexity)]
                 impl #fake {
@@ -51,7 +52,7 @@ pub(super) fn fake(interface: &Interface) -> Option<TokenStream> {
 
 /// The function that gives a method its answer, with the arguments that are there together.
 fn setter(interface: &Interface, method: &Method, combination: &Combination<'_>) -> TokenStream {
-    let (visibility, context) = (&interface.visibility, context_type(interface));
+    let (visibility, context) = (&interface.visibility, &method.context.ty);
     let (name, wire, returns) = (&method.name, &method.wire, &method.returns);
     let (cfgs, cfg) = (&method.carried.cfgs, &combination.cfg);
     let types = combination.arguments.iter().map(|argument| &argument.ty);

@@ -17,7 +17,7 @@ mod names;
 mod request;
 mod version;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
 use crate::model::{Interface, Method, may_hold_objects};
@@ -35,17 +35,13 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
     let client = client::client(interface);
     let requests = interface.methods.iter().map(|method| request::request(interface, method));
     let endpoint = endpoint::endpoint(interface);
-    let fake = fake::fake(interface);
-    // It says what holds no objects, and nobody asks where everything does.
-    let may_hold = |method: &Method| {
+    let no_object = stand_in("NotAnObject", interface, |method| {
         method.may_return_objects() || method.arguments.iter().any(|argument| may_hold_objects(&argument.ty))
-    };
-    let objects = interface.methods.iter().any(may_hold).then(|| {
-        quote_spanned! {Span::mixed_site()=>
-            #[allow(unused_imports)]
-            use __rpc::NotAnObject as _;
-        }
     });
+    let not_sent = stand_in("NotSent", interface, |method| {
+        method.arguments.iter().any(|argument| method.may_lack_serde(argument))
+    });
+    let fake = fake::fake(interface, not_sent.as_ref());
     quote_spanned! {Span::mixed_site()=>
         #client_type
         #(#request_types)*
@@ -54,11 +50,24 @@ pub(crate) fn interface(interface: &Interface) -> TokenStream {
         #[allow(deprecated)]
         const _: () = {
             use #runtime::codegen as __rpc;
-            #objects
+            #no_object
+            #not_sent
             #client
             #(#requests)*
             #endpoint
         };
         #fake
     }
+}
+
+/// Imports a trait that has what a type lacks, where it is asked whether a type of one of the methods has it.
+fn stand_in(name: &str, interface: &Interface, is_asked: impl Fn(&Method) -> bool) -> Option<TokenStream> {
+    let name = Ident::new(name, Span::mixed_site());
+    interface.methods.iter().any(is_asked).then(|| {
+        // Nobody needs it where every type has everything.
+        quote_spanned! {Span::mixed_site()=>
+            #[allow(unused_imports)]
+            use __rpc::#name as _;
+        }
+    })
 }

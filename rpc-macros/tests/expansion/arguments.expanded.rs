@@ -40,6 +40,8 @@ const _: () = {
     use ::rpc_runtime::codegen as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
+    #[allow(unused_imports)]
+    use __rpc::NotSent as _;
     #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl VolumeApi {
         /// What [`VolumeManager`] offers, as a constant.
@@ -56,9 +58,9 @@ const _: () = {
                 "attach",
                 &[__rpc::Version::new(3, 0)],
                 &[
-                    __rpc::Arg::new::<Uuid>("volume_id", "Uuid"),
-                    __rpc::Arg::new::<String>("label", "String"),
-                    __rpc::Arg::new::<Option<Volume>>("volume", "Option<Volume>")
+                    __rpc::Arg::new("volume_id", "Uuid"),
+                    __rpc::Arg::new("label", "String"),
+                    __rpc::Arg::new("volume", "Option<Volume>")
                         .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop)
                         .with_object(__rpc::Of::<Option<Volume>>::OBJECT),
                 ],
@@ -74,8 +76,8 @@ const _: () = {
                 "list",
                 &[__rpc::Version::new(3, 0)],
                 &[
-                    __rpc::Arg::new::<String>("by", "String").with_fixed("\"rpc\""),
-                    __rpc::Arg::new::<bool>("want_objects", "bool")
+                    __rpc::Arg::new("by", "String").with_fixed("\"rpc\""),
+                    __rpc::Arg::new("want_objects", "bool")
                         .with_since(&[__rpc::Version::new(3, 1)], __rpc::Old::Drop)
                         .with_default("false")
                         .with_fixed("true"),
@@ -91,8 +93,8 @@ const _: () = {
                 "find",
                 &[__rpc::Version::new(3, 0)],
                 &[
-                    __rpc::Arg::new::<String>("host", "String"),
-                    __rpc::Arg::new::<Map>("filters", "Map")
+                    __rpc::Arg::new("host", "String"),
+                    __rpc::Arg::new("filters", "Map")
                         .as_rest()
                         .with_object(__rpc::Of::<Map>::OBJECT),
                 ],
@@ -230,20 +232,20 @@ const _: () = {
             match incoming.method() {
                 "attach" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&VolumeApi::METHOD_ATTACH)?;
+                        .open::<Context, __rpc::Context>(&VolumeApi::METHOD_ATTACH)?;
                     let result = manager
                         .attach(
                             ctx,
-                            args.required("volume_id")?,
+                            __rpc::Of::<Uuid>::required(args, "volume_id")?,
                             args.required("label")?,
-                            args.optional("volume")?,
+                            __rpc::Of::<Option<Volume>>::optional(args, "volume")?,
                         )
                         .await;
                     incoming.outcome(result)
                 }
                 "list" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&VolumeApi::METHOD_LIST)?;
+                        .open::<Context, __rpc::Context>(&VolumeApi::METHOD_LIST)?;
                     let result = manager
                         .list(
                             ctx,
@@ -255,9 +257,9 @@ const _: () = {
                 }
                 "find" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&VolumeApi::METHOD_FIND)?;
+                        .open::<Context, __rpc::Context>(&VolumeApi::METHOD_FIND)?;
                     let result = manager
-                        .find(ctx, args.required("host")?, args.rest()?)
+                        .find(ctx, args.required("host")?, __rpc::Of::<Map>::rest(args)?)
                         .await;
                     incoming.outcome(result)
                 }

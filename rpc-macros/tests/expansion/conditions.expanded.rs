@@ -40,11 +40,11 @@ const _: () = {
                 "stop",
                 &[__rpc::Version::new(1, 0)],
                 &[
-                    __rpc::Arg::new::<String>("host", "String"),
+                    __rpc::Arg::new("host", "String"),
                     #[cfg(feature = "force")]
-                    __rpc::Arg::new::<bool>("force", "bool"),
+                    __rpc::Arg::new("force", "bool"),
                     #[cfg(feature = "retries")]
-                    __rpc::Arg::new::<u8>("retries", "u8").with_default("3"),
+                    __rpc::Arg::new("retries", "u8").with_default("3"),
                 ],
             )
             .declares::<Result<(), Failed>, Failed>()
@@ -165,7 +165,7 @@ const _: () = {
             match incoming.method() {
                 "stop" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&HostApi::METHOD_STOP)?;
+                        .open::<Context, __rpc::Context>(&HostApi::METHOD_STOP)?;
                     #[cfg(
                         all(not(all(feature = "force")), not(all(feature = "retries")))
                     )]

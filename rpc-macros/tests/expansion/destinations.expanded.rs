@@ -34,6 +34,8 @@ const _: () = {
     use ::rpc_runtime::codegen as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
+    #[allow(unused_imports)]
+    use __rpc::NotSent as _;
     #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl ComputeApi {
         /// What [`ComputeManager`] offers, as a constant.
@@ -48,7 +50,17 @@ const _: () = {
                     Self::METHOD_RELOAD,
                 ],
             )
-            .with_route(|request| __rpc::route(by_cell(request)))
+            .with_route({
+                #[allow(non_snake_case)]
+                fn __route_of_ComputeManager<__Target: __rpc::Routed>(
+                    target: __Target,
+                ) -> __Target {
+                    target
+                }
+                |request| __rpc::Routed::routed(
+                    __route_of_ComputeManager(by_cell(request)),
+                )
+            })
             .with_doc("Where messages go.");
         const METHOD_REBUILD: __rpc::Method = __rpc::Method::call::<
             Result<(), Failed>,
@@ -56,7 +68,7 @@ const _: () = {
                 "rebuild",
                 &[__rpc::Version::new(6, 0)],
                 &[
-                    __rpc::Arg::new::<Instance>("instance", "Instance")
+                    __rpc::Arg::new("instance", "Instance")
                         .with_object(__rpc::Of::<Instance>::OBJECT),
                 ],
             )
@@ -69,7 +81,7 @@ const _: () = {
         >(
                 "build",
                 &[__rpc::Version::new(6, 0)],
-                &[__rpc::Arg::new::<Option<String>>("host", "Option<String>")],
+                &[__rpc::Arg::new("host", "Option<String>")],
             )
             .declares::<Result<(), Failed>, Failed>()
             .with_to("any_if_none(host)")
@@ -79,11 +91,21 @@ const _: () = {
         >(
                 "live_migration",
                 &[__rpc::Version::new(6, 0)],
-                &[__rpc::Arg::new::<String>("host", "String")],
+                &[__rpc::Arg::new("host", "String")],
             )
             .declares::<Result<(), Failed>, Failed>()
             .with_to("host")
-            .with_route(|request| __rpc::route(crate::routes::alternate(request)))
+            .with_route({
+                #[allow(non_snake_case)]
+                fn __route_of_live_migration<__Target: __rpc::Routed>(
+                    target: __Target,
+                ) -> __Target {
+                    target
+                }
+                |request| __rpc::Routed::routed(
+                    __route_of_live_migration(crate::routes::alternate(request)),
+                )
+            })
             .with_doc("By a route of its own.");
         const METHOD_RELOAD: __rpc::Method = __rpc::Method::fanout::<
             Result<(), Failed>,
@@ -216,19 +238,24 @@ const _: () = {
             match incoming.method() {
                 "rebuild" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
-                    let result = manager.rebuild(ctx, args.required("instance")?).await;
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
+                    let result = manager
+                        .rebuild(ctx, __rpc::Of::<Instance>::required(args, "instance")?)
+                        .await;
                     incoming.outcome(result)
                 }
                 "build" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_BUILD)?;
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_BUILD)?;
                     let result = manager.build(ctx, args.required("host")?).await;
                     incoming.outcome(result)
                 }
                 "live_migration" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_LIVE_MIGRATION)?;
+                        .open::<
+                            Context,
+                            __rpc::Context,
+                        >(&ComputeApi::METHOD_LIVE_MIGRATION)?;
                     let result = manager
                         .live_migration(ctx, args.required("host")?)
                         .await;
@@ -236,7 +263,7 @@ const _: () = {
                 }
                 "reload" => {
                     let (ctx, _) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_RELOAD)?;
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_RELOAD)?;
                     let result = manager.reload(ctx).await;
                     incoming.outcome(result)
                 }

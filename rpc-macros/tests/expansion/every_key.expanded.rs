@@ -67,6 +67,8 @@ const _: () = {
     use crate::facade::codegen as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
+    #[allow(unused_imports)]
+    use __rpc::NotSent as _;
     #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl KeysApi {
         /// What [`Keys`] offers, as a constant.
@@ -91,25 +93,23 @@ const _: () = {
                 "with",
                 &[__rpc::Version::new(3, 2)],
                 &[
-                    __rpc::Arg::new::<Volume>("volume", "Volume")
+                    __rpc::Arg::new("volume", "Volume")
                         .with_object(__rpc::Of::<Volume>::OBJECT),
-                    __rpc::Arg::new::<String>("ref", "String"),
-                    __rpc::Arg::new::<bool>("recreate", "bool"),
-                    __rpc::Arg::new::<Option<String>>("tag", "Option<String>")
+                    __rpc::Arg::new("ref", "String"),
+                    __rpc::Arg::new("recreate", "bool"),
+                    __rpc::Arg::new("tag", "Option<String>")
                         .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop),
-                    __rpc::Arg::new::<Option<String>>("policy", "Option<String>")
+                    __rpc::Arg::new("policy", "Option<String>")
                         .with_since(
                             &[__rpc::Version::new(3, 4)],
                             __rpc::Old::ErrorIfSet,
                         ),
-                    __rpc::Arg::new::<
-                        Option<Vec<String>>,
-                    >("devices", "Option<Vec<String>>")
+                    __rpc::Arg::new("devices", "Option<Vec<String>>")
                         .with_since(
                             &[__rpc::Version::new(3, 4)],
                             __rpc::Old::ErrorIfSet,
                         ),
-                    __rpc::Arg::new::<Volume>("destination", "Volume")
+                    __rpc::Arg::new("destination", "Volume")
                         .with_since(&[__rpc::Version::new(3, 5)], __rpc::Old::Convert)
                         .with_object(__rpc::Of::<Volume>::OBJECT),
                 ],
@@ -126,8 +126,8 @@ const _: () = {
                 "formatted",
                 &[__rpc::Version::new(3, 0)],
                 &[
-                    __rpc::Arg::new::<String>("host", "String"),
-                    __rpc::Arg::new::<String>("backend", "String"),
+                    __rpc::Arg::new("host", "String"),
+                    __rpc::Arg::new("backend", "String"),
                 ],
             )
             .declares::<Result<(), Failed>, Failed>()
@@ -139,15 +139,14 @@ const _: () = {
                 "defaults",
                 &[__rpc::Version::new(3, 0)],
                 &[
-                    __rpc::Arg::new::<Vec<u32>>("empty", "Vec<u32>")
-                        .with_default("default"),
-                    __rpc::Arg::new::<String>("mode", "String").with_default("\"rw\""),
-                    __rpc::Arg::new::<String>("owned", "String")
+                    __rpc::Arg::new("empty", "Vec<u32>").with_default("default"),
+                    __rpc::Arg::new("mode", "String").with_default("\"rw\""),
+                    __rpc::Arg::new("owned", "String")
                         .with_default("String::from(\"x\")"),
-                    __rpc::Arg::new::<u32>("checked", "u32")
+                    __rpc::Arg::new("checked", "u32")
                         .with_since(&[__rpc::Version::new(3, 4)], __rpc::Old::ErrorIfSet)
                         .with_default("8"),
-                    __rpc::Arg::new::<u32>("converted", "u32")
+                    __rpc::Arg::new("converted", "u32")
                         .with_since(&[__rpc::Version::new(3, 5)], __rpc::Old::Convert)
                         .with_default("9"),
                 ],
@@ -253,15 +252,11 @@ const _: () = {
                 >("policy", &__rpc::AsArg::as_arg(&policy))
                 .arg_unless::<
                     __rpc::Option<&[String]>,
-                >("devices", &__rpc::AsArg::as_arg(&devices), |value| has_any(*value))
+                >("devices", __rpc::AsArg::as_arg(&devices), has_any)
                 .arg_or::<
-                    Volume,
+                    &Volume,
                     _,
-                >(
-                    "destination",
-                    __rpc::Borrow::borrow(&destination),
-                    |value| without_cluster(value),
-                )
+                >("destination", __rpc::Borrow::borrow(&destination), without_cluster)
                 .call()
         }
         /// Casts `formatted`, since 3.0, to `format!("{host}@{}", backend)`. Fails with `RpcError`. To drop the future takes back no request that was sent.
@@ -303,7 +298,7 @@ const _: () = {
                     .arg::<str>("mode", "rw")
                     .arg::<String>("owned", &(String::from("x")))
                     .arg::<u32>("checked", &(8))
-                    .arg_or::<u32, _>("converted", &(9), |value| u32::to_string(value)),
+                    .arg_or::<&u32, _>("converted", &(9), u32::to_string),
             }
         }
         /// Casts `everybody` to every server, since 3.0. Fails with `RpcError`. To drop the future takes back no request that was sent.
@@ -354,13 +349,9 @@ const _: () = {
                 request: self
                     .request
                     .arg_or::<
-                        u32,
+                        &u32,
                         _,
-                    >(
-                        "converted",
-                        __rpc::Borrow::borrow(&converted),
-                        |value| u32::to_string(value),
-                    ),
+                    >("converted", __rpc::Borrow::borrow(&converted), u32::to_string),
             }
         }
     }
@@ -386,17 +377,17 @@ const _: () = {
             match incoming.method() {
                 "with" => {
                     let (ctx, args) = incoming
-                        .open::<MyContext>(&KeysApi::METHOD_WITH_VOLUME)?;
+                        .open::<MyContext, MyContext>(&KeysApi::METHOD_WITH_VOLUME)?;
                     let result = manager
                         .with_volume(
                             ctx,
-                            args.required("volume")?,
+                            __rpc::Of::<Volume>::required(args, "volume")?,
                             args.required("ref")?,
                             args.required("recreate")?,
                             args.optional("tag")?,
                             args.optional("policy")?,
                             args.optional("devices")?,
-                            args.required("destination")?,
+                            __rpc::Of::<Volume>::required(args, "destination")?,
                         )
                         .await;
                     incoming.outcome(result)
@@ -404,7 +395,7 @@ const _: () = {
                 #[cfg(feature = "formatted")]
                 "formatted" => {
                     let (ctx, args) = incoming
-                        .open::<MyContext>(&KeysApi::METHOD_FORMATTED)?;
+                        .open::<MyContext, MyContext>(&KeysApi::METHOD_FORMATTED)?;
                     let result = manager
                         .formatted(
                             ctx,
@@ -417,7 +408,7 @@ const _: () = {
                 #[cfg(feature = "defaults")]
                 "defaults" => {
                     let (ctx, args) = incoming
-                        .open::<MyContext>(&KeysApi::METHOD_DEFAULTS)?;
+                        .open::<MyContext, MyContext>(&KeysApi::METHOD_DEFAULTS)?;
                     let result = manager
                         .defaults(
                             ctx,
@@ -440,7 +431,7 @@ const _: () = {
                 }
                 "everybody" => {
                     let (ctx, _) = incoming
-                        .open::<MyContext>(&KeysApi::METHOD_EVERYBODY)?;
+                        .open::<MyContext, MyContext>(&KeysApi::METHOD_EVERYBODY)?;
                     let result = manager.everybody(ctx).await;
                     incoming.outcome(result)
                 }
@@ -455,46 +446,48 @@ crate::facade::codegen::when_testing! {
     #[allow(dead_code)] #[derive(::core::clone::Clone, ::core::fmt::Debug,
     ::core::default::Default)] pub (crate) struct FakeKeys { answers : crate
     ::facade::codegen::Fake, } #[allow(deprecated)] const _ : () = { use crate
-    ::facade::codegen as __rpc; #[allow(dead_code, clippy::type_complexity)] impl
-    FakeKeys { #[doc = " Answers `with` by `answer` from now on."] pub (crate) fn
-    with_volume < __RpcFuture > (& self, answer : impl ::core::ops::Fn(MyContext, Volume,
-    String, bool, Option < String >, Option < String >, Option < Vec < String > >,
-    Volume) -> __RpcFuture + ::core::marker::Send + ::core::marker::Sync + 'static,) -> &
-    Self where __RpcFuture : ::core::future::Future < Output = Result < Option < Volume
-    >, Failed > > + ::core::marker::Send + 'static, { self.answers.give("with", answer, |
-    answer, incoming | async move { let (ctx, args) = incoming.open:: < MyContext > (&
-    KeysApi::METHOD_WITH_VOLUME) ?; let result = answer(ctx, args.required("volume") ?,
-    args.required("ref") ?, args.required("recreate") ?, args.optional("tag") ?, args
-    .optional("policy") ?, args.optional("devices") ?, args.required("destination") ?).
-    await; incoming.outcome(result) }); self } #[doc =
-    " Answers `formatted` by `answer` from now on."] #[cfg(feature = "formatted")] pub
-    (crate) fn formatted < __RpcFuture > (& self, answer : impl
-    ::core::ops::Fn(MyContext, String, String) -> __RpcFuture + ::core::marker::Send +
-    ::core::marker::Sync + 'static,) -> & Self where __RpcFuture : ::core::future::Future
-    < Output = Result < (), Failed > > + ::core::marker::Send + 'static, { self.answers
-    .give("formatted", answer, | answer, incoming | async move { let (ctx, args) =
-    incoming.open:: < MyContext > (& KeysApi::METHOD_FORMATTED) ?; let result =
-    answer(ctx, args.required("host") ?, args.required("backend") ?). await; incoming
-    .outcome(result) }); self } #[doc = " Answers `defaults` by `answer` from now on."]
-    #[cfg(feature = "defaults")] pub (crate) fn defaults < __RpcFuture > (& self, answer
-    : impl ::core::ops::Fn(MyContext, Vec < u32 >, String, String, u32, u32) ->
-    __RpcFuture + ::core::marker::Send + ::core::marker::Sync + 'static,) -> & Self where
-    __RpcFuture : ::core::future::Future < Output = Result < (), Failed > > +
-    ::core::marker::Send + 'static, { self.answers.give("defaults", answer, | answer,
-    incoming | async move { let (ctx, args) = incoming.open:: < MyContext > (&
-    KeysApi::METHOD_DEFAULTS) ?; let result = answer(ctx, args.or_else("empty", || < Vec
-    < u32 > as ::core::default::Default > ::default()) ?, args.or_else("mode", || <
-    String as ::core::convert::From < & str >> ::from("rw")) ?, args.or_else("owned", ||
-    String::from("x")) ?, args.or_else("checked", || 8) ?, args.or_else("converted", ||
-    9) ?). await; incoming.outcome(result) }); self } #[doc =
-    " Answers `everybody` by `answer` from now on."] pub (crate) fn everybody <
-    __RpcFuture > (& self, answer : impl ::core::ops::Fn(MyContext) -> __RpcFuture +
+    ::facade::codegen as __rpc; #[allow(unused_imports)] use __rpc::NotSent as _;
+    #[allow(dead_code, clippy::type_complexity)] impl FakeKeys { #[doc =
+    " Answers `with` by `answer` from now on."] pub (crate) fn with_volume < __RpcFuture
+    > (& self, answer : impl ::core::ops::Fn(MyContext, Volume, String, bool, Option <
+    String >, Option < String >, Option < Vec < String > >, Volume) -> __RpcFuture +
+    ::core::marker::Send + ::core::marker::Sync + 'static,) -> & Self where __RpcFuture :
+    ::core::future::Future < Output = Result < Option < Volume >, Failed > > +
+    ::core::marker::Send + 'static, { self.answers.give("with", answer, | answer,
+    incoming | async move { let (ctx, args) = incoming.open:: < MyContext, MyContext > (&
+    KeysApi::METHOD_WITH_VOLUME) ?; let result = answer(ctx, __rpc::Of:: < Volume >
+    ::required(args, "volume") ?, args.required("ref") ?, args.required("recreate") ?,
+    args.optional("tag") ?, args.optional("policy") ?, args.optional("devices") ?,
+    __rpc::Of:: < Volume > ::required(args, "destination") ?). await; incoming
+    .outcome(result) }); self } #[doc = " Answers `formatted` by `answer` from now on."]
+    #[cfg(feature = "formatted")] pub (crate) fn formatted < __RpcFuture > (& self,
+    answer : impl ::core::ops::Fn(MyContext, String, String) -> __RpcFuture +
     ::core::marker::Send + ::core::marker::Sync + 'static,) -> & Self where __RpcFuture :
     ::core::future::Future < Output = Result < (), Failed > > + ::core::marker::Send +
-    'static, { self.answers.give("everybody", answer, | answer, incoming | async move {
-    let (ctx, _) = incoming.open:: < MyContext > (& KeysApi::METHOD_EVERYBODY) ?; let
-    result = answer(ctx). await; incoming.outcome(result) }); self } } impl __rpc::Serves
-    < FakeKeys > for KeysApi { const INTERFACE : & 'static __rpc::Interface = &
+    'static, { self.answers.give("formatted", answer, | answer, incoming | async move {
+    let (ctx, args) = incoming.open:: < MyContext, MyContext > (&
+    KeysApi::METHOD_FORMATTED) ?; let result = answer(ctx, args.required("host") ?, args
+    .required("backend") ?). await; incoming.outcome(result) }); self } #[doc =
+    " Answers `defaults` by `answer` from now on."] #[cfg(feature = "defaults")] pub
+    (crate) fn defaults < __RpcFuture > (& self, answer : impl ::core::ops::Fn(MyContext,
+    Vec < u32 >, String, String, u32, u32) -> __RpcFuture + ::core::marker::Send +
+    ::core::marker::Sync + 'static,) -> & Self where __RpcFuture : ::core::future::Future
+    < Output = Result < (), Failed > > + ::core::marker::Send + 'static, { self.answers
+    .give("defaults", answer, | answer, incoming | async move { let (ctx, args) =
+    incoming.open:: < MyContext, MyContext > (& KeysApi::METHOD_DEFAULTS) ?; let result =
+    answer(ctx, args.or_else("empty", || < Vec < u32 > as ::core::default::Default >
+    ::default()) ?, args.or_else("mode", || < String as ::core::convert::From < & str >>
+    ::from("rw")) ?, args.or_else("owned", || String::from("x")) ?, args
+    .or_else("checked", || 8) ?, args.or_else("converted", || 9) ?). await; incoming
+    .outcome(result) }); self } #[doc = " Answers `everybody` by `answer` from now on."]
+    pub (crate) fn everybody < __RpcFuture > (& self, answer : impl
+    ::core::ops::Fn(MyContext) -> __RpcFuture + ::core::marker::Send +
+    ::core::marker::Sync + 'static,) -> & Self where __RpcFuture : ::core::future::Future
+    < Output = Result < (), Failed > > + ::core::marker::Send + 'static, { self.answers
+    .give("everybody", answer, | answer, incoming | async move { let (ctx, _) = incoming
+    .open:: < MyContext, MyContext > (& KeysApi::METHOD_EVERYBODY) ?; let result =
+    answer(ctx). await; incoming.outcome(result) }); self } } impl __rpc::Serves <
+    FakeKeys > for KeysApi { const INTERFACE : & 'static __rpc::Interface = &
     Self::INTERFACE; async fn dispatch(fake : & FakeKeys, incoming : __rpc::Incoming) ->
     __rpc::Outcome { fake.answers.dispatch(& Self::INTERFACE, incoming). await } } };
 }

@@ -59,7 +59,7 @@ const _: () = {
             .with_doc("How methods are sent and waited for.");
         const METHOD_STOP: __rpc::Method = __rpc::Method::call_or_cast::<
             Result<(), Failed>,
-        >("stop", &[__rpc::Version::new(1, 0)], &[__rpc::Arg::new::<u32>("id", "u32")])
+        >("stop", &[__rpc::Version::new(1, 0)], &[__rpc::Arg::new("id", "u32")])
             .declares::<Result<(), Failed>, Failed>()
             .with_timeout(|| long_rpc_timeout())
             .with_expected(&["Failed::NotFound{..}", "Failed::Busy"])
@@ -69,7 +69,7 @@ const _: () = {
         >(
                 "start",
                 &[__rpc::Version::new(1, 0)],
-                &[__rpc::Arg::new::<bool>("force", "bool").with_default("default")],
+                &[__rpc::Arg::new("force", "bool").with_default("default")],
             )
             .declares::<Result<(), Failed>, Failed>();
         const METHOD_REBUILD: __rpc::Method = __rpc::Method::call::<
@@ -81,11 +81,7 @@ const _: () = {
             .with_monitor(|| Duration::from_secs(60));
         const METHOD_BACK_UP: __rpc::Method = __rpc::Method::call_or_cast::<
             Result<(), Failed>,
-        >(
-                "back_up",
-                &[__rpc::Version::new(1, 1)],
-                &[__rpc::Arg::new::<u32>("id", "u32")],
-            )
+        >("back_up", &[__rpc::Version::new(1, 1)], &[__rpc::Arg::new("id", "u32")])
             .declares::<Result<(), Failed>, Failed>()
             .as_manual()
             .with_doc("A call that became a cast.");
@@ -218,7 +214,7 @@ const _: () = {
             match incoming.method() {
                 "stop" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_STOP)?;
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_STOP)?;
                     let result = manager.stop(ctx, args.required("id")?).await;
                     incoming
                         .outcome_expecting(
@@ -232,7 +228,7 @@ const _: () = {
                 }
                 "start" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_START)?;
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_START)?;
                     let result = manager
                         .start(
                             ctx,
@@ -247,13 +243,13 @@ const _: () = {
                 }
                 "rebuild" => {
                     let (ctx, _) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
                     let result = manager.rebuild(ctx).await;
                     incoming.outcome(result)
                 }
                 "back_up" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_BACK_UP)?;
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_BACK_UP)?;
                     let result = manager.back_up(ctx, args.required("id")?).await;
                     incoming.outcome(result)
                 }

@@ -35,6 +35,8 @@ const _: () = {
     use ::rpc_runtime::codegen as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
+    #[allow(unused_imports)]
+    use __rpc::NotSent as _;
     #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl ComputeApi {
         /// What [`ComputeManager`] offers, as a constant.
@@ -61,12 +63,12 @@ const _: () = {
                 "resize",
                 &[__rpc::Version::new(6, 0), __rpc::Version::new(5, 0)],
                 &[
-                    __rpc::Arg::new::<Instance>("instance", "Instance")
+                    __rpc::Arg::new("instance", "Instance")
                         .with_object(__rpc::Of::<Instance>::OBJECT),
-                    __rpc::Arg::new::<Flavor>("flavor", "Flavor")
+                    __rpc::Arg::new("flavor", "Flavor")
                         .with_was("instance_type", __rpc::Version::new(6, 0))
                         .with_object(__rpc::Of::<Flavor>::OBJECT),
-                    __rpc::Arg::new::<Option<Spec>>("request_spec", "Option<Spec>")
+                    __rpc::Arg::new("request_spec", "Option<Spec>")
                         .with_since(
                             &[__rpc::Version::new(6, 1), __rpc::Version::new(5, 8)],
                             __rpc::Old::Drop,
@@ -87,7 +89,7 @@ const _: () = {
         >(
                 "failover",
                 &[__rpc::Version::new(6, 0), __rpc::Version::new(5, 2)],
-                &[__rpc::Arg::new::<String>("cluster", "String")],
+                &[__rpc::Arg::new("cluster", "String")],
             )
             .declares::<Result<(), Failed>, Failed>()
             .with_was("failover_host", __rpc::Version::new(5, 4))
@@ -204,20 +206,20 @@ const _: () = {
             match incoming.method() {
                 "resize" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_RESIZE)?;
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_RESIZE)?;
                     let result = manager
                         .resize(
                             ctx,
-                            args.required("instance")?,
-                            args.required("flavor")?,
-                            args.optional("request_spec")?,
+                            __rpc::Of::<Instance>::required(args, "instance")?,
+                            __rpc::Of::<Flavor>::required(args, "flavor")?,
+                            __rpc::Of::<Option<Spec>>::optional(args, "request_spec")?,
                         )
                         .await;
                     incoming.outcome(result)
                 }
                 "failover" | "failover_host" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&ComputeApi::METHOD_FAILOVER)?;
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_FAILOVER)?;
                     let result = manager.failover(ctx, args.required("cluster")?).await;
                     incoming.outcome(result)
                 }

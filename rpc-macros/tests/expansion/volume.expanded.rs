@@ -49,6 +49,8 @@ const _: () = {
     use ::rpc_runtime::codegen as __rpc;
     #[allow(unused_imports)]
     use __rpc::NotAnObject as _;
+    #[allow(unused_imports)]
+    use __rpc::NotSent as _;
     #[allow(dead_code, clippy::too_many_arguments, clippy::type_complexity)]
     impl VolumeApi {
         /// What [`VolumeManager`] offers, as a constant.
@@ -69,14 +71,11 @@ const _: () = {
                 "create_volume",
                 &[__rpc::Version::new(3, 0)],
                 &[
-                    __rpc::Arg::new::<Volume>("volume", "Volume")
+                    __rpc::Arg::new("volume", "Volume")
                         .with_object(__rpc::Of::<Volume>::OBJECT),
-                    __rpc::Arg::new::<
-                        Option<RequestSpec>,
-                    >("request_spec", "Option<RequestSpec>")
+                    __rpc::Arg::new("request_spec", "Option<RequestSpec>")
                         .with_object(__rpc::Of::<Option<RequestSpec>>::OBJECT),
-                    __rpc::Arg::new::<bool>("allow_reschedule", "bool")
-                        .with_default("true"),
+                    __rpc::Arg::new("allow_reschedule", "bool").with_default("true"),
                 ],
             )
             .declares::<Result<(), VolumeError>, VolumeError>()
@@ -88,9 +87,9 @@ const _: () = {
                 "attach_volume",
                 &[__rpc::Version::new(3, 0)],
                 &[
-                    __rpc::Arg::new::<String>("host", "String"),
-                    __rpc::Arg::new::<Uuid>("volume_id", "Uuid"),
-                    __rpc::Arg::new::<Option<Volume>>("volume", "Option<Volume>")
+                    __rpc::Arg::new("host", "String"),
+                    __rpc::Arg::new("volume_id", "Uuid"),
+                    __rpc::Arg::new("volume", "Option<Volume>")
                         .with_since(&[__rpc::Version::new(3, 3)], __rpc::Old::Drop)
                         .with_object(__rpc::Of::<Option<Volume>>::OBJECT),
                 ],
@@ -256,12 +255,17 @@ const _: () = {
             match incoming.method() {
                 "create_volume" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&VolumeApi::METHOD_CREATE_VOLUME)?;
+                        .open::<
+                            Context,
+                            __rpc::Context,
+                        >(&VolumeApi::METHOD_CREATE_VOLUME)?;
                     let result = manager
                         .create_volume(
                             ctx,
-                            args.required("volume")?,
-                            args.required("request_spec")?,
+                            __rpc::Of::<Volume>::required(args, "volume")?,
+                            __rpc::Of::<
+                                Option<RequestSpec>,
+                            >::required(args, "request_spec")?,
                             args.or_else("allow_reschedule", || true)?,
                         )
                         .await;
@@ -269,13 +273,16 @@ const _: () = {
                 }
                 "attach_volume" => {
                     let (ctx, args) = incoming
-                        .open::<__rpc::Context>(&VolumeApi::METHOD_ATTACH_VOLUME)?;
+                        .open::<
+                            Context,
+                            __rpc::Context,
+                        >(&VolumeApi::METHOD_ATTACH_VOLUME)?;
                     let result = manager
                         .attach_volume(
                             ctx,
                             args.required("host")?,
-                            args.required("volume_id")?,
-                            args.optional("volume")?,
+                            __rpc::Of::<Uuid>::required(args, "volume_id")?,
+                            __rpc::Of::<Option<Volume>>::optional(args, "volume")?,
                         )
                         .await;
                     incoming.outcome(result)
@@ -283,6 +290,7 @@ const _: () = {
                 "publish_service_capabilities" => {
                     let (ctx, _) = incoming
                         .open::<
+                            Context,
                             __rpc::Context,
                         >(&VolumeApi::METHOD_PUBLISH_SERVICE_CAPABILITIES)?;
                     let result = manager.publish_service_capabilities(ctx).await;

@@ -11,7 +11,7 @@ use super::parts::Parts;
 use super::values::{MaybeSet, RestArg};
 use crate::context::RpcContext;
 use crate::error::{Cause, RpcError};
-use crate::interface::{Method, Old};
+use crate::interface::{Encode, Method, Old};
 use crate::pin::ObjectCap;
 use crate::version::Version;
 use crate::wire::Fields;
@@ -81,7 +81,7 @@ impl Draft {
     }
 
     /// Sets an argument; a server without it does not get it.
-    pub fn arg<T: Serialize + ?Sized>(mut self, name: &'static str, value: &T) -> Self {
+    pub fn arg<T: Encode + ?Sized>(mut self, name: &'static str, value: &T) -> Self {
         if let Place::Named(name) = self.place(name) {
             self.set(name, value);
         }
@@ -89,25 +89,25 @@ impl Draft {
     }
 
     /// Sets an argument that must carry nothing if the server is without it.
-    pub fn arg_unless_old<T: Serialize + MaybeSet + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    pub fn arg_unless_old<T: Encode + MaybeSet + ?Sized>(self, name: &'static str, value: &T) -> Self {
         self.arg_unless(name, value, T::is_set)
     }
 
     /// Sets an argument that must be its default if the server is without it.
     pub fn arg_unless_default<T>(self, name: &'static str, value: &T, default: &T) -> Self
     where
-        T: Serialize + PartialEq + ?Sized,
+        T: Encode + PartialEq + ?Sized,
     {
         self.arg_unless(name, value, |value| value != default)
     }
 
     /// Sets an argument that must not be what `is_set` is true for if the server is without it.
-    pub fn arg_unless<T>(mut self, name: &'static str, value: &T, is_set: impl FnOnce(&T) -> bool) -> Self
+    pub fn arg_unless<T>(mut self, name: &'static str, value: T, is_set: impl FnOnce(T) -> bool) -> Self
     where
-        T: Serialize + ?Sized,
+        T: Serialize + Copy,
     {
         match self.place(name) {
-            Place::Named(name) => self.set(name, value),
+            Place::Named(name) => self.set(name, &value),
             Place::Missing { needed, .. } if is_set(value) => {
                 self.fail_too_low(format!("argument {name} of {}", self.method.name), needed);
             }
@@ -117,13 +117,13 @@ impl Draft {
     }
 
     /// Sets an argument that a server without it knows in an older form.
-    pub fn arg_or<T, O>(mut self, name: &'static str, value: &T, older: impl FnOnce(&T) -> O) -> Self
+    pub fn arg_or<T, O>(mut self, name: &'static str, value: T, older: impl FnOnce(T) -> O) -> Self
     where
-        T: Serialize + ?Sized,
+        T: Serialize + Copy,
         O: Serialize,
     {
         match self.place(name) {
-            Place::Named(name) => self.set(name, value),
+            Place::Named(name) => self.set(name, &value),
             Place::Missing { name, .. } => self.set(name, &older(value)),
         }
         self

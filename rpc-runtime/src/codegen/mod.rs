@@ -8,6 +8,7 @@ pub mod keys;
 pub mod notification;
 #[cfg(feature = "objects")]
 pub mod object;
+mod sent;
 
 pub use std::borrow::Borrow;
 pub use std::option::Option;
@@ -18,10 +19,10 @@ pub use crate::client::{
     AsArg, Call, CallOptions, CallOrCast, Cast, Client, Draft, IntoServer, Lend, MaybeSet, OptionOf,
     Prepared, RestArg, any_if_none,
 };
-pub use crate::context::{Context, RpcContext};
+pub use crate::context::{Context, ContextOf, RpcContext};
 pub use crate::error::{RemoteError, RpcException};
 pub use crate::interface::{
-    Arg, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, SupportsError,
+    Arg, Decode, Encode, Interface, Kind, Legacy, Method, MethodResult, Old, PinError, SupportsError,
 };
 pub use crate::pin::VersionPin;
 pub use crate::server::{
@@ -32,6 +33,7 @@ pub use crate::transport::Transport;
 pub use crate::version::Version;
 #[cfg(feature = "testing")]
 pub use fake::Fake;
+pub use sent::NotSent;
 
 #[doc(inline)]
 pub use crate::__when_testing as when_testing;
@@ -55,12 +57,23 @@ pub fn serve<Api, Form>(
     Server::builder(transport, interface.target().with_server(server)).endpoint(manager.into_endpoint())
 }
 
-/// The outcome of a user's route function, whatever its error type.
-///
-/// # Errors
-/// Its error as text.
-pub fn route<E: Display>(target: Result<Target, E>) -> Result<Target, String> {
-    target.map_err(|error| error.to_string())
+/// What a route function of the user's returns, whatever its error type.
+#[diagnostic::on_unimplemented(
+    message = "a route returns `Result<Target, E>`, and this one `{Self}`",
+    label = "return `Result<Target, E>`, with any `E` that can be displayed"
+)]
+pub trait Routed {
+    /// Its error as text.
+    ///
+    /// # Errors
+    /// That of the function.
+    fn routed(self) -> Result<Target, String>;
+}
+
+impl<E: Display> Routed for Result<Target, E> {
+    fn routed(self) -> Result<Target, String> {
+        self.map_err(|error| error.to_string())
+    }
 }
 
 /// A value of a type that is written down.

@@ -23,4 +23,4 @@ mod tests;
 
 pub use read_deleted::ReadDeleted;
 pub use request::Context;
-pub use rpc_context::RpcContext;
+pub use rpc_context::{ContextOf, RpcContext};

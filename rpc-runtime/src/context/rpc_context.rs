@@ -64,3 +64,12 @@ pub trait RpcContext: Sized + Send + 'static {
     /// A text for the caller that names the field at fault.
     fn read(fields: &Arguments) -> Result<Self, String>;
 }
+
+/// What the first parameter of a method is: the context `C` of its interface. Implemented for `C` alone.
+#[diagnostic::on_unimplemented(
+    message = "the first parameter after `&self` is the context, `{C}`, and this is `{Self}`",
+    label = "write `ctx: {C}` before it, or name this type as the context: `#[rpc_manager(context = {Self})]`"
+)]
+pub trait ContextOf<C>: RpcContext {}
+
+impl<C: RpcContext> ContextOf<C> for C {}

@@ -2,7 +2,6 @@
 
 use serde::{Serialize, Serializer};
 
-use super::RpcArg;
 use crate::class::{HeldObject, ObjectClass};
 use crate::version::Version;
 
@@ -39,9 +38,9 @@ pub(super) fn all_classes<S: Serializer>(object: &HeldObject, serializer: S) -> 
 }
 
 impl Arg {
-    /// A required argument of type `T`.
+    /// A required argument of the type that is written `ty`.
     #[must_use]
-    pub const fn new<T: RpcArg>(name: &'static str, ty: &'static str) -> Self {
+    pub const fn new(name: &'static str, ty: &'static str) -> Self {
         Self {
             name,
             was: None,

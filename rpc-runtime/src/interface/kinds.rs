@@ -15,6 +15,25 @@ pub trait RpcArg: Serialize + DeserializeOwned + Send {}
 
 impl<T: Serialize + DeserializeOwned + Send> RpcArg for T {}
 
+/// What a client needs of the type of an argument, as it is lent to it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot travel over rpc",
+    label = "derive `Serialize` and `Deserialize` for it"
+)]
+pub trait Encode: Serialize {}
+
+impl<T: Serialize + ?Sized> Encode for T {}
+
+/// What a server needs of the type of an argument.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot travel over rpc",
+    label = "derive `Serialize` and `Deserialize` for it",
+    note = "arguments are decoded as owned values"
+)]
+pub trait Decode: DeserializeOwned + Send {}
+
+impl<T: DeserializeOwned + Send> Decode for T {}
+
 /// What a method returns: `Result<T, E>` with a result that travels and an error with a class.
 ///
 /// Sealed: it is implemented for every such `Result`, and for nothing else.

@@ -375,9 +375,9 @@ mod tests {
     }
 
     const ARGS: &[Arg] = &[
-        Arg::new::<u32>("a", "u32"),
-        Arg::new::<Option<u32>>("b", "Option<u32>").with_since(&[v(3, 10)], Old::Drop),
-        Arg::new::<Option<u32>>("c", "Option<u32>").with_since(&[v(3, 9)], Old::Drop),
+        Arg::new("a", "u32"),
+        Arg::new("b", "Option<u32>").with_since(&[v(3, 10)], Old::Drop),
+        Arg::new("c", "Option<u32>").with_since(&[v(3, 9)], Old::Drop),
     ];
     const METHOD: Method = Method::cast::<Result<(), RemoteError>>("m", &[v(3, 2)], ARGS);
 
@@ -404,9 +404,9 @@ mod tests {
         "m",
         &[v(6, 0), v(5, 2)],
         &[
-            Arg::new::<u32>("flavor", "u32").with_was("instance_type", v(6, 0)),
-            Arg::new::<Option<u32>>("late", "Option<u32>").with_since(&[v(6, 0), v(5, 8)], Old::Drop),
-            Arg::new::<Option<u32>>("new", "Option<u32>").with_since(&[v(6, 1)], Old::Drop),
+            Arg::new("flavor", "u32").with_was("instance_type", v(6, 0)),
+            Arg::new("late", "Option<u32>").with_since(&[v(6, 0), v(5, 8)], Old::Drop),
+            Arg::new("new", "Option<u32>").with_since(&[v(6, 1)], Old::Drop),
         ],
     )
     .with_was("n", v(5, 4))

@@ -7,7 +7,7 @@ mod pinning;
 mod route;
 
 pub use arg::{Arg, Legacy, Old, Was};
-pub use kinds::{CastResult, MethodResult, RpcArg};
+pub use kinds::{CastResult, Decode, Encode, MethodResult, RpcArg};
 pub use method::{Downgrade, Kind, Method};
 pub use pinning::{PinError, SupportsError};
 pub use route::{RouteFn, RouteRequest};

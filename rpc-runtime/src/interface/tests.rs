@@ -14,8 +14,8 @@ const METHODS: &[Method] = &[
         "attach",
         &[v(6, 0), v(5, 2)],
         &[
-            Arg::new::<u32>("flavor", "u32").with_was("instance_type", v(6, 0)),
-            Arg::new::<bool>("force", "bool")
+            Arg::new("flavor", "u32").with_was("instance_type", v(6, 0)),
+            Arg::new("force", "bool")
                 .with_since(&[v(6, 1)], Old::ErrorIfSet)
                 .with_default("false")
                 .as_required()

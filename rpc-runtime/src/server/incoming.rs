@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::context::RpcContext;
+use crate::context::ContextOf;
 use crate::error::{RemoteError, RpcException};
-use crate::interface::{Method, MethodResult};
+use crate::interface::{Decode, Method, MethodResult};
 #[cfg(feature = "objects")]
 use crate::object::ObjectError;
 #[cfg(feature = "objects")]
@@ -100,18 +100,22 @@ impl Incoming {
         Ok(())
     }
 
-    /// The context, and the arguments once none is unknown.
+    /// The first parameter of a method, which has to be the context `C` of its interface, and the arguments once none is
+    /// unknown.
     ///
     /// # Errors
     /// An exception that names what the method does not take, or the context field that is wrong.
-    pub fn open<C: RpcContext>(&self, method: &'static Method) -> Result<(C, Args<'_>), Box<RemoteError>> {
+    pub fn open<P: ContextOf<C>, C>(
+        &self,
+        method: &'static Method,
+    ) -> Result<(P, Args<'_>), Box<RemoteError>> {
         let args = &self.args;
         if let Some(unknown) = args.names().find(|name| !method.takes(name)) {
             let unknown = shortened(unknown);
             let text = format!("{}() got an unexpected keyword argument '{unknown}'", method.name);
             return Err(builtin("TypeError", text));
         }
-        let context = C::read(&self.context).map_err(|why| {
+        let context = P::read(&self.context).map_err(|why| {
             builtin("ValueError", format!("{}(): context {}", method.name, shortened(&why)))
         })?;
         Ok((context, Args { method, args }))
@@ -218,7 +222,7 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names the argument, if it is absent or not a `T`.
-    pub fn required<T: DeserializeOwned>(self, name: &str) -> Result<T, Raised> {
+    pub fn required<T: Decode>(self, name: &str) -> Result<T, Raised> {
         self.get(name)?.ok_or_else(|| {
             let text = format!("{}() missing 1 required argument: '{name}'", self.method.name);
             builtin("TypeError", text).into()
@@ -229,7 +233,7 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names the argument, if it is not a `T`.
-    pub fn optional<T: DeserializeOwned + FromAbsent>(self, name: &str) -> Result<T, Raised> {
+    pub fn optional<T: Decode + FromAbsent>(self, name: &str) -> Result<T, Raised> {
         Ok(self.get(name)?.unwrap_or_else(T::from_absent))
     }
 
@@ -237,7 +241,7 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names the argument, if it is not a `T`.
-    pub fn or_else<T: DeserializeOwned>(self, name: &str, default: impl FnOnce() -> T) -> Result<T, Raised> {
+    pub fn or_else<T: Decode>(self, name: &str, default: impl FnOnce() -> T) -> Result<T, Raised> {
         Ok(self.get(name)?.unwrap_or_else(default))
     }
 
@@ -245,7 +249,7 @@ impl Args<'_> {
     ///
     /// # Errors
     /// An exception that names an argument whose value cannot be in the map.
-    pub fn rest<T: DeserializeOwned>(self) -> Result<T, Raised> {
+    pub fn rest<T: Decode>(self) -> Result<T, Raised> {
         let mut rest = Map::new();
         // In order, so that of a repeated argument the last one stays.
         for (name, text) in self.args.iter().filter(|(name, _)| !self.method.names(name)) {

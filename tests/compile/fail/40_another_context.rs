@@ -2,7 +2,7 @@
 
 use rpc_runtime::{RemoteError, rpc_manager};
 
-#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0")]
+#[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0", fake = FakeVolumes)]
 pub trait VolumeManager {
     #[rpc(call)]
     async fn ping(&self, volume: u64) -> Result<(), RemoteError>;
@@ -18,4 +18,5 @@ impl VolumeManager for Manager {
 
 fn main() {
     let _ = VolumeApi::endpoint(Manager);
+    let _ = VolumeApi::endpoint(FakeVolumes::default());
 }

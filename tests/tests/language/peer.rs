@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 type Returns = Result<Value, RemoteError>;
 
-const ANY: &[Arg] = &[Arg::new::<Map<String, Value>>("args", "Map<String, Value>").as_rest()];
+const ANY: &[Arg] = &[Arg::new("args", "Map<String, Value>").as_rest()];
 
 const fn any(name: &'static str) -> Method {
     Method::call_or_cast::<Returns>(name, &[], ANY)
@@ -109,7 +109,7 @@ struct Recorder {
 impl Dispatch for Recorder {
     async fn dispatch(&self, incoming: Incoming) -> Outcome {
         let method = EVERYTHING.method(incoming.method()).unwrap();
-        let (_, args) = incoming.open::<Context>(method)?;
+        let (_, args) = incoming.open::<Context, Context>(method)?;
         let args: Map<String, Value> = args.rest()?;
         let (kind, version) = self.heads.lock().unwrap().pop_front().unwrap();
         let sent = Sent {

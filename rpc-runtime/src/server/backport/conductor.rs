@@ -14,10 +14,7 @@ type Older = Result<RawJson, RemoteError>;
 const METHOD: Method = Method::call::<Older>(
     "object_backport_versions",
     &[Version::new(3, 0)],
-    &[
-        Arg::new::<RawJson>("objinst", "RawJson"),
-        Arg::new::<ObjectVersions>("object_versions", "ObjectVersions"),
-    ],
+    &[Arg::new("objinst", "RawJson"), Arg::new("object_versions", "ObjectVersions")],
 );
 
 const INTERFACE: Interface = Interface::new("Conductor", "conductor", Version::new(3, 0), &[METHOD]);

@@ -45,7 +45,7 @@ impl Dispatch for Witness {
         lock(&self.0).insert(incoming.method().to_owned());
         let method = ECHO.methods.iter().find(|method| method.name == incoming.method());
         let Some(method) = method else { return incoming.unknown() };
-        let (_, args) = incoming.open::<crate::Context>(method)?;
+        let (_, args) = incoming.open::<crate::Context, crate::Context>(method)?;
         incoming.outcome(Returns::Ok(args.or_else("value", || Value::Null)?))
     }
 }

@@ -40,13 +40,13 @@ static ECHO: Interface = Interface::new(
     "compute",
     V1,
     &[
-        Method::call::<Returns>("echo", &[V1], &[Arg::new::<Value>("value", "Value").with_default("null")]),
+        Method::call::<Returns>("echo", &[V1], &[Arg::new("value", "Value").with_default("null")]),
         Method::call::<Returns>(
             "add",
             &[V1],
-            &[Arg::new::<i64>("a", "i64"), Arg::new::<i64>("b", "i64").with_default("0")],
+            &[Arg::new("a", "i64"), Arg::new("b", "i64").with_default("0")],
         ),
-        Method::call::<Returns>("slow", &[V1], &[Arg::new::<f64>("seconds", "f64")]),
+        Method::call::<Returns>("slow", &[V1], &[Arg::new("seconds", "f64")]),
     ],
 );
 
@@ -59,18 +59,18 @@ impl Dispatch for Recording {
     async fn dispatch(&self, incoming: Incoming) -> Outcome {
         match incoming.method() {
             "echo" => {
-                let (_, args) = incoming.open::<crate::Context>(&ECHO.methods[0])?;
+                let (_, args) = incoming.open::<crate::Context, crate::Context>(&ECHO.methods[0])?;
                 let value = args.or_else("value", || Value::Null)?;
                 self.called.fetch_add(1, Ordering::SeqCst);
                 incoming.outcome(Returns::Ok(value))
             }
             "add" => {
-                let (_, args) = incoming.open::<crate::Context>(&ECHO.methods[1])?;
+                let (_, args) = incoming.open::<crate::Context, crate::Context>(&ECHO.methods[1])?;
                 let sum = args.required::<i64>("a")? + args.or_else::<i64>("b", || 0)?;
                 incoming.outcome(Returns::Ok(sum.into()))
             }
             "slow" => {
-                let (_, args) = incoming.open::<crate::Context>(&ECHO.methods[2])?;
+                let (_, args) = incoming.open::<crate::Context, crate::Context>(&ECHO.methods[2])?;
                 tokio::time::sleep(Duration::from_secs_f64(args.required("seconds")?)).await;
                 incoming.outcome(Returns::Ok(Value::Null))
             }

@@ -21,7 +21,7 @@ struct Acting(Act);
 
 impl Dispatch for Acting {
     async fn dispatch(&self, incoming: Incoming) -> Outcome {
-        let (_, args) = incoming.open::<crate::Context>(&ECHO.methods[0])?;
+        let (_, args) = incoming.open::<crate::Context, crate::Context>(&ECHO.methods[0])?;
         (self.0)(args.or_else("value", || Value::Null)?).await
     }
 }
