@@ -28,7 +28,7 @@ pub(super) fn implementations(object: &Object, runtime: &Path) -> TokenStream {
 
                 #defaults
 
-                fn what_changed(&self) -> ::std::vec::Vec<&str> {
+                fn what_changed(&self) -> ::std::vec::Vec<&::core::primitive::str> {
                     __rpc::what_changed(self)
                 }
             }
@@ -53,7 +53,7 @@ pub(super) fn placeholder(name: &Ident, runtime: &Path) -> TokenStream {
             impl __rpc::VersionedObject for #name {
                 const CLASS: __rpc::ObjectClass = __rpc::ObjectClass::new(&PROJECT, "Unknown", "0.0", &[]);
 
-                fn what_changed(&self) -> ::std::vec::Vec<&str> {
+                fn what_changed(&self) -> ::std::vec::Vec<&::core::primitive::str> {
                     ::core::unimplemented!()
                 }
             }
@@ -68,7 +68,7 @@ pub(super) fn placeholder(name: &Ident, runtime: &Path) -> TokenStream {
                     ::core::unimplemented!()
                 }
 
-                fn number(_: &str) -> ::core::option::Option<usize> {
+                fn number(_: &::core::primitive::str) -> ::core::option::Option<::core::primitive::usize> {
                     ::core::unimplemented!()
                 }
 
@@ -82,7 +82,7 @@ pub(super) fn placeholder(name: &Ident, runtime: &Path) -> TokenStream {
 
                 fn read<'de, A: __rpc::MapAccess<'de>>(
                     &mut self,
-                    _: usize,
+                    _: ::core::primitive::usize,
                     _: &mut A,
                 ) -> ::core::result::Result<(), A::Error> {
                     ::core::unimplemented!()
@@ -114,15 +114,15 @@ fn wrap(name: &Ident, runtime: &Path, others: &TokenStream) -> TokenStream {
 
             #[automatically_derived]
             impl __rpc::Serialize for #name {
-                fn serialize<S: __rpc::Serializer>(&self, to: S) -> ::core::result::Result<S::Ok, S::Error> {
-                    __rpc::serialize(self, to)
+                fn serialize<S: __rpc::Serializer>(&self, __to: S) -> ::core::result::Result<S::Ok, S::Error> {
+                    __rpc::serialize(self, __to)
                 }
             }
 
             #[automatically_derived]
             impl<'de> __rpc::Deserialize<'de> for #name {
-                fn deserialize<D: __rpc::Deserializer<'de>>(from: D) -> ::core::result::Result<Self, D::Error> {
-                    __rpc::deserialize(from)
+                fn deserialize<D: __rpc::Deserializer<'de>>(__from: D) -> ::core::result::Result<Self, D::Error> {
+                    __rpc::deserialize(__from)
                 }
             }
         };
@@ -183,7 +183,7 @@ fn set_defaults(fields: &[Field]) -> TokenStream {
         let value = match default {
             Default::OfType => quote_spanned!(placed_at(ty)=> ::core::default::Default::default),
             Default::Text(text) => quote_spanned! {placed_at(text)=>
-                || <_ as ::core::convert::From<&str>>::from(#text)
+                || <_ as ::core::convert::From<&::core::primitive::str>>::from(#text)
             },
             Default::Value(value) => quote_spanned!(Span::mixed_site()=> || #value),
         };
@@ -219,8 +219,8 @@ fn fields(object: &Object) -> TokenStream {
         numbers.extend(quote_spanned! {Span::mixed_site()=>
             #wire #was => ::core::option::Option::Some(#number),
         });
-        reads.extend(quote_spanned!(placed_at(ty)=> #number => __rpc::read(&mut self.#name, data),));
-        writes.extend(quote_spanned!(placed_at(ty)=> out.field(#number, #wire, &self.#name)?;));
+        reads.extend(quote_spanned!(placed_at(ty)=> #number => __rpc::read(&mut self.#name, __data),));
+        writes.extend(quote_spanned!(placed_at(ty)=> __out.field(#number, #wire, &self.#name)?;));
     }
     quote_spanned! {Span::mixed_site()=>
         fn origin(&self) -> &__rpc::Origin {
@@ -231,8 +231,8 @@ fn fields(object: &Object) -> TokenStream {
             #origin_mut
         }
 
-        fn number(name: &str) -> ::core::option::Option<usize> {
-            match name {
+        fn number(__name: &::core::primitive::str) -> ::core::option::Option<::core::primitive::usize> {
+            match __name {
                 #numbers
                 _ => ::core::option::Option::None,
             }
@@ -248,16 +248,16 @@ fn fields(object: &Object) -> TokenStream {
 
         fn read<'de, A: __rpc::MapAccess<'de>>(
             &mut self,
-            number: usize,
-            data: &mut A,
+            __number: ::core::primitive::usize,
+            __data: &mut A,
         ) -> ::core::result::Result<(), A::Error> {
-            match number {
+            match __number {
                 #reads
-                _ => __rpc::skip(data),
+                _ => __rpc::skip(__data),
             }
         }
 
-        fn write<W: __rpc::WriteFields>(&self, out: &mut W) -> ::core::result::Result<(), W::Error> {
+        fn write<W: __rpc::WriteFields>(&self, __out: &mut W) -> ::core::result::Result<(), W::Error> {
             #writes
             ::core::result::Result::Ok(())
         }

@@ -12,7 +12,7 @@ use crate::parse::Old;
 /// The type of an argument's client parameter.
 pub(super) fn parameter(argument: &Argument) -> TokenStream {
     match &argument.form {
-        Form::Text => quote_spanned!(Span::mixed_site()=> impl ::core::convert::AsRef<str>),
+        Form::Text => quote_spanned!(Span::mixed_site()=> impl ::core::convert::AsRef<__rpc::str>),
         Form::Plain(ty) => quote_spanned!(Span::mixed_site()=> impl __rpc::Borrow<#ty>),
         form => {
             let form = arg_form(form);
@@ -25,7 +25,7 @@ pub(super) fn parameter(argument: &Argument) -> TokenStream {
 fn arg_form(form: &Form) -> TokenStream {
     let here = placed_in(form);
     match form {
-        Form::Text => quote_spanned!(here=> str),
+        Form::Text => quote_spanned!(here=> __rpc::str),
         Form::Plain(ty) | Form::OptionOfNumber(ty) => ty.to_token_stream(),
         Form::List(element) => quote_spanned!(here=> [#element]),
         Form::OptionOf(inner) => {
@@ -166,7 +166,7 @@ pub(super) fn add_constant(argument: &Argument, value: &Default) -> TokenStream 
     // Whatever the policy: older servers do as well without what no caller has set.
     match (&argument.form, value) {
         (Form::Text, Default::Text(text)) => {
-            quote_spanned!(Span::mixed_site()=> .arg::<str>(#wire, #text))
+            quote_spanned!(Span::mixed_site()=> .arg::<__rpc::str>(#wire, #text))
         }
         (_, value) => {
             let (arg, value) = (named_at("arg", ty), default_value(ty, value));
@@ -191,7 +191,7 @@ pub(super) fn default_value(ty: &Type, default: &Default) -> TokenStream {
             quote_spanned!(Span::mixed_site()=> <#ty as ::core::default::Default>::default())
         }
         Default::Text(text) => {
-            quote_spanned!(Span::mixed_site()=> <#ty as ::core::convert::From<&str>>::from(#text))
+            quote_spanned!(Span::mixed_site()=> <#ty as ::core::convert::From<&__rpc::str>>::from(#text))
         }
         Default::Value(value) => quote_spanned!(Span::mixed_site()=> #value),
     }

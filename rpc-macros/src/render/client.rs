@@ -57,21 +57,21 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
             }
 
             /// The pin that a version or the name of a release stands for.
-            #visibility fn pin(text: &str) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
+            #visibility fn pin(text: &__rpc::str) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
                 Self::INTERFACE.pin(text)
             }
 
             /// Whether the pin in force allows to send a method, by its name on the wire.
-            #visibility fn supports(&self, method: &str) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            #visibility fn supports(&self, method: &__rpc::str) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
                 self.client.supports(method)
             }
 
             /// Whether the pin in force allows to send an argument, by its name on the wire.
             #visibility fn supports_argument(
                 &self,
-                method: &str,
-                argument: &str,
-            ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+                method: &__rpc::str,
+                argument: &__rpc::str,
+            ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
                 self.client.supports_argument(method, argument)
             }
 
@@ -201,11 +201,11 @@ fn fill(method: &Method) -> (TokenStream, TokenStream) {
     // A condition goes on a statement, not on one call of a chain.
     let statements = method.arguments.iter().zip(arguments).map(|(argument, add)| {
         let cfgs = &argument.cfgs;
-        quote_spanned!(Span::mixed_site()=> #(#cfgs)* let request = request #add;)
+        quote_spanned!(Span::mixed_site()=> #(#cfgs)* let __request = __request #add;)
     });
     (
-        quote_spanned!(Span::mixed_site()=> let request = #start; #(#statements)*),
-        quote_spanned!(Span::mixed_site()=> request #(#legacy)*),
+        quote_spanned!(Span::mixed_site()=> let __request = #start; #(#statements)*),
+        quote_spanned!(Span::mixed_site()=> __request #(#legacy)*),
     )
 }
 

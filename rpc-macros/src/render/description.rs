@@ -196,14 +196,14 @@ fn versions(versions: &[Version]) -> TokenStream {
 /// The call that adds the route of `of`. Rustc shows the route, if it is not a function of that; if it returns something
 /// else, also the function that wants it, and so what it is the route of.
 fn with_route(route: &Path, of: &Ident) -> TokenStream {
-    let (here, request) = (placed_at(route), named_at("request", route));
+    let (here, request) = (placed_at(route), named_at("__request", route));
     let wanted = format_ident!("__route_of_{}", of, span = here);
     let call = quote_spanned!(here=> __rpc::Routed::routed(#wanted(#route(#request))));
     quote_spanned! {Span::mixed_site()=>
         .with_route({
             #[allow(non_snake_case)]
-            fn #wanted<__Target: __rpc::Routed>(target: __Target) -> __Target {
-                target
+            fn #wanted<__Target: __rpc::Routed>(__target: __Target) -> __Target {
+                __target
             }
             |#request| #call
         })

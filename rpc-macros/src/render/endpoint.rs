@@ -17,10 +17,10 @@ pub(super) fn endpoint(interface: &Interface) -> TokenStream {
         impl<__RpcManager: #name> __rpc::Serves<__RpcManager> for #client {
             const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
 
-            async fn dispatch(manager: &__RpcManager, incoming: __rpc::Incoming) -> __rpc::Outcome {
-                match incoming.method() {
+            async fn dispatch(__manager: &__RpcManager, __incoming: __rpc::Incoming) -> __rpc::Outcome {
+                match __incoming.method() {
                     #(#arms)*
-                    _ => incoming.unknown(),
+                    _ => __incoming.unknown(),
                 }
             }
         }
@@ -34,9 +34,9 @@ fn arm(interface: &Interface, method: &Method) -> TokenStream {
         let name = &was.name;
         quote_spanned!(Span::mixed_site()=> | #name)
     });
-    let ctx = named_at("ctx", &method.context.ty);
+    let ctx = named_at("__ctx", &method.context.ty);
     let open = open(interface, method, &ctx);
-    let manager = quote_spanned!(Span::mixed_site()=> manager.#name);
+    let manager = quote_spanned!(Span::mixed_site()=> __manager.#name);
     let calls = combinations(method).into_iter().map(|combination| {
         let call = call(method, &manager, &ctx, &combination);
         let cfg = combination.cfg;
@@ -59,16 +59,14 @@ pub(super) fn open(interface: &Interface, method: &Method, ctx: &Ident) -> Token
     let (context, ty) = (context_type(interface), &method.context.ty);
     let args = args(method).map_or_else(|| quote_spanned!(Span::mixed_site()=> _), Ident::into_token_stream);
     quote_spanned! {Span::mixed_site()=>
-        let (#ctx, #args) = incoming.open::<#ty, #context>(&#client::#constant)?;
+        let (#ctx, #args) = __incoming.open::<#ty, #context>(&#client::#constant)?;
     }
 }
 
 /// What the decoded arguments are called; nothing in a method without any.
 fn args(method: &Method) -> Option<Ident> {
     method.arguments.first()?;
-    // Where all of them are conditional, there may be nobody to use it.
-    let all_conditional = method.arguments.iter().all(|argument| !argument.cfgs.is_empty());
-    Some(Ident::new(if all_conditional { "_args" } else { "args" }, Span::mixed_site()))
+    Some(Ident::new("__in", Span::mixed_site()))
 }
 
 /// Arguments of a method that are there together, and the condition under which they are.
@@ -108,18 +106,18 @@ pub(super) fn call(
     ctx: &Ident,
     combination: &Combination<'_>,
 ) -> TokenStream {
-    let (args, result) = (args(method), named_at("result", &method.returns));
+    let (args, result) = (args(method), named_at("__result", &method.returns));
     let arguments = combination.arguments.iter().map(|it| argument(method, it, args.as_ref()));
     quote_spanned!(Span::mixed_site()=> let #result = #function(#ctx #(, #arguments)*).await;)
 }
 
 /// What becomes of its result.
 pub(super) fn outcome(method: &Method) -> TokenStream {
-    let result = named_at("result", &method.returns);
+    let result = named_at("__result", &method.returns);
     match &method.profile.expected[..] {
-        [] => quote_spanned!(Span::mixed_site()=> incoming.outcome(#result)),
+        [] => quote_spanned!(Span::mixed_site()=> __incoming.outcome(#result)),
         expected => quote_spanned! {Span::mixed_site()=>
-            incoming.outcome_expecting(#result, |error| ::core::matches!(error, #(#expected)|*))
+            __incoming.outcome_expecting(#result, |__error| ::core::matches!(__error, #(#expected)|*))
         },
     }
 }

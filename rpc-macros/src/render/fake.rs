@@ -41,8 +41,8 @@ pub(super) fn fake(interface: &Interface, not_sent: Option<&TokenStream>) -> Opt
                 impl __rpc::Serves<#fake> for #client {
                     const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
 
-                    async fn dispatch(fake: &#fake, incoming: __rpc::Incoming) -> __rpc::Outcome {
-                        fake.answers.dispatch(&Self::INTERFACE, incoming).await
+                    async fn dispatch(__fake: &#fake, __incoming: __rpc::Incoming) -> __rpc::Outcome {
+                        __fake.answers.dispatch(&Self::INTERFACE, __incoming).await
                     }
                 }
             };
@@ -56,9 +56,9 @@ fn setter(interface: &Interface, method: &Method, combination: &Combination<'_>)
     let (name, wire, returns) = (&method.name, &method.wire, &method.returns);
     let (cfgs, cfg) = (&method.carried.cfgs, &combination.cfg);
     let types = combination.arguments.iter().map(|argument| &argument.ty);
-    let ctx = named_at("ctx", &method.context.ty);
+    let ctx = named_at("__ctx", &method.context.ty);
     let open = open(interface, method, &ctx);
-    let call = call(method, &quote_spanned!(Span::mixed_site()=> answer), &ctx, combination);
+    let call = call(method, &quote_spanned!(Span::mixed_site()=> __answer), &ctx, combination);
     let outcome = outcome(method);
     let doc = format!(" Answers `{wire}` by `answer` from now on.");
     quote_spanned! {Span::mixed_site()=>
@@ -73,7 +73,7 @@ fn setter(interface: &Interface, method: &Method, combination: &Combination<'_>)
         where
             __RpcFuture: ::core::future::Future<Output = #returns> + ::core::marker::Send + 'static,
         {
-            self.answers.give(#wire, answer, |answer, incoming| async move {
+            self.answers.give(#wire, answer, |__answer, __incoming| async move {
                 #open
                 #call
                 #outcome

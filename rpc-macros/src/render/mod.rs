@@ -3,6 +3,10 @@
 //! Everything is quoted with mixed-site spans: a local or `self` of ours is out of reach of the
 //! user's expressions and the other way round, whatever it is called. Tokens of the user keep their
 //! spans, so that rustc complains about them where they were written.
+//!
+//! Constants and types have no such walls: variables begin with `__`, since a pattern would stand for a constant of the
+//! user's with that name, and the types of the language and its library are named by paths. Parameters of public functions
+//! have the names that people read.
 
 mod argument_docs;
 mod arguments;

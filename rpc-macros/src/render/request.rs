@@ -80,8 +80,8 @@ fn future(interface: &Interface, method: &Method) -> TokenStream {
             type Output = #future::Output;
             type IntoFuture = #future::IntoFuture;
             fn into_future(self) -> Self::IntoFuture {
-                let sent: #sent = self.request #send;
-                ::core::future::IntoFuture::into_future(sent)
+                let __sent: #sent = self.request #send;
+                ::core::future::IntoFuture::into_future(__sent)
             }
         }
     }

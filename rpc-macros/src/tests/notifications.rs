@@ -324,7 +324,7 @@ fn objects() {
     for boxed in ["Box<Volume>", "::std::boxed::Box<Volume>"] {
         let expansion = expand_valid(&format!("enum E {{ #[event({object})] A({boxed}) }}"));
         assert!(expansion.contains("<Volume as __rpc::ObjectPayload>::CLASS"), "{expansion}");
-        assert!(expansion.contains("Box::new(event.object::<Volume>()?)"), "{expansion}");
+        assert!(expansion.contains("Box::new(__event.object::<Volume>()?)"), "{expansion}");
     }
 }
 

@@ -119,23 +119,23 @@ const _: () = {
         }
         /// The pin that a version or the name of a release stands for.
         pub fn pin(
-            text: &str,
+            text: &__rpc::str,
         ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
             Self::INTERFACE.pin(text)
         }
         /// Whether the pin in force allows to send a method, by its name on the wire.
         pub fn supports(
             &self,
-            method: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports(method)
         }
         /// Whether the pin in force allows to send an argument, by its name on the wire.
         pub fn supports_argument(
             &self,
-            method: &str,
-            argument: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+            argument: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
         /// The same client with these options before those that it has: what they do not set stays.
@@ -179,7 +179,7 @@ const _: () = {
                 .request(&Self::METHOD_ATTACH, ctx)
                 .arg::<Uuid>("volume_id", __rpc::Borrow::borrow(&(volume.id)))
                 .arg::<
-                    str,
+                    __rpc::str,
                 >(
                     "label",
                     ::core::convert::AsRef::as_ref(&(format!("{}{suffix}", volume.name))),
@@ -203,7 +203,7 @@ const _: () = {
         ) -> __rpc::Call<Result<Vec<Volume>, Failed>> {
             self.client
                 .request(&Self::METHOD_LIST, ctx)
-                .arg::<str>("by", "rpc")
+                .arg::<__rpc::str>("by", "rpc")
                 .arg::<bool>("want_objects", &(true))
                 .call()
         }
@@ -213,12 +213,12 @@ const _: () = {
         pub fn find(
             &self,
             ctx: &__rpc::Context,
-            host: impl ::core::convert::AsRef<str>,
+            host: impl ::core::convert::AsRef<__rpc::str>,
             filters: impl __rpc::Borrow<Map>,
         ) -> __rpc::Call<Result<(), Failed>> {
             self.client
                 .request(&Self::METHOD_FIND, ctx)
-                .arg::<str>("host", ::core::convert::AsRef::as_ref(&host))
+                .arg::<__rpc::str>("host", ::core::convert::AsRef::as_ref(&host))
                 .rest::<Map>(__rpc::Borrow::borrow(&filters))
                 .call()
         }
@@ -226,44 +226,48 @@ const _: () = {
     impl<__RpcManager: VolumeManager> __rpc::Serves<__RpcManager> for VolumeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
         async fn dispatch(
-            manager: &__RpcManager,
-            incoming: __rpc::Incoming,
+            __manager: &__RpcManager,
+            __incoming: __rpc::Incoming,
         ) -> __rpc::Outcome {
-            match incoming.method() {
+            match __incoming.method() {
                 "attach" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&VolumeApi::METHOD_ATTACH)?;
-                    let result = manager
+                    let __result = __manager
                         .attach(
-                            ctx,
-                            __rpc::Of::<Uuid>::required(args, "volume_id")?,
-                            args.required("label")?,
-                            __rpc::Of::<Option<Volume>>::optional(args, "volume")?,
+                            __ctx,
+                            __rpc::Of::<Uuid>::required(__in, "volume_id")?,
+                            __in.required("label")?,
+                            __rpc::Of::<Option<Volume>>::optional(__in, "volume")?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 "list" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&VolumeApi::METHOD_LIST)?;
-                    let result = manager
+                    let __result = __manager
                         .list(
-                            ctx,
-                            args.required("by")?,
-                            args.or_else("want_objects", || false)?,
+                            __ctx,
+                            __in.required("by")?,
+                            __in.or_else("want_objects", || false)?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 "find" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&VolumeApi::METHOD_FIND)?;
-                    let result = manager
-                        .find(ctx, args.required("host")?, __rpc::Of::<Map>::rest(args)?)
+                    let __result = __manager
+                        .find(
+                            __ctx,
+                            __in.required("host")?,
+                            __rpc::Of::<Map>::rest(__in)?,
+                        )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
-                _ => incoming.unknown(),
+                _ => __incoming.unknown(),
             }
         }
     }

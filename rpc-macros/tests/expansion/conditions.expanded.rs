@@ -67,23 +67,23 @@ const _: () = {
         }
         /// The pin that a version or the name of a release stands for.
         pub fn pin(
-            text: &str,
+            text: &__rpc::str,
         ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
             Self::INTERFACE.pin(text)
         }
         /// Whether the pin in force allows to send a method, by its name on the wire.
         pub fn supports(
             &self,
-            method: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports(method)
         }
         /// Whether the pin in force allows to send an argument, by its name on the wire.
         pub fn supports_argument(
             &self,
-            method: &str,
-            argument: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+            argument: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
         /// The same client with these options before those that it has: what they do not set stays.
@@ -118,18 +118,19 @@ const _: () = {
         pub fn stop(
             &self,
             ctx: &__rpc::Context,
-            host: impl ::core::convert::AsRef<str>,
+            host: impl ::core::convert::AsRef<__rpc::str>,
             #[cfg(feature = "force")]
             force: impl __rpc::Borrow<bool>,
         ) -> HostApiStop {
-            let host: &str = ::core::convert::AsRef::as_ref(&host);
-            let request = self.client.request(&Self::METHOD_STOP, ctx).to(host);
-            let request = request.arg::<str>("host", host);
+            let host: &__rpc::str = ::core::convert::AsRef::as_ref(&host);
+            let __request = self.client.request(&Self::METHOD_STOP, ctx).to(host);
+            let __request = __request.arg::<__rpc::str>("host", host);
             #[cfg(feature = "force")]
-            let request = request.arg::<bool>("force", __rpc::Borrow::borrow(&force));
+            let __request = __request
+                .arg::<bool>("force", __rpc::Borrow::borrow(&force));
             #[cfg(feature = "retries")]
-            let request = request.arg::<u8>("retries", &(3));
-            HostApiStop { request: request }
+            let __request = __request.arg::<u8>("retries", &(3));
+            HostApiStop { request: __request }
         }
     }
     #[allow(dead_code)]
@@ -152,48 +153,48 @@ const _: () = {
             Result<(), Failed>,
         > as ::core::future::IntoFuture>::IntoFuture;
         fn into_future(self) -> Self::IntoFuture {
-            let sent: __rpc::Call<Result<(), Failed>> = self.request.call();
-            ::core::future::IntoFuture::into_future(sent)
+            let __sent: __rpc::Call<Result<(), Failed>> = self.request.call();
+            ::core::future::IntoFuture::into_future(__sent)
         }
     }
     impl<__RpcManager: HostManager> __rpc::Serves<__RpcManager> for HostApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
         async fn dispatch(
-            manager: &__RpcManager,
-            incoming: __rpc::Incoming,
+            __manager: &__RpcManager,
+            __incoming: __rpc::Incoming,
         ) -> __rpc::Outcome {
-            match incoming.method() {
+            match __incoming.method() {
                 "stop" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&HostApi::METHOD_STOP)?;
                     #[cfg(
                         all(not(all(feature = "force")), not(all(feature = "retries")))
                     )]
-                    let result = manager.stop(ctx, args.required("host")?).await;
+                    let __result = __manager.stop(__ctx, __in.required("host")?).await;
                     #[cfg(all(all(feature = "force"), not(all(feature = "retries"))))]
-                    let result = manager
-                        .stop(ctx, args.required("host")?, args.required("force")?)
+                    let __result = __manager
+                        .stop(__ctx, __in.required("host")?, __in.required("force")?)
                         .await;
                     #[cfg(all(not(all(feature = "force")), all(feature = "retries")))]
-                    let result = manager
+                    let __result = __manager
                         .stop(
-                            ctx,
-                            args.required("host")?,
-                            args.or_else("retries", || 3)?,
+                            __ctx,
+                            __in.required("host")?,
+                            __in.or_else("retries", || 3)?,
                         )
                         .await;
                     #[cfg(all(all(feature = "force"), all(feature = "retries")))]
-                    let result = manager
+                    let __result = __manager
                         .stop(
-                            ctx,
-                            args.required("host")?,
-                            args.required("force")?,
-                            args.or_else("retries", || 3)?,
+                            __ctx,
+                            __in.required("host")?,
+                            __in.required("force")?,
+                            __in.or_else("retries", || 3)?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
-                _ => incoming.unknown(),
+                _ => __incoming.unknown(),
             }
         }
     }

@@ -53,12 +53,12 @@ const _: () = {
             .with_route({
                 #[allow(non_snake_case)]
                 fn __route_of_ComputeManager<__Target: __rpc::Routed>(
-                    target: __Target,
+                    __target: __Target,
                 ) -> __Target {
-                    target
+                    __target
                 }
-                |request| __rpc::Routed::routed(
-                    __route_of_ComputeManager(by_cell(request)),
+                |__request| __rpc::Routed::routed(
+                    __route_of_ComputeManager(by_cell(__request)),
                 )
             })
             .with_doc("Where messages go.");
@@ -98,12 +98,12 @@ const _: () = {
             .with_route({
                 #[allow(non_snake_case)]
                 fn __route_of_live_migration<__Target: __rpc::Routed>(
-                    target: __Target,
+                    __target: __Target,
                 ) -> __Target {
-                    target
+                    __target
                 }
-                |request| __rpc::Routed::routed(
-                    __route_of_live_migration(crate::routes::alternate(request)),
+                |__request| __rpc::Routed::routed(
+                    __route_of_live_migration(crate::routes::alternate(__request)),
                 )
             })
             .with_doc("By a route of its own.");
@@ -132,23 +132,23 @@ const _: () = {
         }
         /// The pin that a version or the name of a release stands for.
         pub fn pin(
-            text: &str,
+            text: &__rpc::str,
         ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
             Self::INTERFACE.pin(text)
         }
         /// Whether the pin in force allows to send a method, by its name on the wire.
         pub fn supports(
             &self,
-            method: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports(method)
         }
         /// Whether the pin in force allows to send an argument, by its name on the wire.
         pub fn supports_argument(
             &self,
-            method: &str,
-            argument: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+            argument: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
         /// The same client with these options before those that it has: what they do not set stays.
@@ -198,13 +198,13 @@ const _: () = {
         pub fn build(
             &self,
             ctx: &__rpc::Context,
-            host: impl __rpc::AsArg<__rpc::OptionOf<str>>,
+            host: impl __rpc::AsArg<__rpc::OptionOf<__rpc::str>>,
         ) -> __rpc::Cast {
-            let host: __rpc::Option<&str> = __rpc::AsArg::as_arg(&host);
+            let host: __rpc::Option<&__rpc::str> = __rpc::AsArg::as_arg(&host);
             self.client
                 .request(&Self::METHOD_BUILD, ctx)
                 .to(__rpc::any_if_none(host))
-                .arg::<__rpc::Option<&str>>("host", &host)
+                .arg::<__rpc::Option<&__rpc::str>>("host", &host)
                 .cast()
         }
         /// Casts `live_migration`, since 6.0, to `host` by `crate::routes::alternate`. Fails with `RpcError`. To drop the future takes back no request that was sent.
@@ -213,13 +213,13 @@ const _: () = {
         pub fn live_migration(
             &self,
             ctx: &__rpc::Context,
-            host: impl ::core::convert::AsRef<str>,
+            host: impl ::core::convert::AsRef<__rpc::str>,
         ) -> __rpc::Cast {
-            let host: &str = ::core::convert::AsRef::as_ref(&host);
+            let host: &__rpc::str = ::core::convert::AsRef::as_ref(&host);
             self.client
                 .request(&Self::METHOD_LIVE_MIGRATION, ctx)
                 .to(host)
-                .arg::<str>("host", host)
+                .arg::<__rpc::str>("host", host)
                 .cast()
         }
         /// Casts `reload` to every server, since 6.0, to `cell` by `by_cell`. Fails with `RpcError`. To drop the future takes back no request that was sent.
@@ -232,42 +232,45 @@ const _: () = {
     impl<__RpcManager: ComputeManager> __rpc::Serves<__RpcManager> for ComputeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
         async fn dispatch(
-            manager: &__RpcManager,
-            incoming: __rpc::Incoming,
+            __manager: &__RpcManager,
+            __incoming: __rpc::Incoming,
         ) -> __rpc::Outcome {
-            match incoming.method() {
+            match __incoming.method() {
                 "rebuild" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
-                    let result = manager
-                        .rebuild(ctx, __rpc::Of::<Instance>::required(args, "instance")?)
+                    let __result = __manager
+                        .rebuild(
+                            __ctx,
+                            __rpc::Of::<Instance>::required(__in, "instance")?,
+                        )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 "build" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_BUILD)?;
-                    let result = manager.build(ctx, args.required("host")?).await;
-                    incoming.outcome(result)
+                    let __result = __manager.build(__ctx, __in.required("host")?).await;
+                    __incoming.outcome(__result)
                 }
                 "live_migration" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<
                             Context,
                             __rpc::Context,
                         >(&ComputeApi::METHOD_LIVE_MIGRATION)?;
-                    let result = manager
-                        .live_migration(ctx, args.required("host")?)
+                    let __result = __manager
+                        .live_migration(__ctx, __in.required("host")?)
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 "reload" => {
-                    let (ctx, _) = incoming
+                    let (__ctx, _) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_RELOAD)?;
-                    let result = manager.reload(ctx).await;
-                    incoming.outcome(result)
+                    let __result = __manager.reload(__ctx).await;
+                    __incoming.outcome(__result)
                 }
-                _ => incoming.unknown(),
+                _ => __incoming.unknown(),
             }
         }
     }

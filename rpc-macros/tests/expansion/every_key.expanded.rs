@@ -175,23 +175,23 @@ const _: () = {
         }
         /// The pin that a version or the name of a release stands for.
         pub(crate) fn pin(
-            text: &str,
+            text: &__rpc::str,
         ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
             Self::INTERFACE.pin(text)
         }
         /// Whether the pin in force allows to send a method, by its name on the wire.
         pub(crate) fn supports(
             &self,
-            method: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports(method)
         }
         /// Whether the pin in force allows to send an argument, by its name on the wire.
         pub(crate) fn supports_argument(
             &self,
-            method: &str,
-            argument: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+            argument: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
         /// The same client with these options before those that it has: what they do not set stays.
@@ -232,10 +232,10 @@ const _: () = {
             &self,
             context: &MyContext,
             volume: impl __rpc::Borrow<Volume>,
-            r#ref: impl ::core::convert::AsRef<str>,
+            r#ref: impl ::core::convert::AsRef<__rpc::str>,
             evacuate: impl __rpc::Borrow<bool>,
-            tag: impl __rpc::AsArg<__rpc::OptionOf<str>>,
-            policy: impl __rpc::AsArg<__rpc::OptionOf<str>>,
+            tag: impl __rpc::AsArg<__rpc::OptionOf<__rpc::str>>,
+            policy: impl __rpc::AsArg<__rpc::OptionOf<__rpc::str>>,
             devices: impl __rpc::AsArg<__rpc::OptionOf<[String]>>,
             destination: impl __rpc::Borrow<Volume>,
         ) -> __rpc::Call<Result<Option<Volume>, Failed>> {
@@ -244,11 +244,11 @@ const _: () = {
                 .request(&Self::METHOD_WITH_VOLUME, context)
                 .to(volume.server())
                 .arg::<Volume>("volume", volume)
-                .arg::<str>("ref", ::core::convert::AsRef::as_ref(&r#ref))
+                .arg::<__rpc::str>("ref", ::core::convert::AsRef::as_ref(&r#ref))
                 .arg::<bool>("recreate", __rpc::Borrow::borrow(&evacuate))
-                .arg::<__rpc::Option<&str>>("tag", &__rpc::AsArg::as_arg(&tag))
+                .arg::<__rpc::Option<&__rpc::str>>("tag", &__rpc::AsArg::as_arg(&tag))
                 .arg_unless_old::<
-                    __rpc::Option<&str>,
+                    __rpc::Option<&__rpc::str>,
                 >("policy", &__rpc::AsArg::as_arg(&policy))
                 .arg_unless::<
                     __rpc::Option<&[String]>,
@@ -265,16 +265,16 @@ const _: () = {
         pub(crate) fn formatted(
             &self,
             ctx: &MyContext,
-            host: impl ::core::convert::AsRef<str>,
-            backend: impl ::core::convert::AsRef<str>,
+            host: impl ::core::convert::AsRef<__rpc::str>,
+            backend: impl ::core::convert::AsRef<__rpc::str>,
         ) -> __rpc::Cast {
-            let host: &str = ::core::convert::AsRef::as_ref(&host);
-            let backend: &str = ::core::convert::AsRef::as_ref(&backend);
+            let host: &__rpc::str = ::core::convert::AsRef::as_ref(&host);
+            let backend: &__rpc::str = ::core::convert::AsRef::as_ref(&backend);
             self.client
                 .request(&Self::METHOD_FORMATTED, ctx)
                 .to(format!("{host}@{}", backend))
-                .arg::<str>("host", host)
-                .arg::<str>("backend", backend)
+                .arg::<__rpc::str>("host", host)
+                .arg::<__rpc::str>("backend", backend)
                 .cast()
         }
         /// Calls `defaults`, since 3.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
@@ -295,7 +295,7 @@ const _: () = {
                     .arg::<
                         Vec<u32>,
                     >("empty", &(<Vec<u32> as ::core::default::Default>::default()))
-                    .arg::<str>("mode", "rw")
+                    .arg::<__rpc::str>("mode", "rw")
                     .arg::<String>("owned", &(String::from("x")))
                     .arg::<u32>("checked", &(8))
                     .arg_or::<&u32, _>("converted", &(9), u32::to_string),
@@ -318,19 +318,22 @@ const _: () = {
             }
         }
         /// Sets `mode`, which is `"rw"` otherwise.
-        pub(crate) fn mode(self, mode: impl ::core::convert::AsRef<str>) -> Self {
+        pub(crate) fn mode(self, mode: impl ::core::convert::AsRef<__rpc::str>) -> Self {
             Self {
                 request: self
                     .request
-                    .arg::<str>("mode", ::core::convert::AsRef::as_ref(&mode)),
+                    .arg::<__rpc::str>("mode", ::core::convert::AsRef::as_ref(&mode)),
             }
         }
         /// Sets `owned`, which is `String::from("x")` otherwise.
-        pub(crate) fn owned(self, owned: impl ::core::convert::AsRef<str>) -> Self {
+        pub(crate) fn owned(
+            self,
+            owned: impl ::core::convert::AsRef<__rpc::str>,
+        ) -> Self {
             Self {
                 request: self
                     .request
-                    .arg::<str>("owned", ::core::convert::AsRef::as_ref(&owned)),
+                    .arg::<__rpc::str>("owned", ::core::convert::AsRef::as_ref(&owned)),
             }
         }
         /// Sets `checked`, which is `8` otherwise. Left out below 3.4, refused there if it is set.
@@ -364,78 +367,80 @@ const _: () = {
             Result<(), Failed>,
         > as ::core::future::IntoFuture>::IntoFuture;
         fn into_future(self) -> Self::IntoFuture {
-            let sent: __rpc::Call<Result<(), Failed>> = self.request.call();
-            ::core::future::IntoFuture::into_future(sent)
+            let __sent: __rpc::Call<Result<(), Failed>> = self.request.call();
+            ::core::future::IntoFuture::into_future(__sent)
         }
     }
     impl<__RpcManager: Keys> __rpc::Serves<__RpcManager> for KeysApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
         async fn dispatch(
-            manager: &__RpcManager,
-            incoming: __rpc::Incoming,
+            __manager: &__RpcManager,
+            __incoming: __rpc::Incoming,
         ) -> __rpc::Outcome {
-            match incoming.method() {
+            match __incoming.method() {
                 "with" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<MyContext, MyContext>(&KeysApi::METHOD_WITH_VOLUME)?;
-                    let result = manager
+                    let __result = __manager
                         .with_volume(
-                            ctx,
-                            __rpc::Of::<Volume>::required(args, "volume")?,
-                            args.required("ref")?,
-                            args.required("recreate")?,
-                            args.optional("tag")?,
-                            args.optional("policy")?,
-                            args.optional("devices")?,
-                            __rpc::Of::<Volume>::required(args, "destination")?,
+                            __ctx,
+                            __rpc::Of::<Volume>::required(__in, "volume")?,
+                            __in.required("ref")?,
+                            __in.required("recreate")?,
+                            __in.optional("tag")?,
+                            __in.optional("policy")?,
+                            __in.optional("devices")?,
+                            __rpc::Of::<Volume>::required(__in, "destination")?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 #[cfg(feature = "formatted")]
                 "formatted" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<MyContext, MyContext>(&KeysApi::METHOD_FORMATTED)?;
-                    let result = manager
+                    let __result = __manager
                         .formatted(
-                            ctx,
-                            args.required("host")?,
-                            args.required("backend")?,
+                            __ctx,
+                            __in.required("host")?,
+                            __in.required("backend")?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 #[cfg(feature = "defaults")]
                 "defaults" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<MyContext, MyContext>(&KeysApi::METHOD_DEFAULTS)?;
-                    let result = manager
+                    let __result = __manager
                         .defaults(
-                            ctx,
-                            args
+                            __ctx,
+                            __in
                                 .or_else(
                                     "empty",
                                     || <Vec<u32> as ::core::default::Default>::default(),
                                 )?,
-                            args
+                            __in
                                 .or_else(
                                     "mode",
-                                    || <String as ::core::convert::From<&str>>::from("rw"),
+                                    || <String as ::core::convert::From<
+                                        &__rpc::str,
+                                    >>::from("rw"),
                                 )?,
-                            args.or_else("owned", || String::from("x"))?,
-                            args.or_else("checked", || 8)?,
-                            args.or_else("converted", || 9)?,
+                            __in.or_else("owned", || String::from("x"))?,
+                            __in.or_else("checked", || 8)?,
+                            __in.or_else("converted", || 9)?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 "everybody" => {
-                    let (ctx, _) = incoming
+                    let (__ctx, _) = __incoming
                         .open::<MyContext, MyContext>(&KeysApi::METHOD_EVERYBODY)?;
-                    let result = manager.everybody(ctx).await;
-                    incoming.outcome(result)
+                    let __result = __manager.everybody(__ctx).await;
+                    __incoming.outcome(__result)
                 }
-                _ => incoming.unknown(),
+                _ => __incoming.unknown(),
             }
         }
     }
@@ -453,41 +458,43 @@ crate::facade::codegen::when_testing! {
     String >, Option < String >, Option < Vec < String > >, Volume) -> __RpcFuture +
     ::core::marker::Send + ::core::marker::Sync + 'static,) -> & Self where __RpcFuture :
     ::core::future::Future < Output = Result < Option < Volume >, Failed > > +
-    ::core::marker::Send + 'static, { self.answers.give("with", answer, | answer,
-    incoming | async move { let (ctx, args) = incoming.open:: < MyContext, MyContext > (&
-    KeysApi::METHOD_WITH_VOLUME) ?; let result = answer(ctx, __rpc::Of:: < Volume >
-    ::required(args, "volume") ?, args.required("ref") ?, args.required("recreate") ?,
-    args.optional("tag") ?, args.optional("policy") ?, args.optional("devices") ?,
-    __rpc::Of:: < Volume > ::required(args, "destination") ?). await; incoming
-    .outcome(result) }); self } #[doc = " Answers `formatted` by `answer` from now on."]
-    #[cfg(feature = "formatted")] pub (crate) fn formatted < __RpcFuture > (& self,
-    answer : impl ::core::ops::Fn(MyContext, String, String) -> __RpcFuture +
-    ::core::marker::Send + ::core::marker::Sync + 'static,) -> & Self where __RpcFuture :
-    ::core::future::Future < Output = Result < (), Failed > > + ::core::marker::Send +
-    'static, { self.answers.give("formatted", answer, | answer, incoming | async move {
-    let (ctx, args) = incoming.open:: < MyContext, MyContext > (&
-    KeysApi::METHOD_FORMATTED) ?; let result = answer(ctx, args.required("host") ?, args
-    .required("backend") ?). await; incoming.outcome(result) }); self } #[doc =
+    ::core::marker::Send + 'static, { self.answers.give("with", answer, | __answer,
+    __incoming | async move { let (__ctx, __in) = __incoming.open:: < MyContext,
+    MyContext > (& KeysApi::METHOD_WITH_VOLUME) ?; let __result = __answer(__ctx,
+    __rpc::Of:: < Volume > ::required(__in, "volume") ?, __in.required("ref") ?, __in
+    .required("recreate") ?, __in.optional("tag") ?, __in.optional("policy") ?, __in
+    .optional("devices") ?, __rpc::Of:: < Volume > ::required(__in, "destination") ?).
+    await; __incoming.outcome(__result) }); self } #[doc =
+    " Answers `formatted` by `answer` from now on."] #[cfg(feature = "formatted")] pub
+    (crate) fn formatted < __RpcFuture > (& self, answer : impl
+    ::core::ops::Fn(MyContext, String, String) -> __RpcFuture + ::core::marker::Send +
+    ::core::marker::Sync + 'static,) -> & Self where __RpcFuture : ::core::future::Future
+    < Output = Result < (), Failed > > + ::core::marker::Send + 'static, { self.answers
+    .give("formatted", answer, | __answer, __incoming | async move { let (__ctx, __in) =
+    __incoming.open:: < MyContext, MyContext > (& KeysApi::METHOD_FORMATTED) ?; let
+    __result = __answer(__ctx, __in.required("host") ?, __in.required("backend") ?).
+    await; __incoming.outcome(__result) }); self } #[doc =
     " Answers `defaults` by `answer` from now on."] #[cfg(feature = "defaults")] pub
     (crate) fn defaults < __RpcFuture > (& self, answer : impl ::core::ops::Fn(MyContext,
     Vec < u32 >, String, String, u32, u32) -> __RpcFuture + ::core::marker::Send +
     ::core::marker::Sync + 'static,) -> & Self where __RpcFuture : ::core::future::Future
     < Output = Result < (), Failed > > + ::core::marker::Send + 'static, { self.answers
-    .give("defaults", answer, | answer, incoming | async move { let (ctx, args) =
-    incoming.open:: < MyContext, MyContext > (& KeysApi::METHOD_DEFAULTS) ?; let result =
-    answer(ctx, args.or_else("empty", || < Vec < u32 > as ::core::default::Default >
-    ::default()) ?, args.or_else("mode", || < String as ::core::convert::From < & str >>
-    ::from("rw")) ?, args.or_else("owned", || String::from("x")) ?, args
-    .or_else("checked", || 8) ?, args.or_else("converted", || 9) ?). await; incoming
-    .outcome(result) }); self } #[doc = " Answers `everybody` by `answer` from now on."]
-    pub (crate) fn everybody < __RpcFuture > (& self, answer : impl
-    ::core::ops::Fn(MyContext) -> __RpcFuture + ::core::marker::Send +
-    ::core::marker::Sync + 'static,) -> & Self where __RpcFuture : ::core::future::Future
-    < Output = Result < (), Failed > > + ::core::marker::Send + 'static, { self.answers
-    .give("everybody", answer, | answer, incoming | async move { let (ctx, _) = incoming
-    .open:: < MyContext, MyContext > (& KeysApi::METHOD_EVERYBODY) ?; let result =
-    answer(ctx). await; incoming.outcome(result) }); self } } impl __rpc::Serves <
-    FakeKeys > for KeysApi { const INTERFACE : & 'static __rpc::Interface = &
-    Self::INTERFACE; async fn dispatch(fake : & FakeKeys, incoming : __rpc::Incoming) ->
-    __rpc::Outcome { fake.answers.dispatch(& Self::INTERFACE, incoming). await } } };
+    .give("defaults", answer, | __answer, __incoming | async move { let (__ctx, __in) =
+    __incoming.open:: < MyContext, MyContext > (& KeysApi::METHOD_DEFAULTS) ?; let
+    __result = __answer(__ctx, __in.or_else("empty", || < Vec < u32 > as
+    ::core::default::Default > ::default()) ?, __in.or_else("mode", || < String as
+    ::core::convert::From < & __rpc::str >> ::from("rw")) ?, __in.or_else("owned", ||
+    String::from("x")) ?, __in.or_else("checked", || 8) ?, __in.or_else("converted", ||
+    9) ?). await; __incoming.outcome(__result) }); self } #[doc =
+    " Answers `everybody` by `answer` from now on."] pub (crate) fn everybody <
+    __RpcFuture > (& self, answer : impl ::core::ops::Fn(MyContext) -> __RpcFuture +
+    ::core::marker::Send + ::core::marker::Sync + 'static,) -> & Self where __RpcFuture :
+    ::core::future::Future < Output = Result < (), Failed > > + ::core::marker::Send +
+    'static, { self.answers.give("everybody", answer, | __answer, __incoming | async move
+    { let (__ctx, _) = __incoming.open:: < MyContext, MyContext > (&
+    KeysApi::METHOD_EVERYBODY) ?; let __result = __answer(__ctx). await; __incoming
+    .outcome(__result) }); self } } impl __rpc::Serves < FakeKeys > for KeysApi { const
+    INTERFACE : & 'static __rpc::Interface = & Self::INTERFACE; async fn dispatch(__fake
+    : & FakeKeys, __incoming : __rpc::Incoming) -> __rpc::Outcome { __fake.answers
+    .dispatch(& Self::INTERFACE, __incoming). await } } };
 }

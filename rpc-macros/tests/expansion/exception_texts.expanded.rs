@@ -94,96 +94,100 @@ const _: () = {
                     __rpc::exception::remote(self, "cinder.exception", "Full")
                         .with_kwarg("code", 500)
                 }
-                Self::Invalid(field0, field1) => {
+                Self::Invalid(__field0, __field1) => {
                     __rpc::exception::positional(
                         self,
                         "builtins",
                         "ValueError",
                         [
-                            __rpc::exception::value(field0),
-                            __rpc::exception::value(field1),
+                            __rpc::exception::value(__field0),
+                            __rpc::exception::value(__field1),
                         ],
                     )
                 }
-                Self::Other(remote) => ::core::clone::Clone::clone(remote),
+                Self::Other(__remote) => ::core::clone::Clone::clone(__remote),
             }
         }
-        fn from_remote(remote: &__rpc::RemoteError) -> ::core::option::Option<Self> {
-            let known = || -> ::core::option::Option<Self> {
-                if remote.is("cinder.exception", "VolumeNotFound") {
+        fn from_remote(__remote: &__rpc::RemoteError) -> ::core::option::Option<Self> {
+            let __known = || -> ::core::option::Option<Self> {
+                if __remote.is("cinder.exception", "VolumeNotFound") {
                     return ::core::option::Option::Some(Self::VolumeNotFound {
-                        volume_id: __rpc::exception::kwarg::<Uuid>(remote, "volume_id")?,
+                        volume_id: __rpc::exception::kwarg::<
+                            Uuid,
+                        >(__remote, "volume_id")?,
                     });
                 }
-                if remote.is("cinder.exception", "InvalidVolume") {
+                if __remote.is("cinder.exception", "InvalidVolume") {
                     return ::core::option::Option::Some({
-                        let field0 = __rpc::exception::kwarg::<
+                        let __field0 = __rpc::exception::kwarg::<
                             Option<String>,
-                        >(remote, "reason")?;
-                        let field1 = __rpc::exception::unless::<
+                        >(__remote, "reason")?;
+                        let __field1 = __rpc::exception::unless::<
                             Option<String>,
                         >(
-                            remote,
+                            __remote,
                             ::core::format_args!(
-                                "Invalid volume: {}", __rpc::exception::Str(& field0)
+                                "Invalid volume: {}", __rpc::exception::Str(& __field0)
                             ),
                         )?;
                         Self::InvalidVolume {
-                            reason: field0,
-                            message: field1,
+                            reason: __field0,
+                            message: __field1,
                         }
                     });
                 }
-                if remote.is("cinder.exception", "DriverError") {
+                if __remote.is("cinder.exception", "DriverError") {
                     return ::core::option::Option::Some({
-                        let field1 = __rpc::exception::kwarg::<u64>(remote, "size")?;
-                        let field0 = __rpc::exception::between::<
+                        let __field1 = __rpc::exception::kwarg::<u64>(__remote, "size")?;
+                        let __field0 = __rpc::exception::between::<
                             String,
                         >(
-                            remote,
+                            __remote,
                             ::core::format_args!("Driver error {{500}}: "),
                             ::core::format_args!(
-                                " ({}%)", __rpc::exception::Decimal(& field1)
+                                " ({}%)", __rpc::exception::Decimal(& __field1)
                             ),
                         )?;
                         Self::DriverError {
-                            message: field0,
-                            size: field1,
+                            message: __field0,
+                            size: __field1,
                         }
                     });
                 }
-                if remote.is("cinder.exception", "ExportFailure") {
+                if __remote.is("cinder.exception", "ExportFailure") {
                     return ::core::option::Option::Some(Self::ExportFailure {
-                        reason: __rpc::exception::kwarg::<Cause>(remote, "reason")?,
-                        volume_id: __rpc::exception::kwarg::<Uuid>(remote, "volume_id")?,
+                        reason: __rpc::exception::kwarg::<Cause>(__remote, "reason")?,
+                        volume_id: __rpc::exception::kwarg::<
+                            Uuid,
+                        >(__remote, "volume_id")?,
                     });
                 }
-                if remote.is("cinder.exception", "Full") {
+                if __remote.is("cinder.exception", "Full") {
                     return ::core::option::Option::Some(Self::Full {});
                 }
-                if remote.is("builtins", "ValueError") {
+                if __remote.is("builtins", "ValueError") {
                     return ::core::option::Option::Some(
                         Self::Invalid(
-                            __rpc::exception::arg::<String>(remote, 0)?,
-                            __rpc::exception::arg::<u32>(remote, 1)?,
+                            __rpc::exception::arg::<String>(__remote, 0)?,
+                            __rpc::exception::arg::<u32>(__remote, 1)?,
                         ),
                     );
                 }
                 ::core::option::Option::None
             };
-            known()
+            __known()
                 .or_else(|| ::core::option::Option::Some(
-                    Self::Other(::core::clone::Clone::clone(remote)),
+                    Self::Other(::core::clone::Clone::clone(__remote)),
                 ))
         }
     }
     #[automatically_derived]
     #[allow(deprecated)]
     impl ::core::fmt::Display for VolumeError {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             match self {
                 Self::VolumeNotFound { volume_id, .. } => {
-                    f.write_fmt(
+                    __f.write_fmt(
                         ::core::format_args!(
                             "Volume {} could not be found.",
                             __rpc::exception::Str(volume_id)
@@ -192,11 +196,11 @@ const _: () = {
                 }
                 Self::InvalidVolume { reason, message, .. } => {
                     match message {
-                        ::core::option::Option::Some(text) => {
-                            ::core::fmt::Display::fmt(text, f)
+                        ::core::option::Option::Some(__text) => {
+                            ::core::fmt::Display::fmt(__text, __f)
                         }
                         ::core::option::Option::None => {
-                            f.write_fmt(
+                            __f.write_fmt(
                                 ::core::format_args!(
                                     "Invalid volume: {}", __rpc::exception::Str(reason)
                                 ),
@@ -205,7 +209,7 @@ const _: () = {
                     }
                 }
                 Self::DriverError { message, size, .. } => {
-                    f.write_fmt(
+                    __f.write_fmt(
                         ::core::format_args!(
                             "Driver error {{500}}: {} ({}%)",
                             __rpc::exception::Str(message),
@@ -214,25 +218,25 @@ const _: () = {
                     )
                 }
                 Self::ExportFailure { reason, .. } => {
-                    f.write_fmt(
+                    __f.write_fmt(
                         ::core::format_args!(
                             "Failed to export: {}", __rpc::exception::Repr(reason)
                         ),
                     )
                 }
-                Self::Full { .. } => f.write_fmt(::core::format_args!("Full.")),
-                Self::Invalid(field0, field1) => {
+                Self::Full { .. } => __f.write_fmt(::core::format_args!("Full.")),
+                Self::Invalid(__field0, __field1) => {
                     __rpc::exception::text_of_args(
-                        f,
+                        __f,
                         "builtins",
                         "ValueError",
                         &[
-                            __rpc::exception::value(field0),
-                            __rpc::exception::value(field1),
+                            __rpc::exception::value(__field0),
+                            __rpc::exception::value(__field1),
                         ],
                     )
                 }
-                Self::Other(remote) => ::core::fmt::Display::fmt(remote, f),
+                Self::Other(__remote) => ::core::fmt::Display::fmt(__remote, __f),
             }
         }
     }

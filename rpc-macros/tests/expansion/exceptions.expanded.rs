@@ -31,14 +31,14 @@ const _: () = {
                     __rpc::exception::remote(self, "cinder.exception", "VolumeNotFound")
                         .with_kwarg("volume_id", __rpc::exception::value(volume_id))
                 }
-                Self::Invalid(field0, field1) => {
+                Self::Invalid(__field0, __field1) => {
                     __rpc::exception::positional(
                         self,
                         "builtins",
                         "ValueError",
                         [
-                            __rpc::exception::value(field0),
-                            __rpc::exception::value(field1),
+                            __rpc::exception::value(__field0),
+                            __rpc::exception::value(__field1),
                         ],
                     )
                 }
@@ -49,37 +49,39 @@ const _: () = {
                     __rpc::exception::remote(self, "cinder.exception", "Renamed")
                         .with_kwarg("type", __rpc::exception::value(kind))
                 }
-                Self::Other(remote) => ::core::clone::Clone::clone(remote),
+                Self::Other(__remote) => ::core::clone::Clone::clone(__remote),
             }
         }
-        fn from_remote(remote: &__rpc::RemoteError) -> ::core::option::Option<Self> {
-            let known = || -> ::core::option::Option<Self> {
-                if remote.is("cinder.exception", "VolumeNotFound") {
+        fn from_remote(__remote: &__rpc::RemoteError) -> ::core::option::Option<Self> {
+            let __known = || -> ::core::option::Option<Self> {
+                if __remote.is("cinder.exception", "VolumeNotFound") {
                     return ::core::option::Option::Some(Self::VolumeNotFound {
-                        volume_id: __rpc::exception::kwarg::<Uuid>(remote, "volume_id")?,
+                        volume_id: __rpc::exception::kwarg::<
+                            Uuid,
+                        >(__remote, "volume_id")?,
                     });
                 }
-                if remote.is("builtins", "ValueError") {
+                if __remote.is("builtins", "ValueError") {
                     return ::core::option::Option::Some(
                         Self::Invalid(
-                            __rpc::exception::arg::<String>(remote, 0)?,
-                            __rpc::exception::arg::<u32>(remote, 1)?,
+                            __rpc::exception::arg::<String>(__remote, 0)?,
+                            __rpc::exception::arg::<u32>(__remote, 1)?,
                         ),
                     );
                 }
-                if remote.is("cinder.exception", "Full") {
+                if __remote.is("cinder.exception", "Full") {
                     return ::core::option::Option::Some(Self::Full {});
                 }
-                if remote.is("cinder.exception", "Renamed") {
+                if __remote.is("cinder.exception", "Renamed") {
                     return ::core::option::Option::Some(Self::Renamed {
-                        kind: __rpc::exception::kwarg::<String>(remote, "type")?,
+                        kind: __rpc::exception::kwarg::<String>(__remote, "type")?,
                     });
                 }
                 ::core::option::Option::None
             };
-            known()
+            __known()
                 .or_else(|| ::core::option::Option::Some(
-                    Self::Other(::core::clone::Clone::clone(remote)),
+                    Self::Other(::core::clone::Clone::clone(__remote)),
                 ))
         }
     }

@@ -39,11 +39,11 @@ const _: () = {
         ) -> ::core::result::Result<__rpc::Notification, __rpc::EncodeError> {
             ::core::result::Result::Ok(
                 match self {
-                    Self::CreateStart(payload) => {
+                    Self::CreateStart(__payload) => {
                         __rpc::Notification::with_payload(
                             __rpc::Priority::Info,
                             "volume.create.start",
-                            __rpc::payload(payload)?,
+                            __rpc::payload(__payload)?,
                         )
                     }
                     Self::CreateError { volume, reason } => {
@@ -77,20 +77,22 @@ const _: () = {
             )
         }
         fn read(
-            notification: &__rpc::Notification,
+            __notification: &__rpc::Notification,
         ) -> ::core::result::Result<::core::option::Option<Self>, __rpc::PayloadError> {
-            let event = __rpc::Reading::of::<Self>(notification);
+            let __event = __rpc::Reading::of::<Self>(__notification);
             ::core::result::Result::Ok(
-                match notification.event_type() {
+                match __notification.event_type() {
                     "volume.create.start" => {
-                        ::core::option::Option::Some(Self::CreateStart(event.payload()?))
+                        ::core::option::Option::Some(
+                            Self::CreateStart(__event.payload()?),
+                        )
                     }
                     "volume.create.error" => {
                         ::core::option::Option::Some({
-                            let members = event.members()?;
+                            let __members = __event.members()?;
                             Self::CreateError {
-                                volume: members.get("volume")?,
-                                reason: members.get("reason")?,
+                                volume: __members.get("volume")?,
+                                reason: __members.get("reason")?,
                             }
                         })
                     }
@@ -102,7 +104,7 @@ const _: () = {
                                 ::core::option::Option::Some(phase),
                             ),
                         ) = __rpc::parameters(
-                                notification.event_type(),
+                                __notification.event_type(),
                                 &["volume", "", ""],
                             )
                             .map(|[action, phase]| (
@@ -111,11 +113,11 @@ const _: () = {
                             ))
                         {
                             ::core::option::Option::Some({
-                                let members = event.members()?;
+                                let __members = __event.members()?;
                                 Self::Other {
                                     action,
                                     phase,
-                                    volume: members.get("volume")?,
+                                    volume: __members.get("volume")?,
                                 }
                             })
                         } else {

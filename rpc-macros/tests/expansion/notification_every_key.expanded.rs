@@ -95,18 +95,18 @@ const _: () = {
                             __rpc::payload(instance)?,
                         )
                     }
-                    Self::ServiceUpdate(payload) => {
+                    Self::ServiceUpdate(__payload) => {
                         __rpc::Notification::with_payload(
                             __rpc::Priority::Info,
                             "service.update",
-                            __rpc::object::<ServiceStatusPayload>(payload)?,
+                            __rpc::object::<ServiceStatusPayload>(__payload)?,
                         )
                     }
-                    Self::Update(payload) => {
+                    Self::Update(__payload) => {
                         __rpc::Notification::with_payload(
                             __rpc::Priority::Warn,
                             "instance.update",
-                            __rpc::object::<InstanceUpdatePayload>(payload)?,
+                            __rpc::object::<InstanceUpdatePayload>(__payload)?,
                         )
                     }
                     Self::Aggregate { id, aggregate } => {
@@ -133,38 +133,40 @@ const _: () = {
                             __rpc::nothing()?,
                         )
                     }
-                    Self::Unknown(payload) => {
-                        <__rpc::Notification as ::core::clone::Clone>::clone(payload)
+                    Self::Unknown(__payload) => {
+                        <__rpc::Notification as ::core::clone::Clone>::clone(__payload)
                     }
                 },
             )
         }
         fn read(
-            notification: &__rpc::Notification,
+            __notification: &__rpc::Notification,
         ) -> ::core::result::Result<::core::option::Option<Self>, __rpc::PayloadError> {
-            let event = __rpc::Reading::of::<Self>(notification);
+            let __event = __rpc::Reading::of::<Self>(__notification);
             ::core::result::Result::Ok(
-                match notification.event_type() {
+                match __notification.event_type() {
                     "service.update" => {
                         ::core::option::Option::Some(
-                            Self::ServiceUpdate(event.object::<ServiceStatusPayload>()?),
+                            Self::ServiceUpdate(
+                                __event.object::<ServiceStatusPayload>()?,
+                            ),
                         )
                     }
                     "instance.update" => {
                         ::core::option::Option::Some(
                             Self::Update(
                                 ::std::boxed::Box::new(
-                                    event.object::<InstanceUpdatePayload>()?,
+                                    __event.object::<InstanceUpdatePayload>()?,
                                 ),
                             ),
                         )
                     }
                     "instance.fault" => {
                         ::core::option::Option::Some({
-                            let members = event.members()?;
+                            let __members = __event.members()?;
                             Self::Fault {
-                                instance_id: members.get("instance-id")?,
-                                r#type: members.get("type")?,
+                                instance_id: __members.get("instance-id")?,
+                                r#type: __members.get("type")?,
                             }
                         })
                     }
@@ -173,14 +175,14 @@ const _: () = {
                         if let ::core::option::Option::Some(
                             (::core::option::Option::Some(id),),
                         ) = __rpc::parameters(
-                                notification.event_type(),
+                                __notification.event_type(),
                                 &["aggregate", ""],
                             )
                             .map(|[id]| (__rpc::parameter::<u64>(id),))
                         {
                             ::core::option::Option::Some(Self::Aggregate {
                                 id,
-                                aggregate: event.object::<AggregatePayload>()?,
+                                aggregate: __event.object::<AggregatePayload>()?,
                             })
                         } else if let ::core::option::Option::Some(
                             (
@@ -188,7 +190,7 @@ const _: () = {
                                 ::core::option::Option::Some(phase),
                             ),
                         ) = __rpc::parameters(
-                                notification.event_type(),
+                                __notification.event_type(),
                                 &["compute", "", ""],
                             )
                             .map(|[action, phase]| (
@@ -199,7 +201,7 @@ const _: () = {
                             ::core::option::Option::Some(Self::Compute {
                                 action,
                                 phase,
-                                instance: event.payload()?,
+                                instance: __event.payload()?,
                             })
                         } else if let ::core::option::Option::Some(
                             (
@@ -207,7 +209,7 @@ const _: () = {
                                 ::core::option::Option::Some(action),
                                 ::core::option::Option::Some(phase),
                             ),
-                        ) = __rpc::parameters(notification.event_type(), &["", "", ""])
+                        ) = __rpc::parameters(__notification.event_type(), &["", "", ""])
                             .map(|[r#type, action, phase]| (
                                 __rpc::parameter::<String>(r#type),
                                 __rpc::parameter::<String>(action),
@@ -221,7 +223,7 @@ const _: () = {
                             })
                         } else {
                             ::core::option::Option::Some(
-                                Self::Unknown(::core::clone::Clone::clone(notification)),
+                                Self::Unknown(::core::clone::Clone::clone(__notification)),
                             )
                         }
                     }

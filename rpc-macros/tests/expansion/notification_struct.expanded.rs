@@ -35,23 +35,23 @@ const _: () = {
             )
         }
         fn read(
-            notification: &__rpc::Notification,
+            __notification: &__rpc::Notification,
         ) -> ::core::result::Result<::core::option::Option<Self>, __rpc::PayloadError> {
-            let event = __rpc::Reading::of::<Self>(notification);
+            let __event = __rpc::Reading::of::<Self>(__notification);
             ::core::result::Result::Ok(
-                match notification.event_type() {
+                match __notification.event_type() {
                     _ => {
                         if let ::core::option::Option::Some(
                             (::core::option::Option::Some(user),),
                         ) = __rpc::parameters(
-                                notification.event_type(),
+                                __notification.event_type(),
                                 &["identity", "", "authenticate"],
                             )
                             .map(|[user]| (__rpc::parameter::<String>(user),))
                         {
                             ::core::option::Option::Some(Self {
                                 user,
-                                outcome: event.payload()?,
+                                outcome: __event.payload()?,
                             })
                         } else {
                             ::core::option::Option::None

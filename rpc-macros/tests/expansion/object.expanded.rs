@@ -22,7 +22,7 @@ const _: () = {
                 ),
             ],
         );
-        fn what_changed(&self) -> ::std::vec::Vec<&str> {
+        fn what_changed(&self) -> ::std::vec::Vec<&::core::primitive::str> {
             __rpc::what_changed(self)
         }
     }
@@ -34,8 +34,10 @@ const _: () = {
         fn origin_mut(&mut self) -> &mut __rpc::Origin {
             &mut self.origin
         }
-        fn number(name: &str) -> ::core::option::Option<usize> {
-            match name {
+        fn number(
+            __name: &::core::primitive::str,
+        ) -> ::core::option::Option<::core::primitive::usize> {
+            match __name {
                 "resource_id" => ::core::option::Option::Some(0),
                 "tag" => ::core::option::Option::Some(1),
                 _ => ::core::option::Option::None,
@@ -49,21 +51,21 @@ const _: () = {
         }
         fn read<'de, A: __rpc::MapAccess<'de>>(
             &mut self,
-            number: usize,
-            data: &mut A,
+            __number: ::core::primitive::usize,
+            __data: &mut A,
         ) -> ::core::result::Result<(), A::Error> {
-            match number {
-                0 => __rpc::read(&mut self.resource_id, data),
-                1 => __rpc::read(&mut self.tag, data),
-                _ => __rpc::skip(data),
+            match __number {
+                0 => __rpc::read(&mut self.resource_id, __data),
+                1 => __rpc::read(&mut self.tag, __data),
+                _ => __rpc::skip(__data),
             }
         }
         fn write<W: __rpc::WriteFields>(
             &self,
-            out: &mut W,
+            __out: &mut W,
         ) -> ::core::result::Result<(), W::Error> {
-            out.field(0, "resource_id", &self.resource_id)?;
-            out.field(1, "tag", &self.tag)?;
+            __out.field(0, "resource_id", &self.resource_id)?;
+            __out.field(1, "tag", &self.tag)?;
             ::core::result::Result::Ok(())
         }
     }
@@ -77,17 +79,17 @@ const _: () = {
     impl __rpc::Serialize for Tag {
         fn serialize<S: __rpc::Serializer>(
             &self,
-            to: S,
+            __to: S,
         ) -> ::core::result::Result<S::Ok, S::Error> {
-            __rpc::serialize(self, to)
+            __rpc::serialize(self, __to)
         }
     }
     #[automatically_derived]
     impl<'de> __rpc::Deserialize<'de> for Tag {
         fn deserialize<D: __rpc::Deserializer<'de>>(
-            from: D,
+            __from: D,
         ) -> ::core::result::Result<Self, D::Error> {
-            __rpc::deserialize(from)
+            __rpc::deserialize(__from)
         }
     }
 };

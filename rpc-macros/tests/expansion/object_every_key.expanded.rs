@@ -79,10 +79,12 @@ const _: () = {
             __rpc::set_default(&mut self.multiattach, || false);
             __rpc::set_default(
                 &mut self.status,
-                || <_ as ::core::convert::From<&str>>::from("creating"),
+                || <_ as ::core::convert::From<
+                    &::core::primitive::str,
+                >>::from("creating"),
             );
         }
-        fn what_changed(&self) -> ::std::vec::Vec<&str> {
+        fn what_changed(&self) -> ::std::vec::Vec<&::core::primitive::str> {
             __rpc::what_changed(self)
         }
     }
@@ -94,8 +96,10 @@ const _: () = {
         fn origin_mut(&mut self) -> &mut __rpc::Origin {
             &mut self.origin
         }
-        fn number(name: &str) -> ::core::option::Option<usize> {
-            match name {
+        fn number(
+            __name: &::core::primitive::str,
+        ) -> ::core::option::Option<::core::primitive::usize> {
+            match __name {
                 "id" => ::core::option::Option::Some(0),
                 "host" => ::core::option::Option::Some(1),
                 "shared_targets" => ::core::option::Option::Some(2),
@@ -126,37 +130,37 @@ const _: () = {
         }
         fn read<'de, A: __rpc::MapAccess<'de>>(
             &mut self,
-            number: usize,
-            data: &mut A,
+            __number: ::core::primitive::usize,
+            __data: &mut A,
         ) -> ::core::result::Result<(), A::Error> {
-            match number {
-                0 => __rpc::read(&mut self.id, data),
-                1 => __rpc::read(&mut self.host, data),
-                2 => __rpc::read(&mut self.shared_targets, data),
-                3 => __rpc::read(&mut self.attachments, data),
-                4 => __rpc::read(&mut self.consistencygroup_id, data),
-                5 => __rpc::read(&mut self.access_mode, data),
-                6 => __rpc::read(&mut self.multiattach, data),
-                7 => __rpc::read(&mut self.status, data),
-                8 => __rpc::read(&mut self.source_name, data),
-                9 => __rpc::read(&mut self.r#type, data),
-                _ => __rpc::skip(data),
+            match __number {
+                0 => __rpc::read(&mut self.id, __data),
+                1 => __rpc::read(&mut self.host, __data),
+                2 => __rpc::read(&mut self.shared_targets, __data),
+                3 => __rpc::read(&mut self.attachments, __data),
+                4 => __rpc::read(&mut self.consistencygroup_id, __data),
+                5 => __rpc::read(&mut self.access_mode, __data),
+                6 => __rpc::read(&mut self.multiattach, __data),
+                7 => __rpc::read(&mut self.status, __data),
+                8 => __rpc::read(&mut self.source_name, __data),
+                9 => __rpc::read(&mut self.r#type, __data),
+                _ => __rpc::skip(__data),
             }
         }
         fn write<W: __rpc::WriteFields>(
             &self,
-            out: &mut W,
+            __out: &mut W,
         ) -> ::core::result::Result<(), W::Error> {
-            out.field(0, "id", &self.id)?;
-            out.field(1, "host", &self.host)?;
-            out.field(2, "shared_targets", &self.shared_targets)?;
-            out.field(3, "attachments", &self.attachments)?;
-            out.field(4, "consistencygroup_id", &self.consistencygroup_id)?;
-            out.field(5, "access_mode", &self.access_mode)?;
-            out.field(6, "multiattach", &self.multiattach)?;
-            out.field(7, "status", &self.status)?;
-            out.field(8, "source-name", &self.source_name)?;
-            out.field(9, "type", &self.r#type)?;
+            __out.field(0, "id", &self.id)?;
+            __out.field(1, "host", &self.host)?;
+            __out.field(2, "shared_targets", &self.shared_targets)?;
+            __out.field(3, "attachments", &self.attachments)?;
+            __out.field(4, "consistencygroup_id", &self.consistencygroup_id)?;
+            __out.field(5, "access_mode", &self.access_mode)?;
+            __out.field(6, "multiattach", &self.multiattach)?;
+            __out.field(7, "status", &self.status)?;
+            __out.field(8, "source-name", &self.source_name)?;
+            __out.field(9, "type", &self.r#type)?;
             ::core::result::Result::Ok(())
         }
     }
@@ -170,17 +174,17 @@ const _: () = {
     impl __rpc::Serialize for CinderVolume {
         fn serialize<S: __rpc::Serializer>(
             &self,
-            to: S,
+            __to: S,
         ) -> ::core::result::Result<S::Ok, S::Error> {
-            __rpc::serialize(self, to)
+            __rpc::serialize(self, __to)
         }
     }
     #[automatically_derived]
     impl<'de> __rpc::Deserialize<'de> for CinderVolume {
         fn deserialize<D: __rpc::Deserializer<'de>>(
-            from: D,
+            __from: D,
         ) -> ::core::result::Result<Self, D::Error> {
-            __rpc::deserialize(from)
+            __rpc::deserialize(__from)
         }
     }
 };

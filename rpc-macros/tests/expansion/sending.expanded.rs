@@ -103,23 +103,23 @@ const _: () = {
         }
         /// The pin that a version or the name of a release stands for.
         pub fn pin(
-            text: &str,
+            text: &__rpc::str,
         ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
             Self::INTERFACE.pin(text)
         }
         /// Whether the pin in force allows to send a method, by its name on the wire.
         pub fn supports(
             &self,
-            method: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports(method)
         }
         /// Whether the pin in force allows to send an argument, by its name on the wire.
         pub fn supports_argument(
             &self,
-            method: &str,
-            argument: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+            argument: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
         /// The same client with these options before those that it has: what they do not set stays.
@@ -208,52 +208,52 @@ const _: () = {
     impl<__RpcManager: ComputeManager> __rpc::Serves<__RpcManager> for ComputeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
         async fn dispatch(
-            manager: &__RpcManager,
-            incoming: __rpc::Incoming,
+            __manager: &__RpcManager,
+            __incoming: __rpc::Incoming,
         ) -> __rpc::Outcome {
-            match incoming.method() {
+            match __incoming.method() {
                 "stop" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_STOP)?;
-                    let result = manager.stop(ctx, args.required("id")?).await;
-                    incoming
+                    let __result = __manager.stop(__ctx, __in.required("id")?).await;
+                    __incoming
                         .outcome_expecting(
-                            result,
-                            |error| {
+                            __result,
+                            |__error| {
                                 ::core::matches!(
-                                    error, Failed::NotFound { .. } | Failed::Busy
+                                    __error, Failed::NotFound { .. } | Failed::Busy
                                 )
                             },
                         )
                 }
                 "start" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_START)?;
-                    let result = manager
+                    let __result = __manager
                         .start(
-                            ctx,
-                            args
+                            __ctx,
+                            __in
                                 .or_else(
                                     "force",
                                     || <bool as ::core::default::Default>::default(),
                                 )?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 "rebuild" => {
-                    let (ctx, _) = incoming
+                    let (__ctx, _) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_REBUILD)?;
-                    let result = manager.rebuild(ctx).await;
-                    incoming.outcome(result)
+                    let __result = __manager.rebuild(__ctx).await;
+                    __incoming.outcome(__result)
                 }
                 "back_up" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_BACK_UP)?;
-                    let result = manager.back_up(ctx, args.required("id")?).await;
-                    incoming.outcome(result)
+                    let __result = __manager.back_up(__ctx, __in.required("id")?).await;
+                    __incoming.outcome(__result)
                 }
-                _ => incoming.unknown(),
+                _ => __incoming.unknown(),
             }
         }
     }

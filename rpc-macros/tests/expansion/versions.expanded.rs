@@ -113,23 +113,23 @@ const _: () = {
         }
         /// The pin that a version or the name of a release stands for.
         pub fn pin(
-            text: &str,
+            text: &__rpc::str,
         ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
             Self::INTERFACE.pin(text)
         }
         /// Whether the pin in force allows to send a method, by its name on the wire.
         pub fn supports(
             &self,
-            method: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports(method)
         }
         /// Whether the pin in force allows to send an argument, by its name on the wire.
         pub fn supports_argument(
             &self,
-            method: &str,
-            argument: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+            argument: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
         /// The same client with these options before those that it has: what they do not set stays.
@@ -189,41 +189,43 @@ const _: () = {
         pub fn failover(
             &self,
             ctx: &__rpc::Context,
-            cluster: impl ::core::convert::AsRef<str>,
+            cluster: impl ::core::convert::AsRef<__rpc::str>,
         ) -> __rpc::Call<Result<(), Failed>> {
             self.client
                 .request(&Self::METHOD_FAILOVER, ctx)
-                .arg::<str>("cluster", ::core::convert::AsRef::as_ref(&cluster))
+                .arg::<__rpc::str>("cluster", ::core::convert::AsRef::as_ref(&cluster))
                 .call()
         }
     }
     impl<__RpcManager: ComputeManager> __rpc::Serves<__RpcManager> for ComputeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
         async fn dispatch(
-            manager: &__RpcManager,
-            incoming: __rpc::Incoming,
+            __manager: &__RpcManager,
+            __incoming: __rpc::Incoming,
         ) -> __rpc::Outcome {
-            match incoming.method() {
+            match __incoming.method() {
                 "resize" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_RESIZE)?;
-                    let result = manager
+                    let __result = __manager
                         .resize(
-                            ctx,
-                            __rpc::Of::<Instance>::required(args, "instance")?,
-                            __rpc::Of::<Flavor>::required(args, "flavor")?,
-                            __rpc::Of::<Option<Spec>>::optional(args, "request_spec")?,
+                            __ctx,
+                            __rpc::Of::<Instance>::required(__in, "instance")?,
+                            __rpc::Of::<Flavor>::required(__in, "flavor")?,
+                            __rpc::Of::<Option<Spec>>::optional(__in, "request_spec")?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 "failover" | "failover_host" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_FAILOVER)?;
-                    let result = manager.failover(ctx, args.required("cluster")?).await;
-                    incoming.outcome(result)
+                    let __result = __manager
+                        .failover(__ctx, __in.required("cluster")?)
+                        .await;
+                    __incoming.outcome(__result)
                 }
-                _ => incoming.unknown(),
+                _ => __incoming.unknown(),
             }
         }
     }

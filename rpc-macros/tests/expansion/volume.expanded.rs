@@ -123,23 +123,23 @@ const _: () = {
         }
         /// The pin that a version or the name of a release stands for.
         pub fn pin(
-            text: &str,
+            text: &__rpc::str,
         ) -> ::core::result::Result<__rpc::VersionPin, __rpc::PinError> {
             Self::INTERFACE.pin(text)
         }
         /// Whether the pin in force allows to send a method, by its name on the wire.
         pub fn supports(
             &self,
-            method: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports(method)
         }
         /// Whether the pin in force allows to send an argument, by its name on the wire.
         pub fn supports_argument(
             &self,
-            method: &str,
-            argument: &str,
-        ) -> ::core::result::Result<bool, __rpc::SupportsError> {
+            method: &__rpc::str,
+            argument: &__rpc::str,
+        ) -> ::core::result::Result<__rpc::bool, __rpc::SupportsError> {
             self.client.supports_argument(method, argument)
         }
         /// The same client with these options before those that it has: what they do not set stays.
@@ -204,15 +204,15 @@ const _: () = {
         pub fn attach_volume(
             &self,
             ctx: &__rpc::Context,
-            host: impl ::core::convert::AsRef<str>,
+            host: impl ::core::convert::AsRef<__rpc::str>,
             volume_id: impl __rpc::Borrow<Uuid>,
             volume: impl __rpc::AsArg<__rpc::OptionOf<Volume>>,
         ) -> __rpc::Call<Result<Attachment, VolumeError>> {
-            let host: &str = ::core::convert::AsRef::as_ref(&host);
+            let host: &__rpc::str = ::core::convert::AsRef::as_ref(&host);
             self.client
                 .request(&Self::METHOD_ATTACH_VOLUME, ctx)
                 .to(host)
-                .arg::<str>("host", host)
+                .arg::<__rpc::str>("host", host)
                 .arg::<Uuid>("volume_id", __rpc::Borrow::borrow(&volume_id))
                 .arg::<__rpc::Option<&Volume>>("volume", &__rpc::AsArg::as_arg(&volume))
                 .call()
@@ -242,61 +242,61 @@ const _: () = {
         type Output = <__rpc::Cast as ::core::future::IntoFuture>::Output;
         type IntoFuture = <__rpc::Cast as ::core::future::IntoFuture>::IntoFuture;
         fn into_future(self) -> Self::IntoFuture {
-            let sent: __rpc::Cast = self.request.cast();
-            ::core::future::IntoFuture::into_future(sent)
+            let __sent: __rpc::Cast = self.request.cast();
+            ::core::future::IntoFuture::into_future(__sent)
         }
     }
     impl<__RpcManager: VolumeManager> __rpc::Serves<__RpcManager> for VolumeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
         async fn dispatch(
-            manager: &__RpcManager,
-            incoming: __rpc::Incoming,
+            __manager: &__RpcManager,
+            __incoming: __rpc::Incoming,
         ) -> __rpc::Outcome {
-            match incoming.method() {
+            match __incoming.method() {
                 "create_volume" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<
                             Context,
                             __rpc::Context,
                         >(&VolumeApi::METHOD_CREATE_VOLUME)?;
-                    let result = manager
+                    let __result = __manager
                         .create_volume(
-                            ctx,
-                            __rpc::Of::<Volume>::required(args, "volume")?,
+                            __ctx,
+                            __rpc::Of::<Volume>::required(__in, "volume")?,
                             __rpc::Of::<
                                 Option<RequestSpec>,
-                            >::required(args, "request_spec")?,
-                            args.or_else("allow_reschedule", || true)?,
+                            >::required(__in, "request_spec")?,
+                            __in.or_else("allow_reschedule", || true)?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 "attach_volume" => {
-                    let (ctx, args) = incoming
+                    let (__ctx, __in) = __incoming
                         .open::<
                             Context,
                             __rpc::Context,
                         >(&VolumeApi::METHOD_ATTACH_VOLUME)?;
-                    let result = manager
+                    let __result = __manager
                         .attach_volume(
-                            ctx,
-                            args.required("host")?,
-                            __rpc::Of::<Uuid>::required(args, "volume_id")?,
-                            __rpc::Of::<Option<Volume>>::optional(args, "volume")?,
+                            __ctx,
+                            __in.required("host")?,
+                            __rpc::Of::<Uuid>::required(__in, "volume_id")?,
+                            __rpc::Of::<Option<Volume>>::optional(__in, "volume")?,
                         )
                         .await;
-                    incoming.outcome(result)
+                    __incoming.outcome(__result)
                 }
                 "publish_service_capabilities" => {
-                    let (ctx, _) = incoming
+                    let (__ctx, _) = __incoming
                         .open::<
                             Context,
                             __rpc::Context,
                         >(&VolumeApi::METHOD_PUBLISH_SERVICE_CAPABILITIES)?;
-                    let result = manager.publish_service_capabilities(ctx).await;
-                    incoming.outcome(result)
+                    let __result = __manager.publish_service_capabilities(__ctx).await;
+                    __incoming.outcome(__result)
                 }
-                _ => incoming.unknown(),
+                _ => __incoming.unknown(),
             }
         }
     }

@@ -12,6 +12,7 @@ mod sent;
 
 pub use std::borrow::Borrow;
 pub use std::option::Option;
+pub use std::primitive::{bool, str};
 pub use std::string::String;
 
 pub use crate::class::{NotAnObject, Of};

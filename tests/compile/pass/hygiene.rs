@@ -1,4 +1,4 @@
-//! Arguments may have any name, also those that generated code uses itself.
+//! Arguments, and what is around a trait, may have any name, also those that generated code uses itself.
 #![deny(warnings)]
 
 use rpc_runtime::{Context, RemoteError, rpc_manager};
@@ -249,6 +249,266 @@ mod values {
 
     fn to_text(it: &u8) -> String {
         it.to_string()
+    }
+}
+
+/// The user's own types with the names of the language's and of the prelude's.
+mod std_names {
+    #![allow(dead_code, non_camel_case_types)]
+
+    use ::rpc_runtime::object::{Field, Origin, Project};
+    use ::rpc_runtime::{Context, RemoteError, RpcException, RpcNotification, VersionedObject, rpc_manager};
+
+    macro_rules! types {
+        ($($name:ident),* $(,)?) => {
+            $(
+                #[derive(Debug, Clone, Default)]
+                pub struct $name;
+
+                impl ::serde::Serialize for $name {
+                    fn serialize<S: ::serde::Serializer>(&self, to: S) -> ::core::result::Result<S::Ok, S::Error> {
+                        to.serialize_unit()
+                    }
+                }
+
+                impl<'de> ::serde::Deserialize<'de> for $name {
+                    fn deserialize<D: ::serde::Deserializer<'de>>(
+                        from: D,
+                    ) -> ::core::result::Result<Self, D::Error> {
+                        <() as ::serde::Deserialize>::deserialize(from).map(|()| $name)
+                    }
+                }
+            )*
+        };
+    }
+
+    types!(
+        bool,
+        char,
+        str,
+        u8,
+        u16,
+        u32,
+        u64,
+        usize,
+        i8,
+        i16,
+        i32,
+        i64,
+        isize,
+        f32,
+        f64,
+        String,
+        Option,
+        Vec,
+        Box,
+        Result,
+        Some,
+        None,
+        Ok,
+        Err,
+        ToString,
+        ToOwned,
+        Iterator,
+        IntoIterator,
+        Fn,
+        FnOnce,
+        FnMut,
+        Clone,
+        Copy,
+        Drop,
+        Sized,
+        PartialEq,
+        Eq,
+        TryFrom,
+        TryInto,
+    );
+
+    type Text = ::std::string::String;
+
+    #[rpc_manager(client = OwnApi, fake = FakeOwn, topic = "own", version = "1.2", route = route)]
+    pub trait Own {
+        #[rpc(call, to = host, expected(RemoteError { .. }), monitor = ::std::time::Duration::MAX)]
+        async fn call(
+            &self,
+            ctx: Context,
+            host: ::std::string::String,
+            a: String,
+            b: Option,
+            c: Vec,
+            d: str,
+            e: bool,
+            f: u32,
+            g: ::std::vec::Vec<u8>,
+            #[cfg(all())] h: Box,
+            #[arg(rest)] i: ::std::collections::BTreeMap<Text, usize>,
+        ) -> ::core::result::Result<str, RemoteError>;
+
+        #[rpc(cast, route = route, legacy(gone(gone: u8) = gone, until = "1.2"))]
+        async fn cast(
+            &self,
+            ctx: Context,
+            #[arg(default = "x")] a: ::std::string::String,
+            #[arg(default)] b: str,
+            #[arg(since = "1.1", old = error_if_set, default = "y")] c: ::std::string::String,
+            #[arg(since = "1.2", old = with(older))] d: u8,
+            #[arg(since = "1.2", old = drop)] e: ::core::option::Option<str>,
+            #[arg(fixed = "z")] f: ::std::string::String,
+            #[arg(from(g: &str) = g)] g: str,
+        ) -> ::core::result::Result<(), RemoteError>;
+
+        #[rpc(call_or_cast, by_name)]
+        async fn either(&self, ctx: Context, a: str, b: bool) -> ::core::result::Result<Vec, RemoteError>;
+    }
+
+    fn older(_: &u8) -> u16 {
+        u16
+    }
+
+    fn route(
+        request: &::rpc_runtime::RouteRequest<'_>,
+    ) -> ::core::result::Result<::rpc_runtime::Target, &'static ::core::primitive::str> {
+        ::core::result::Result::Ok(::rpc_runtime::Target::new(request.topic))
+    }
+
+    const PROJECT: Project = Project::new("names");
+
+    #[derive(Debug, ::core::default::Default, VersionedObject)]
+    #[object(project = PROJECT, version = "1.1", dict)]
+    pub struct Object {
+        a: Field<str>,
+        #[object(default)]
+        b: Field<usize>,
+        #[object(since = "1.1", default = "x")]
+        c: Field<Text>,
+        #[object(origin)]
+        origin: Origin,
+    }
+
+    #[derive(Debug, RpcException)]
+    #[exception(module = "names")]
+    pub enum Failure {
+        #[exception(message = "{a}: {b}", code = 404)]
+        Named {
+            a: Text,
+            b: Text,
+        },
+        Positional(Text, ::core::primitive::u8),
+        #[exception(other)]
+        Other(RemoteError),
+    }
+
+    #[derive(Debug, RpcNotification)]
+    #[notification(topic = "names")]
+    pub enum Event {
+        #[event(type = "own", priority = info)]
+        Own(str),
+        #[event(type = "{a}.x", priority = info)]
+        Members { a: Text, b: bool },
+        #[event(other)]
+        Other(::rpc_runtime::notification::Notification),
+    }
+}
+
+/// Constants and unit structs with the names of variables, which a pattern would stand for. Parameters of public functions
+/// have the names that their documentation shows.
+mod lower_case {
+    #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
+
+    use ::rpc_runtime::object::{Field, Origin, Project};
+    use ::rpc_runtime::{Context, RemoteError, RpcException, RpcNotification, VersionedObject, rpc_manager};
+
+    macro_rules! units {
+        ($($name:ident),* $(,)?) => { $(pub struct $name;)* };
+    }
+
+    macro_rules! constants {
+        ($($name:ident),* $(,)?) => { $(pub const $name: u8 = 1;)* };
+    }
+
+    units!(
+        args,
+        result,
+        incoming,
+        request,
+        value,
+        error,
+        fake,
+        notification,
+        event,
+        payload,
+        remote,
+        known,
+        to,
+        from
+    );
+    constants!(
+        ctx, _args, sent, it, client, data, out, name, number, members, field0, field1, f, dispatch, target
+    );
+
+    #[rpc_manager(client = LowerApi, fake = FakeLower, topic = "lower", version = "1.1", route = route)]
+    pub trait Lower {
+        #[rpc(call, expected(RemoteError { .. }))]
+        async fn get(
+            &self,
+            context: Context,
+            a: u8,
+            #[arg(since = "1.1", old = error_if(is_set))] b: Option<String>,
+            #[cfg(all())] c: u8,
+        ) -> Result<u8, RemoteError>;
+
+        #[rpc(cast, fanout)]
+        async fn set(&self, context: Context, #[arg(default)] a: u8) -> Result<(), RemoteError>;
+
+        #[rpc(call_or_cast)]
+        async fn either(&self, context: Context, #[arg(default)] a: u8) -> Result<u8, RemoteError>;
+    }
+
+    fn is_set(b: Option<&str>) -> bool {
+        b.is_some()
+    }
+
+    const fn topic() -> &'static str {
+        "lower"
+    }
+
+    fn route(_: &::rpc_runtime::RouteRequest<'_>) -> Result<::rpc_runtime::Target, String> {
+        Ok(::rpc_runtime::Target::new(topic()))
+    }
+
+    const PROJECT: Project = Project::new("names");
+
+    #[derive(Debug, Default, VersionedObject)]
+    #[object(project = PROJECT, version = "1.1")]
+    pub struct Object {
+        #[object(default)]
+        a: Field<u8>,
+        #[object(origin)]
+        origin: Origin,
+    }
+
+    #[derive(Debug, RpcException)]
+    #[exception(module = "names")]
+    pub enum Failure {
+        #[exception(message = "{a}: {b}")]
+        Named {
+            a: u8,
+            b: String,
+        },
+        Positional(String, u8),
+        #[exception(other)]
+        Other(RemoteError),
+    }
+
+    #[derive(Debug, RpcNotification)]
+    #[notification(topic = "names")]
+    pub enum Event {
+        #[event(type = "own", priority = info)]
+        Own(u8),
+        #[event(type = "{a}.x", priority = info)]
+        Members { a: String, b: u8 },
+        #[event(other)]
+        Other(::rpc_runtime::notification::Notification),
     }
 }
 

@@ -47,7 +47,7 @@ fn wrap(
                     #to_remote
                 }
 
-                fn from_remote(remote: &__rpc::RemoteError) -> ::core::option::Option<Self> {
+                fn from_remote(__remote: &__rpc::RemoteError) -> ::core::option::Option<Self> {
                     #from_remote
                 }
             }

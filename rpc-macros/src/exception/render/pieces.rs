@@ -7,7 +7,7 @@ use super::super::template::{Conversion, Piece};
 
 /// The names of `count` variables.
 pub(super) fn variables(count: usize) -> Vec<Ident> {
-    (0..count).map(|index| format_ident!("field{index}", span = Span::mixed_site())).collect()
+    (0..count).map(|index| format_ident!("__field{index}", span = Span::mixed_site())).collect()
 }
 
 /// The arguments of `format_args!` for a template; `value` is the expression for a field, a reference.

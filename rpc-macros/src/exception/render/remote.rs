@@ -12,7 +12,7 @@ use super::pieces::{formatted, variables};
 pub(super) fn to_remote(exceptions: &Exceptions) -> TokenStream {
     let remotes = exceptions.variants.iter().map(remote_of);
     let other = exceptions.other.as_ref().map(
-        |path| quote_spanned!(Span::mixed_site()=> #path(remote) => ::core::clone::Clone::clone(remote),),
+        |path| quote_spanned!(Span::mixed_site()=> #path(__remote) => ::core::clone::Clone::clone(__remote),),
     );
     // An empty enum has no value to match by reference.
     let value = if exceptions.variants.is_empty() && exceptions.other.is_none() {
@@ -30,8 +30,8 @@ pub(super) fn from_remote(exceptions: &Exceptions) -> TokenStream {
     match &exceptions.other {
         None => known,
         Some(path) => quote_spanned! {Span::mixed_site()=>
-            let known = || -> ::core::option::Option<Self> { #known };
-            known().or_else(|| ::core::option::Option::Some(#path(::core::clone::Clone::clone(remote))))
+            let __known = || -> ::core::option::Option<Self> { #known };
+            __known().or_else(|| ::core::option::Option::Some(#path(::core::clone::Clone::clone(__remote))))
         },
     }
 }
@@ -88,7 +88,7 @@ fn value_of(exception: &Exception) -> TokenStream {
         Content::Positional(types) => {
             let fields = types.iter().enumerate().map(|(index, ty)| {
                 let index = Literal::usize_unsuffixed(index);
-                quote_spanned!(Span::mixed_site()=> __rpc::exception::arg::<#ty>(remote, #index)?)
+                quote_spanned!(Span::mixed_site()=> __rpc::exception::arg::<#ty>(__remote, #index)?)
             });
             quote_spanned!(Span::mixed_site()=> #path(#(#fields),*))
         }
@@ -104,14 +104,14 @@ fn value_of(exception: &Exception) -> TokenStream {
         },
     };
     quote_spanned! {Span::mixed_site()=>
-        if remote.is(#module, #class) {
+        if __remote.is(#module, #class) {
             return ::core::option::Option::Some(#value);
         }
     }
 }
 
 fn kwarg(Field { wire, ty, .. }: &Field) -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> __rpc::exception::kwarg::<#ty>(remote, #wire)?)
+    quote_spanned!(Span::mixed_site()=> __rpc::exception::kwarg::<#ty>(__remote, #wire)?)
 }
 
 /// A value whose message is found in the text of the remote error, once the keyword arguments are known.
@@ -133,11 +133,11 @@ fn with_message(path: &TokenStream, fields: &[Field], template: &Template, messa
     let found = match template.around(message) {
         Some((before, after)) => {
             let (before, after) = (text(before), text(after));
-            quote_spanned!(Span::mixed_site()=> __rpc::exception::between::<#ty>(remote, #before, #after)?)
+            quote_spanned!(Span::mixed_site()=> __rpc::exception::between::<#ty>(__remote, #before, #after)?)
         }
         None => {
             let usual = text(&template.pieces);
-            quote_spanned!(Span::mixed_site()=> __rpc::exception::unless::<#ty>(remote, #usual)?)
+            quote_spanned!(Span::mixed_site()=> __rpc::exception::unless::<#ty>(__remote, #usual)?)
         }
     };
     let (names, own) = (fields.iter().map(|field| &field.name), &variables[message]);

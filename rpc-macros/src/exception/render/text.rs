@@ -12,7 +12,7 @@ use super::pieces::{formatted, variables};
 pub(super) fn implementations(exceptions: &Exceptions) -> TokenStream {
     let texts = exceptions.variants.iter().map(text);
     let other = exceptions.other.as_ref().map(
-        |path| quote_spanned!(Span::mixed_site()=> #path(remote) => ::core::fmt::Display::fmt(remote, f),),
+        |path| quote_spanned!(Span::mixed_site()=> #path(__remote) => ::core::fmt::Display::fmt(__remote, __f),),
     );
     let fmt = quote_spanned!(Span::mixed_site()=> match self { #(#texts)* #other });
     let causes: Vec<TokenStream> = exceptions.variants.iter().filter_map(cause).collect();
@@ -42,7 +42,7 @@ fn wrap(exceptions: &Exceptions, fmt: &TokenStream, source: Option<&TokenStream>
         #[automatically_derived]
         #[allow(deprecated)]
         impl ::core::fmt::Display for #name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 #fmt
             }
         }
@@ -62,7 +62,7 @@ fn text(exception: &Exception) -> TokenStream {
         let fields = variables(types.len());
         return quote_spanned! {Span::mixed_site()=>
             #path(#(#fields),*) => __rpc::exception::text_of_args(
-                f, #module, #class, &[#(__rpc::exception::value(#fields)),*]
+                __f, #module, #class, &[#(__rpc::exception::value(#fields)),*]
             ),
         };
     }
@@ -77,12 +77,12 @@ fn text(exception: &Exception) -> TokenStream {
         let name = &fields[at].name;
         quote_spanned!(Span::mixed_site()=> #name)
     });
-    let usual = quote_spanned!(Span::mixed_site()=> f.write_fmt(::core::format_args!(#formatted)));
+    let usual = quote_spanned!(Span::mixed_site()=> __f.write_fmt(::core::format_args!(#formatted)));
     let body = match own {
         None => usual,
         Some(message) => quote_spanned! {Span::mixed_site()=>
             match #message {
-                ::core::option::Option::Some(text) => ::core::fmt::Display::fmt(text, f),
+                ::core::option::Option::Some(__text) => ::core::fmt::Display::fmt(__text, __f),
                 ::core::option::Option::None => #usual,
             }
         },

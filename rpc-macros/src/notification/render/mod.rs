@@ -45,7 +45,7 @@ fn wrap(
                 }
 
                 fn read(
-                    notification: &__rpc::Notification,
+                    __notification: &__rpc::Notification,
                 ) -> ::core::result::Result<::core::option::Option<Self>, __rpc::PayloadError> {
                     #read
                 }

@@ -10,7 +10,7 @@ use crate::render::placed_at;
 
 /// The variable for a field without a name, placed where its type is written.
 pub(super) fn variable(ty: &Type) -> Ident {
-    Ident::new("payload", placed_at(ty))
+    Ident::new("__payload", placed_at(ty))
 }
 
 /// The pattern of an event's values, with a variable for each field.

@@ -22,7 +22,7 @@ pub(super) fn read(set: &Set) -> TokenStream {
     let other = match &set.other {
         Some(other) => {
             let path = &other.path;
-            let own = quote_spanned!(placed_at(&other.ty)=> ::core::clone::Clone::clone(notification));
+            let own = quote_spanned!(placed_at(&other.ty)=> ::core::clone::Clone::clone(__notification));
             quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#path(#own)))
         }
         None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
@@ -38,13 +38,12 @@ pub(super) fn read(set: &Set) -> TokenStream {
         }
     };
     let has_payload = |event: &Event| !matches!(event.content.payload, Payload::Nothing);
-    let reading =
-        set.events.iter().any(has_payload).then(
-            || quote_spanned!(Span::mixed_site()=> let event = __rpc::Reading::of::<Self>(notification);),
-        );
+    let reading = set.events.iter().any(has_payload).then(
+        || quote_spanned!(Span::mixed_site()=> let __event = __rpc::Reading::of::<Self>(__notification);),
+    );
     quote_spanned! {Span::mixed_site()=>
         #reading
-        ::core::result::Result::Ok(match notification.event_type() {
+        ::core::result::Result::Ok(match __notification.event_type() {
             #(#constants)*
             _ => #others,
         })
@@ -62,7 +61,7 @@ fn condition(event: &Event) -> TokenStream {
         .map(|Field { name, ty, .. }| quote_spanned!(placed_at(ty)=> __rpc::parameter::<#ty>(#name)));
     quote_spanned! {Span::mixed_site()=>
         let ::core::option::Option::Some((#(::core::option::Option::Some(#names),)*)) =
-            __rpc::parameters(notification.event_type(), &[#(#parts),*]).map(|[#(#names),*]| (#(#values,)*))
+            __rpc::parameters(__notification.event_type(), &[#(#parts),*]).map(|[#(#names),*]| (#(#values,)*))
     }
 }
 
@@ -83,9 +82,9 @@ fn value(event: &Event) -> TokenStream {
         Payload::Members(fields) => {
             let members = fields
                 .iter()
-                .map(|Field { name, wire, ty }| quote_spanned!(placed_at(ty)=> #name: members.get(#wire)?));
+                .map(|Field { name, wire, ty }| quote_spanned!(placed_at(ty)=> #name: __members.get(#wire)?));
             quote_spanned! {Span::mixed_site()=> {
-                let members = event.members()?;
+                let __members = __event.members()?;
                 #path { #(#parameters,)* #(#members),* }
             }}
         }
@@ -95,10 +94,10 @@ fn value(event: &Event) -> TokenStream {
 /// A payload that is one value.
 fn whole(event: &Event, ty: &Type) -> TokenStream {
     if !event.is_object {
-        return quote_spanned!(placed_at(ty)=> event.payload()?);
+        return quote_spanned!(placed_at(ty)=> __event.payload()?);
     }
     let object = unboxed(ty);
-    let read = quote_spanned!(placed_at(ty)=> event.object::<#object>()?);
+    let read = quote_spanned!(placed_at(ty)=> __event.object::<#object>()?);
     match std::ptr::eq(object, ty) {
         true => read,
         false => quote_spanned!(placed_at(ty)=> ::std::boxed::Box::new(#read)),
