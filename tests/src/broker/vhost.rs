@@ -1,6 +1,6 @@
 //! Virtual hosts: how tests that share a node keep apart.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::node::Node;
 use super::node::binary;
@@ -122,6 +122,29 @@ impl Vhost {
              {{ok, Messages}} = rabbit_amqqueue:delete(Queue, false, false, <<\"test\">>), Messages"
         );
         self.node.ask::<u64>(&code).await.map(drop)
+    }
+
+    /// Deletes a queue and makes it again with its bindings, as another of its users does, all before those hear of it
+    /// that consume from it.
+    pub async fn replace_queue(&self, queue: &str) -> Result<()> {
+        let name = format!("{{resource, {}, queue, {}}}", binary(&self.name), binary(queue));
+        // A channel that is suspended finds in its mailbox that its queue is gone once all of this is done.
+        let code = format!(
+            "Name = {name}, {{ok, Queue}} = rabbit_amqqueue:lookup(Name),
+             Bindings = [Binding || {{binding, {{resource, _, exchange, Exchange}}, _, _, _}} = Binding
+                 <- rabbit_binding:list_for_destination(Name), Exchange =/= <<>>],
+             Channels = lists:usort([element(1, Consumer) || Consumer <- rabbit_amqqueue:consumers(Queue)]),
+             [erlang:suspend_process(Channel) || Channel <- Channels],
+             {{ok, _}} = rabbit_amqqueue:delete(Queue, false, false, <<\"test\">>),
+             {{new, _}} = rabbit_amqqueue:declare(Name, amqqueue:is_durable(Queue), amqqueue:is_auto_delete(Queue),
+                 amqqueue:get_arguments(Queue), none, <<\"test\">>),
+             [ok = rabbit_binding:add(Binding, <<\"test\">>) || Binding <- Bindings],
+             [erlang:resume_process(Channel) || Channel <- Channels],
+             length(Channels)"
+        );
+        let consumers = self.node.ask::<usize>(&code).await?;
+        ensure!(consumers > 0, "nobody consumes from {queue}");
+        Ok(())
     }
 
     /// The broker moves to the queue `dead` what servers of the queues whose names `pattern` matches reject, and

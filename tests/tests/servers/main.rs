@@ -9,6 +9,7 @@ mod limits;
 mod listeners;
 mod load;
 mod raw;
+mod replaced;
 mod replies;
 
 use rpc_runtime::Transport;

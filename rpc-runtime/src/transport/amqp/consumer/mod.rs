@@ -18,7 +18,7 @@ use super::intake::{Intake, To};
 use super::library::{BrokerError, Channel, Consuming, Link};
 use super::retry::{Retry, jittered};
 use super::supervisor::{Links, Up};
-use super::topology::{Step, Topology};
+use super::topology::{Topology, give_up_cancelling, refuses_cancelling};
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
 use crate::text::printable;
@@ -133,7 +133,7 @@ impl Consumption {
         let name: Arc<str> = queues.join(", ").into();
         let session = Session {
             retry: Retry::new(self.pause),
-            steps: Mutex::new(self.topology.steps.clone()),
+            possible: Mutex::new(self.topology.clone()),
             what: self,
             name,
             to: Arc::new(to),
@@ -185,8 +185,8 @@ struct Session {
     retry: Retry,
     /// Whether to try is known to cost the connection.
     harmful: bool,
-    /// What is declared: what was asked for, as far as it is known to be possible.
-    steps: Mutex<Vec<Step>>,
+    /// What is declared and consumed from: what was asked for, as far as it is known to be possible.
+    possible: Mutex<Topology>,
 }
 
 impl Session {
@@ -210,7 +210,7 @@ impl Session {
                 if !self.harmful {
                     self.retry.restart();
                 }
-                *lock(&self.steps) = self.what.topology.steps.clone();
+                *lock(&self.possible) = self.what.topology.clone();
             }
             let error = match self.serve(&up).await {
                 End::Stopped => return,
@@ -320,13 +320,29 @@ impl Session {
     /// Declares everything, then consumes on a new channel.
     async fn consume(&self, link: &dyn Link) -> Result<Open, BrokerError> {
         self.declare(link).await?;
+        loop {
+            match self.open(link).await {
+                Err(BrokerError::Refused(_, why))
+                    if refuses_cancelling(&why)
+                        && give_up_cancelling(&mut lock(&self.possible).consumers) =>
+                {
+                    tracing::debug!("consuming from {} without an argument: {why}", self.name);
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    /// Consumes from all queues on a new channel.
+    async fn open(&self, link: &dyn Link) -> Result<Open, BrokerError> {
         let channel = link.open(false).await?;
         let prefetch = self.what.effective_prefetch();
         channel.prefetch(prefetch).await?;
         let (acks, failed) = Acks::start(channel.clone(), prefetch);
         let intake = Intake::new(&self.to, acks.clone(), self.what.max_body);
+        let consumers = lock(&self.possible).consumers.clone();
         let mut consuming = Vec::new();
-        for consumer in &self.what.topology.consumers {
+        for consumer in &consumers {
             let (intake, queue) = (intake.clone(), consumer.queue.clone());
             let take = Box::new(move |delivery| intake.take(&queue, delivery));
             consuming.push(channel.consume(consumer, take).await?);
@@ -337,13 +353,13 @@ impl Session {
     /// Declares everything, and remembers what could not be as it was asked for: each time to find out costs a
     /// channel.
     async fn declare(&self, link: &dyn Link) -> Result<(), BrokerError> {
-        let mut steps = lock(&self.steps).clone();
+        let mut steps = lock(&self.possible).steps.clone();
         let declared = declare(link, &mut steps).await;
         if declared.as_ref().is_err_and(mistakes_durability) {
             // What was joined is not there any more.
             steps = self.what.topology.steps.clone();
         }
-        *lock(&self.steps) = steps;
+        lock(&self.possible).steps = steps;
         declared
     }
 

@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 use super::super::fake::{Fake, FakeLink, Fate};
 use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
+use super::super::topology::{Consume, Step};
 use super::*;
 use crate::logged::Warnings;
 use crate::transport::amqp::options::AmqpOptions;
@@ -314,4 +315,44 @@ async fn why_the_broker_has_ended_a_consumer_is_logged() {
     assert_eq!(warnings.with(&format!("not consuming from t: {why}")).len(), 1);
     link.put("t", "again");
     assert!(scene.next().await.settle.ack());
+}
+
+/// A virtual host may make quorum queues of all that are declared without a type.
+#[tokio::test(start_paused = true)]
+async fn a_quorum_queue_that_nobody_asked_for_is_consumed_from() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let book = asked.clone();
+    let quorum = move |consume: &Consume| {
+        let plain = consume.arguments.is_empty();
+        lock(&book).push((consume.queue.to_string(), plain));
+        match plain || &*consume.queue != "t" {
+            true => Ok(()),
+            false => Err(refused("invalid arg 'x-cancel-on-ha-failover' for queue 't' of queue type quorum")),
+        }
+    };
+    let asked = move || std::mem::take(&mut *lock(&asked));
+    let mut scene = Scene::new(AmqpOptions::default(), |link| link.on_consume(quorum.clone())).await;
+    let of = |queue: &str, plain| (queue.to_owned(), plain);
+    let at_first = [of("t", false), of("t", true), of("t.s", false), of("f", false)];
+    assert_eq!(asked(), at_first);
+    let link = scene.link();
+    link.put("t", "1");
+    assert!(scene.next().await.settle.ack());
+
+    // It is known from then on, until there is another connection: maybe to another broker.
+    link.delete("t");
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!((asked(), link.errors()), (vec![of("t", true)], 1));
+    scene.broker.on_link(move |link| link.on_consume(quorum.clone()));
+    link.kill();
+    tokio::time::sleep(MINUTE).await;
+    assert_eq!(BTreeSet::from_iter(asked()), BTreeSet::from(at_first));
+    assert_eq!(scene.broker.link(1).errors(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_is_refused_in_any_way_is_an_error() {
+    let always = |_: &Consume| Err(refused("invalid arg 'x-cancel-on-ha-failover'"));
+    let started = Scene::started(AmqpOptions::default(), |link| link.on_consume(always)).await;
+    assert!(started.err().unwrap().why.contains("x-cancel-on-ha-failover"));
 }

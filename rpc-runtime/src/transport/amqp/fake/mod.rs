@@ -41,6 +41,7 @@ pub(super) enum Fate {
 
 type Publish = dyn Fn(&Message) -> Fate + Send + Sync;
 type Declare = dyn FnMut(&Step) -> Result<(), BrokerError> + Send;
+type Consumed = dyn FnMut(&Consume) -> Result<(), BrokerError> + Send;
 type Connect = dyn Fn(&Host) -> Result<(), ConnectFailure> + Send + Sync;
 type Prepare = dyn Fn(&FakeLink) + Send + Sync;
 
@@ -116,6 +117,7 @@ pub(super) struct FakeLink {
     closed: Arc<Mutex<Option<BrokerError>>>,
     said_goodbye: watch::Sender<bool>,
     declare: Arc<Mutex<Box<Declare>>>,
+    consume: Arc<Mutex<Box<Consumed>>>,
     /// The answers to the acknowledgements to come; then all succeed.
     ack_answers: Arc<Mutex<VecDeque<Result<(), BrokerError>>>>,
     reject_time: Arc<Mutex<Duration>>,
@@ -151,6 +153,7 @@ impl FakeLink {
             closed: Arc::default(),
             said_goodbye: watch::Sender::new(false),
             declare: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
+            consume: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
             ack_answers: Arc::default(),
             reject_time: Arc::default(),
             end: Arc::default(),
@@ -166,6 +169,14 @@ impl FakeLink {
     /// Answers all declarations to come.
     pub(super) fn on_declare(&self, answer: impl FnMut(&Step) -> Result<(), BrokerError> + Send + 'static) {
         *self.declare.lock().unwrap() = Box::new(answer);
+    }
+
+    /// Answers all consumers to come.
+    pub(super) fn on_consume(
+        &self,
+        answer: impl FnMut(&Consume) -> Result<(), BrokerError> + Send + 'static,
+    ) {
+        *self.consume.lock().unwrap() = Box::new(answer);
     }
 
     /// Answers the next acknowledgement.
@@ -398,6 +409,11 @@ impl Channel for FakeChannel {
         consume: &'a Consume,
         mut take: Take,
     ) -> BoxFuture<'a, Result<Consuming, BrokerError>> {
+        let answer = self.link.consume.lock().unwrap()(consume);
+        if let Err(error) = answer {
+            self.errors.fetch_add(1, Ordering::Relaxed);
+            return futures::future::ready(Err(error)).boxed();
+        }
         let mut stream = self.queues.consume(self.number, &consume.queue);
         let (ending, ended) = oneshot::channel();
         let end = self.end.clone();

@@ -137,8 +137,11 @@ options! {
     rabbit_interval_max: Duration = Duration::from_secs(2);
     /// How bodies are compressed; in the URL `gzip`, `bzip2`, or `lzma` with the feature of that name. Default: not at all.
     kombu_compression: Option<Compression> = None;
-    /// Whether the broker cancels consumers when a mirrored queue fails over. Default: no.
-    enable_cancel_on_failover: bool = false;
+    /// Whether the broker ends a consumer whose classic queue is deleted or, being mirrored, fails over, so that this side
+    /// consumes again. Otherwise a RabbitMQ before 4 consumes again by itself if the queue is there; but when the queue was
+    /// deleted and made again meanwhile, it ignores from then on what the consumer acknowledges, and that one gets nothing
+    /// more before long. Quorum queues do not have this. Default: yes (no in Python).
+    enable_cancel_on_failover: bool = true;
     /// How long a reply is tried again while the queue of its caller is missing, from the first time that it is
     /// missed. Without a connection a reply waits for the next one, and each is tried once at least; in Python the
     /// time begins with the reply, and goes on during an outage. In the URL: seconds. Default: 60 seconds.

@@ -9,6 +9,11 @@ use crate::transport::driver::{NotificationAddress, Route, ServerAddress};
 /// Names travel with a length of one byte.
 const MAX_NAME: usize = 255;
 
+/// The argument of a consumer that the broker is to end when its queue is gone.
+const CANCEL: &str = "x-cancel-on-ha-failover";
+/// What makes a queue a quorum queue.
+const QUORUM: (&str, Argument) = ("x-queue-type", Argument::Text("quorum"));
+
 /// One declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
@@ -60,18 +65,19 @@ impl Topology {
         let ServerAddress { exchange, topic, server } = address;
         let named: Arc<str> = format!("{topic}.{server}").into();
         let fanout = fanout_exchange(topic);
+        let steps = vec![
+            topic_step(exchange, options),
+            topic_queue(topic, options),
+            bind(topic, exchange, topic),
+            topic_queue(&named, options),
+            bind(&named, exchange, &named),
+            fanout_step(&fanout, options),
+            transient_queue(fanout_queue, options),
+            bind(fanout_queue, &fanout, topic),
+        ];
         Self {
-            steps: vec![
-                topic_step(exchange, options),
-                topic_queue(topic, options),
-                bind(topic, exchange, topic),
-                topic_queue(&named, options),
-                bind(&named, exchange, &named),
-                fanout_step(&fanout, options),
-                transient_queue(fanout_queue, options),
-                bind(fanout_queue, &fanout, topic),
-            ],
-            consumers: consumers(&[topic, &named, fanout_queue], options),
+            consumers: consumers(&[topic, &named, fanout_queue], &steps, options),
+            steps,
             own_queue: Some(fanout_queue.clone()),
         }
     }
@@ -88,14 +94,15 @@ impl Topology {
                 queues.push(queue);
             }
         }
-        Self { consumers: consumers(&queues, options), steps, own_queue: None }
+        Self { consumers: consumers(&queues, &steps, options), steps, own_queue: None }
     }
 
     /// The reply queue of a caller; it is bound to nothing, for replies go to it by name.
     pub(super) fn replies(queue: &Arc<str>, options: &AmqpOptions) -> Self {
+        let steps = vec![transient_queue(queue, options)];
         Self {
-            steps: vec![transient_queue(queue, options)],
-            consumers: consumers(&[queue], options),
+            consumers: consumers(&[queue], &steps, options),
+            steps,
             // Left to expire: replies may be under way.
             own_queue: None,
         }
@@ -255,7 +262,7 @@ fn queue_arguments(quorum: bool, options: &AmqpOptions) -> Arguments {
         arguments.push(("x-ha-policy", Argument::Text("all")));
     }
     if quorum {
-        arguments.push(("x-queue-type", Argument::Text("quorum")));
+        arguments.push(QUORUM);
         // 0 is the broker's own, and -1 is none.
         if options.rabbit_quorum_delivery_limit != 0 {
             arguments.push(("x-delivery-limit", Argument::Number(options.rabbit_quorum_delivery_limit)));
@@ -273,18 +280,40 @@ fn queue_arguments(quorum: bool, options: &AmqpOptions) -> Arguments {
     arguments
 }
 
-/// One consumer for each queue, with the tags `1`, `2`, ...
-fn consumers(queues: &[&Arc<str>], options: &AmqpOptions) -> Vec<Consume> {
-    let arguments = match options.enable_cancel_on_failover {
-        true => vec![("x-cancel-on-ha-failover", Argument::Flag(true))],
+/// One consumer for each queue of `steps`, with the tags `1`, `2`, ...
+fn consumers(queues: &[&Arc<str>], steps: &[Step], options: &AmqpOptions) -> Vec<Consume> {
+    let is_quorum = |queue: &Arc<str>| {
+        let is_it = |step: &Step| matches!(step, Step::Queue { name, .. } if name == queue);
+        steps.iter().any(|step| is_it(step) && step.is_quorum_queue())
+    };
+    // RabbitMQ refuses it for a quorum queue.
+    let arguments = |queue: &Arc<str>| match options.enable_cancel_on_failover && !is_quorum(queue) {
+        true => vec![(CANCEL, Argument::Flag(true))],
         false => Arguments::new(),
     };
     let consume = |(n, queue): (usize, &&Arc<str>)| Consume {
         queue: (*queue).clone(),
         tag: (n + 1).to_string(),
-        arguments: arguments.clone(),
+        arguments: arguments(queue),
     };
     queues.iter().enumerate().map(consume).collect()
+}
+
+/// Whether this is about the argument by which consumers end with their queues: so the broker refuses it for a queue that
+/// has another type than was asked for, as it may make all queues of a virtual host quorum queues.
+pub(super) fn refuses_cancelling(why: &str) -> bool {
+    why.contains(CANCEL)
+}
+
+/// Has consumers do without that; false if they did.
+pub(super) fn give_up_cancelling(consumers: &mut [Consume]) -> bool {
+    let mut given_up = false;
+    for Consume { arguments, .. } in consumers {
+        let before = arguments.len();
+        arguments.retain(|(name, _)| *name != CANCEL);
+        given_up |= arguments.len() < before;
+    }
+    given_up
 }
 
 impl Step {
@@ -293,11 +322,13 @@ impl Step {
         match self {
             Step::Exchange { durable, .. } => *durable,
             // A quorum queue is durable or nothing.
-            Step::Queue { durable, arguments, .. } => {
-                *durable && !arguments.contains(&("x-queue-type", Argument::Text("quorum")))
-            }
+            Step::Queue { durable, .. } => *durable && !self.is_quorum_queue(),
             Step::Bind { .. } => false,
         }
+    }
+
+    fn is_quorum_queue(&self) -> bool {
+        matches!(self, Step::Queue { arguments, .. } if arguments.contains(&QUORUM))
     }
 
     /// Whether it is a queue that does not outlive its broker.

@@ -18,7 +18,8 @@ impl Vector {
         let query: Vec<_> = options.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let url: TransportUrl = format!("rabbit:///?{}", query.join("&")).parse().unwrap();
         Self {
-            options: AmqpOptions::default().with_url(&url).unwrap(),
+            // What is yes by default here, and no in Python.
+            options: AmqpOptions::default().enable_cancel_on_failover(false).with_url(&url).unwrap(),
             declares: vector["declares"].as_array().unwrap().clone(),
         }
     }
@@ -257,4 +258,22 @@ fn each_queue_has_a_part_with_what_it_needs() {
     assert_eq!(consumed.concat(), topology.consumers);
     let own: Vec<_> = parts.iter().map(|part| part.own_queue.as_deref()).collect();
     assert_eq!(own, [None, None, Some("f")]);
+}
+
+/// Whether each consumer is to end with its queue: of the topic, of the server, of all servers, and that of replies.
+fn ends(options: AmqpOptions) -> Vec<bool> {
+    let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
+    let server = Topology::server(&address, &"f".into(), &options);
+    let replies = Topology::replies(&"r".into(), &options);
+    let consumers = server.consumers.iter().chain(&replies.consumers);
+    consumers.map(|consumer| consumer.arguments.contains(&(CANCEL, Argument::Flag(true)))).collect()
+}
+
+#[test]
+fn consumers_end_with_classic_queues() {
+    assert_eq!(ends(AmqpOptions::default()), [true; 4]);
+    assert_eq!(ends(AmqpOptions::default().enable_cancel_on_failover(false)), [false; 4]);
+    assert_eq!(ends(AmqpOptions::default().rabbit_quorum_queue(true)), [false, false, true, true]);
+    let transient = AmqpOptions::default().rabbit_transient_quorum_queue(true);
+    assert_eq!(ends(transient), [true, true, false, false]);
 }
