@@ -147,6 +147,16 @@ impl Vhost {
         Ok(())
     }
 
+    /// The broker makes quorum queues of all durable ones that are declared without a type.
+    pub async fn make_quorum_queues(&self) -> Result<()> {
+        let set = format!(
+            "fun() -> rabbit_vhost:update_metadata({},
+                 fun(Metadata) -> Metadata#{{default_queue_type => <<\"quorum\">>}} end), ok end",
+            binary(&self.name)
+        );
+        self.node.ask::<String>(&format!("rabbit_misc:execute_mnesia_transaction({set})")).await.map(drop)
+    }
+
     /// The broker moves to the queue `dead` what servers of the queues whose names `pattern` matches reject, and
     /// drops what they acknowledge.
     pub async fn dead_letters(&self, pattern: &str, dead: &str) -> Result<()> {

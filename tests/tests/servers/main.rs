@@ -1,6 +1,7 @@
 //! Servers on a real broker that lose connections, messages and patience.
 #![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod consumers;
 mod dead_letters;
 mod duplicates;
 mod gate;
@@ -9,7 +10,6 @@ mod limits;
 mod listeners;
 mod load;
 mod raw;
-mod replaced;
 mod replies;
 
 use rpc_runtime::Transport;
