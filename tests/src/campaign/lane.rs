@@ -309,6 +309,12 @@ impl Running {
         self.servers.iter().filter_map(Serving::transport).chain(self.client.transport().ok())
     }
 
+    /// What its servers have counted, those of this process: for people.
+    pub(super) fn counted(&self) -> impl Iterator<Item = String> {
+        let counted = self.servers.iter().filter_map(Serving::counted);
+        counted.map(|counted| format!("{}: {counted}", self.ledger.name()))
+    }
+
     /// One request, so that all that is made at the first use is there.
     pub(super) async fn touch(&mut self) -> Result<()> {
         self.client.touch().await.with_context(|| self.ledger.name().to_owned())

@@ -86,12 +86,17 @@ impl<'a> Scenario<'a> {
             served.back(self.vhost, &uncounted(&self.lanes)).await?;
             held.back(&transports(&self.lanes)).await
         };
-        let idle = idle.await.context("after the load");
+        let idle = match idle.await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                Err(error.context(format!("after the load\n{}", seen(self.vhost, &self.lanes).await)))
+            }
+        };
         let stopped = try_join_all(self.lanes.into_iter().map(Running::stop)).await;
         // A broken guarantee says more than what it leaves behind.
         let tallies = check(&stopped?)?;
         report(&tallies)?;
-        idle?;
+        idle.with_context(|| tallies.iter().map(Tally::to_string).collect::<Vec<_>>().join("\n"))?;
         self.nothing.back(&[]).await.context("after the end")?;
         Ok(tallies)
     }
@@ -103,6 +108,18 @@ fn transports(lanes: &[Running]) -> Vec<&Transport> {
 
 fn uncounted(lanes: &[Running]) -> Vec<&str> {
     lanes.iter().filter_map(Running::uncounted).collect()
+}
+
+/// What servers have counted, and which queues hold something: for people, where that is not what it should be.
+async fn seen(vhost: &Vhost, lanes: &[Running]) -> String {
+    let mut lines: Vec<_> = lanes.iter().flat_map(Running::counted).collect();
+    match vhost.queues().await {
+        Ok(queues) => {
+            lines.extend(queues.iter().filter(|queue| queue.messages > 0).map(|queue| format!("{queue:?}")))
+        }
+        Err(error) => lines.push(format!("the queues cannot be had: {error}")),
+    }
+    lines.join("\n")
 }
 
 fn report(tallies: &[Tally]) -> Result<()> {

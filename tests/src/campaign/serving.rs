@@ -111,6 +111,15 @@ impl Serving {
         }
     }
 
+    /// What it has counted, if it is in this process: for people.
+    pub(super) fn counted(&self) -> Option<String> {
+        match self {
+            Serving::Rust(server, _) => Some(format!("{:?}", server.counters())),
+            Serving::Listener(listener, _) => Some(format!("{:?}", listener.counters())),
+            Serving::Python(_) | Serving::Process(_) => None,
+        }
+    }
+
     pub(super) fn process(&mut self) -> Result<&mut ServerProcess> {
         match self {
             Serving::Process(server) => Ok(server),
