@@ -15,6 +15,9 @@ use tokio::time::timeout;
 use crate::limits::PATIENCE;
 use crate::until;
 
+/// Runs a program with all that it starts; the comment at its top says how.
+const WHOLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/lib/whole.sh");
+
 /// A running program; dropping it kills it.
 #[derive(Debug)]
 pub struct Program {
@@ -36,14 +39,25 @@ impl Program {
         args: impl IntoIterator<Item = A>,
         environment: &[(&str, &str)],
     ) -> Result<Self> {
+        let mut command = Command::new(path);
+        command.args(args).envs(environment.iter().copied()).stdin(Stdio::null()).kill_on_drop(true);
+        Self::spawn(command, path)
+    }
+
+    /// Starts a program that starts others, which may make a session of its own: dropping it kills all of them, and so does
+    /// the end of this process, whatever that is. What it leaves behind when it ends is killed as well.
+    pub fn start_whole<A: AsRef<OsStr>>(path: &str, args: impl IntoIterator<Item = A>) -> Result<Self> {
+        let mut command = Command::new(WHOLE);
+        // Its stdin is closed when nobody holds it any more.
+        command.arg(path).args(args).stdin(Stdio::piped()).process_group(0);
+        Self::spawn(command, path)
+    }
+
+    fn spawn(mut command: Command, path: &str) -> Result<Self> {
         let stderr = NamedTempFile::new()?;
-        let mut process = Command::new(path)
-            .args(args)
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null())
+        let mut process = command
             .stdout(Stdio::piped())
             .stderr(stderr.reopen()?)
-            .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("cannot start {path}"))?;
         let stdout = process.stdout.take().context("the program has no stdout")?;
@@ -136,5 +150,50 @@ impl Program {
         // What can be read is shown; the failure itself matters more than its log.
         let _ = self.stderr.reopen().and_then(|mut file| file.read_to_string(&mut log));
         anyhow!("{why}\n--- stdout ---\n{}\n--- stderr ---\n{log}", self.seen.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run;
+
+    /// Goes into a session of its own, as daemons do, and has a worker that does not end with it.
+    const MASTER: &str = "sleep 1000 & echo \"worker $!\"; trap 'exit 7' TERM; echo \"master $$\"; while :; do sleep 0.1; done";
+
+    async fn master() -> (Program, [u32; 2]) {
+        let mut program = Program::start_whole("setsid", ["sh", "-c", MASTER]).unwrap();
+        let mut pids = [0; 2];
+        for (pid, who) in pids.iter_mut().zip(["worker ", "master "]) {
+            let line = program.line_with(who).await.unwrap();
+            *pid = line.strip_prefix(who).unwrap().parse().unwrap();
+        }
+        (program, pids)
+    }
+
+    async fn end(pids: [u32; 2]) {
+        // One that nobody has waited for yet has no arguments any more.
+        let runs = |pid: &u32| fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|args| !args.is_empty());
+        until("all of it ends", async || Ok((!pids.iter().any(runs)).then_some(()))).await.unwrap();
+    }
+
+    #[test]
+    fn all_of_a_program_goes_with_who_started_it() {
+        run(async {
+            let (program, pids) = master().await;
+            drop(program);
+            end(pids).await;
+        });
+    }
+
+    #[test]
+    fn what_a_program_leaves_goes_with_it() {
+        run(async {
+            let (program, pids) = master().await;
+            program.terminate().unwrap();
+            let (status, _) = program.end().await.unwrap();
+            assert_eq!(status.code(), Some(7));
+            end(pids).await;
+        });
     }
 }

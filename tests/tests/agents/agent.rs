@@ -48,8 +48,8 @@ impl Agent {
         let path = |name: &str| files.path().join(name).display().to_string();
         std::fs::write(path("pipeline.yaml"), pipeline(&path("events")))?;
         std::fs::write(path("agent.conf"), configuration(&vhost.url(), &path("pipeline.yaml")))?;
-        let program =
-            Program::start(PROGRAM, ["--config-file", &path("agent.conf"), "--log-file", &path("log")])?;
+        let args = ["--config-file", &path("agent.conf"), "--log-file", &path("log")];
+        let program = Program::start_whole(PROGRAM, args)?;
         let agent = Self { program, files };
         let consuming = until("the agent consumes from its queues", async || {
             let queues = vhost.queues().await?;
