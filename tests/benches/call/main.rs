@@ -1,15 +1,17 @@
-//! What a call over `memory://` takes, client and server together, and an event with nobody who listens, in
-//! instructions: they repeat where times do not, so that a change of the way of either shows. Needs valgrind.
+//! What a call over `memory://` takes, client and server together, and an event, with nobody who listens and with a
+//! listener, in instructions: they repeat where times do not, so that a change of the way of any of them shows. Needs
+//! valgrind.
 #![allow(clippy::print_stdout, missing_docs)]
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use rpc_runtime::notification::Notifier;
+use rpc_runtime::notification::{Listener, Meta, Notification, NotificationEndpoint, Notifier, Priority};
 use rpc_runtime::{Context, RemoteError, Server, Target, Transport, rpc_manager};
 use rpc_tests::bench::instructions;
 use serde_json::{Map, Value};
+use tokio::sync::mpsc;
 
 /// How often a case is repeated, so that what is done only once does not count.
 const REPEATS: u64 = 500;
@@ -51,6 +53,7 @@ fn main() -> Result<()> {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--call", body, context, times] => call(body.parse()?, context.parse()?, times.parse()?),
         ["--emit", body, context, times] => emit(body.parse()?, context.parse()?, times.parse()?),
+        ["--listen", body, context, times] => listen(body.parse()?, context.parse()?, times.parse()?),
         ["--bench", ..] => table(),
         _ => {
             println!("call: measures only when run by `cargo bench`");
@@ -61,7 +64,8 @@ fn main() -> Result<()> {
 
 fn table() -> Result<()> {
     println!("| Over memory:// | Instructions |\n|---|---|");
-    for (what, name) in [("--call", "a call"), ("--emit", "an event")] {
+    for (what, name) in [("--call", "a call"), ("--emit", "an event"), ("--listen", "an event that is heard")]
+    {
         for (body, has_context) in CASES {
             let repeated = |times: u64| {
                 instructions(&[what, &body.to_string(), &has_context.to_string(), &times.to_string()])
@@ -100,6 +104,27 @@ async fn emit(body: usize, has_context: bool, times: u64) -> Result<()> {
         notifier.info(&context, "bench.note", &payload).await?;
     }
     Ok(())
+}
+
+/// Emits one event after the other, each when the one before was handled.
+#[tokio::main(flavor = "current_thread")]
+async fn listen(body: usize, has_context: bool, times: u64) -> Result<()> {
+    let transport = Transport::connect("memory://").await?;
+    let notifier = Notifier::builder(&transport).publisher_id("bench.host1").build()?;
+    let (told, mut heard) = mpsc::channel(1);
+    let handler = move |_: Context, _: Notification, _: Meta| {
+        // There is room, as each waits for the one before.
+        let _ = told.try_send(());
+        std::future::ready(())
+    };
+    let endpoint = NotificationEndpoint::new(handler).priorities([Priority::Info]);
+    let listener = Listener::builder(&transport).topic("notifications").endpoint(endpoint).start().await?;
+    let (payload, context) = ("x".repeat(body), context(has_context)?);
+    for _ in 0..=times {
+        notifier.info(&context, "bench.note", &payload).await?;
+        heard.recv().await.context("the listener")?;
+    }
+    Ok(listener.shutdown(Duration::from_secs(10)).await?)
 }
 
 fn context(of_a_request: bool) -> Result<Context> {
