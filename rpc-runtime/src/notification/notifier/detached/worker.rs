@@ -1,8 +1,10 @@
 //! The task that sends what waits.
 
+use std::collections::VecDeque;
 use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::thread;
 
 use futures::FutureExt;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -18,7 +20,8 @@ pub(super) fn work(shared: Arc<Shared>) -> impl Future<Output = ()> {
     Task { shared, over: false }.run()
 }
 
-/// Dropped before it is over, with its runtime, it leaves what waits to another one.
+/// Dropped before it is over, with its runtime or when the time is, it gives up what waits; one that panicked leaves that to
+/// another one.
 struct Task {
     shared: Arc<Shared>,
     over: bool,
@@ -72,10 +75,9 @@ impl Drop for Task {
         let shared = &self.shared;
         let (cut_off, waiting) = {
             let mut queue = lock(&shared.queue);
-            let cut_off = queue.abandon();
-            // Nobody will start another task.
-            let waiting = shared.end.borrow().map(|_| queue.clear()).unwrap_or_default();
-            (cut_off, waiting)
+            // Who emits starts another task, unless nobody can or no task can run any more.
+            let panicked = thread::panicking() && shared.end.borrow().is_none();
+            (queue.abandon(), if panicked { VecDeque::new() } else { queue.clear() })
         };
         let given_up = cut_off + waiting.len();
         if given_up > 0 {
