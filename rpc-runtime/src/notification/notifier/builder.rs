@@ -1,7 +1,7 @@
 //! Setting a notifier up.
 
 #[cfg(feature = "notification-routing")]
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -240,15 +240,16 @@ impl NotifierBuilder {
     #[cfg(feature = "notification-routing")]
     fn routing_driver(&self, named: &Named) -> Result<Arc<dyn NotifyDriver>, NotifierError> {
         let rules = self.rules.as_ref().ok_or(NotifierError::NoRules)?;
-        let mut names = HashSet::new();
-        for name in self.routed.iter().map(|driver| driver.name()) {
-            if DriverName::find(name).is_some() || !names.insert(name) {
+        let mut routed = HashMap::new();
+        for driver in &self.routed {
+            let name = driver.name();
+            if DriverName::find(name).is_some() || routed.insert(name, driver).is_some() {
                 return Err(NotifierError::DriverTwice { name: name.to_owned() });
             }
         }
         let find = |name: &str| match DriverName::find(name) {
             Some(name) => named.driver(name),
-            None => Ok(self.routed.iter().find(|driver| driver.name() == name).cloned()),
+            None => Ok(routed.get(name).copied().cloned()),
         };
         Ok(Arc::new(RoutingDriver::new(rules, find)?))
     }

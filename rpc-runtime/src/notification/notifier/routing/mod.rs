@@ -3,6 +3,7 @@
 mod glob;
 mod rules;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use self::rules::Rule;
@@ -29,11 +30,17 @@ impl RoutingDriver {
         find: impl Fn(&str) -> Result<Option<Arc<dyn NotifyDriver>>, NotifierError>,
     ) -> Result<Self, NotifierError> {
         let mut drivers: Vec<(Arc<dyn NotifyDriver>, Vec<Rule>)> = Vec::new();
+        // A file may have thousands of them.
+        let mut places = HashMap::new();
         for rule in rules.iter() {
-            match drivers.iter_mut().find(|(driver, _)| driver.name() == rule.driver) {
-                Some((_, rules)) => rules.push(rule.clone()),
+            match places.get(&*rule.driver) {
+                Some(place) => {
+                    let (_, rules): &mut (_, Vec<_>) = &mut drivers[*place];
+                    rules.push(rule.clone());
+                }
                 None => {
                     let unknown = || NotifierError::UnknownDriver { why: rule.unknown_driver() };
+                    places.insert(&*rule.driver, drivers.len());
                     drivers.push((find(&rule.driver)?.ok_or_else(unknown)?, vec![rule.clone()]));
                 }
             }

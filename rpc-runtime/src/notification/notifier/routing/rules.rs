@@ -1,6 +1,6 @@
 //! Which driver gets which events, as oslo.messaging's file of rules says it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -114,13 +114,9 @@ impl RoutingRules {
     /// The drivers that get such an event.
     #[must_use]
     pub fn drivers(&self, event_type: &str, priority: Priority) -> Vec<&str> {
-        let mut drivers = Vec::new();
-        for rule in &self.0 {
-            if !drivers.contains(&&*rule.driver) && rule.accepts(event_type, priority) {
-                drivers.push(&*rule.driver);
-            }
-        }
-        drivers
+        let mut seen = HashSet::new();
+        let accepting = self.0.iter().filter(|rule| rule.accepts(event_type, priority));
+        accepting.map(|rule| &*rule.driver).filter(|driver| seen.insert(*driver)).collect()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Rule> {

@@ -76,6 +76,8 @@ async fn names_of_a_configuration_make_drivers() {
 
 #[cfg(feature = "notification-routing")]
 mod routing {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::notification::Priority;
 
@@ -124,6 +126,43 @@ b:
             said.starts_with("line 3 of the rules: \"kafka\" of the group \"group\" is neither"),
             "{said}"
         );
+    }
+
+    /// Counts how often anybody asks for the name of one of them.
+    #[derive(Debug)]
+    struct Nth(String, Arc<AtomicUsize>);
+
+    impl NotifyDriver for Nth {
+        fn name(&self) -> &str {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            &self.0
+        }
+
+        fn notify<'a>(&'a self, _: &'a Emission) -> Delivering<'a> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn many_drivers_take_no_more_for_each() {
+        const MANY: usize = 20_000;
+        let text: String = (0..2)
+            .map(|group| {
+                let drivers: String = (0..MANY).map(|n| format!("  d{n}: {{}}\n")).collect();
+                format!("g{group}:\n{drivers}")
+            })
+            .collect();
+        let rules: RoutingRules = text.parse().unwrap();
+        assert_eq!(rules.drivers("e", Priority::Info).len(), MANY, "each once");
+        let asked = Arc::new(AtomicUsize::new(0));
+        let notifier = notifier(Stub::able(Abilities::ALL), |builder| {
+            let drivers = (0..MANY).map(|n| Nth(format!("d{n}"), Arc::clone(&asked)));
+            let builder = builder.drivers([DriverName::Routing]).routing(rules);
+            drivers.fold(builder, NotifierBuilder::routed_driver)
+        });
+        notifier.info(&Context::new(), "e", &1).await.unwrap();
+        let asked = asked.load(Ordering::Relaxed);
+        assert!(asked <= 10 * MANY, "{asked} times");
     }
 
     #[tokio::test]
