@@ -43,6 +43,38 @@ use crate::secrets::is_secret;
 /// runtime or not; where there are too many, the oldest go. They have no context. Values of fields that are called a token, a
 /// password or the like are `***`, and so is what follows such a word in a text.
 ///
+/// # When the program ends
+///
+/// What was logged last may still wait then, and is counted as dropped when the runtime ends. It is often why the program ends,
+/// so whoever wants it told [flushes](Notifier::flush) before, and after all that may log:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use rpc_runtime::Transport;
+/// use rpc_runtime::notification::{LogNotifications, Notifier};
+/// use tracing_subscriber::layer::SubscriberExt;
+/// use tracing_subscriber::util::SubscriberInitExt;
+///
+/// # async fn serve(_: &Transport) -> Result<(), std::io::Error> { Err(std::io::Error::other("the disk is full")) }
+/// #[tokio::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let transport = Transport::connect("memory://").await?; // or rabbit://user:password@host:5672/
+///     let notifier = Notifier::builder(&transport).publisher_id("volume.host1").build()?;
+///     tracing_subscriber::registry().with(LogNotifications::errors(notifier.clone())).init();
+///
+///     if let Err(error) = serve(&transport).await {
+///         tracing::error!(%error, "the service ends");
+///     }
+///     notifier.flush(Duration::from_secs(10)).await?;
+///     # assert_eq!(notifier.counters().sent, 1);
+///     transport.close(Duration::from_secs(5)).await;
+///     Ok(())
+/// }
+/// ```
+///
+/// # What makes no events
+///
 /// What this crate and the libraries below it log makes no events, nor does what is logged by the drivers of any notifier while
 /// they send: an event that could not be sent would lead to the next one.
 #[derive(Debug, Clone)]
