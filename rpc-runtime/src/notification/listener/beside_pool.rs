@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::receiving::Phase;
+use crate::text::printable;
 use crate::transport::Transport;
 
 /// How often it is looked at them.
@@ -29,7 +30,8 @@ pub(super) async fn watch(
             for queue in &queues {
                 match timeout(PATIENCE, transport.driver().consumers(Arc::clone(queue))).await {
                     Ok(Ok(Some(0))) if unread.insert(queue) => tracing::warn!(
-                        %queue, pool,
+                        queue = %printable(queue),
+                        pool,
                         "nobody consumes from a queue that has a copy of each notification for a pool: it fills up"
                     ),
                     Ok(Ok(Some(1..) | None)) => drop(unread.remove(queue)),

@@ -8,6 +8,7 @@ use super::endpoint::NotificationEndpoint;
 use super::error::ListenerError;
 use crate::notification::names::{TOPIC, check_exchange, check_length, check_topic};
 use crate::notification::priority::Priority;
+use crate::text::printable;
 use crate::transport::driver::{NotificationAddress, Source};
 
 /// A topic, and the exchange of its notifications.
@@ -140,13 +141,13 @@ impl Sources {
     }
 }
 
-/// For logs: `notifications, versioned_notifications for the pool billing`.
+/// For logs: `notifications, versioned_notifications for the pool billing`. A name may have any characters.
 impl fmt::Display for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let topics: BTreeSet<_> = self.topics.iter().map(|topic| &*topic.topic).collect();
-        f.write_str(&topics.into_iter().collect::<Vec<_>>().join(", "))?;
+        f.write_str(&topics.into_iter().map(printable).collect::<Vec<_>>().join(", "))?;
         match &self.pool {
-            Some(pool) => write!(f, " for the pool {pool}"),
+            Some(pool) => write!(f, " for the pool {}", printable(pool)),
             None => Ok(()),
         }
     }
@@ -191,6 +192,16 @@ mod tests {
             (pooled.to_string().as_str(), pooled.address().sources),
             ("a, z for the pool billing", address.sources)
         );
+    }
+
+    #[test]
+    fn a_name_makes_no_line_of_its_own() {
+        let odd = sources(
+            &[topic("x", "a\n2026 INFO forged"), topic("x", "\u{1b}[2J")],
+            Some("p\r\u{202e}"),
+            false,
+        );
+        assert_eq!(odd.to_string(), r"\u{1b}[2J, a\n2026 INFO forged for the pool p\r\u{202e}");
     }
 
     /// Whatever happens in nova.

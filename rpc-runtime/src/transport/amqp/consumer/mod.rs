@@ -130,7 +130,7 @@ impl Consumption {
         let (failing, failed) = watch::channel(None);
         let links = self.links.clone();
         let queues: Vec<&str> = self.topology.consumers.iter().map(|consumer| &*consumer.queue).collect();
-        let name: Arc<str> = queues.join(", ").into();
+        let name = printable(&queues.join(", "));
         let session = Session {
             retry: Retry::new(self.pause),
             possible: Mutex::new(self.topology.clone()),
@@ -174,7 +174,7 @@ enum End {
 struct Session {
     what: Consumption,
     /// The queues, for the log.
-    name: Arc<str>,
+    name: String,
     to: Arc<To>,
     asked: watch::Receiver<Asked>,
     pausing: watch::Sender<bool>,
