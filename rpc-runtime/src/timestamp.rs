@@ -118,28 +118,31 @@ fn written(micros: i64) -> Option<String> {
     let (seconds, micros) = (time / MICROS_PER_SECOND, time % MICROS_PER_SECOND);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     let parts = [
-        (year, 4, "-"),
-        (month, 2, "-"),
-        (day, 2, "T"),
-        (hour, 2, ":"),
-        (minute, 2, ":"),
-        (second, 2, "."),
-        (micros, 6, ""),
+        (0..4, year),
+        (5..7, month),
+        (8..10, day),
+        (11..13, hour),
+        (14..16, minute),
+        (17..19, second),
+        (20..26, micros),
     ];
-    (1..=9999).contains(&year).then(|| {
-        // Each event has one, and to format it by the standard library took as long as to encode all else.
-        let mut text = String::with_capacity(WHOLE);
-        for (number, digits, mark) in parts {
-            text.extend((0..digits).rev().map(|at| digit(number / 10_i64.pow(at))));
-            text.push_str(mark);
-        }
-        text
-    })
+    if !(1..=9999).contains(&year) {
+        return None;
+    }
+    // Each event has one, and to format it by the standard library took as long as to encode all else.
+    let mut text = *b"0000-00-00T00:00:00.000000";
+    for (part, number) in parts {
+        put(&mut text[part], number);
+    }
+    str::from_utf8(&text).ok().map(str::to_owned)
 }
 
-/// The last digit of a number.
-fn digit(number: i64) -> char {
-    u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10)).unwrap_or('0')
+/// Writes a number as digits, as many as there is room for.
+fn put(text: &mut [u8], mut number: i64) {
+    for digit in text.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
+    }
 }
 
 fn is_leap(year: i64) -> bool {
