@@ -82,3 +82,24 @@ fn cfg(it: Conditional) -> Attribute {
         _ => it.attribute,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    #[test]
+    fn attributes_under_conditions() {
+        let carried = Carried::of(&[
+            parse_quote!(#[cfg(a)]),
+            parse_quote!(#[cfg_attr(b, cfg(c), doc = "text", inline)]),
+            parse_quote!(#[cfg_attr(d, deprecated)]),
+        ]);
+        let text = |it: &Attribute| it.to_token_stream().to_string().replace(' ', "");
+        let texts = |all: &[Attribute]| all.iter().map(text).collect::<Vec<_>>();
+        assert_eq!(texts(&carried.cfgs), ["#[cfg(a)]", "#[cfg(any(not(b),c))]"]);
+        assert_eq!(texts(&carried.docs), ["#[cfg_attr(b,doc=\"text\")]"]);
+        assert_eq!(carried.deprecated.as_ref().map(text).as_deref(), Some("#[cfg_attr(d,deprecated)]"));
+    }
+}

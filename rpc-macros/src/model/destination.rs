@@ -23,7 +23,7 @@ const INSTEAD: &str = "give it a `to` of its own, `to = any` for any server";
 #[derive(Debug)]
 pub(super) struct CommonTo {
     pub(super) derived: Derived,
-    /// Parameters of the trait's methods that it uses, but for those that it declares.
+    /// Parameters of the trait's methods that it uses. Those that it declares may be among them: every method has these.
     uses: Vec<Ident>,
 }
 
@@ -39,17 +39,11 @@ impl CommonTo {
         }
         let mut this = Self { derived, uses: Vec::new() };
         for name in parameter_names(item) {
-            let is_known = this.declares(name) || this.uses.contains(name);
-            if !is_known && uses_variable(&this.derived.value, name) {
+            if !this.uses.contains(name) && uses_variable(&this.derived.value, name) {
                 this.uses.push(name.clone());
             }
         }
         (errors.count() == before).then_some(this)
-    }
-
-    /// Whether it has a parameter of that name.
-    fn declares(&self, name: &Ident) -> bool {
-        self.derived.parameters.iter().any(|parameter| parameter.name == *name)
     }
 
     /// Takes what it declares for a method, but what is an argument there: that is refused.

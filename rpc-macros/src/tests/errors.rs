@@ -268,6 +268,11 @@ fn parameters_of_legacy() {
         &method("legacy(a(x: u8) = x, until = \"6.0\"), legacy(b(x: u16) = x, until = \"6.1\")"),
         &[("u16", "client parameter x is declared as u8 and as u16")],
     );
+    check_common(
+        "",
+        &method("legacy(host = 1, until = \"6.0\")"),
+        &[("host", "host is still a normal argument; `legacy` is for arguments removed in \"6.0\"")],
+    );
 }
 
 #[test]
