@@ -284,3 +284,103 @@ macro_rules! numbers {
 }
 
 numbers!(bool, char, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq)]
+    struct Spec(u8);
+
+    // What a client method gets of each, in a value of its own.
+
+    fn list(given: impl AsArg<[u8]>) -> Vec<u8> {
+        given.as_arg().to_vec()
+    }
+
+    fn maybe_list(given: impl AsArg<OptionOf<[u8]>>) -> Option<Vec<u8>> {
+        given.as_arg().map(<[u8]>::to_vec)
+    }
+
+    fn maybe_text(given: impl AsArg<OptionOf<str>>) -> Option<String> {
+        given.as_arg().map(str::to_owned)
+    }
+
+    fn maybe_spec(given: impl AsArg<OptionOf<Spec>>) -> Option<Spec> {
+        given.as_arg().cloned()
+    }
+
+    fn maybe_number(given: impl AsArg<Option<u32>>) -> Option<u32> {
+        given.as_arg()
+    }
+
+    /// Each form, given to that method, is this.
+    macro_rules! all_are {
+        ($expected:expr, $method:ident of $($given:expr),* $(,)?) => {$(
+            assert_eq!($method($given), $expected, "{}", stringify!($given));
+        )*};
+    }
+
+    #[test]
+    fn lists() {
+        let given = vec![1, 2];
+        let slice = &given[..];
+        all_are!([1, 2], list of given.clone(), &given, &&given, [1, 2], &[1, 2], slice, &slice);
+        all_are!([1, 2], list of Cow::Borrowed(slice), &Cow::Borrowed(slice), Cow::<[u8]>::Owned(given.clone()));
+        all_are!([1, 2], list of Box::new(given.clone()), Rc::new(given.clone()), &Arc::new(given.clone()));
+        all_are!([1, 2], list of Box::<[u8]>::from(slice), Rc::<[u8]>::from(slice), &Arc::<[u8]>::from(slice));
+        all_are!([0; 0], list of [], Vec::new(), &[]);
+    }
+
+    #[test]
+    fn lists_that_may_be_absent() {
+        let given = vec![1, 2];
+        let (slice, option) = (&given[..], Some(given.clone()));
+        let there = Some(vec![1, 2]);
+        all_are!(there, maybe_list of given.clone(), &given, [1, 2], &[1, 2], slice, Some(slice));
+        all_are!(there, maybe_list of &option, option.as_deref());
+        all_are!(there, maybe_list of Box::new(given.clone()), &Rc::new(given.clone()), Arc::new(given.clone()));
+        all_are!(there, maybe_list of Box::<[u8]>::from(slice), &Arc::<[u8]>::from(slice));
+        all_are!(None, maybe_list of None, &None::<Vec<u8>>);
+        all_are!(Some(Vec::new()), maybe_list of [], &Some(Vec::new()));
+    }
+
+    #[test]
+    fn texts_that_may_be_absent() {
+        let given = "text".to_owned();
+        let (text, option) = (given.as_str(), Some(given.clone()));
+        let there = Some("text".to_owned());
+        all_are!(there, maybe_text of "text", &"text", given.clone(), &given, Some("text"), Some(&*given));
+        all_are!(there, maybe_text of &option, option.as_deref(), Cow::from(text), &Cow::from(text));
+        all_are!(there, maybe_text of Box::<str>::from(text), &Rc::<str>::from(text), Arc::<str>::from(text));
+        all_are!(None, maybe_text of None, &None::<String>);
+        all_are!(Some(String::new()), maybe_text of "", &Some(String::new()));
+    }
+
+    #[test]
+    fn values_that_may_be_absent() {
+        let given = Spec(7);
+        let option = Some(given.clone());
+        all_are!(option, maybe_spec of given.clone(), &given, Some(&given), &option, option.as_ref());
+        all_are!(option, maybe_spec of Box::new(given.clone()), &Rc::new(given.clone()), Arc::new(given.clone()));
+        all_are!(None, maybe_spec of None, &None::<Spec>);
+    }
+
+    #[test]
+    fn numbers_that_may_be_absent() {
+        let option = Some(7);
+        all_are!(Some(7), maybe_number of 7, &7, Some(7), option, &option);
+        all_are!(None, maybe_number of None, &None);
+    }
+
+    #[test]
+    fn what_interfaces_lend() {
+        let (text, list, spec) = (Some("text".to_owned()), Some(vec![1, 2]), Some(Spec(7)));
+        assert_eq!(Lend::<OptionOf<str>>::lend(&text), Some("text"));
+        assert_eq!(Lend::<OptionOf<[u8]>>::lend(&list), Some(&[1, 2][..]));
+        assert_eq!(Lend::<OptionOf<Spec>>::lend(&spec), Some(&Spec(7)));
+        assert_eq!(Lend::<[u8]>::lend(&vec![1, 2]), [1, 2]);
+        assert_eq!(Lend::<OptionOf<str>>::lend(&"text"), Some("text"));
+        assert_eq!(Lend::<OptionOf<str>>::lend(&None::<String>), None);
+    }
+}

@@ -123,3 +123,43 @@ mod sealed {
     impl<T> Server for &Option<T> {}
     impl<T, E> Server for Result<T, E> {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_names_a_server() {
+        let (name, option) = ("host1".to_owned(), Some("host1".to_owned()));
+        for (at, server) in [
+            "host1".into_server(),
+            name.clone().into_server(),
+            (&name).into_server(),
+            Some("host1").into_server(),
+            option.clone().into_server(),
+            (&option).into_server(),
+            Ok::<_, String>("host1").into_server(),
+            Ok::<_, String>(&option).into_server(),
+            Some(Ok::<_, String>("host1")).into_server(),
+            any_if_none(&option).into_server(),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert_eq!(server.unwrap().as_deref(), Some("host1"), "number {at}");
+        }
+    }
+
+    #[test]
+    fn what_names_none() {
+        for server in [
+            None::<&str>.into_server(),
+            (&None::<String>).into_server(),
+            Ok::<_, String>(None::<String>).into_server(),
+            any_if_none(None::<&str>).into_server(),
+        ] {
+            assert_eq!(server, Ok(None));
+        }
+        assert_eq!(Err::<&str, _>(7).into_server(), Err("7".to_owned()), "why there is none");
+    }
+}

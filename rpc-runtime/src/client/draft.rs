@@ -179,9 +179,11 @@ impl Draft {
         }
     }
 
-    /// Once all arguments are there: makes older ones of them if the server needs that.
+    /// Once all arguments are there: makes older ones of them if the server needs that. What makes them gets all of the
+    /// arguments, or is not asked.
     pub(super) fn complete(mut self) -> Self {
-        if let (Some(present), Some(downgrade)) = (self.to_downgrade.take(), self.method.downgrade) {
+        let present = self.to_downgrade.take().filter(|_| self.fault.is_none());
+        if let (Some(present), Some(downgrade)) = (present, self.method.downgrade) {
             for (name, value) in (downgrade.with)(present) {
                 self.set(&name, &value);
             }

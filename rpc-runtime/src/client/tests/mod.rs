@@ -19,6 +19,8 @@ use crate::transport::{ConnectionStatus, Transport};
 use crate::version::Version;
 use crate::wire::{Content, Limits, Request};
 
+mod requests;
+
 type Returns = Result<Value, RemoteError>;
 
 const V1: Version = Version::new(1, 0);
