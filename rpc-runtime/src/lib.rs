@@ -69,6 +69,7 @@
 //! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
 //! | `objects` | no | versioned objects: `#[derive(VersionedObject)]` and the module `object` |
+//! | `config` | no | oslo.config's files: the module `config`, `Transport::from_config` |
 //! | `notifications` | no | events, their notifiers and listeners: `#[derive(RpcNotification)]` and the module `notification` |
 //! | `log-notifications` | no | a layer of `tracing` that makes notifications of log lines: `notification::LogNotifications` |
 //! | `notification-routing` | no | rules in YAML of which notification goes where: `notification::RoutingRules` |
@@ -89,6 +90,8 @@ mod client;
 mod clock;
 #[doc(hidden)]
 pub mod codegen;
+#[cfg(feature = "config")]
+pub mod config;
 mod contained;
 mod context;
 mod error;
@@ -97,6 +100,8 @@ mod json;
 mod lock;
 #[cfg(test)]
 mod logged;
+#[cfg(any(feature = "amqp", feature = "config"))]
+mod nearest;
 #[cfg(feature = "notifications")]
 pub mod notification;
 #[cfg(feature = "objects")]
