@@ -18,6 +18,8 @@ use super::lifecycle::Server;
 use super::objects::Objects;
 use super::observer::{Observer, RequestInfo};
 use super::setup::Setup;
+#[cfg(feature = "config")]
+use crate::config::Config;
 #[cfg(feature = "objects")]
 use crate::pin::VersionPin;
 use crate::receiving::{Acknowledge, DeadLetters};
@@ -107,6 +109,17 @@ impl ServerBuilder {
     /// How many handlers run at once; 64 by default, and at least 1.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers.max(1);
+        self
+    }
+
+    /// Sets what the configuration says: as many [`workers`](Self::workers) as the `executor_thread_pool_size` of
+    /// `[DEFAULT]`, and [`ping`](Self::ping) by its `rpc_ping_enabled`. What it does not say stays as it is. With the
+    /// feature `config`.
+    #[cfg(feature = "config")]
+    pub fn config(mut self, config: &Config) -> Self {
+        let messaging = config.messaging();
+        self.workers = messaging.workers.unwrap_or(self.workers);
+        self.ping = messaging.ping.unwrap_or(self.ping);
         self
     }
 
@@ -349,6 +362,21 @@ mod tests {
         let builder = Server::builder(&Transport::recording().0, target);
         assert_eq!((builder.workers, builder.duplicates), (64, 65_536));
         assert_eq!(builder.prefetch_for_start(), 128);
+    }
+
+    #[cfg(feature = "config")]
+    #[test]
+    fn a_configuration_says_how_many_workers_there_are_and_whether_pings_are_answered() {
+        let configured = |variables: &[(&str, &str)]| {
+            let config = Config::builder().environment(variables.iter().copied()).read().unwrap();
+            let target = Target::new("topic").with_server("server");
+            let builder =
+                Server::builder(&Transport::recording().0, target).ping(true).workers(2).config(&config);
+            (builder.workers, builder.ping)
+        };
+        assert_eq!(configured(&[]), (2, true));
+        let workers = ("OS_DEFAULT__EXECUTOR_THREAD_POOL_SIZE", "7");
+        assert_eq!(configured(&[workers, ("OS_DEFAULT__RPC_PING_ENABLED", "no")]), (7, false));
     }
 
     #[test]

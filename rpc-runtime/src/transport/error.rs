@@ -2,6 +2,8 @@
 
 use super::failure::{HostFailure, Listed};
 use super::url::UrlError;
+#[cfg(feature = "config")]
+use crate::config::ConfigError;
 use crate::error::{Cause, Fault, FaultKind};
 
 /// Why a transport cannot be had or a queue not be declared.
@@ -24,6 +26,10 @@ pub enum TransportError {
     /// An option of the transport itself has a value that it can't have.
     #[error("{0}")]
     Setting(String),
+    /// The configuration does not say what it should, or something wrong.
+    #[error(transparent)]
+    #[cfg(feature = "config")]
+    Config(#[from] ConfigError),
     /// The URL needs a transport that this build is without.
     #[error("{scheme}:// needs the feature \"amqp\" of rpc-runtime")]
     NotBuilt {

@@ -186,7 +186,7 @@ impl Transport {
 
     /// How long a call without a timeout of its own waits.
     pub(crate) fn response_timeout(&self) -> Duration {
-        self.shared.settings.response_timeout
+        self.shared.settings.response_timeout.get()
     }
 
     /// How long a reply whose queue is missing is tried again.

@@ -13,6 +13,8 @@ use super::setup::Setup;
 use super::sources::{Sources, Topic};
 use super::unreadable::{OnUnreadable, Unreadable};
 use super::verdict::OnError;
+#[cfg(feature = "config")]
+use crate::config::Config;
 use crate::receiving::{Acknowledge, DeadLetters};
 use crate::target::check_words;
 use crate::transport::{Ability, Transport, Unable};
@@ -91,6 +93,16 @@ impl ListenerBuilder {
     pub fn topic_of(mut self, exchange: impl Into<Arc<str>>, topic: impl Into<Arc<str>>) -> Self {
         self.topics.push(Topic { exchange: exchange.into(), topic: topic.into() });
         self
+    }
+
+    /// Sets what the configuration says: listens to the `topics` of `[oslo_messaging_notifications]`, each in the control
+    /// exchange, beside those that were given before, with a [`concurrency`](Self::concurrency) of the
+    /// `executor_thread_pool_size` of `[DEFAULT]`. What it does not say stays as it is. With the feature `config`.
+    #[cfg(feature = "config")]
+    pub fn config(mut self, config: &Config) -> Self {
+        let messaging = config.messaging();
+        self.concurrency = messaging.workers.unwrap_or(self.concurrency);
+        messaging.notifications.topics.into_iter().flatten().fold(self, Self::topic)
     }
 
     /// Has notifications handled by one more endpoint. All that want a notification have it, one after the other, in the
@@ -382,5 +394,29 @@ impl fmt::Debug for ListenerBuilder {
             .field("drain", &self.drain)
             .field("on_error", &self.on_error)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "config"))]
+mod tests {
+    use super::*;
+    use crate::transport::Transport;
+
+    #[test]
+    fn a_configuration_has_topics_and_says_how_many_handlers_there_are() {
+        let configured = |variables: &[(&str, &str)]| {
+            let config = Config::builder().environment(variables.iter().copied()).read().unwrap();
+            let builder =
+                Listener::builder(&Transport::recording().0).topic("own").concurrency(2).config(&config);
+            let topics = builder.topics.iter().map(|topic| format!("{}/{}", topic.exchange, topic.topic));
+            (topics.collect::<Vec<_>>(), builder.concurrency)
+        };
+        assert_eq!(configured(&[]), (vec!["openstack/own".to_owned()], 2));
+        let variables = [
+            ("OS_OSLO_MESSAGING_NOTIFICATIONS__TOPICS", "a,b"),
+            ("OS_DEFAULT__EXECUTOR_THREAD_POOL_SIZE", "3"),
+        ];
+        let topics = ["openstack/own", "openstack/a", "openstack/b"].map(str::to_owned);
+        assert_eq!(configured(&variables), (topics.to_vec(), 3));
     }
 }

@@ -3,6 +3,8 @@
 #[cfg(feature = "notification-routing")]
 use std::collections::HashMap;
 use std::fmt;
+#[cfg(all(feature = "config", feature = "notification-routing"))]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +16,8 @@ use super::detached::{Detached, Limits};
 use super::driver::NotifyDriver;
 use super::drivers::TestDriver;
 use super::name::DriverName;
+#[cfg(feature = "config")]
+use super::name::UnknownDriver;
 use super::named::Named;
 use super::notify::Notifier;
 use super::outlet::Outlet;
@@ -21,6 +25,8 @@ use super::retry::Retry;
 #[cfg(feature = "notification-routing")]
 use super::routing::{RoutingDriver, RoutingRules};
 use super::setup::NotifierError;
+#[cfg(feature = "config")]
+use crate::config::Config;
 use crate::transport::Transport;
 
 /// How many detached events wait.
@@ -43,8 +49,13 @@ pub struct NotifierBuilder {
     topics: Option<Vec<String>>,
     names: Option<Vec<DriverName>>,
     own: Vec<Arc<dyn NotifyDriver>>,
+    /// Names of the configuration that are to be those of drivers of one's own.
+    #[cfg(feature = "config")]
+    own_names: Vec<String>,
     #[cfg(feature = "notification-routing")]
     rules: Option<RoutingRules>,
+    #[cfg(all(feature = "config", feature = "notification-routing"))]
+    routing_config: Option<PathBuf>,
     #[cfg(feature = "notification-routing")]
     routed: Vec<Arc<dyn NotifyDriver>>,
     retry: Retry,
@@ -70,8 +81,12 @@ impl NotifierBuilder {
             topics: None,
             names: None,
             own: Vec::new(),
+            #[cfg(feature = "config")]
+            own_names: Vec::new(),
             #[cfg(feature = "notification-routing")]
             rules: None,
+            #[cfg(all(feature = "config", feature = "notification-routing"))]
+            routing_config: None,
             #[cfg(feature = "notification-routing")]
             routed: Vec::new(),
             retry: Retry::Forever,
@@ -108,11 +123,34 @@ impl NotifierBuilder {
     /// default `messagingv2`, or those that were [given](Self::driver) alone. One that is there twice
     /// counts once, and none at all is a notifier that does nothing.
     pub fn drivers(mut self, drivers: impl IntoIterator<Item = DriverName>) -> Self {
+        #[cfg(feature = "config")]
+        self.own_names.clear();
         let names = self.names.insert(Vec::new());
         for name in drivers {
             if !names.contains(&name) {
                 names.push(name);
             }
+        }
+        self
+    }
+
+    /// Sets what the configuration says of `driver`, `topics` and `retry` of `[oslo_messaging_notifications]`: the drivers that
+    /// it names instead of others, and none if it names none, as in oslo.messaging. A name that is none of oslo.messaging's
+    /// is that of a [driver of one's own](Self::driver). The rules of `routing_config` are read when the notifier is
+    /// [built](Self::build), with the feature `notification-routing`, unless rules were [given](Self::routing). What it does
+    /// not say otherwise stays as it is. With the feature `config`.
+    #[cfg(feature = "config")]
+    pub fn config(mut self, config: &Config) -> Self {
+        let configured = config.messaging().notifications;
+        let names = configured.drivers.iter().map(String::as_str);
+        self = self.drivers(names.clone().filter_map(DriverName::find));
+        self.own_names = names.filter(|name| DriverName::find(name).is_none()).map(str::to_owned).collect();
+        self.topics = configured.topics.or(self.topics);
+        // It was read as one.
+        self.retry = configured.retry.and_then(|retry| retry.try_into().ok()).unwrap_or(self.retry);
+        #[cfg(feature = "notification-routing")]
+        {
+            self.routing_config = configured.routing_config;
         }
         self
     }
@@ -195,6 +233,8 @@ impl NotifierBuilder {
     /// that name a driver that there is none of; no runtime.
     pub fn build(self) -> Result<Notifier, NotifierError> {
         self.check_names().map_err(|why| NotifierError::Name { why })?;
+        #[cfg(feature = "config")]
+        self.check_own_names()?;
         let runtime = self.runtime.clone().or_else(|| Handle::try_current().ok());
         let runtime = runtime.ok_or(NotifierError::NoRuntime)?;
         let (tally, log) = (Arc::default(), Arc::default());
@@ -239,7 +279,11 @@ impl NotifierBuilder {
 
     #[cfg(feature = "notification-routing")]
     fn routing_driver(&self, named: &Named) -> Result<Arc<dyn NotifyDriver>, NotifierError> {
-        let rules = self.rules.as_ref().ok_or(NotifierError::NoRules)?;
+        #[cfg(feature = "config")]
+        let rules = self.configured_rules()?;
+        #[cfg(not(feature = "config"))]
+        let rules = self.rules.clone();
+        let rules = rules.as_ref().ok_or(NotifierError::NoRules)?;
         let mut routed = HashMap::new();
         for driver in &self.routed {
             let name = driver.name();
@@ -252,6 +296,29 @@ impl NotifierBuilder {
             None => Ok(routed.get(name).copied().cloned()),
         };
         Ok(Arc::new(RoutingDriver::new(rules, find)?))
+    }
+
+    /// The rules that were given, or else those of the file that the configuration names.
+    #[cfg(all(feature = "config", feature = "notification-routing"))]
+    fn configured_rules(&self) -> Result<Option<RoutingRules>, NotifierError> {
+        match (&self.rules, &self.routing_config) {
+            (None, Some(file)) => RoutingRules::read(file)
+                .map(Some)
+                .map_err(|error| NotifierError::Rules { why: error.to_string() }),
+            (rules, _) => Ok(rules.clone()),
+        }
+    }
+
+    #[cfg(feature = "config")]
+    fn check_own_names(&self) -> Result<(), NotifierError> {
+        let is_own = |name: &&String| self.own.iter().any(|driver| driver.name() == *name);
+        match self.own_names.iter().find(|name| !is_own(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let unknown = UnknownDriver::new(name);
+                Err(NotifierError::UnknownDriver { why: format!("the configuration's driver: {unknown}") })
+            }
+        }
     }
 
     fn check_names(&self) -> Result<(), String> {

@@ -64,7 +64,7 @@ impl FromStr for DriverName {
     type Err = UnknownDriver;
 
     fn from_str(name: &str) -> Result<Self, UnknownDriver> {
-        Self::find(name).ok_or_else(|| UnknownDriver(name.chars().take(40).collect()))
+        Self::find(name).ok_or_else(|| UnknownDriver::new(name))
     }
 }
 
@@ -72,6 +72,12 @@ impl FromStr for DriverName {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no driver of notifications: messagingv2, messaging, log, noop, test or routing")]
 pub struct UnknownDriver(String);
+
+impl UnknownDriver {
+    pub(super) fn new(name: &str) -> Self {
+        Self(name.chars().take(40).collect())
+    }
+}
 
 /// Drivers by name, as a configuration lists them: with commas or blanks between them, and none in an empty text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

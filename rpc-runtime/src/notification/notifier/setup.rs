@@ -16,7 +16,15 @@ pub enum NotifierError {
         "the driver routing has no rules: use NotifierBuilder::routing, which the feature notification-routing adds"
     )]
     NoRules,
-    /// The rules of the driver `routing` name a driver that there is none of.
+    /// The file of rules that the configuration names cannot be read.
+    #[error("{why}")]
+    #[non_exhaustive]
+    #[cfg(all(feature = "config", feature = "notification-routing"))]
+    Rules {
+        /// The file, and what is wrong with it.
+        why: String,
+    },
+    /// The rules of the driver `routing`, or the configuration, name a driver that there is none of.
     #[error("{why}")]
     #[non_exhaustive]
     UnknownDriver {

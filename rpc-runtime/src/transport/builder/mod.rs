@@ -1,5 +1,8 @@
 //! Setting a transport up.
 
+#[cfg(feature = "config")]
+mod from_config;
+
 use std::env::{self, VarError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +15,7 @@ use super::amqp::{self, AmqpDriver};
 use super::driver::Driver;
 use super::error::TransportError;
 use super::memory::{self, MemoryDriver};
-use super::settings::Settings;
+use super::settings::{ResponseTimeout, Settings};
 use super::url::{Scheme, TransportUrl};
 #[cfg(feature = "amqp")]
 use crate::clock::after;
@@ -30,7 +33,7 @@ pub struct TransportBuilder {
     control_exchange: String,
     /// That of the URL, read when the builder was made.
     url_response_timeout: Option<Duration>,
-    response_timeout: Duration,
+    response_timeout: ResponseTimeout,
     connect_within: Duration,
 }
 
@@ -122,7 +125,7 @@ impl TransportBuilder {
     /// How long a call without a timeout of its own waits for its reply, unless the URL has
     /// `?rpc_response_timeout=`, in whole seconds; the default is 60 seconds.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
-        self.response_timeout = timeout;
+        self.response_timeout = timeout.into();
         self
     }
 
@@ -156,7 +159,7 @@ impl TransportBuilder {
         }
         let settings = Settings {
             control_exchange: control_exchange.into(),
-            response_timeout: self.url_response_timeout.unwrap_or(self.response_timeout),
+            response_timeout: self.url_response_timeout.map_or(self.response_timeout, Into::into),
             ..Settings::default()
         };
         // Those that memory:// has, too, are read in one place.

@@ -185,3 +185,85 @@ b:
         }
     }
 }
+
+#[cfg(feature = "config")]
+mod configured {
+    use super::*;
+    use crate::config::Config;
+
+    fn configured(builder: NotifierBuilder, variables: &[(&str, &str)]) -> NotifierBuilder {
+        let prefixed = |name: &str| format!("OS_OSLO_MESSAGING_NOTIFICATIONS__{name}");
+        let variables = variables.iter().map(|(name, value)| (prefixed(name), *value));
+        builder.config(&Config::builder().environment(variables).read().unwrap())
+    }
+
+    #[tokio::test]
+    async fn drivers_topics_and_retries() {
+        let (bus, stub) = Bus::new();
+        let variables = [("DRIVER", "messagingv2"), ("TOPICS", "a, b"), ("RETRY", "3")];
+        let notifier = notifier(stub, |builder| {
+            let builder = configured(builder.topics(["none"]).drivers([DriverName::Test]), &variables);
+            assert!(format!("{builder:?}").contains("Times(3)"), "{builder:?}");
+            builder
+        });
+        notifier.warn(&Context::new(), "e", &1).await.unwrap();
+        assert_eq!(bus.taken(), ["nova/a.warn", "nova/b.warn"]);
+    }
+
+    #[tokio::test]
+    async fn without_a_driver_nothing_is_sent_as_in_python() {
+        let (bus, stub) = Bus::new();
+        let silent = notifier(stub, |builder| configured(builder, &[("DRIVER", "")]));
+        silent.warn(&Context::new(), "e", &1).await.unwrap();
+        assert!(!silent.is_enabled() && bus.published().is_empty());
+        // What is not said stays.
+        let (bus, stub) = Bus::new();
+        let kept = notifier(stub, |builder| configured(builder.topics(["kept"]), &[("DRIVER", "messaging")]));
+        kept.warn(&Context::new(), "e", &1).await.unwrap();
+        assert_eq!(bus.taken(), ["nova/kept.warn"]);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_nobody_knows_is_that_of_a_driver_of_ones_own() {
+        let named = |builder| configured(builder, &[("DRIVER", "loki")]);
+        let why = "the configuration's driver: \"loki\" is no driver of notifications: messagingv2, ";
+        assert!(refused(named).starts_with(why), "{}", refused(named));
+        assert!(!refused(|builder| named(builder).topics(["#"])).contains("loki"));
+
+        #[derive(Debug)]
+        struct Loki;
+        impl NotifyDriver for Loki {
+            fn name(&self) -> &str {
+                "loki"
+            }
+            fn notify<'a>(&'a self, _: &'a Emission) -> Delivering<'a> {
+                Box::pin(ready(Ok(())))
+            }
+        }
+        assert!(notifier(Stub::able(Abilities::ALL), |builder| named(builder).driver(Loki)).is_enabled());
+        // They were given after it.
+        notifier(Stub::able(Abilities::ALL), |builder| named(builder).drivers([DriverName::Noop]));
+    }
+
+    #[cfg(feature = "notification-routing")]
+    #[tokio::test]
+    async fn the_rules_of_a_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        let routed = |builder| configured(builder, &[("DRIVER", "routing"), ("ROUTING_CONFIG", path)]);
+        std::fs::write(path, "a:\n  test: {accepted_events: 7}\n").unwrap();
+        assert!(refused(routed).starts_with(&format!("{path}: line ")), "{}", refused(routed));
+        std::fs::write(path, "a:\n  messagingv2: {accepted_events: [x]}\n").unwrap();
+        let (bus, stub) = Bus::new();
+        let notifier = notifier(stub, routed);
+        for event in ["x", "y"] {
+            notifier.warn(&Context::new(), event, &1).await.unwrap();
+        }
+        assert_eq!(bus.taken(), ["nova/notifications.warn"]);
+        // Rules that were given go before those of the file.
+        std::fs::remove_file(path).unwrap();
+        drop(refused(routed));
+        let given = |builder| routed(builder).routing("".parse().unwrap());
+        drop(super::notifier(Stub::able(Abilities::ALL), given));
+    }
+}

@@ -1,5 +1,7 @@
 //! The options of the RabbitMQ transport, by builder or by URL query, with oslo.messaging's names.
 
+#[cfg(feature = "config")]
+mod configured;
 mod in_memory;
 mod ranges;
 mod tls;
@@ -11,7 +13,8 @@ use std::time::Duration;
 
 pub(crate) use self::in_memory::Pem;
 use self::in_memory::TlsOptions;
-use self::value::{OptionValue, nearest};
+use self::value::OptionValue;
+use crate::nearest::nearest;
 use crate::transport::error::OptionError;
 use crate::transport::url::{Scheme, TransportUrl};
 use crate::wire::{Compression, Limits};
