@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 
+#[cfg(feature = "amqp")]
+use super::driver::DriverOption;
 use super::error::ConfigError;
 use super::ini::group_name;
 use super::known::{DEFAULT, UPGRADE_LEVELS};
-#[cfg(feature = "amqp")]
-use super::messaging::DriverOption;
 use super::messaging::{Messaging, of_type};
 use super::pins::{Auto, Pins};
 use super::place::Place;

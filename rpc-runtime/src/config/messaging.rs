@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::error::ConfigError;
-use super::known::{CONCURRENCY, DEFAULT, KNOWN, Kind, NOTIFICATIONS, RABBIT};
+use super::known::{CONCURRENCY, DEFAULT, NOTIFICATIONS};
 use super::place::Place;
-use super::value::{flag, float, float_text, integer, list};
+use super::value::{flag, integer, list};
 use super::values::{Placed, Values};
 
 /// Those that are set; `None` is that nobody says anything.
@@ -29,16 +29,6 @@ pub(crate) struct Notifications {
     /// -1 is for ever.
     pub(crate) retry: Option<i64>,
     pub(crate) routing_config: Option<PathBuf>,
-}
-
-/// An option of the RabbitMQ driver that is set.
-#[cfg(feature = "amqp")]
-#[derive(Debug)]
-pub(crate) struct DriverOption {
-    pub(crate) name: &'static str,
-    /// Its value, in the form that the query of a URL has.
-    pub(crate) text: String,
-    pub(crate) place: Place,
 }
 
 impl Messaging {
@@ -106,23 +96,6 @@ impl Values {
     pub(super) fn lock_path(&self) -> Result<Option<PathBuf>, ConfigError> {
         let path = self.text(CONCURRENCY, "lock_path")?.map(|(path, _)| path);
         Ok(path.filter(|path| !path.is_empty()).map(PathBuf::from))
-    }
-
-    /// The options of the RabbitMQ driver that are set.
-    #[cfg(feature = "amqp")]
-    pub(super) fn of_driver(&self) -> Result<Vec<DriverOption>, ConfigError> {
-        let mut options = Vec::new();
-        for known in KNOWN.iter().filter(|known| known.group == RABBIT) {
-            let Some((text, place)) = self.text_set(RABBIT, known.name)? else { continue };
-            // Python takes more forms of a number than a URL does here. What is none is for the driver to refuse.
-            let number = match known.kind {
-                Kind::Integer => integer(&text).ok().flatten().map(|number| number.to_string()),
-                Kind::Float => float(&text).ok().flatten().map(float_text),
-                _ => None,
-            };
-            options.push(DriverOption { name: known.name, text: number.unwrap_or(text), place });
-        }
-        Ok(options)
     }
 }
 

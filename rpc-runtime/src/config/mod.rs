@@ -58,6 +58,8 @@
 //! than 8 MiB, and does not look for files where it is told of none, nor for other sources than files (`config_source`).
 
 mod builder;
+#[cfg(feature = "amqp")]
+mod driver;
 mod error;
 mod files;
 mod handle;
@@ -82,12 +84,12 @@ mod value;
 mod values;
 
 pub use builder::ConfigBuilder;
+#[cfg(feature = "amqp")]
+pub(crate) use driver::DriverOption;
 pub use error::ConfigError;
 pub use handle::Config;
 #[cfg(unix)]
 pub use hangups::Hangups;
-#[cfg(feature = "amqp")]
-pub(crate) use messaging::DriverOption;
 pub use place::Place;
 pub use reload::{Change, Reload};
 pub use remark::{Remark, RemarkKind};

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod book;
+mod configuration;
 mod contexts;
 mod deadlines;
 mod dispatch_errors;
