@@ -10,6 +10,7 @@
 #![allow(clippy::print_stdout)]
 
 pub mod boot;
+pub mod bus;
 pub mod cli;
 pub mod compute;
 pub mod notifications;

@@ -5,18 +5,20 @@ use std::process;
 
 use anyhow::Context as _;
 use clap::Parser;
+use rpc_runtime::Context;
 use rpc_runtime::notification::{Filter, Listener, Meta, Notification, NotificationEndpoint, Priority};
-use rpc_runtime::{Context, Transport};
+
+use crate::bus::{Bus, BusArgs};
 
 /// Prints what services tell by notifications.
 #[derive(Debug, Parser)]
 pub struct ListenerArgs {
-    /// The broker, for example rabbit://guest:guest@localhost:5672/; with memory:// a volume service and its client run in
-    /// this process, so that there is something to hear.
-    #[arg(long, default_value = "memory://")]
-    pub transport: String,
-    /// A topic to listen to; several may be given.
-    #[arg(long, default_value = "notifications")]
+    /// With memory://, a volume service and its client run in this process, so that there is something to hear.
+    #[command(flatten)]
+    pub bus: BusArgs,
+    /// A topic to listen to; several may be given. The default is what [oslo_messaging_notifications] topics of
+    /// configuration files says, or notifications.
+    #[arg(long)]
     pub topic: Vec<String>,
     /// The exchange of the topics; that of the transport unless given.
     #[arg(long)]
@@ -46,26 +48,31 @@ fn key_and_regex(text: &str) -> Result<(String, String), String> {
 }
 
 impl ListenerArgs {
-    /// Whether nobody outside of this process can be heard.
-    #[must_use]
-    pub fn in_memory(&self) -> bool {
-        self.transport.starts_with("memory:")
+    /// The topics to listen to.
+    ///
+    /// # Errors
+    /// The configuration's cannot be read.
+    pub fn topics(&self, bus: &Bus) -> anyhow::Result<Vec<String>> {
+        if !self.topic.is_empty() {
+            return Ok(self.topic.clone());
+        }
+        Ok(bus.config.list("oslo_messaging_notifications", "topics")?.unwrap_or_default())
     }
 
     /// Listens, and prints what it hears.
     ///
     /// # Errors
     /// An argument is not what it should be, or the queues cannot be declared.
-    pub async fn listen(&self, transport: &Transport) -> anyhow::Result<Listener> {
+    pub async fn listen(&self, bus: &Bus) -> anyhow::Result<Listener> {
         let mut endpoint = NotificationEndpoint::new(print).filter(self.filter()?);
         if !self.priority.is_empty() {
             endpoint = endpoint.priorities(self.priority.iter().copied());
         }
-        let mut builder = Listener::builder(transport).endpoint(endpoint);
-        for topic in &self.topic {
+        let mut builder = Listener::builder(&bus.notifications).endpoint(endpoint);
+        for topic in self.topics(bus)? {
             builder = match &self.exchange {
-                Some(exchange) => builder.topic_of(&**exchange, &**topic),
-                None => builder.topic(&**topic),
+                Some(exchange) => builder.topic_of(&**exchange, topic),
+                None => builder.topic(topic),
             };
         }
         if let Some(pool) = &self.pool {

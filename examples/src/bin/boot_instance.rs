@@ -8,18 +8,18 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
-use rpc_examples::boot::{ComputeService, ConductorService, SchedulerService, serve_http};
+use rpc_examples::boot::{ComputeService, ConductorService, SchedulerService, ServerApi, serve_http};
+use rpc_examples::bus::BusArgs;
 use rpc_examples::cli::{StopSignals, init_logging};
-use rpc_runtime::Transport;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 /// Boots instances: POST /servers {"name": "vm1"}, then GET /servers/ID.
 #[derive(Debug, Parser)]
 struct Args {
-    /// The broker, for example rabbit://guest:guest@localhost:5672/; memory:// needs --service all.
-    #[arg(long, default_value = "memory://")]
-    transport: String,
+    /// With memory://, all services have to be in this process.
+    #[command(flatten)]
+    bus: BusArgs,
     /// Which of the services to run.
     #[arg(long, value_enum, default_value_t = Service::All)]
     service: Service,
@@ -43,24 +43,25 @@ enum Service {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     init_logging();
-    let Args { transport, service, host, listen } = Args::parse();
-    if transport.starts_with("memory:") && service != Service::All {
+    let Args { bus, service, host, listen } = Args::parse();
+    let bus = bus.connect().await?;
+    if bus.in_memory && service != Service::All {
         anyhow::bail!("memory:// ends at this process: use --service all, or a broker by --transport");
     }
-    let transport = Transport::connect(&transport).await?;
     let mut signals = StopSignals::listen()?;
+    bus.reload_on_hangup()?;
     let runs = |wanted| service == Service::All || service == wanted;
 
     let mut servers = Vec::new();
     if runs(Service::Conductor) {
-        servers.push(ConductorService::start(&transport, &host).await?);
+        servers.push(ConductorService::start(&bus, &host).await?);
     }
     if runs(Service::Scheduler) {
-        servers.push(SchedulerService::start(&transport, &host).await?);
+        servers.push(SchedulerService::start(&bus, &host).await?);
     }
     let mut reporting = None;
     if runs(Service::Compute) {
-        let (server, task) = ComputeService::start(&transport, &host).await?;
+        let (server, task) = ComputeService::start(&bus, &host).await?;
         servers.push(server);
         reporting = Some(task);
     }
@@ -78,9 +79,8 @@ async fn main() -> anyhow::Result<()> {
             println!(
                 "curl -X POST http://{listen}/servers -H 'content-type: application/json' -d '{{\"name\": \"vm1\"}}'"
             );
-            let transport = transport.clone();
             let until_stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
-            Some(tokio::spawn(async move { serve_http(&transport, listener, until_stopped).await }))
+            Some(tokio::spawn(serve_http(ServerApi::new(&bus)?, listener, until_stopped)))
         }
         false => None,
     };
@@ -96,7 +96,7 @@ async fn main() -> anyhow::Result<()> {
     for server in servers {
         server.shutdown(Duration::from_secs(10)).await?;
     }
-    transport.close(Duration::from_secs(5)).await;
+    bus.transport.close(Duration::from_secs(5)).await;
     println!("stopped");
     Ok(())
 }

@@ -9,7 +9,6 @@ use clap::Parser;
 use rpc_examples::cli::{StopSignals, init_logging};
 use rpc_examples::notifications::ListenerArgs;
 use rpc_examples::volume::{VolumeApi, VolumeService, run_client};
-use rpc_runtime::Transport;
 
 const SERVER: &str = "host1@lvm";
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -18,13 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 async fn main() -> anyhow::Result<()> {
     init_logging();
     let args = ListenerArgs::parse();
-    let transport = Transport::connect(&args.transport).await?;
+    let bus = args.bus.connect().await?;
     let mut signals = StopSignals::listen()?;
-    let listener = args.listen(&transport).await?;
-    println!("listening to {}; Ctrl-C ends it", args.topic.join(", "));
-    if args.in_memory() {
-        let service = VolumeService::start(&transport, SERVER).await?;
-        run_client(&VolumeApi::new(&transport), SERVER).await?;
+    bus.reload_on_hangup()?;
+    let listener = args.listen(&bus).await?;
+    println!("listening to {}; Ctrl-C ends it", args.topics(&bus)?.join(", "));
+    if bus.in_memory {
+        let service = VolumeService::start(&bus, SERVER).await?;
+        run_client(&VolumeApi::new(&bus.transport), SERVER).await?;
         service.stop().await?;
     }
     tokio::select! {
@@ -32,6 +32,6 @@ async fn main() -> anyhow::Result<()> {
         reason = listener.stopped() => println!("stopping: {reason}"),
     }
     listener.shutdown(PATIENCE).await?;
-    transport.close(Duration::from_secs(5)).await;
+    bus.transport.close(Duration::from_secs(5)).await;
     Ok(())
 }

@@ -8,17 +8,17 @@ use std::time::Duration;
 use clap::Parser;
 use rpc_examples::cli::{StopSignals, init_logging};
 use rpc_examples::volume::{VolumeApi, VolumeArgs, VolumeService, run_client};
-use rpc_runtime::Transport;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     init_logging();
     let args = VolumeArgs::parse();
-    let transport = Transport::connect(&args.transport).await?;
+    let bus = args.bus.connect().await?;
     let mut signals = StopSignals::listen()?;
-    let service = VolumeService::start(&transport, &args.server).await?;
-    if args.in_memory() {
-        run_client(&VolumeApi::new(&transport), &args.server).await?;
+    bus.reload_on_hangup()?;
+    let service = VolumeService::start(&bus, &args.server).await?;
+    if bus.in_memory {
+        run_client(&VolumeApi::new(&bus.transport), &args.server).await?;
         println!("nobody outside of this process can reach memory://; Ctrl-C stops the service");
     }
     tokio::select! {
@@ -26,7 +26,7 @@ async fn main() -> anyhow::Result<()> {
         reason = service.stopped() => println!("[{}] stopping: {reason}", args.server),
     }
     service.stop().await?;
-    transport.close(Duration::from_secs(5)).await;
+    bus.transport.close(Duration::from_secs(5)).await;
     println!("[{}] stopped", args.server);
     Ok(())
 }

@@ -7,13 +7,14 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use rpc_runtime::{CallError, Context, Transport};
+use rpc_runtime::{CallError, Context};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::{ConductorApi, Instance, Status};
+use crate::bus::Bus;
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
@@ -33,19 +34,28 @@ fn default_memory_mb() -> u64 {
     512
 }
 
+impl ServerApi {
+    /// The api over this bus.
+    ///
+    /// # Errors
+    /// If the configuration has a wrong pin.
+    pub fn new(bus: &Bus) -> anyhow::Result<Self> {
+        let pin = bus.config.pin("conductor", &ConductorApi::INTERFACE)?;
+        Ok(Self { conductor: ConductorApi::new(&bus.transport).pinned(pin) })
+    }
+}
+
 /// Serves HTTP on `listener` until `stopped`, then finishes what runs.
 ///
 /// # Errors
 /// If the listener fails.
 pub async fn serve_http(
-    transport: &Transport,
+    api: ServerApi,
     listener: TcpListener,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let api = Arc::new(ServerApi { conductor: ConductorApi::new(transport) });
-    let router =
-        Router::new().route("/servers", post(create)).route("/servers/{id}", get(show)).with_state(api);
-    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+    let router = Router::new().route("/servers", post(create)).route("/servers/{id}", get(show));
+    axum::serve(listener, router.with_state(Arc::new(api))).with_graceful_shutdown(stopped).await
 }
 
 /// Answers 202 once the broker has the request to build; the client asks later what became of it.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rpc_runtime::{Context, RemoteError, Server, ServerError, Transport};
+use rpc_runtime::{Context, RemoteError, Server};
 use tokio::task::JoinHandle;
 
 use super::interfaces::{ComputeApi, ComputeManager, ConductorApi, SchedulerApi};
 use super::serve::serve;
 use super::types::{Instance, Status};
+use crate::bus::Bus;
 
 /// How often the schedulers are told.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
@@ -29,14 +30,17 @@ impl ComputeService {
     /// Serves as `host`, and reports until the returned task is dropped with the server.
     ///
     /// # Errors
-    /// If the queues cannot be declared.
-    pub async fn start(transport: &Transport, host: &str) -> Result<(Server, JoinHandle<()>), ServerError> {
+    /// If the configuration has a wrong pin, or the queues cannot be declared.
+    pub async fn start(bus: &Bus, host: &str) -> anyhow::Result<(Server, JoinHandle<()>)> {
         let free_memory_mb = Arc::new(AtomicU64::new(MEMORY_MB));
-        let service =
-            Self { conductor: ConductorApi::new(transport), free_memory_mb: Arc::clone(&free_memory_mb) };
+        let conductor = bus.config.pin("conductor", &ConductorApi::INTERFACE)?;
+        let conductor = ConductorApi::new(&bus.transport).pinned(conductor);
+        let service = Self { conductor, free_memory_mb: Arc::clone(&free_memory_mb) };
         let endpoint = ComputeApi::endpoint(service);
-        let server = serve(transport, &ComputeApi::INTERFACE, host, endpoint).await?;
-        let reporting = tokio::spawn(report(SchedulerApi::new(transport), host.to_owned(), free_memory_mb));
+        let server = serve(bus, &ComputeApi::INTERFACE, host, endpoint).await?;
+        let schedulers = bus.config.pin("scheduler", &SchedulerApi::INTERFACE)?;
+        let schedulers = SchedulerApi::new(&bus.transport).pinned(schedulers);
+        let reporting = tokio::spawn(report(schedulers, host.to_owned(), free_memory_mb));
         Ok((server, reporting))
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rpc_runtime::{Context, Server, ServerError, Transport};
+use rpc_runtime::{Context, Server};
 use uuid::Uuid;
 
 use super::interfaces::{ComputeApi, ConductorApi, ConductorManager, SchedulerApi};
 use super::serve::serve;
 use super::types::{Instance, InstanceNotFound, Status};
+use crate::bus::Bus;
 
 /// A conductor with its records in memory.
 #[derive(Debug)]
@@ -22,15 +23,17 @@ impl ConductorService {
     /// Serves as the conductor of `host`.
     ///
     /// # Errors
-    /// If the queues cannot be declared.
-    pub async fn start(transport: &Transport, host: &str) -> Result<Server, ServerError> {
+    /// If the configuration has a wrong pin, or the queues cannot be declared.
+    pub async fn start(bus: &Bus, host: &str) -> anyhow::Result<Server> {
         let service = Self {
-            scheduler: SchedulerApi::new(transport),
-            compute: ComputeApi::new(transport),
+            scheduler: SchedulerApi::new(&bus.transport)
+                .pinned(bus.config.pin("scheduler", &SchedulerApi::INTERFACE)?),
+            compute: ComputeApi::new(&bus.transport)
+                .pinned(bus.config.pin("compute", &ComputeApi::INTERFACE)?),
             instances: Mutex::default(),
         };
         let endpoint = ConductorApi::endpoint(service);
-        serve(transport, &ConductorApi::INTERFACE, host, endpoint).await
+        serve(bus, &ConductorApi::INTERFACE, host, endpoint).await
     }
 
     fn instances(&self) -> MutexGuard<'_, HashMap<Uuid, Instance>> {

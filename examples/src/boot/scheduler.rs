@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rpc_runtime::{Context, Server, ServerError, Transport};
+use rpc_runtime::{Context, Server};
 
 use super::interfaces::{SchedulerApi, SchedulerError, SchedulerManager};
 use super::serve::serve;
 use super::types::Instance;
+use crate::bus::Bus;
 
 /// A host that was silent for this long is taken for dead.
 const FORGET_AFTER: Duration = Duration::from_secs(5);
@@ -24,9 +25,9 @@ impl SchedulerService {
     ///
     /// # Errors
     /// If the queues cannot be declared.
-    pub async fn start(transport: &Transport, host: &str) -> Result<Server, ServerError> {
+    pub async fn start(bus: &Bus, host: &str) -> anyhow::Result<Server> {
         let endpoint = SchedulerApi::endpoint(Self::default());
-        serve(transport, &SchedulerApi::INTERFACE, host, endpoint).await
+        serve(bus, &SchedulerApi::INTERFACE, host, endpoint).await
     }
 }
 

@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use rpc_runtime::{Endpoint, Interface, Server, ServerError, Transport};
+use rpc_runtime::{Endpoint, Interface, Server};
 
+use crate::bus::Bus;
 use crate::cli::print_request;
 
 /// Serves one endpoint as `host`, printing a line for each request.
 pub(super) async fn serve(
-    transport: &Transport,
+    bus: &Bus,
     interface: &Interface,
     host: &str,
     endpoint: Endpoint,
-) -> Result<Server, ServerError> {
+) -> anyhow::Result<Server> {
     let service: Arc<str> = format!("{} {host}", interface.topic).into();
-    Server::builder(transport, interface.target().with_server(host))
+    let server = Server::builder(&bus.transport, interface.target().with_server(host))
         .endpoint(endpoint)
         .on_request(move |request| print_request(&service, request))
+        .config(&bus.config)
         .start()
-        .await
+        .await?;
+    Ok(server)
 }

@@ -30,22 +30,15 @@ pub use manager::LvmManager;
 pub use route::{NoHost, volume_addresses, volume_route};
 pub use service::VolumeService;
 
+use crate::bus::BusArgs;
+
 /// What both programs take.
 #[derive(Debug, Parser)]
 pub struct VolumeArgs {
-    /// The broker, for example rabbit://guest:guest@localhost:5672/; memory:// runs service and
-    /// client in one process.
-    #[arg(long, default_value = "memory://")]
-    pub transport: String,
+    /// With memory://, service and client run in one process.
+    #[command(flatten)]
+    pub bus: BusArgs,
     /// The server to be, or to talk to: host@backend.
     #[arg(long, default_value = "host1@lvm")]
     pub server: String,
-}
-
-impl VolumeArgs {
-    /// Whether nobody outside of this process can be reached.
-    #[must_use]
-    pub fn in_memory(&self) -> bool {
-        self.transport.starts_with("memory:")
-    }
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use rpc_runtime::notification::Notifier;
-use rpc_runtime::{Server, StopReason, Transport};
+use rpc_runtime::{Server, StopReason};
 
 use super::{LvmManager, VolumeApi, volume_addresses};
+use crate::bus::Bus;
 use crate::cli::print_request;
 
 /// How long requests that run may take when the service stops.
@@ -24,15 +25,17 @@ impl VolumeService {
     ///
     /// # Errors
     /// If the queues cannot be declared.
-    pub async fn start(transport: &Transport, name: &str) -> anyhow::Result<Self> {
-        let notifier = Notifier::builder(transport).publisher_id(format!("volume.{name}")).build()?;
+    pub async fn start(bus: &Bus, name: &str) -> anyhow::Result<Self> {
+        let notifier = Notifier::builder(&bus.notifications).publisher_id(format!("volume.{name}"));
+        let notifier = notifier.config(&bus.config).build()?;
         let manager = LvmManager::new(name).notifying(notifier.clone());
         let endpoint = VolumeApi::endpoint(manager);
         let [old, new] = volume_addresses(name).map(|address| {
             let service = name.to_owned();
-            Server::builder(transport, address)
+            Server::builder(&bus.transport, address)
                 .endpoint(endpoint.clone())
                 .ping(true)
+                .config(&bus.config)
                 .on_request(move |request| print_request(&service, request))
         });
         let servers = [new.start().await?, old.start().await?];

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::bus::Bus;
 use rpc_runtime::{Context, RouteRequest, Server, Transport, Version, VersionPin};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -227,7 +228,7 @@ async fn levels_of_loggers_are_kept() {
 async fn old_and_new_clients_reach_the_service() {
     for pin in [None, Some("3.0"), Some("3.5"), Some("3.6")] {
         let transport = Transport::connect("memory://").await.unwrap();
-        let service = VolumeService::start(&transport, HOST).await.unwrap();
+        let service = VolumeService::start(&Bus::of(&transport).unwrap(), HOST).await.unwrap();
         let pin = pin.map_or(VersionPin::unpinned(), |pin| VolumeApi::pin(pin).unwrap());
         let api = VolumeApi::new(&transport).pinned(pin);
         run_client(&api, HOST).await.unwrap();
@@ -239,7 +240,7 @@ async fn old_and_new_clients_reach_the_service() {
 #[tokio::test]
 async fn a_device_for_a_backup_comes_back_or_goes_elsewhere() {
     let transport = Transport::connect("memory://").await.unwrap();
-    let service = VolumeService::start(&transport, HOST).await.unwrap();
+    let service = VolumeService::start(&Bus::of(&transport).unwrap(), HOST).await.unwrap();
     let api = VolumeApi::new(&transport);
     let volume = volume("v1");
     let backup: Backup = read(json!({"id": "b1", "volume_id": "v1"}));

@@ -1,10 +1,12 @@
 //! Setting up what is read.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::arguments::of_arguments;
 use super::error::ConfigError;
 use super::files::Source;
 use super::handle::Config;
@@ -45,6 +47,22 @@ impl ConfigBuilder {
     /// `--config-dir`.
     pub fn folder(mut self, path: impl Into<PathBuf>) -> Self {
         self.sources.push(Source::Folder(path.into()));
+        self
+    }
+
+    /// Reads what a command line says: the files and folders behind each `--config-file` and `--config-dir`, in their order.
+    /// The rest of it, and all that follows a `--`, is for others.
+    ///
+    /// ```no_run
+    /// use rpc_runtime::config::Config;
+    ///
+    /// // service --config-file /etc/nova/nova.conf --config-dir=/etc/nova/nova.conf.d
+    /// let config = Config::builder().arguments(std::env::args_os()).read()?;
+    /// # drop(config);
+    /// # Ok::<(), rpc_runtime::config::ConfigError>(())
+    /// ```
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.sources.extend(of_arguments(arguments.into_iter().map(Into::into)));
         self
     }
 

@@ -19,6 +19,8 @@ const MOST: usize = 1024;
 pub(super) enum Source {
     File(PathBuf),
     Folder(PathBuf),
+    /// An option of the command line without a path.
+    Missing(&'static str),
 }
 
 /// A file that was read.
@@ -34,6 +36,9 @@ pub(super) fn read(sources: &[Source], home: Option<&Path>) -> Result<Vec<ReadFi
     for source in sources {
         match source {
             Source::File(path) => files.push(absolute(path, home)?),
+            Source::Missing(option) => {
+                return Err(unreadable(option.into(), "a path has to follow it".to_owned(), None));
+            }
             Source::Folder(path) => {
                 for file in of_folder(&with_home(path, home))? {
                     files.push(absolute(&file, home)?);
@@ -175,6 +180,7 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         let shown = |name: &str| path(name).display().to_string();
         let none = "No such file or directory (os error 2)";
+        assert_eq!(refused(Source::Missing("--config-dir")), "--config-dir: a path has to follow it");
         assert_eq!(refused(Source::File(path("none"))), format!("{}: {none}", shown("none")));
         assert_eq!(refused(Source::Folder(path("none"))), format!("{}: {none}", shown("none")));
         fs::create_dir(path("dir.conf")).unwrap();

@@ -57,6 +57,7 @@
 //! Other than oslo.config, this also checks options that nobody asks for, refuses files that are no regular ones or longer
 //! than 8 MiB, and does not look for files where it is told of none, nor for other sources than files (`config_source`).
 
+mod arguments;
 mod builder;
 #[cfg(feature = "amqp")]
 mod driver;

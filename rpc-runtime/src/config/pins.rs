@@ -39,7 +39,7 @@ impl Pins {
     ) -> Result<VersionPin, ConfigError> {
         let version = version(values, name, interface, auto.as_deref())?;
         let mut all = lock(&self.0);
-        let known = |one: &&mut HandedOut| one.name == name && std::ptr::eq(one.interface, interface);
+        let known = |one: &&mut HandedOut| one.name == name && are_one(one.interface, interface);
         if let Some(known) = all.iter_mut().find(known) {
             known.auto = auto;
             set(&known.pin, version);
@@ -60,6 +60,13 @@ impl Pins {
         });
         moved.collect::<Result<_, _>>().map(Moves)
     }
+}
+
+/// Whether both are one interface: a constant has an address wherever it is used.
+fn are_one(one: &Interface, other: &Interface) -> bool {
+    let key =
+        |interface: &Interface| (interface.name, interface.topic, interface.namespace, interface.version);
+    key(one) == key(other) && one.older == other.older && one.aliases == other.aliases
 }
 
 /// Where pins go.

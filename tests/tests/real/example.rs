@@ -1,5 +1,6 @@
 //! The volume example in the place of cinder's volume service, and of cinder's VolumeAPI.
 
+use rpc_examples::bus::Bus;
 use rpc_examples::volume::types::{AttachMode, Snapshot, Volume, VolumeType};
 use rpc_examples::volume::{VolumeApi, VolumeService};
 use rpc_runtime::Context;
@@ -16,7 +17,7 @@ const OTHER: &str = "00000003-0000-4000-8000-000000000003";
 fn cinder_uses_the_service() {
     run(async {
         let vhost = vhost("real-example-service").await;
-        let service = VolumeService::start(&connect(&vhost).await, SERVER).await.unwrap();
+        let service = VolumeService::start(&Bus::of(&connect(&vhost).await).unwrap(), SERVER).await.unwrap();
         let mut client = client(&vhost, "cinder").await;
         let mut call = async |method: &str, args: Value| {
             client.call(json!({"ctxt": user(), "method": method, "args": args})).await.unwrap()

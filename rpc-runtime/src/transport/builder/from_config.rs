@@ -17,6 +17,17 @@ impl Transport {
     pub async fn from_config(config: &Config) -> Result<Self, TransportError> {
         TransportBuilder::from_config(config)?.connect().await
     }
+
+    /// The same for the transport of notifications: see [`TransportBuilder::from_config_for_notifications`].
+    ///
+    /// # Errors
+    /// As for [`from_config`](Self::from_config).
+    ///
+    /// # Cancel safety
+    /// Dropping the future before it is done leaves nothing behind.
+    pub async fn from_config_for_notifications(config: &Config) -> Result<Self, TransportError> {
+        TransportBuilder::from_config_for_notifications(config)?.connect().await
+    }
 }
 
 /// With the feature `config`.

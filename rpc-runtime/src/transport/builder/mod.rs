@@ -137,6 +137,12 @@ impl TransportBuilder {
         self
     }
 
+    /// The URL, whose options have the last word.
+    #[must_use]
+    pub fn get_url(&self) -> &TransportUrl {
+        &self.url
+    }
+
     /// Options of RabbitMQ; those of the URL have the last word.
     #[cfg(feature = "amqp")]
     pub fn amqp(mut self, options: AmqpOptions) -> Self {
