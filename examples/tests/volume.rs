@@ -1,6 +1,9 @@
 //! `volume_service` and `volume_client` as processes, with each other and with Python.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+use std::fs;
+use std::path::Path;
+
 use rpc_tests::{Broker, Program, PythonClient, PythonServer, Vhost, run, until};
 use serde_json::{Value, json};
 
@@ -178,6 +181,121 @@ fn the_client_uses_a_python_service() {
         assert_eq!((&create["allow_reschedule"], &create["volume"]["size"]), (&json!(false), &json!(10)));
         assert_eq!((&delete["cascade"], &delete["unmanage_only"]), (&json!(true), &json!(false)));
         assert_eq!((&notes[0].ctxt["user"], &notes[0].ctxt["project_id"]), (&json!("demo"), &json!("demo")));
+    });
+}
+
+/// A file of this name and text in a folder.
+fn file(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn configuration_files_say_where_and_how() {
+    run(async {
+        let (vhost, events) = (vhost("volume-configured").await, vhost("volume-configured-events").await);
+        let folder = tempfile::tempdir().unwrap();
+        let cinder = format!(
+            "[DEFAULT]\nstate_path = /var/lib/cinder\nbroker = {}\ntransport_url = $broker\ncontrol_exchange = none\n\
+             [oslo_messaging_notifications]\ntransport_url = {}\ndriver = messagingv2\ntopics = told\n\
+             [oslo_messaging_rabbit]\namqp_durable_queues = no\nrpc_conn_pool_size = 9\n[oslo_concurrency]\n\
+             lock_path = $state_path/tmp\n",
+            vhost.url(),
+            events.url()
+        );
+        let cinder = file(folder.path(), "cinder.conf", &cinder);
+        file(folder.path(), "d/10.conf", "[DEFAULT]\ncontrol_exchange = cinder\n");
+        let last = "[oslo_messaging_rabbit]\namqp_durable_queues = yes\n[upgrade_levels]\nvolume = 3.2\n";
+        let last = file(folder.path(), "last.conf", last);
+        let directory = format!("--config-dir={}", folder.path().join("d").display());
+        let configured = ["--config-file", &cinder, &directory, "--config-file", &last, "--server", SERVER];
+        let mut service = Program::start(SERVICE, configured).unwrap();
+        service.line_with("serving cinder-volume").await.unwrap();
+        let queues = vhost.queues().await.unwrap();
+        let queue = queues.iter().find(|queue| queue.name == "cinder-volume").unwrap();
+        assert!(queue.durable, "{queue:?}");
+        let exchanges = vhost.exchanges().await.unwrap();
+        assert!(exchanges.iter().any(|exchange| exchange.name == "cinder"), "{exchanges:?}");
+
+        // Pinned to what does not know what came with 3.3.
+        check_client(&Program::start(CLIENT, configured).unwrap().success().await.unwrap());
+        service.line_with("call attach_volume 3.0 ").await.unwrap();
+        // The command line goes before the files.
+        file(
+            folder.path(),
+            "last.conf",
+            "[DEFAULT]\ntransport_url = rabbit://none/\n[oslo_messaging_rabbit]\namqp_durable_queues = yes\n",
+        );
+        let url = vhost.url();
+        let both = configured.iter().copied().chain(["--transport", &url]);
+        check_client(&Program::start(CLIENT, both).unwrap().success().await.unwrap());
+        service.line_with("call attach_volume 3.3 ").await.unwrap();
+        service.terminate().unwrap();
+        service.success().await.unwrap();
+        let told = events.queues().await.unwrap();
+        assert!(told.iter().any(|queue| queue.name == "told.info" && queue.messages > 0), "{told:?}");
+    });
+}
+
+#[test]
+fn a_service_reads_its_files_again_at_sighup() {
+    run(async {
+        let vhost = vhost("volume-reloaded").await;
+        let folder = tempfile::tempdir().unwrap();
+        let before = format!("[DEFAULT]\ntransport_url = {}\n", vhost.url());
+        let path = file(folder.path(), "cinder.conf", &before);
+        let mut service = Program::start(SERVICE, ["--config-file", &path, "--server", SERVER]).unwrap();
+        service.line_with("serving cinder-volume").await.unwrap();
+        let after = format!(
+            "{before}rpc_response_timeout = 5\ncontrol_exchange = other\n[upgrade_levels]\nx = 1.0\n"
+        );
+        file(folder.path(), "cinder.conf", &after);
+        service.hangup().unwrap();
+        service.line_with("reloaded: control_exchange of [DEFAULT] needs a restart").await.unwrap();
+        service.line_with("reloaded: rpc_response_timeout of [DEFAULT] is in effect").await.unwrap();
+        service.line_with("reloaded: x of [upgrade_levels] needs a restart").await.unwrap();
+        file(folder.path(), "cinder.conf", "[DEFAULT]\nrpc_response_timeout = soon\n");
+        service.hangup().unwrap();
+        let line = service.line_with("not reloaded: ").await.unwrap();
+        assert!(
+            line.contains("cinder.conf:2: option rpc_response_timeout of [DEFAULT]: expected "),
+            "{line}"
+        );
+        // It still serves.
+        check_client(&start(CLIENT, &vhost.url()).success().await.unwrap());
+        service.terminate().unwrap();
+        service.success().await.unwrap();
+    });
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said_and_ends_the_program() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        for (text, why) in [
+            ("[DEFAULT]\ntransport_url", "x.conf:2:14: expected `=` or `:` behind the name of an option"),
+            (
+                "[DEFAULT]\ntransport_url = rabbit://a:b@c:d/",
+                "x.conf:2: option transport_url of [DEFAULT]: bad transport URL",
+            ),
+            (
+                "[oslo_messaging_rabbit]\n\nssl = sure",
+                "x.conf:3: option ssl=\"sure\": expected true or false",
+            ),
+            (
+                "[DEFAULT]\nrpc_ping_enabled = $rpc_ping_enabled",
+                "rpc_ping_enabled of [DEFAULT]: it is made of itself",
+            ),
+        ] {
+            let path = file(folder.path(), "x.conf", text);
+            let error = Program::start(SERVICE, ["--config-file", &path]).unwrap().refusal().await.unwrap();
+            assert!(error.contains(why), "{error}");
+        }
+        let error =
+            Program::start(SERVICE, ["--config-file", "/none/x.conf"]).unwrap().refusal().await.unwrap();
+        assert!(error.contains("/none/x.conf: No such file or directory"), "{error}");
     });
 }
 

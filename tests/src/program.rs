@@ -104,6 +104,11 @@ impl Program {
         self.signal(Signal::INT)
     }
 
+    /// Sends SIGHUP, as an operator does to have a configuration read again.
+    pub fn hangup(&self) -> Result<()> {
+        self.signal(Signal::HUP)
+    }
+
     fn signal(&self, signal: Signal) -> Result<()> {
         let pid = self.process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         Ok(kill_process(pid.context("the program has ended")?, signal)?)
