@@ -16,6 +16,7 @@ mod chapters {
         first_service = "src/first-service.md";
         versions = "src/versions.md";
         python = "src/python.md";
+        joining = "src/joining.md";
         objects = "src/objects.md";
         notifications = "src/notifications.md";
         operations = "src/operations.md";
