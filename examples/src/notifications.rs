@@ -16,8 +16,7 @@ pub struct ListenerArgs {
     /// With memory://, a volume service and its client run in this process, so that there is something to hear.
     #[command(flatten)]
     pub bus: BusArgs,
-    /// A topic to listen to; several may be given. The default is what [oslo_messaging_notifications] topics of
-    /// configuration files says, or notifications.
+    /// A topic to listen to; several may be given. The default is what configuration files say, or notifications.
     #[arg(long)]
     pub topic: Vec<String>,
     /// The exchange of the topics; that of the transport unless given.

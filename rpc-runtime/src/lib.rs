@@ -57,6 +57,7 @@
 //!   passes the errors of another service on.
 //! * [`Status`], [`Counters`], [`TransportCounters`], [`Interface`] and [`Version`] can be serialised, for health
 //!   pages and exports.
+//! * The module `config`, with the feature of that name, has settings from files such as `nova.conf`.
 //! * [`wire`] reads and writes messages without any broker.
 //!
 //! `serde`, `serde_json` and `bytes` are part of this API: a new major version of one of them is one of this crate. So is

@@ -10,8 +10,8 @@ use rpc_examples::volume::{VolumeApi, VolumeArgs, VolumeService, run_client};
 struct Args {
     #[command(flatten)]
     volume: VolumeArgs,
-    /// The version of the oldest server, for example 3.5; the default is what [upgrade_levels] volume of configuration
-    /// files says, or no pin.
+    /// The version of the oldest server, for example 3.5; the default is what the upgrade_levels of configuration files say,
+    /// or no pin.
     #[arg(long)]
     pin: Option<String>,
 }

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use super::files::Source;
 
-const OPTIONS: [(&str, fn(PathBuf) -> Source); 2] =
-    [("--config-file", Source::File), ("--config-dir", Source::Folder)];
+/// What the path behind an option stands for.
+type Named = fn(PathBuf) -> Source;
+
+const OPTIONS: [(&str, Named); 2] = [("--config-file", Source::File), ("--config-dir", Source::Folder)];
 
 /// The files and folders that it names, in their order.
 pub(super) fn of_arguments(arguments: impl Iterator<Item = OsString>) -> Vec<Source> {

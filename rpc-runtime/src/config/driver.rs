@@ -13,6 +13,8 @@ pub(crate) struct DriverOption {
     /// Its value, in the form that the query of a URL has.
     pub(crate) text: String,
     pub(crate) place: Place,
+    /// Whether it is made of others, which may be secret.
+    pub(crate) is_made: bool,
 }
 
 impl Values {
@@ -27,7 +29,8 @@ impl Values {
                 Kind::Float => float(&text).ok().flatten().map(float_text),
                 _ => None,
             };
-            options.push(DriverOption { name: known.name, text: number.unwrap_or(text), place });
+            let is_made = self.is_made(RABBIT, known.name);
+            options.push(DriverOption { name: known.name, text: number.unwrap_or(text), place, is_made });
         }
         Ok(options)
     }

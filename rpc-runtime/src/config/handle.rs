@@ -29,7 +29,7 @@ use crate::version::Version;
 
 /// What files, the environment and defaults say, as Python's oslo.config reads them. Cloning shares it.
 ///
-/// See the [module](self) for the rules. What has a type here has the one of oslo.config of that name: [`text`](Self::text)
+/// See the [module](crate::config) for the rules. What has a type here has the one of oslo.config of that name: [`text`](Self::text)
 /// is a `StrOpt`, [`texts`](Self::texts) a `MultiStrOpt`, [`list`](Self::list) a `ListOpt`, [`flag`](Self::flag) a `BoolOpt`.
 /// A group is asked for by its name, in small or capital letters, apart from `DEFAULT`.
 ///
@@ -161,7 +161,7 @@ impl Config {
     /// use rpc_runtime::config::Config;
     /// use rpc_runtime::{Context, RemoteError, Transport, Version, rpc_manager};
     ///
-    /// #[rpc_manager(client = ComputeApi, topic = "compute", version = "6.3", aliases(zed = "6.2"))]
+    /// #[rpc_manager(client = ComputeApi, topic = "compute", version = "6.0", aliases(zed = "6.0"))]
     /// pub trait ComputeManager {
     ///     #[rpc(cast)]
     ///     async fn reboot(&self, ctx: Context, instance: String) -> Result<(), RemoteError>;
@@ -172,7 +172,7 @@ impl Config {
     /// # let (transport, _recorder) = Transport::recording();
     /// let config = Config::builder().environment([("OS_UPGRADE_LEVELS__COMPUTE", "zed")]).read()?;
     /// let pin = config.pin("compute", &ComputeApi::INTERFACE)?;
-    /// assert_eq!(pin.get(), Some(Version::new(6, 2)));
+    /// assert_eq!(pin.get(), Some(Version::new(6, 0)));
     /// let api = ComputeApi::new(&transport).pinned(pin);
     /// # drop(api);
     /// # Ok(())

@@ -8,6 +8,7 @@ use tokio::task::spawn_blocking;
 use super::error::ConfigError;
 use super::handle::Config;
 use super::reload::Reload;
+use crate::contained::contained;
 
 /// Reads a configuration again for each SIGHUP. On Unix.
 ///
@@ -64,11 +65,13 @@ impl Hangups {
             let config = self.config.clone();
             match spawn_blocking(move || config.reload()).await {
                 Ok(read) => break read,
-                Err(error) => tracing::error!(%error, "the configuration was not read again"),
+                Err(error) => contained(|| tracing::error!(%error, "the configuration was not read again")),
             }
         };
         if let Err(error) = &read {
-            tracing::error!(%error, "the configuration cannot be read again, and stays as it is");
+            contained(
+                || tracing::error!(%error, "the configuration cannot be read again, and stays as it is"),
+            );
         }
         read
     }

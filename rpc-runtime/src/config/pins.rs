@@ -111,6 +111,9 @@ fn version(
         }
         (text, _) => match interface.pin(text) {
             Ok(pin) => Ok(pin.get()),
+            Err(_) if values.is_made(UPGRADE_LEVELS, name) => {
+                Err(refused(place, "what is substituted in it makes it no version".to_owned()))
+            }
             Err(why) => Err(refused(place, why.to_string())),
         },
     }

@@ -38,7 +38,7 @@ impl fmt::Display for Change {
 impl Reload {
     pub(super) fn new(old: Arc<State>, new: Arc<State>, in_effect: impl Fn(&str, &str) -> bool) -> Self {
         let with_effect = KNOWN.iter().filter(|known| !matches!(known.becomes, Use::None(_)));
-        let mut changes: Vec<_> = with_effect
+        let changes: Vec<_> = with_effect
             .filter(|known| {
                 value(&old.values, known.group, known.name) != value(&new.values, known.group, known.name)
             })
@@ -50,7 +50,6 @@ impl Reload {
                 in_effect: in_effect(group, name),
             })
             .collect();
-        changes.dedup();
         Self { old, new, changes }
     }
 
@@ -61,7 +60,7 @@ impl Reload {
     }
 
     /// Whether an option has another value than before: for options of one's own, which
-    /// [`Config`](super::Config) has the new values of.
+    /// [`Config`](super::Config) has the new values of. One that is set several times has changed if any of these has.
     #[must_use]
     pub fn has_changed(&self, group: &str, name: &str) -> bool {
         let group = group_name(group);

@@ -46,6 +46,11 @@ impl Values {
         all.into_iter().map(|(text, place)| self.substituted(group, name, text, place)).collect()
     }
 
+    /// Whether other values may be in this one.
+    pub(super) fn is_made(&self, group: &str, name: &str) -> bool {
+        self.last(group, name).is_none_or(|(text, _)| text.contains('$'))
+    }
+
     fn substituted(
         &self,
         group: &str,

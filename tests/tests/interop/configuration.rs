@@ -338,11 +338,11 @@ fn random_files() {
     run(async {
         let mut both = Both::start().await;
         let seed = fastrand::u64(..);
-        println!("seed {seed}");
         let mut random = Rng::with_seed(seed);
         for _ in 0..CASES {
             let root = tempfile::tempdir().unwrap();
-            let case = case(&mut random, &both, root.path());
+            let mut case = case(&mut random, &both, root.path());
+            case.texts.push(format!("the seed is {seed}"));
             both.agree(case).await;
         }
         // Otherwise it would say little.
@@ -408,6 +408,9 @@ fn unusual_files() {
     });
 }
 
+/// Has a case read what is at a path.
+type Add = fn(Case, &Path) -> Case;
+
 #[test]
 fn unusual_paths() {
     run(async {
@@ -419,7 +422,7 @@ fn unusual_paths() {
         fs::write(path("a.conf"), "[DEFAULT]\ns1 = a\n").unwrap();
         std::os::unix::fs::symlink(path("d/e.conf"), path("link")).unwrap();
         std::os::unix::fs::symlink(path("none"), path("empty/.gone.conf")).unwrap();
-        let folders: [(&str, fn(Case, &Path) -> Case); 8] = [
+        let cases: [(&str, Add); 8] = [
             ("empty", |case, path| case.folder(path, true)),
             ("empty/../empty/.", |case, path| case.folder(path, false)),
             ("none", |case, path| case.folder(path, false)),
@@ -430,7 +433,7 @@ fn unusual_paths() {
             ("link/../a.conf", |case, path| case.file(path, true)),
             ("none.conf", |case, path| case.file(path, true)),
         ];
-        for (name, add) in folders {
+        for (name, add) in cases {
             both.agree(add(Case::new(), &path(name))).await;
         }
         let home: PathBuf = std::env::var_os("HOME").unwrap().into();

@@ -197,6 +197,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
+        #[cfg(feature = "amqp")]
         let rabbit = "[oslo_messaging_rabbit]\n";
         for (text, why) in [
             (
@@ -225,9 +226,14 @@ mod tests {
                 format!("{rabbit}ssl = $tls"),
                 "FILE:2: option ssl of [oslo_messaging_rabbit]: there is no option $tls here; a `$` itself is written `$$`",
             ),
+            #[cfg(feature = "amqp")]
+            (
+                format!("[DEFAULT]\nsecret=hunter2\n{rabbit}ssl = $secret"),
+                "FILE:4: option ssl: what is substituted in it makes it no such value",
+            ),
         ] {
             let refused = File::new(&text).refused();
-            assert!(refused.starts_with(why), "{refused}");
+            assert!(refused.starts_with(why) && !refused.contains("hunter2"), "{refused}");
         }
     }
 }

@@ -7,8 +7,14 @@ use crate::transport::error::OptionError;
 impl AmqpOptions {
     /// These options, overridden by those that are configured.
     pub(crate) fn configured(mut self, options: Vec<DriverOption>) -> Result<Self, OptionError> {
-        for DriverOption { name, text, place } in options {
-            self.read(name, &text).map_err(|OptionError(why)| OptionError(format!("{place}: {why}")))?;
+        for DriverOption { name, text, place, is_made } in options {
+            self.read(name, &text).map_err(|OptionError(why)| match is_made {
+                // It has the value.
+                false => OptionError(format!("{place}: {why}")),
+                true => OptionError(format!(
+                    "{place}: option {name}: what is substituted in it makes it no such value"
+                )),
+            })?;
         }
         Ok(self)
     }
