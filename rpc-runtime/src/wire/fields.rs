@@ -153,13 +153,17 @@ impl Fields {
             match fate(name) {
                 Fate::Stays => {}
                 Fate::Becomes(value) => {
-                    let entry = self.encode(&name.to_owned(), |out| {
+                    let name = name.to_owned();
+                    let entry = self.encode(&name, |out| {
                         json::write_raw::<IN_ENVELOPE>(out, value);
                         Ok(())
                     })?;
                     self.entries[at] = Some(entry);
                 }
-                Fate::Goes => _ = self.remove(&name.to_owned()),
+                Fate::Goes => {
+                    let name = name.to_owned();
+                    self.remove(&name);
+                }
             }
         }
         Ok(())

@@ -13,6 +13,8 @@ use crate::transport::{Sent, Transport};
 use crate::version::Version;
 
 type Nothing = Result<(), RemoteError>;
+/// What is done to a request before it is sent.
+type Fill = fn(Draft) -> Draft;
 
 const fn v(minor: u32) -> Version {
     Version::new(1, minor)
@@ -68,11 +70,7 @@ async fn sent(
 }
 
 /// The same of a client pinned to a version, with what is stamped on it and its arguments.
-async fn sent_at(
-    version: Version,
-    method: &str,
-    fill: fn(Draft) -> Draft,
-) -> Result<(Version, Value), String> {
+async fn sent_at(version: Version, method: &str, fill: Fill) -> Result<(Version, Value), String> {
     let sent = sent(method, |client| client.pinned(version.into()), fill).await?;
     Ok((sent.target.version().unwrap(), Value::from(sent.args)))
 }
@@ -81,7 +79,7 @@ async fn sent_at(
 async fn arguments_by_their_policies() {
     const TOO_LOW: Result<Value, &str> =
         Err("argument checked of wipe needs version 1.1 but the client is pinned to 1.0");
-    let rows: [(fn(Draft) -> Draft, Result<Value, &str>, Value); 14] = [
+    let rows: [(Fill, Result<Value, &str>, Value); 14] = [
         (|it| it.arg("plain", &7), Ok(json!({"plain": 7})), json!({"plain": 7})),
         (|it| it.arg("kept", &7), Ok(json!({"kept": 7})), json!({"kept": 7})),
         (|it| it.arg("left_out", &7), Ok(json!({})), json!({"left_out": 7})),
@@ -115,14 +113,14 @@ async fn arguments_by_their_policies() {
 
 #[tokio::test]
 async fn arguments_that_become_older_ones_at_once() {
-    let fill: fn(Draft) -> Draft = |it| it.arg("bytes", &1024).arg("force", &true);
+    let fill: Fill = |it| it.arg("bytes", &1024).arg("force", &true);
     assert_eq!(sent_at(v(0), "resize", fill).await, Ok((v(0), json!({"sectors": 2, "force": true}))));
     assert_eq!(sent_at(v(1), "resize", fill).await, Ok((v(1), json!({"bytes": 1024, "force": true}))));
 }
 
 #[tokio::test]
 async fn what_cannot_be_sent() {
-    let rows: [(Version, &str, fn(Draft) -> Draft, &str); 6] = [
+    let rows: [(Version, &str, Fill, &str); 6] = [
         (v(0), "trim", |it| it, "trim needs version 1.1 but the client is pinned to 1.0"),
         (v(2), "trim", |it| it, "trim was removed in 1.2, and the client is pinned to 1.2"),
         (
@@ -150,7 +148,7 @@ async fn what_cannot_be_sent() {
 
 #[tokio::test]
 async fn destinations() {
-    let rows: [(fn(Draft) -> Draft, Result<Option<&str>, &str>); 7] = [
+    let rows: [(Fill, Result<Option<&str>, &str>); 7] = [
         (|it| it, Ok(None)),
         (|it| it.to("host1"), Ok(Some("host1"))),
         (|it| it.to(any_if_none(Some("host1"))), Ok(Some("host1"))),
@@ -167,7 +165,7 @@ async fn destinations() {
         }
     }
     // The option has the last word, also where there is no other.
-    let rows: [fn(Draft) -> Draft; 3] = [|it| it, |it| it.to("host1"), |it| it.to(None::<&str>)];
+    let rows: [Fill; 3] = [|it| it, |it| it.to("host1"), |it| it.to(None::<&str>)];
     for fill in rows {
         let sent =
             sent("wipe", |client| client.with(CallOptions::new().server("host9")), fill).await.unwrap();
