@@ -68,7 +68,8 @@ impl Interface {
         let versions = Versions::read(&keys.versions, errors);
         let aliases = versions.aliases(&keys.aliases, errors);
         let history = versions.history(&keys.history, errors);
-        let mut profiles = Profiles::read(keys.profiles, errors);
+        let has_all = !keys.keys.saw("profiles") || !keys.profiles.is_empty();
+        let mut profiles = Profiles::read(keys.profiles, has_all, errors);
         let to = keys.to.and_then(|to| CommonTo::read(to, item, errors));
         let mut scope = TraitScope {
             versions: &versions,
@@ -100,6 +101,7 @@ impl Interface {
             true => keys.client?,
             false => client_of(&item.name),
         };
+        let fake = keys.fake.filter(|fake| is_free(fake, &item.name, &client, errors));
         let interface = Self {
             name: item.name.clone(),
             visibility: item.visibility.clone(),
@@ -113,7 +115,7 @@ impl Interface {
             route: keys.route,
             context: keys.context,
             error: keys.error,
-            fake: keys.fake,
+            fake,
             runtime: runtime(keys.runtime),
             methods,
         };
@@ -155,11 +157,6 @@ impl Interface {
 
     /// Two names that differ only in case or underscores would give one constant or one type.
     fn check_generated_names(&self, errors: &mut Errors) {
-        for (taken, what) in [(&self.name, "the trait"), (&self.client, "the client")] {
-            if let Some(fake) = self.fake.as_ref().filter(|fake| *fake == taken) {
-                errors.at(fake, format!("{what} is called `{taken}`: give the fake another name"));
-            }
-        }
         let mut constants = Claims::default();
         let mut requests = Claims::default();
         let mut prepared = Claims::default();
@@ -179,6 +176,16 @@ impl Interface {
             }
         }
     }
+}
+
+/// Whether the fake can have its name. One that cannot is not made: rustc would show everything that is wrong with it.
+fn is_free(fake: &Ident, interface: &Ident, client: &Ident, errors: &mut Errors) -> bool {
+    let taken =
+        [(interface, "the trait"), (client, "the client")].into_iter().find(|(taken, _)| *taken == fake);
+    if let Some((_, what)) = taken {
+        errors.at(fake, format!("{what} is called `{fake}`: give the fake another name"));
+    }
+    taken.is_none()
 }
 
 /// From how many parameters on methods are called by their names: all that have two, which could be mistaken for

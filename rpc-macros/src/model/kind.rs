@@ -1,7 +1,7 @@
 //! How a method is sent.
 
 use proc_macro2::Ident;
-use syn::Attribute;
+use syn::{Attribute, Meta};
 
 use crate::errors::Errors;
 use crate::parse::Keys;
@@ -42,6 +42,8 @@ impl Kind {
                     Some(fanout) => {
                         errors.at(fanout, "a fanout is a cast to every server: write #[rpc(cast, fanout)]");
                     }
+                    // That is an error already.
+                    None if matches!(attribute.meta, Meta::NameValue(_)) => {}
                     None => errors.at(
                         attribute.path(),
                         format!("say how {name} is sent: #[rpc(call)], #[rpc(cast)] or #[rpc(call_or_cast)]"),

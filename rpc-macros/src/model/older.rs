@@ -53,9 +53,15 @@ impl Legacy {
         errors: &mut Errors,
     ) -> Vec<Self> {
         let mut legacy = Vec::new();
+        let mut removed: Vec<&Ident> = Vec::new();
         for LegacyKey { arguments, until: text } in keys {
             let until = versions.until(text, bounds, "the removed argument", errors);
             for (name, value) in arguments {
+                if removed.contains(&name) {
+                    errors.at(name, format!("{name} is in `legacy` twice: one argument has one `until`"));
+                    continue;
+                }
+                removed.push(name);
                 let wire = take(name, &text.value(), names, errors);
                 legacy.extend(until.map(|until| Self { wire, value: value.value.clone(), until }));
             }

@@ -10,13 +10,15 @@ use crate::parse::{Profile, ProfileKey, RpcKeys};
 #[derive(Debug)]
 pub(super) struct Profiles {
     all: Vec<ProfileKey>,
+    /// Whether all of them could be read.
+    is_whole: bool,
     /// Those that methods have named.
     used: Vec<Ident>,
 }
 
 impl Profiles {
-    /// The value of `profiles(..)`.
-    pub(super) fn read(keys: Vec<ProfileKey>, errors: &mut Errors) -> Self {
+    /// The value of `profiles(..)`, which `is_whole` if it could be read.
+    pub(super) fn read(keys: Vec<ProfileKey>, is_whole: bool, errors: &mut Errors) -> Self {
         let mut all: Vec<ProfileKey> = Vec::new();
         for key in keys {
             match all.iter().any(|known| known.name == key.name) {
@@ -24,7 +26,7 @@ impl Profiles {
                 false => all.push(key),
             }
         }
-        Self { all, used: Vec::new() }
+        Self { all, is_whole, used: Vec::new() }
     }
 
     /// What a method says of it, by itself and by the profiles that it names: its own goes before theirs, and
@@ -35,7 +37,9 @@ impl Profiles {
         let mut said: Vec<(&str, &Ident)> = Vec::new();
         for name in &keys.profiles {
             let Some(key) = self.all.iter().find(|known| known.name == *name) else {
-                errors.at(name, self.unknown(name));
+                if self.is_whole {
+                    errors.at(name, self.unknown(name));
+                }
                 continue;
             };
             self.used.push(name.clone());
@@ -44,7 +48,10 @@ impl Profiles {
                 continue;
             }
             let own = |key: &str| keys.keys.saw(key);
-            if key.keys.seen().all(|key| key != "expected" && own(&key.to_string())) {
+            let mut keys_of_it = key.keys.seen().peekable();
+            // One without any has an error already.
+            if keys_of_it.peek().is_some() && keys_of_it.all(|key| key != "expected" && own(&key.to_string()))
+            {
                 errors.at(name, format!("profile {name} says nothing that the method does not say itself"));
             }
             for waiting in ["timeout", "monitor"].into_iter().filter(|waiting| key.keys.saw(waiting)) {

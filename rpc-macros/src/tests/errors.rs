@@ -208,8 +208,13 @@ fn profiles() {
     check_common("", &method("call, profile = long"), &[("long", keyless)]);
     check_common(
         "profiles(long(timeot = t()), long(timeout = t()), empty(), short = 1)",
-        &method("call"),
+        &method("call, profile = long"),
         &[("empty", "`empty` is written `empty(timeout = ..)`")],
+    );
+    check_common(
+        "profiles(long(timeot = t()))",
+        &method("call, profile = long"),
+        &[("timeot", "unknown key `timeot`; did you mean `timeout`?")],
     );
     check_common(
         "profiles(long(timeot = t(), monitor), long(timeout = t()))",
@@ -262,6 +267,14 @@ fn parameters_of_legacy() {
         "",
         &method("legacy(a(x: u8) = 1, until = \"6.0\")"),
         &[("x", "client parameter x is never sent and routes nothing")],
+    );
+    check_common(
+        "",
+        &method("legacy(host = 1, a = 1, until = \"6.0\"), legacy(a = 2, until = \"6.1\")"),
+        &[
+            ("host", "host is still a normal argument; `legacy` is for arguments removed in \"6.0\""),
+            ("a", "a is in `legacy` twice: one argument has one `until`"),
+        ],
     );
     check_common(
         "",
@@ -366,7 +379,14 @@ fn manager_keys() {
     check_manager("", &[("Manager", "needs `topic`"), ("Manager", "needs `version`")]);
     check_manager(
         "client = Api, tpoic = \"t\", version = \"1.0\"",
-        &[("tpoic", "unknown key `tpoic`; did you mean `topic`?"), ("Manager", "needs `topic`")],
+        &[("tpoic", "unknown key `tpoic`; did you mean `topic`?")],
+    );
+    check_manager(
+        "tpoic = \"t\", topic = \"t\", version = \"1.0\", colour = 3",
+        &[
+            ("tpoic", "unknown key `tpoic`; did you mean `topic`?"),
+            ("colour", "unknown key `colour`; the keys here are"),
+        ],
     );
     check_manager(
         "client = Api, topic = \"t\", topic = \"u\", version = \"1.0\"",
@@ -498,14 +518,15 @@ fn kinds() {
     check_rpc("call, fanout", &[("fanout", "a call cannot be a fanout: nobody to wait for")]);
     check_rpc("fanout", &[("fanout", "write #[rpc(cast, fanout)]")]);
     check_rpc("call = true", &[("=", "`call` takes no value")]);
-    check_rpc("cal", &[("cal", "did you mean `call`?"), ("rpc", "say how f is sent")]);
+    check_rpc("cal", &[("cal", "did you mean `call`?")]);
+    check_rpc("colour", &[("colour", "the keys here are"), ("rpc", "say how f is sent")]);
     check_items(
         "#[rpc(call)] #[rpc(call)] async fn f(&self, ctx: Context) -> Result<(), E>;",
         &[("call", "`call` is given twice"), ("call", "`call` is given twice")],
     );
     check_items(
         "#[rpc = \"call\"] async fn f(&self, ctx: Context) -> Result<(), E>;",
-        &[("rpc = \"call\"", "write the keys in parentheses"), ("rpc", "say how f is sent")],
+        &[("rpc = \"call\"", "write the keys in parentheses")],
     );
 }
 
@@ -740,6 +761,17 @@ fn the_rest_of_the_client_stays() {
     assert!(text.contains("fn good (& self , ctx : & __rpc :: Context)"), "{text}");
     assert!(text.contains("{ async move { let half = } }"), "{text}");
     assert!(!text.contains("rpc (call)"), "{text}");
+}
+
+/// Else rustc shows everything that is wrong with a struct of that name.
+#[test]
+fn a_fake_without_a_name_is_not_made() {
+    let keys = "topic = \"t\", version = \"1.0\", fake =";
+    for (fake, is_made) in [("Manager", false), ("ManagerApi", false), ("Fake", true)] {
+        let (expansion, errors) = expand(&format!("#[rpc_manager({keys} {fake})] trait Manager {{}}"));
+        let text = expansion.to_string();
+        assert_eq!((errors.is_empty(), text.contains("when_testing")), (is_made, is_made), "{text}");
+    }
 }
 
 #[test]

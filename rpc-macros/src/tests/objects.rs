@@ -81,7 +81,7 @@ fn shape() {
 fn keys_of_the_struct() {
     check_keys(
         "projekt = P, version = \"1.0\"",
-        &[("projekt", "unknown key `projekt`; did you mean `project`?"), ("O", "O needs `project`")],
+        &[("projekt", "unknown key `projekt`; did you mean `project`?")],
     );
     check_keys(
         "project = P, version = \"1.0\", banana",

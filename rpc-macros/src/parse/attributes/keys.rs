@@ -17,12 +17,14 @@ pub(crate) struct Keys {
     /// A key that is looked for here but is elsewhere, if there is one, and where.
     elsewhere: Option<(&'static str, &'static str)>,
     seen: Vec<Ident>,
+    /// Keys that were misspelled, as they are spelled right. That they lack would be a second error for one mistake.
+    meant: Vec<Ident>,
 }
 
 impl Keys {
     /// Keys of which `known` exist.
     pub(crate) fn new(known: &'static [&'static str]) -> Self {
-        Self { known, repeating: "", elsewhere: None, seen: Vec::new() }
+        Self { known, repeating: "", elsewhere: None, seen: Vec::new(), meant: Vec::new() }
     }
 
     /// The same keys, one of which may be given more than once.
@@ -35,19 +37,19 @@ impl Keys {
         Self { elsewhere: Some((key, why)), ..self }
     }
 
-    /// Whether `key` was written, even if its value was wrong.
+    /// Whether `key` was written, even if it was misspelled or its value was wrong.
     pub(crate) fn saw(&self, key: &str) -> bool {
-        self.seen.iter().any(|seen| seen == key)
+        self.token(key).is_some()
     }
 
-    /// The keys that were written.
+    /// The keys that were written and are spelled right.
     pub(crate) fn seen(&self) -> impl Iterator<Item = &Ident> {
         self.seen.iter()
     }
 
-    /// The token of `key`, if it was written.
+    /// The token of `key`, if it was written or misspelled.
     pub(crate) fn token(&self, key: &str) -> Option<&Ident> {
-        self.seen.iter().find(|seen| *seen == key)
+        self.seen.iter().chain(&self.meant).find(|written| *written == key)
     }
 
     /// Reads the inside of one attribute. `read` gets each known key with the input after it.
@@ -87,7 +89,10 @@ impl Keys {
                 return Err(syn::Error::new(key.span(), why));
             }
             let hint = match closest(&text, self.known) {
-                Some(known) => format!("did you mean `{known}`?"),
+                Some(known) => {
+                    self.meant.push(Ident::new(known, key.span()));
+                    format!("did you mean `{known}`?")
+                }
                 None => format!("the keys here are {}", self.known.join(", ")),
             };
             return Err(syn::Error::new(key.span(), format!("unknown key `{text}`; {hint}")));
