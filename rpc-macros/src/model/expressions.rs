@@ -59,6 +59,20 @@ pub(super) fn not_there(value: &Expr, sources: &[(&Ident, &Source)]) -> Vec<(Ide
     all.0.into_iter().filter_map(not_there).collect()
 }
 
+/// Refuses these parameters in the value of `key`, which depends on none, and says why.
+pub(super) fn check_constant(key: &str, value: &Expr, parameters: &[&Ident], why: &str, errors: &mut Errors) {
+    let mut all = Variables::default();
+    all.visit_expr(value);
+    for name in parameters.iter().filter(|name| uses_variable(value, name)) {
+        let message = format!("`{key}` cannot use {name}: {why}");
+        match all.0.iter().find(|used| used == name) {
+            Some(used) => errors.at(used, message),
+            // In a macro.
+            None => errors.at(value, message),
+        }
+    }
+}
+
 /// What stands in an expression as a variable would.
 #[derive(Default)]
 struct Variables(Vec<Ident>);

@@ -16,7 +16,7 @@ use super::older::{Downgrade, Legacy, Was};
 use super::parameters::{ClientParameter, Declared};
 use super::profiles::Profiles;
 use super::signature::ContextParameter;
-use super::source::{Declaration, Place, Source};
+use super::source::{Declaration, Default, Place, Source};
 use super::undeclared::undeclared;
 use super::versions::Versions;
 use super::wire_names::WireNames;
@@ -187,6 +187,7 @@ impl Method {
         {
             expressions::check(key, of, expression, &sources, errors);
         }
+        check_constants(&arguments, &declared, errors);
         if is_complete {
             check_legacy(&legacy, context_name, &arguments, &declared, errors);
         }
@@ -326,6 +327,24 @@ fn check_legacy(
                      declared with it: {wire}({name}: ..) = .."
                 ),
             );
+        }
+    }
+}
+
+/// Refuses parameters in what does not depend on any: rustc would show the whole attribute.
+fn check_constants(arguments: &[Argument], declared: &[Declared], errors: &mut Errors) {
+    let taken = arguments.iter().filter(|argument| matches!(argument.source, Source::Parameter));
+    let parameters =
+        taken.map(|argument| &argument.name).chain(declared.iter().map(|declared| &declared.name));
+    let parameters: Vec<&Ident> = parameters.collect();
+    for Argument { default, source, .. } in arguments {
+        if let Some(Default::Value(value)) = default {
+            let why = "a server makes it as well, which has no parameters";
+            expressions::check_constant("default", value, &parameters, why, errors);
+        }
+        if let Source::Fixed(Default::Value(value)) = source {
+            let why = "it is the same in every request; `from` makes a value of parameters";
+            expressions::check_constant("fixed", value, &parameters, why, errors);
         }
     }
 }

@@ -842,6 +842,34 @@ fn what_is_said_elsewhere() {
 }
 
 #[test]
+fn what_depends_on_no_parameter() {
+    check_arguments(
+        "size: u8, host: String, #[arg(default)] later: u8,
+        #[arg(default = size + 1)] a: u8,
+        #[arg(default = format!(\"{host}\"))] b: String,
+        #[arg(fixed = Some(size))] c: Option<u8>,
+        #[arg(from(volume: &Volume) = volume.id)] id: u8,
+        #[arg(default = volume.id)] d: u8",
+        &[
+            ("size", "`default` cannot use size: a server makes it as well, which has no parameters"),
+            ("format!(\"{host}\")", "`default` cannot use host"),
+            (
+                "size",
+                "`fixed` cannot use size: it is the same in every request; `from` makes a value of parameters",
+            ),
+            ("volume", "`default` cannot use volume"),
+        ],
+    );
+    // These are a function of that name, something of its own, and what is no parameter.
+    check_arguments(
+        "size: u8, #[arg(default)] later: u8, #[arg(default = size(2))] a: u8,
+        #[arg(default = list().map(|size| size))] b: u8, #[arg(default = later)] c: u8,
+        #[arg(since = \"3.20\", old = drop)] d: Option<u8>",
+        &[],
+    );
+}
+
+#[test]
 fn what_an_argument_is_worked_out_of_may_have_its_name() {
     check(
         "#[rpc_manager(topic = \"t\", version = \"3.0\")] trait Manager {
