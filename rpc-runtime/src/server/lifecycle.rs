@@ -23,6 +23,7 @@ use crate::receiving::{
     ShutdownError, StopReason, Stopped, stop_listening,
 };
 use crate::target::Target;
+use crate::text::printable;
 use crate::transport::TransportError;
 use crate::transport::driver::{Delivery, ServerAddress, StopListening};
 
@@ -37,6 +38,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 #[must_use = "a server ends when it is dropped: keep it and shut it down, or `run` it"]
 pub struct Server {
     target: Target,
+    /// The same for logs: a name may have any characters.
+    who: Arc<str>,
     phase: watch::Sender<Phase>,
     workers: Arc<Semaphore>,
     worker_count: u32,
@@ -100,11 +103,13 @@ impl Server {
             stop: Arc::clone(&listener.stop),
             reader,
         };
-        let (ending, stopped) = Ending::new(target.to_string().into(), phase.subscribe(), transport.watch());
+        let who: Arc<str> = printable(&target.to_string()).into();
+        let (ending, stopped) = Ending::new(Arc::clone(&who), phase.subscribe(), transport.watch());
         let receiving = tokio::spawn(receiver.run(listener.deliveries, ending));
-        tracing::info!(%target, "serving");
+        tracing::info!(target = %who, "serving");
         Ok(Self {
             target,
+            who,
             phase,
             workers,
             worker_count,
@@ -122,6 +127,11 @@ impl Server {
     #[must_use]
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// Its target, for logs.
+    pub(super) fn who(&self) -> &str {
+        &self.who
     }
 
     pub(super) fn shutdown_within(&self) -> Duration {
@@ -184,7 +194,7 @@ impl Server {
     /// Dropping the future before it is done is like dropping the server: handlers that run then, and were not cut
     /// off yet, finish by themselves, and nothing is executed twice.
     pub async fn shutdown(mut self, within: Duration) -> Result<(), ShutdownError> {
-        let (deadline, who) = (after(within), self.target.to_string());
+        let deadline = after(within);
         self.phase.send_replace(Phase::Drain);
         let late = self.acknowledge == Acknowledge::Late;
         // Left in its place until all is done: if this future is dropped, so is the server, as if by itself.
@@ -198,7 +208,7 @@ impl Server {
                 // It ends at once if the broker answers; a panic in it would end it as well.
                 drop(timeout_at(deadline, receiving).await);
             }
-            stop_listening(&*self.stop, &who, deadline).await;
+            stop_listening(&*self.stop, &self.who, deadline).await;
         };
         let finished = async {
             let idle = timeout_at(deadline, self.workers.acquire_many(self.worker_count)).await;
@@ -217,11 +227,11 @@ impl Server {
             let ended = timeout_at(last, &mut *receiving).await;
             if !matches!(ended, Ok(Ok(_))) {
                 receiving.abort();
-                stop_listening(&*self.stop, &who, last).await;
+                stop_listening(&*self.stop, &self.who, last).await;
             }
         }
         self.receiving = None;
-        tracing::info!(target = who, cut_off, "stopped");
+        tracing::info!(target = %self.who, cut_off, "stopped");
         ShutdownError::unless_none(cut_off)
     }
 }
@@ -238,7 +248,7 @@ impl Drop for Server {
             // One that has stopped by itself was in the log then.
             if !receiving.is_finished() {
                 contained(
-                    || tracing::warn!(target = %self.target, "dropped before it was shut down, a server ends"),
+                    || tracing::warn!(target = %self.who, "dropped before it was shut down, a server ends"),
                 );
             }
         }

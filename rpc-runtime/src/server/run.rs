@@ -104,7 +104,7 @@ impl Server {
     async fn run_until(self, mut asked: oneshot::Receiver<Signal>) -> Result<(), RunError> {
         let by_itself = tokio::select! {
             signal = heard(&mut asked) => {
-                tracing::info!(target = %self.target(), %signal, "asked to stop");
+                tracing::info!(target = %self.who(), %signal, "asked to stop");
                 None
             }
             reason = self.stopped() => Some(reason),

@@ -1,7 +1,7 @@
 //! How servers end, and what the log says of it.
 
 use super::*;
-use crate::logged::Warnings;
+use crate::logged::{Warnings, forged};
 use crate::receiving::{Signal, heard};
 use crate::server::RunError;
 
@@ -30,6 +30,19 @@ async fn a_server_that_is_dropped_is_warned_of() {
         tokio::task::yield_now().await;
     };
     assert_eq!(warned(by_itself).await, 0);
+}
+
+#[tokio::test]
+async fn a_name_makes_no_line_of_its_own() {
+    let (_deliveries, receiver) = mpsc::channel(16);
+    let transport = Transport::for_tests(Stub::publishing(|_| ready(Ok(()))).delivering(receiver));
+    let server = Server::builder(&transport, Target::new("compute").with_server(forged()))
+        .endpoint(Endpoint::new(&ECHO, Recording::default()));
+    let server = server.start().await.unwrap();
+    let (warnings, _guard) = Warnings::collect();
+    drop(server);
+    assert_eq!(warnings.with(r"compute.x\n2026-11-28").len(), 1);
+    warnings.check_lines();
 }
 
 /// A broker that is away when the signal comes.
