@@ -15,9 +15,10 @@ use crate::interface::MethodResult;
 use crate::object::scope::fault_of;
 use crate::text::without_value;
 
+// A result that cannot travel is told of by the description of the method, and by what awaits it.
 impl Draft {
     /// Waits for the reply.
-    pub fn call<R: MethodResult>(self) -> Call<R> {
+    pub fn call<R>(self) -> Call<R> {
         Call::new(self.complete())
     }
 
@@ -27,7 +28,7 @@ impl Draft {
     }
 
     /// Leaves that to the caller.
-    pub fn call_or_cast<R: MethodResult>(self) -> CallOrCast<R> {
+    pub fn call_or_cast<R>(self) -> CallOrCast<R> {
         CallOrCast::new(self)
     }
 }
@@ -47,7 +48,7 @@ pub struct Call<R> {
     result: PhantomData<fn() -> R>,
 }
 
-impl<R: MethodResult> Call<R> {
+impl<R> Call<R> {
     fn new(request: Draft) -> Self {
         Self { request, result: PhantomData }
     }
@@ -118,7 +119,7 @@ pub struct CallOrCast<R> {
     result: PhantomData<fn() -> R>,
 }
 
-impl<R: MethodResult> CallOrCast<R> {
+impl<R> CallOrCast<R> {
     fn new(request: Draft) -> Self {
         Self { request, result: PhantomData }
     }

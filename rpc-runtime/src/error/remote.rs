@@ -104,6 +104,10 @@ impl RemoteError {
 ///
 /// Derive it on an enum whose variants are the exceptions of a service; see
 /// [`derive@crate::RpcException`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no error that a method can return",
+    label = "derive `RpcException` for it, or return `RemoteError`"
+)]
 pub trait RpcException: std::error::Error + Sized + Send + 'static {
     /// The classes of its exceptions, for the description of interfaces; none is known of a type that does not say.
     const CLASSES: &'static [ExceptionClass] = &[];

@@ -8,11 +8,13 @@ use crate::error::RpcException;
 /// A type that can be an argument or a result: everything with both serde traits.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel over rpc",
-    label = "derive `Serialize` and `Deserialize` for it",
+    label = "derive `Serialize` and `Deserialize` for it, or for what it is made of",
     note = "arguments and results are encoded and decoded as owned values"
 )]
 pub trait RpcArg: Serialize + DeserializeOwned + Send {}
 
+// Else a type that lacks both traits is an error for each.
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Send> RpcArg for T {}
 
 /// What a client needs of the type of an argument, as it is lent to it.
