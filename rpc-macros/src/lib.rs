@@ -516,7 +516,7 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let (attribute, item) = (attribute.into(), item.into());
     let imports = ide::imports(Some((&ide::TRAIT, &attribute)), &item, ide::MANAGER);
     let (expansion, errors) = expand::expand(attribute, item);
-    errors.after(quote!(#expansion #imports)).into()
+    errors.after(quote!(#imports #expansion)).into()
 }
 
 /// Makes an error type travel as Python exceptions.
@@ -609,7 +609,7 @@ pub fn rpc_exception(item: TokenStream) -> TokenStream {
     let item = item.into();
     let imports = ide::imports(None, &item, ide::EXCEPTIONS);
     let (expansion, errors) = exception::expand(item);
-    errors.after(quote!(#expansion #imports)).into()
+    errors.after(quote!(#imports #expansion)).into()
 }
 
 /// Makes a struct a versioned object, as those of Python's oslo.versionedobjects.
@@ -807,7 +807,7 @@ pub fn versioned_object(item: TokenStream) -> TokenStream {
     let item = item.into();
     let imports = ide::imports(None, &item, ide::OBJECTS);
     let (expansion, errors) = object::expand(item);
-    errors.after(quote!(#expansion #imports)).into()
+    errors.after(quote!(#imports #expansion)).into()
 }
 
 /// Makes an enum a set of events: notifications that belong together, from which they are emitted and on which
@@ -1059,5 +1059,5 @@ pub fn rpc_notification(item: TokenStream) -> TokenStream {
     let item = item.into();
     let imports = ide::imports(None, &item, ide::EVENTS);
     let (expansion, errors) = notification::expand(item);
-    errors.after(quote!(#expansion #imports)).into()
+    errors.after(quote!(#imports #expansion)).into()
 }

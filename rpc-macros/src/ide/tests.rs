@@ -20,7 +20,7 @@ fn constants() -> BTreeMap<String, BTreeSet<String>> {
     modules
 }
 
-/// What is imported: each module and key, with the text of the attribute that its token is of.
+/// What is imported of keys: each module and key, with the text of the attribute that its token is of.
 fn imported(
     own: Option<&'static List>,
     attribute: &str,
@@ -32,21 +32,23 @@ fn imported(
     let file: syn::File = syn::parse2(imports).unwrap();
     let [syn::Item::Const(block)] = &file.items[..] else { panic!("{file:?}") };
     let syn::Expr::Block(block) = &*block.expr else { panic!("{block:?}") };
-    let uses = block.block.stmts.iter().map(|statement| match statement {
+    let uses = block.block.stmts.iter().filter_map(|statement| match statement {
         syn::Stmt::Item(syn::Item::Use(item)) => path(&item.tree),
         other => panic!("{other:?}"),
     });
     uses.collect()
 }
 
-fn path(tree: &syn::UseTree) -> (String, String) {
+/// Nothing of a module that is imported as a whole.
+fn path(tree: &syn::UseTree) -> Option<(String, String)> {
     match tree {
         syn::UseTree::Path(path) => match &*path.tree {
+            syn::UseTree::Rename(_) if path.ident == "keys" => None,
             syn::UseTree::Rename(key) => {
                 // Where it was written, and not where the import is.
                 let text = key.ident.span().source_text().unwrap();
                 assert_eq!(key.ident.to_string().trim_start_matches("r#"), text);
-                (path.ident.to_string(), text)
+                Some((path.ident.to_string(), text))
             }
             tree => self::path(tree),
         },
@@ -111,6 +113,28 @@ fn what_is_being_typed_is_imported_too() {
         let imports = sorted(imported(Some(&TRAIT), "", item, MANAGER));
         assert!(imports.iter().any(|import| import == found), "{item}: {imports:?}");
     }
+}
+
+/// What an editor finds where a word is being typed has to be at the same place before there is one.
+#[test]
+fn where_nothing_is_written_yet_the_module_is_imported() {
+    for (item, found) in [
+        ("trait T { #[rpc(¦)] async fn f(&self); }", "method"),
+        ("trait T { #[rpc(call, ¦)] async fn f(&self); }", "method"),
+        ("trait T { #[rpc(call, ¦, to = a)] async fn f(&self); }", "method"),
+        ("trait T { async fn f(&self, #[arg(old = ¦)] a: ); }", "old"),
+        ("#[rpc(was(¦))]", "was"),
+    ] {
+        let imports =
+            |word| imports_for_editor(None, &item.replace('¦', word).parse().unwrap(), MANAGER).to_string();
+        let (before, typed) = (imports(""), imports("word"));
+        let same = format!(":: codegen :: keys :: {found}");
+        let place = typed.find(&format!("{same} :: word as _")).unwrap();
+        assert!(before[place..].starts_with(&format!("{same} as _")), "{item}: {before}, and {typed}");
+    }
+    let names_of_arguments =
+        imports_for_editor(None, &"#[rpc(legacy())]".parse().unwrap(), MANAGER).to_string();
+    assert!(!names_of_arguments.contains("keys :: legacy"), "{names_of_arguments}");
 }
 
 #[test]

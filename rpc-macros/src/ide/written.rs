@@ -7,8 +7,8 @@ use super::lists::{Attributes, List};
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Written {
-    /// Each token in the place of a key, and the module that has the constants of that place.
-    pub(super) keys: Vec<(&'static str, Ident)>,
+    /// Each token in the place of a key, if there is one yet, and the module that has the constants of that place.
+    pub(super) keys: Vec<(&'static str, Option<Ident>)>,
     /// The path that `crate = path` names.
     pub(super) runtime: Option<TokenStream>,
 }
@@ -40,14 +40,21 @@ fn list_of(known: Attributes, attribute: TokenStream) -> Option<(&'static List, 
 /// Finds those of one list: the first token between two commas, what is in the parentheses after it, and its value.
 pub(super) fn keys(list: &'static List, tokens: TokenStream, found: &mut Written) {
     for entry in entries(tokens) {
-        let Some(TokenTree::Ident(key)) = entry.first() else { continue };
+        let key = match entry.first() {
+            Some(TokenTree::Ident(key)) => key,
+            Some(_) => continue,
+            None => {
+                found.keys.extend(list.only.is_none().then_some((list.module, None)));
+                continue;
+            }
+        };
         // No constant can be called so.
         if key == "crate" {
             found.runtime = Some(entry.into_iter().skip(2).collect());
             continue;
         }
         if list.only.is_none_or(|only| only.iter().any(|ours| key == ours)) {
-            found.keys.push((list.module, key.clone()));
+            found.keys.push((list.module, Some(key.clone())));
         }
         match entry.get(1) {
             Some(TokenTree::Group(group)) => {
@@ -56,9 +63,12 @@ pub(super) fn keys(list: &'static List, tokens: TokenStream, found: &mut Written
                 }
             }
             Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {
-                let values = list.values.iter().find(|(of, _)| key == of);
-                if let (Some((_, values)), Some(TokenTree::Ident(word))) = (values, entry.get(2)) {
-                    found.keys.push((values.module, word.clone()));
+                if let Some((_, values)) = list.values.iter().find(|(of, _)| key == of) {
+                    match entry.get(2) {
+                        Some(TokenTree::Ident(word)) => found.keys.push((values.module, Some(word.clone()))),
+                        Some(_) => {}
+                        None => found.keys.push((values.module, None)),
+                    }
                 }
             }
             _ => {}
