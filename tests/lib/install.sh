@@ -29,6 +29,7 @@ install_for() {
     [[ $needs != *tools* ]] || install_environment tests/.tools tests/tools/requirements.txt
     [[ $needs != *mutants* ]] || install_program cargo-mutants "$CARGO_MUTANTS" mutants
     [[ $needs != *semver* ]] || install_program cargo-semver-checks "$CARGO_SEMVER_CHECKS" semver-checks
+    [[ $needs != *editor* ]] || install_component rust-analyzer rust-analyzer
     [[ $needs != *book* ]] || install_program mdbook "$MDBOOK" '' --no-default-features --features search
     [[ $needs != *python* ]] || install_environment tests/.venv tests/python/requirements.txt
     [[ $needs != *agents* ]] || install_environment tests/.agents tests/agents/requirements.txt
@@ -71,15 +72,18 @@ install_packages() {
 
 install_rust() {
     command -v cargo >/dev/null || fail "no cargo: install Rust first (https://rustup.rs)"
-    local component
-    for component in rustfmt clippy; do
-        cargo "${component/rustfmt/fmt}" --version >/dev/null 2>&1 && continue
-        command -v rustup >/dev/null || fail "no $component, and no rustup to add it"
-        rustup component add "$component"
-    done
+    install_component rustfmt cargo fmt
+    install_component clippy cargo clippy
     # All at once, and the only time that the network is needed.
     cargo fetch --quiet --locked
     cargo fetch --quiet --locked --manifest-path rpc-runtime/fuzz/Cargo.toml
+}
+
+# install_component NAME COMMAND...: adds a component of Rust, unless it is there and tells its version.
+install_component() {
+    "${@:2}" --version >/dev/null 2>&1 && return
+    command -v rustup >/dev/null || fail "no $1, and no rustup to add it"
+    rustup component add "$1"
 }
 
 # install_program NAME VERSION SUBCOMMAND [ARGS...]: compiles one that is not there in this version, which those that

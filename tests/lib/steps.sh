@@ -1,7 +1,7 @@
 # The steps of tests/run: `define NAME TIER NEEDS ABOUT`, and a function `step_NAME`. Sourced by tests/run.
 #
 # Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `semver` (cargo-semver-checks), `book` (mdbook),
-# `cpp`, `broker`, `python` and `agents` (ceilometer). New tests of a kind that is there need no change here: a test binary
+# `editor` (rust-analyzer), `cpp`, `broker`, `python` and `agents` (ceilometer). New tests of a kind that is there need no change here: a test binary
 # belongs to `unit` unless it is named below.
 
 declare -A about needs_of tier_of
@@ -208,6 +208,14 @@ define book long book 'mdbook renders the book'
 step_book() {
     tests/.tools/bin/mdbook build --dest-dir "$scratch/book" examples/book
     [ -s "$scratch/book/versions.html" ]
+}
+
+define editor long editor 'rust-analyzer completes the keys in attributes, and shows what they mean'
+step_editor() {
+    cp Cargo.lock tests/fixtures/first/
+    # It compiles the macros itself, and leaves a copy of them with other temporary files. The limit is for one that never
+    # says that it has.
+    TMPDIR=$scratch timeout 1200 python3 tests/lib/editor.py tests/fixtures/first "$scratch/editor"
 }
 
 define fuzz-long long cpp 'two minutes of fuzzing for each target'
