@@ -54,7 +54,8 @@
 //!   boolean is `True` or `False` there, if it is one of oslo.messaging's; lists cannot be substituted.
 //! - An option under its name of old counts if that file does not have the name of today.
 //!
-//! Other than oslo.config, this also checks options that nobody asks for, refuses files that are no regular ones or longer
+//! Other than oslo.config, this does not take an option of `[DEFAULT]` where one of the same name and the right group cannot be
+//! substituted; that is an error. It also checks options that nobody asks for, refuses files that are no regular ones or longer
 //! than 8 MiB, and does not look for files where it is told of none, nor for other sources than files (`config_source`).
 
 mod arguments;
