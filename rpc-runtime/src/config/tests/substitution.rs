@@ -62,6 +62,11 @@ fn what_cannot_be_substituted() {
             "there is no option $DEFAULT.a here; a `$` itself is written `$$`",
         ),
         ("[DEFAULT]\nx=$x", "it is made of itself: $x"),
+        // Python takes the b of [DEFAULT].
+        (
+            "[DEFAULT]\nx=${g.a}\nb=1\n[g]\na=$b\nb=$none",
+            "there is no option $none here; a `$` itself is written `$$`",
+        ),
         (
             "[DEFAULT]\nx=$a\na=$b\nb=${DEFAULT.x}$a",
             "there is no option $DEFAULT.x here; a `$` itself is written `$$`",
