@@ -16,7 +16,7 @@ pub enum TransportError {
     /// The URL is malformed.
     #[error(transparent)]
     Url(#[from] UrlError),
-    /// The environment does not say which transport it is.
+    /// The environment does not say which transport it is, or says it wrong.
     #[error("{0}")]
     Environment(String),
     /// An option is unknown, or has a value that it can't have.

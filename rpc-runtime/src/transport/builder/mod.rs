@@ -54,7 +54,8 @@ impl Transport {
     /// [`connect`](Self::connect). [`TransportBuilder::from_env`] sets it up before.
     ///
     /// # Errors
-    /// [`TransportError::Environment`] if the variable is not set, empty or not UTF-8, else as for `connect`.
+    /// [`TransportError::Environment`] if the variable is not set, empty or not UTF-8, or its URL or an option of it is wrong,
+    /// else as for `connect`.
     ///
     /// # Cancel safety
     /// Dropping the future before it is done leaves nothing behind.
@@ -97,15 +98,18 @@ impl TransportBuilder {
     /// A transport by the URL that the environment variable `RPC_TRANSPORT_URL` has.
     ///
     /// # Errors
-    /// [`TransportError::Environment`] if the variable is not set, empty or not UTF-8, else as for
-    /// [`Transport::builder`].
+    /// [`TransportError::Environment`] if the variable is not set, empty or not UTF-8, or for what [`Transport::builder`] says
+    /// of its URL.
     pub fn from_env() -> Result<Self, TransportError> {
         Self::from_variable(env::var(URL_VARIABLE))
     }
 
     fn from_variable(variable: Result<String, VarError>) -> Result<Self, TransportError> {
         let why = match variable {
-            Ok(url) if !url.trim().is_empty() => return Self::new(&url),
+            Ok(url) if !url.trim().is_empty() => {
+                let wrong = |error| TransportError::Environment(format!("{URL_VARIABLE}: {error}"));
+                return Self::new(&url).map_err(wrong);
+            }
             Ok(_) => "is empty",
             Err(VarError::NotPresent) => "is not set",
             Err(VarError::NotUnicode(_)) => "is not UTF-8",
@@ -220,7 +224,13 @@ mod tests {
     fn the_environment_has_to_say_it() {
         let of = |url: &str| TransportBuilder::from_variable(Ok(url.to_owned()));
         assert_eq!(of("memory:///name\n").unwrap().url.to_string(), "memory:///name");
-        assert!(matches!(of("memory://host"), Err(TransportError::Url(_))));
+        for (url, why) in
+            [("memory://host", "bad transport URL: memory:// has no host"), ("memory://?x=1", "option x has")]
+        {
+            let error = of(url).unwrap_err();
+            assert!(matches!(error, TransportError::Environment(_)));
+            assert!(error.to_string().starts_with(&format!("RPC_TRANSPORT_URL: {why}")), "{error}");
+        }
         let missing = TransportBuilder::from_variable(Err(VarError::NotPresent));
         let unreadable = TransportBuilder::from_variable(Err(VarError::NotUnicode("hidden".into())));
         for (builder, why) in [(missing, "is not set"), (of(" \n"), "is empty"), (unreadable, "is not UTF-8")]
