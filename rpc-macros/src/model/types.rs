@@ -13,6 +13,11 @@ pub(super) const GENERIC: &str = "rpc methods cannot be generic: there is one ha
 /// Refuses types that have no place in an interface; whether the others can travel is decided by
 /// the traits of the runtime. `what` they are the types of: arguments or results.
 pub(crate) fn check(ty: &Type, what: &'static str, errors: &mut Errors) {
+    // Elsewhere in a type it may be owned, as in a `Box`.
+    if let Type::Slice(slice) = ty {
+        let instead = source_text(&slice.elem);
+        errors.at(slice, format!("rpc {what} are decoded into owned values; use `Vec<{instead}>`"));
+    }
     Check { what, errors }.visit_type(ty);
 }
 

@@ -401,6 +401,15 @@ fn manager_keys() {
         ],
     );
     check_manager(
+        "topic = \"t\", version = \"1.0\", error = \"E\", context = 3, error",
+        &[
+            ("\"E\"", "the value of `error` is a type"),
+            ("3", "the value of `context` is a type"),
+            ("error", "`error` is given twice"),
+            ("error", "`error` is given twice"),
+        ],
+    );
+    check_manager(
         "client = Api, topic = \"t\", version = \"1.0\", fake = Api",
         &[("Api", "the client is called `Api`: give the fake another name")],
     );
@@ -703,6 +712,14 @@ fn argument_shape() {
             ("&str", "rpc arguments are decoded into owned values; use `String`"),
             ("&u8", "rpc arguments are decoded into owned values"),
             ("'a", "no lifetimes"),
+        ],
+    );
+    check_arguments(
+        "a: [u8], b: [&str], c: Box<[u8]>, d: [u8; 4], #[arg(since = \"3.20\", old = drop)] e: Option<u8>",
+        &[
+            ("[u8]", "rpc arguments are decoded into owned values; use `Vec<u8>`"),
+            ("[&str]", "use `Vec<&str>`"),
+            ("&str", "use `String`"),
         ],
     );
     check_arguments(

@@ -5,7 +5,7 @@ use syn::{LitInt, LitStr, Path, Token, Type};
 
 use super::keys::{Keys, flag, value};
 use super::profile::{ProfileKey, RawProfile};
-use super::values::{AliasKey, Derived, alias, derived, history, list, path, versions};
+use super::values::{AliasKey, Derived, alias, derived, history, list, path, type_of, versions};
 use crate::errors::Errors;
 
 /// What `#[rpc_manager(..)]` says.
@@ -79,8 +79,8 @@ impl ManagerKeys {
                 "profiles" => profiles = list(key, input, "profiles(long(timeout = ..))", RawProfile::parse)?,
                 "by_name" if input.peek(Token![=]) => this.by_name = Some(value(key, input)?),
                 "by_name" => flag(key, input)?,
-                "context" => this.context = Some(value(key, input)?),
-                "error" => this.error = Some(value(key, input)?),
+                "context" => this.context = Some(type_of(key, input)?),
+                "error" => this.error = Some(type_of(key, input)?),
                 "fake" => this.fake = Some(value(key, input)?),
                 _ => this.runtime = Some(path(key, input)?),
             }

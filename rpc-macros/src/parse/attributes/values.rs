@@ -207,6 +207,12 @@ pub(super) fn misspelled(key: &Ident, example: &str) -> syn::Error {
     syn::Error::new(key.span(), format!("`{key}` is written `{example}`"))
 }
 
+/// The type after `key =`. The parser would list all that a type can begin with.
+pub(super) fn type_of(key: &Ident, input: ParseStream) -> syn::Result<Type> {
+    equals(key, input)?;
+    input.parse().map_err(|error| syn::Error::new(error.span(), format!("the value of `{key}` is a type")))
+}
+
 /// A path as in `use`: `crate::rpc`, `::runtime`.
 pub(crate) fn path(key: &Ident, input: ParseStream) -> syn::Result<Path> {
     equals(key, input)?;
