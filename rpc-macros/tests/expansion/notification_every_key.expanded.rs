@@ -133,9 +133,7 @@ const _: () = {
                             __rpc::nothing()?,
                         )
                     }
-                    Self::Unknown(__payload) => {
-                        <__rpc::Notification as ::core::clone::Clone>::clone(__payload)
-                    }
+                    Self::Unknown(__payload) => __rpc::whole(__payload),
                 },
             )
         }
@@ -223,7 +221,7 @@ const _: () = {
                             })
                         } else {
                             ::core::option::Option::Some(
-                                Self::Unknown(::core::clone::Clone::clone(__notification)),
+                                Self::Unknown(__rpc::whole(__notification)),
                             )
                         }
                     }

@@ -21,6 +21,6 @@ fn main() {
     let _ = async |api: VolumeApi, ctx: Context| {
         let _ = api.ping(&ctx).await;
         let _ = api.ping(&ctx, 1).froce(true).await;
-        let _ = api.ping(&ctx, "one").await;
+        let _ = api.ping(&ctx, '1').await;
     };
 }

@@ -7,13 +7,17 @@ pub struct Volume {
     id: u32,
 }
 
+pub struct Image {
+    size: usize,
+}
+
 #[rpc_manager(client = VolumeApi, topic = "volume", version = "3.0")]
 pub trait VolumeManager {
     #[rpc(call)]
     async fn ping(
         &self,
         ctx: Context,
-        #[arg(from(volume: &str) = volume.len())] length: usize,
+        #[arg(from(volume: &Image) = volume.size)] length: usize,
         volume: Volume,
     ) -> Result<(), RemoteError>;
 }

@@ -22,7 +22,7 @@ pub(super) fn read(set: &Set) -> TokenStream {
     let other = match &set.other {
         Some(other) => {
             let path = &other.path;
-            let own = quote_spanned!(placed_at(&other.ty)=> ::core::clone::Clone::clone(__notification));
+            let own = quote_spanned!(placed_at(&other.ty)=> __rpc::whole(__notification));
             quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#path(#own)))
         }
         None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),

@@ -18,7 +18,7 @@ pub(super) fn notification(set: &Set) -> TokenStream {
     let other = set.other.as_ref().map(|other| {
         let path = &other.path;
         let event = variable(&other.ty);
-        let own = quote_spanned!(placed_at(&other.ty)=> <__rpc::Notification as ::core::clone::Clone>::clone(#event));
+        let own = quote_spanned!(placed_at(&other.ty)=> __rpc::whole(#event));
         quote_spanned!(Span::mixed_site()=> #path(#event) => #own,)
     });
     quote_spanned! {Span::mixed_site()=>

@@ -10,7 +10,7 @@ pub use crate::wire::EncodeError;
 
 pub use object::ObjectPayload;
 pub use reading::{Members, Reading, parameter, parameters};
-pub use writing::{member, members, nothing, object, part, payload};
+pub use writing::{member, members, nothing, object, part, payload, whole};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::object::ObjectPayload;
-use crate::notification::Payload;
+use crate::notification::{Notification, Payload};
 use crate::wire::EncodeError;
 
 /// A value as the whole payload.
@@ -80,4 +80,9 @@ pub fn part<T: Display + ?Sized>(name: &'static str, value: &T) -> Result<String
         Ok(()) => return Ok(text),
     };
     Err(EncodeError::new("event type", format_args!("{name} {why}")))
+}
+
+/// The event that is no other variant, as it came.
+pub fn whole(event: &Notification) -> Notification {
+    event.clone()
 }
