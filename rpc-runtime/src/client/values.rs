@@ -167,3 +167,45 @@ mod sealed {
     impl<V, S> Rest for HashMap<String, V, S> {}
     impl<V> Rest for BTreeMap<String, V> {}
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_carries_something() {
+        let one = ("a".to_owned(), json!(1));
+        for (at, (something, nothing)) in [
+            (true.is_set(), false.is_set()),
+            ("a".is_set(), "".is_set()),
+            ("a".to_owned().is_set(), String::new().is_set()),
+            (Some(false).is_set(), None::<bool>.is_set()),
+            ([1][..].is_set(), [0; 0][..].is_set()),
+            (vec![1].is_set(), Vec::<u8>::new().is_set()),
+            (HashMap::from([(1, 2)]).is_set(), HashMap::<u8, u8>::new().is_set()),
+            (BTreeMap::from([(1, 2)]).is_set(), BTreeMap::<u8, u8>::new().is_set()),
+            (Map::from_iter([one]).is_set(), Map::new().is_set()),
+            (HashSet::from([1]).is_set(), HashSet::<u8>::new().is_set()),
+            (BTreeSet::from([1]).is_set(), BTreeSet::<u8>::new().is_set()),
+            (json!(false).is_set(), Value::Null.is_set()),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert_eq!((something, nothing), (true, false), "number {at}");
+        }
+    }
+
+    #[test]
+    fn members_of_all_maps() {
+        fn members(rest: &impl RestArg) -> Vec<(String, Value)> {
+            rest.members().map(|(name, value)| (name.to_owned(), value.unwrap())).collect()
+        }
+        let (name, expected) = ("a".to_owned(), [("a".to_owned(), json!(1))]);
+        assert_eq!(members(&Map::from_iter(expected.clone())), expected);
+        assert_eq!(members(&HashMap::from([(name.clone(), 1)])), expected);
+        assert_eq!(members(&BTreeMap::from([(name, 1)])), expected);
+    }
+}
