@@ -187,7 +187,7 @@ impl Config {
     }
 
     /// The same where the option may be `auto`: then it is what `auto` says, and again at each [`reload`](Self::reload). nova
-    /// looks for the oldest of its services in its database.
+    /// looks for the oldest of its services in its database. `auto` must not reload.
     ///
     /// # Errors
     /// As for [`pin`](Self::pin).
@@ -208,9 +208,10 @@ impl Config {
     ) -> Result<VersionPin, ConfigError> {
         loop {
             let state = self.state();
-            let pin = self.shared.pins.hand_out(&state.values, name, interface, auto.clone())?;
             // A reload may have moved all others meanwhile.
-            if Arc::ptr_eq(&state, &self.shared.state.load()) {
+            let still_counts = || Arc::ptr_eq(&state, &self.shared.state.load());
+            let (values, auto) = (&state.values, auto.clone());
+            if let Some(pin) = self.shared.pins.hand_out(values, name, interface, auto, still_counts)? {
                 return Ok(pin);
             }
         }
@@ -229,15 +230,18 @@ impl Config {
         let shared = &*self.shared;
         let _one_at_a_time = lock(&shared.reloading);
         let new = Arc::new(shared.reading.read()?);
-        let moves = shared.pins.moves(&new.values)?;
-        let old = shared.state.swap(Arc::clone(&new));
+        let (moves, old) = loop {
+            let moves = shared.pins.moves(&new.values)?;
+            if let Some(old) = shared.pins.make(&moves, || shared.state.swap(Arc::clone(&new))) {
+                break (moves, old);
+            }
+        };
         shared.response_timeout.store(new.messaging.response_timeout.unwrap_or(0), Ordering::Relaxed);
         let reload = Reload::new(old, new, |group, name| match group {
             DEFAULT => name == "rpc_response_timeout",
             UPGRADE_LEVELS => moves.has(name),
             _ => false,
         });
-        moves.make();
         contained(|| reload.log());
         Ok(reload)
     }

@@ -26,39 +26,79 @@ struct HandedOut {
 
 /// All that were handed out: one cell for each name and interface, however often it is asked for.
 #[derive(Default)]
-pub(super) struct Pins(Mutex<Vec<HandedOut>>);
+pub(super) struct Pins(Mutex<All>);
+
+#[derive(Default)]
+struct All {
+    pins: Vec<HandedOut>,
+    /// How often one was asked for.
+    asked: u64,
+}
 
 impl Pins {
-    /// The pin of a name, which moves with the files.
+    /// The pin of a name, which moves with the files; `None` if the values are no longer those that count by then, as
+    /// `still_count` says. What `auto` is runs under no lock.
     pub(super) fn hand_out(
         &self,
         values: &Values,
         name: &str,
         interface: &'static Interface,
         auto: Option<Auto>,
-    ) -> Result<VersionPin, ConfigError> {
+        still_count: impl FnOnce() -> bool,
+    ) -> Result<Option<VersionPin>, ConfigError> {
         let version = version(values, name, interface, auto.as_deref())?;
         let mut all = lock(&self.0);
+        if !still_count() {
+            return Ok(None);
+        }
+        all.asked += 1;
         let known = |one: &&mut HandedOut| one.name == name && are_one(one.interface, interface);
-        if let Some(known) = all.iter_mut().find(known) {
+        if let Some(known) = all.pins.iter_mut().find(known) {
             known.auto = auto;
             set(&known.pin, version);
-            return Ok(known.pin.clone());
+            return Ok(Some(known.pin.clone()));
         }
         let pin = VersionPin::unpinned();
         set(&pin, version);
-        all.push(HandedOut { name: name.to_owned(), interface, auto, pin: pin.clone() });
-        Ok(pin)
+        all.pins.push(HandedOut { name: name.to_owned(), interface, auto, pin: pin.clone() });
+        Ok(Some(pin))
     }
 
     /// What has to be done so that all are where `values` say; nothing is if one cannot.
     pub(super) fn moves(&self, values: &Values) -> Result<Moves, ConfigError> {
-        let all = lock(&self.0).clone();
-        let moved = all.into_iter().map(|one| {
+        let (pins, asked) = {
+            let all = lock(&self.0);
+            (all.pins.clone(), all.asked)
+        };
+        let moved = pins.into_iter().map(|one| {
             let version = version(values, &one.name, one.interface, one.auto.as_deref())?;
             Ok((one.name, one.pin, version))
         });
-        moved.collect::<Result<_, _>>().map(Moves)
+        Ok(Moves { moves: moved.collect::<Result<_, _>>()?, asked })
+    }
+
+    /// Moves them, and does at the same time what makes the values count that they are moved by; not if somebody has asked
+    /// for a pin since the moves were found.
+    pub(super) fn make<T>(&self, moves: &Moves, count: impl FnOnce() -> T) -> Option<T> {
+        let all = lock(&self.0);
+        if all.asked != moves.asked {
+            return None;
+        }
+        moves.moves.iter().for_each(|(_, pin, version)| set(pin, *version));
+        Some(count())
+    }
+}
+
+/// Where pins go.
+pub(super) struct Moves {
+    moves: Vec<(String, VersionPin, Option<Version>)>,
+    asked: u64,
+}
+
+impl Moves {
+    /// Whether there is one of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.moves.iter().any(|(moved, ..)| moved == name)
     }
 }
 
@@ -67,20 +107,6 @@ fn are_one(one: &Interface, other: &Interface) -> bool {
     let key =
         |interface: &Interface| (interface.name, interface.topic, interface.namespace, interface.version);
     key(one) == key(other) && one.older == other.older && one.aliases == other.aliases
-}
-
-/// Where pins go.
-pub(super) struct Moves(Vec<(String, VersionPin, Option<Version>)>);
-
-impl Moves {
-    pub(super) fn make(self) {
-        self.0.into_iter().for_each(|(_, pin, version)| set(&pin, version));
-    }
-
-    /// Whether there is one of this name.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(moved, ..)| moved == name)
-    }
 }
 
 fn set(pin: &VersionPin, version: Option<Version>) {
@@ -121,6 +147,6 @@ fn version(
 
 impl fmt::Debug for Pins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(lock(&self.0).iter().map(|one| (&one.name, &one.pin))).finish()
+        f.debug_map().entries(lock(&self.0).pins.iter().map(|one| (&one.name, &one.pin))).finish()
     }
 }
