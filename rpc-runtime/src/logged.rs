@@ -1,20 +1,25 @@
 //! What is logged, for tests.
 
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 
 /// The warnings and errors that the current thread logs.
 #[derive(Clone, Default)]
 pub(crate) struct Warnings(Arc<Mutex<Vec<String>>>);
 
+/// Lives as long as the process. Of a single subscriber tracing asks the thread that comes to a line first, and for all others,
+/// whether anybody wants that line; and the first may be one of another test, which has no subscriber.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Warnings::default()));
+
 impl Warnings {
     /// Collects them until the guard is dropped.
     pub(crate) fn collect() -> (Self, DefaultGuard) {
+        LazyLock::force(&ANOTHER);
         let warnings = Self::default();
         let guard = tracing::subscriber::set_default(warnings.clone());
         (warnings, guard)
