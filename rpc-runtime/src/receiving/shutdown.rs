@@ -8,7 +8,7 @@ use crate::transport::driver::{Delivery, StopListening};
 
 /// Handlers were still running when the time for shutting down was over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{cut_off} handlers had not finished in time and were cut off")]
+#[error("handlers cut off, as they had not finished in time: {cut_off}")]
 #[non_exhaustive]
 pub struct ShutdownError {
     /// How many handlers were cut off.

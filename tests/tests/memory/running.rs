@@ -106,7 +106,7 @@ fn what_takes_too_long_is_cut_off() {
         program.interrupt().unwrap();
         let lines = program.success().await.unwrap();
         assert!(lines.iter().any(|line| line.contains("was stopped before watch() finished")), "{lines:?}");
-        let cut_off = "the run: Err(\"1 handlers had not finished in time and were cut off\")".to_owned();
+        let cut_off = "the run: Err(\"handlers cut off, as they had not finished in time: 1\")".to_owned();
         assert!(lines.contains(&cut_off), "{lines:?}");
     });
 }
