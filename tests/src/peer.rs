@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
@@ -88,6 +89,14 @@ impl Peer {
             Ok(Err(error)) => Err(self.failure(&format!("cannot read from it: {error}"))),
             Err(_) => Err(self.failure(&format!("it wrote nothing for {limit:?}"))),
         }
+    }
+
+    /// What it answers to a question.
+    pub async fn ask<A: DeserializeOwned>(&mut self, question: &Value) -> Result<A> {
+        self.write(question).await?;
+        let answer = self.read(PATIENCE).await?;
+        let wrong = self.failure(&format!("to {question} it answered {answer}"));
+        A::deserialize(answer).map_err(|error| wrong.context(error))
     }
 
     /// Kills it as a crash would, and returns the lines that it had written.

@@ -66,10 +66,7 @@ impl Fields {
     ///
     /// None but that of a name, which has none.
     pub(crate) fn set_json(&mut self, name: &str, value: &str) -> Result<(), EncodeError> {
-        self.set_by(name, |out| {
-            json::write_raw::<IN_ENVELOPE>(out, value);
-            Ok(())
-        })
+        self.set_by(name, raw(value))
     }
 
     fn set_by(
@@ -154,11 +151,7 @@ impl Fields {
                 Fate::Stays => {}
                 Fate::Becomes(value) => {
                     let name = name.to_owned();
-                    let entry = self.encode(&name, |out| {
-                        json::write_raw::<IN_ENVELOPE>(out, value);
-                        Ok(())
-                    })?;
-                    self.entries[at] = Some(entry);
+                    self.entries[at] = Some(self.encode(&name, raw(value))?);
                 }
                 Fate::Goes => {
                     let name = name.to_owned();
@@ -223,6 +216,14 @@ impl Fields {
             out.extend_from_slice(prefix.as_bytes());
             out.extend_from_slice(&self.encoded[entry.member.clone()][QUOTE.len()..]);
         }
+    }
+}
+
+/// Writes JSON text as it is.
+fn raw(value: &str) -> impl FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error> {
+    |out| {
+        json::write_raw::<IN_ENVELOPE>(out, value);
+        Ok(())
     }
 }
 

@@ -5,7 +5,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::builder::script;
-use crate::limits::PATIENCE;
 use crate::peer::Peer;
 
 /// A Python process that says how oslo.config reads.
@@ -44,7 +43,7 @@ impl PythonReader {
 
     /// The options that oslo.messaging and oslo.concurrency register.
     pub async fn options(&mut self) -> Result<Vec<Registered>> {
-        match self.ask(json!({"options": true})).await? {
+        match self.0.ask(&json!({"options": true})).await? {
             Answer::Options(options) => Ok(options),
             Answer::Values(_) | Answer::Refused(_) => Err(self.0.failure("it answered another question")),
         }
@@ -53,7 +52,7 @@ impl PythonReader {
     /// What it reads; `question` as the script has it. The inner error says why there is no configuration at all; an option
     /// without a value is an object with `refused` alone.
     pub async fn read(&mut self, question: Value) -> Result<Result<Vec<Value>, String>> {
-        match self.ask(question).await? {
+        match self.0.ask(&question).await? {
             Answer::Values(values) => Ok(Ok(values)),
             Answer::Refused(why) => Ok(Err(why)),
             Answer::Options(_) => Err(self.0.failure("it answered another question")),
@@ -63,12 +62,5 @@ impl PythonReader {
     /// Ends it in an orderly way.
     pub async fn stop(mut self) -> Result<()> {
         self.0.stop().await.1
-    }
-
-    async fn ask(&mut self, question: Value) -> Result<Answer> {
-        self.0.write(&question).await?;
-        let answer = self.0.read(PATIENCE).await?;
-        let wrong = self.0.failure(&format!("to {question} it answered {answer}"));
-        Answer::deserialize(answer).map_err(|error| wrong.context(error))
     }
 }

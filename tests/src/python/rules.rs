@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::builder::script;
-use crate::limits::PATIENCE;
 use crate::peer::Peer;
 
 /// A Python process that says how oslo.messaging decides.
@@ -31,7 +30,7 @@ impl PythonRules {
     /// Whether a filter lets a notification through; both are arguments of `NotificationFilter`. The inner error says why
     /// one of its patterns is none.
     pub async fn filter(&mut self, filter: &Value, notification: &Value) -> Result<Result<bool, String>> {
-        match self.ask(json!({"filter": filter, "notification": notification})).await? {
+        match self.0.ask(&json!({"filter": filter, "notification": notification})).await? {
             Answer::Match(through) => Ok(Ok(through)),
             Answer::Refused(why) => Ok(Err(why)),
             Answer::Drivers(_) => Err(self.0.failure("it answered another question")),
@@ -40,7 +39,7 @@ impl PythonRules {
 
     /// The drivers that a routing file gives an event of a priority to.
     pub async fn drivers(&mut self, file: &str, event: &str, priority: &str) -> Result<BTreeSet<String>> {
-        match self.ask(json!({"routing": file, "event": event, "priority": priority})).await? {
+        match self.0.ask(&json!({"routing": file, "event": event, "priority": priority})).await? {
             Answer::Drivers(drivers) => Ok(drivers),
             Answer::Match(_) | Answer::Refused(_) => Err(self.0.failure("it answered another question")),
         }
@@ -49,12 +48,5 @@ impl PythonRules {
     /// Ends it in an orderly way.
     pub async fn stop(mut self) -> Result<()> {
         self.0.stop().await.1
-    }
-
-    async fn ask(&mut self, question: Value) -> Result<Answer> {
-        self.0.write(&question).await?;
-        let answer = self.0.read(PATIENCE).await?;
-        let wrong = self.0.failure(&format!("to {question} it answered {answer}"));
-        Answer::deserialize(answer).map_err(|error| wrong.context(error))
     }
 }

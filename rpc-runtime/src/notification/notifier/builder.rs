@@ -1,6 +1,8 @@
 //! Setting a notifier up.
 
 #[cfg(feature = "notification-routing")]
+use std::borrow::Cow;
+#[cfg(feature = "notification-routing")]
 use std::collections::HashMap;
 use std::fmt;
 #[cfg(all(feature = "config", feature = "notification-routing"))]
@@ -279,11 +281,7 @@ impl NotifierBuilder {
 
     #[cfg(feature = "notification-routing")]
     fn routing_driver(&self, named: &Named) -> Result<Arc<dyn NotifyDriver>, NotifierError> {
-        #[cfg(feature = "config")]
-        let rules = self.configured_rules()?;
-        #[cfg(not(feature = "config"))]
-        let rules = self.rules.clone();
-        let rules = rules.as_ref().ok_or(NotifierError::NoRules)?;
+        let rules = self.routing_rules()?;
         let mut routed = HashMap::new();
         for driver in &self.routed {
             let name = driver.name();
@@ -295,18 +293,21 @@ impl NotifierBuilder {
             Some(name) => named.driver(name),
             None => Ok(routed.get(name).copied().cloned()),
         };
-        Ok(Arc::new(RoutingDriver::new(rules, find)?))
+        Ok(Arc::new(RoutingDriver::new(&rules, find)?))
     }
 
     /// The rules that were given, or else those of the file that the configuration names.
-    #[cfg(all(feature = "config", feature = "notification-routing"))]
-    fn configured_rules(&self) -> Result<Option<RoutingRules>, NotifierError> {
-        match (&self.rules, &self.routing_config) {
-            (None, Some(file)) => RoutingRules::read(file)
-                .map(Some)
-                .map_err(|error| NotifierError::Rules { why: error.to_string() }),
-            (rules, _) => Ok(rules.clone()),
+    #[cfg(feature = "notification-routing")]
+    fn routing_rules(&self) -> Result<Cow<'_, RoutingRules>, NotifierError> {
+        if let Some(rules) = &self.rules {
+            return Ok(Cow::Borrowed(rules));
         }
+        #[cfg(feature = "config")]
+        if let Some(file) = &self.routing_config {
+            let read = RoutingRules::read(file).map(Cow::Owned);
+            return read.map_err(|error| NotifierError::Rules { why: error.to_string() });
+        }
+        Err(NotifierError::NoRules)
     }
 
     #[cfg(feature = "config")]
