@@ -54,8 +54,8 @@ fn in_memory_it_hears_a_service_in_its_own_process() {
 fn it_and_python_hear_the_volume_service() {
     run(async {
         let vhost = vhost("volume-events").await;
-        let mut python =
-            PythonListener::builder(&vhost.url(), "notifications").pool("python").start().await.unwrap();
+        let python = PythonListener::builder(&vhost.url(), "notifications").pool("python").in_order();
+        let mut python = python.start().await.unwrap();
         let mut listener = listener(&vhost.url(), &["--event-type", r"volume\."]).await;
         let service = service(&vhost.url()).await;
         Program::start(CLIENT, ["--transport", &vhost.url()]).unwrap().success().await.unwrap();
