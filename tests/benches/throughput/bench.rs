@@ -44,6 +44,11 @@ impl Bench {
         }
     }
 
+    /// Those of a part that were asked for.
+    pub(crate) fn contenders(&self, of_part: &[Contender]) -> impl Iterator<Item = Contender> {
+        of_part.iter().copied().filter(|contender| self.options.contender.contains(contender))
+    }
+
     pub(crate) async fn pair(&self, setup: &Setup, program: &str) -> Result<Pair> {
         Pair::start(setup, program, self.broker.as_ref().and_then(Broker::process_group)).await
     }

@@ -12,21 +12,24 @@ use super::figures::{
 use super::report::{Report, table};
 
 /// In the order of their columns.
-pub(crate) const CONTENDERS: [Contender; 4] =
+const CONTENDERS: [Contender; 4] =
     [Contender::Ours, Contender::RawOwn, Contender::RawShared, Contender::Python];
+/// Raw lapin in both ways to run it.
+pub(crate) const RAW: [Contender; 2] = [Contender::RawOwn, Contender::RawShared];
 const FIGURES: [Figure; 7] = [SPEED, P50, P99, CPU_OF_CLIENT, CPU_OF_SERVER, CPU_OF_BOTH, CPU_OF_BROKER];
 
 /// Measures all loads in all settings, and draws those of the first one.
 pub(crate) async fn run(bench: &Bench, report: &mut Report) -> Result<()> {
     for queue in &bench.options.queue {
         for &body in &bench.options.body {
-            let setup = |contender: &Contender| {
-                (contender.title(), Setup { quorum: queue == "quorum", body, ..bench.setup(*contender) })
+            let setup = |contender: Contender| {
+                (contender.title(), Setup { quorum: queue == "quorum", body, ..bench.setup(contender) })
             };
-            let setups: Vec<_> = bench.options.contender.iter().map(setup).collect();
+            let setups: Vec<_> = bench.contenders(&CONTENDERS).map(setup).collect();
             let setting = format!("{body} bytes, {queue}");
             let rows = bench.measure(&setting, &setups, &bench.options.loads()).await?;
-            add_table(report, &format!("Requests of {body} bytes through a {queue} queue"), &rows);
+            let title = format!("Requests of {body} bytes through a {queue} queue");
+            add_table(report, &title, &rows, &CONTENDERS);
             add_targets(report, &setting, &rows);
             if report.chart.is_none() {
                 report.chart = Some(chart::draw(&rows, &CONTENDERS)?);
@@ -36,9 +39,9 @@ pub(crate) async fn run(bench: &Bench, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The better one of both raw lapins in this figure.
-pub(crate) fn raw(row: &Row, figure: &Figure) -> Series {
-    let [own, shared] = [Contender::RawOwn, Contender::RawShared].map(|raw| row.series(raw.title(), figure));
+/// The better one of two raw lapins in this figure.
+pub(crate) fn better(raw: [Contender; 2], row: &Row, figure: &Figure) -> Series {
+    let [own, shared] = raw.map(|raw| row.series(raw.title(), figure));
     match (own.median(), shared.median()) {
         (Some(of_own), Some(of_shared)) if (of_own > of_shared) != (figure.title == SPEED.title) => shared,
         (None, _) => shared,
@@ -48,18 +51,21 @@ pub(crate) fn raw(row: &Row, figure: &Figure) -> Series {
 
 /// The CPU time of this project above that of raw lapin, in microseconds of one operation.
 fn above_raw(row: &Row) -> Series {
-    let over = row.series(Contender::Ours.title(), &CPU_OF_BOTH).minus(&raw(row, &CPU_OF_BOTH));
+    let over = row.series(Contender::Ours.title(), &CPU_OF_BOTH).minus(&better(RAW, row, &CPU_OF_BOTH));
     // From seconds of 10,000 operations.
     over.scaled(100.0)
 }
 
-pub(crate) fn add_table(report: &mut Report, title: &str, rows: &[Row]) {
-    let titles = CONTENDERS.map(Contender::title);
+/// A column for each contender, and what this project is in terms of others.
+pub(crate) fn add_table(report: &mut Report, title: &str, rows: &[Row], contenders: &[Contender]) {
+    let titles = contenders.iter().map(|contender| contender.title());
     let mut table = table([""].into_iter().chain(titles).chain(["ours / raw", "ours / Python"]));
     for row in rows {
         for figure in &FIGURES {
-            let values = CONTENDERS.map(|contender| row.series(contender.title(), figure));
-            let ratios = [values[0].over(&raw(row, figure)), values[0].over(&values[3])];
+            let of = |contender: Contender| row.series(contender.title(), figure);
+            let values: Vec<_> = contenders.iter().map(|contender| of(*contender)).collect();
+            let ours = of(Contender::Ours);
+            let ratios = [ours.over(&better(RAW, row, figure)), ours.over(&of(Contender::Python))];
             let cells = values.iter().map(|series| series.cell(figure.decimals));
             let ratios = ratios.iter().map(|ratio| ratio.cell(2));
             let title = format!("{} {}", row.load, figure.title);
@@ -74,8 +80,8 @@ fn add_targets(report: &mut Report, setting: &str, rows: &[Row]) {
     for row in rows {
         let title = |figure: &Figure, of| format!("{} {}{of}; {setting}", row.load, figure.title);
         let ours = |figure| row.series(Contender::Ours.title(), figure);
-        report.at_least(0.95, title(&SPEED, " / raw"), &ours(&SPEED).over(&raw(row, &SPEED)));
-        report.at_most(1.1, title(&P99, " / raw"), &ours(&P99).over(&raw(row, &P99)));
+        report.at_least(0.95, title(&SPEED, " / raw"), &ours(&SPEED).over(&better(RAW, row, &SPEED)));
+        report.at_most(1.1, title(&P99, " / raw"), &ours(&P99).over(&better(RAW, row, &P99)));
         if matches!(row.load, Load::Calls(_)) {
             report.at_most(7.0, title(&CPU_OF_BOTH, " above raw, in µs of one call"), &above_raw(row));
             let python = row.series(Contender::Python.title(), &SPEED);

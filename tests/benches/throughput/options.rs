@@ -62,8 +62,9 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_parser = ["classic", "quorum"])]
     #[arg(default_value = "classic,quorum", default_value_if("quick", "true", "classic"))]
     pub(crate) queue: Vec<String>,
-    /// Only these contenders on the broker
-    #[arg(long, value_delimiter = ',', default_value = "ours,raw-own,raw-shared,python")]
+    /// Only these contenders on the broker, of those that a part has
+    #[arg(long, value_delimiter = ',')]
+    #[arg(default_value = "ours,raw-own,raw-shared,raw-own-events,raw-shared-events,python")]
     pub(crate) contender: Vec<Contender>,
     /// Writes the tables and the chart into tests/benches, beside printing them
     #[arg(long)]

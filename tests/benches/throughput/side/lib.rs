@@ -40,13 +40,6 @@ pub async fn run(allocated: fn() -> (usize, usize)) -> Result<()> {
             answer(ours.caller.take(), Some(&ours.listener), &ours.counter.noted, allocated).await?;
             ours.stop().await
         }
-        (Contender::RawOwn | Contender::RawShared, Side::Client) => {
-            answer(Some(raw::client(&setup).await?), NOBODY, &no_casts, allocated).await
-        }
-        (Contender::RawOwn | Contender::RawShared, Side::Server) => {
-            let (noted, listener) = raw::server(&setup).await?;
-            answer(None::<raw::Caller>, Some(&listener), &noted, allocated).await
-        }
         (Contender::TarpcJson, _) => {
             answer(Some(tarpc::with_json(&setup)?), NOBODY, &no_casts, allocated).await
         }
@@ -54,5 +47,11 @@ pub async fn run(allocated: fn() -> (usize, usize)) -> Result<()> {
             answer(Some(tarpc::with_channel(&setup)?), NOBODY, &no_casts, allocated).await
         }
         (Contender::Python, _) => bail!("Python has a program of its own, tests/python/bench.py"),
+        // All of raw lapin.
+        (_, Side::Client) => answer(Some(raw::client(&setup).await?), NOBODY, &no_casts, allocated).await,
+        (_, Side::Server) => {
+            let (noted, listener) = raw::server(&setup).await?;
+            answer(None::<raw::Caller>, Some(&listener), &noted, allocated).await
+        }
     }
 }

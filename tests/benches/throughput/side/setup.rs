@@ -12,6 +12,10 @@ pub enum Contender {
     RawOwn,
     /// The same on the runtime that the callers and the server run on
     RawShared,
+    /// lapin on a runtime of its own, with each notification written and read by `serde_json`
+    RawOwnEvents,
+    /// The same on the runtime that callers and listeners run on
+    RawSharedEvents,
     /// oslo.messaging
     Python,
     /// This project with `memory://`.
@@ -32,11 +36,18 @@ impl Contender {
             Self::Ours => "this project",
             Self::RawOwn => "raw lapin, own runtime",
             Self::RawShared => "raw lapin, shared runtime",
+            Self::RawOwnEvents => "raw lapin with JSON, own runtime",
+            Self::RawSharedEvents => "raw lapin with JSON, shared runtime",
             Self::Python => "oslo.messaging",
             Self::OursInMemory => "this project, `memory://`",
             Self::TarpcJson => "tarpc, JSON in a pipe",
             Self::TarpcChannel => "tarpc, values in a channel",
         }
+    }
+
+    /// Whether notifications are written and read, and not sent and taken as they are: none of raw lapin's own.
+    pub(crate) fn has_events(self) -> bool {
+        matches!(self, Self::RawOwnEvents | Self::RawSharedEvents)
     }
 
     /// Whether the client's process has the server in it: there is no broker between them.

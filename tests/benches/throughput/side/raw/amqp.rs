@@ -15,7 +15,7 @@ use crate::setup::{Contender, Setup, Side};
 pub(super) async fn connect(setup: &Setup, side: Side) -> Result<(Channel, Connection)> {
     // lapin's tasks run there; the callers and the server do not.
     let runtime = match setup.contender(side) {
-        Contender::RawOwn => {
+        Contender::RawOwn | Contender::RawOwnEvents => {
             let runtime =
                 Builder::new_multi_thread().worker_threads(1).thread_name("lapin").enable_all().build()?;
             // It is there until the process ends.

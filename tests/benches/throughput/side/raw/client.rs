@@ -13,6 +13,7 @@ use lapin::{Channel, Connection, Consumer};
 use tokio::sync::oneshot;
 
 use super::amqp::{casts, connect, consume, notifications, properties, publish, reply_queue, taken};
+use super::event;
 use super::template::{Id, Template};
 use crate::load::Client;
 use crate::messages::{CALL, CLIENT, MESSAGE, Messages};
@@ -30,6 +31,8 @@ pub(crate) struct Caller {
     casts: String,
     notifications: String,
     notification: Bytes,
+    /// The payload, if each notification is written anew.
+    event: Option<String>,
     call: Template<3>,
     cast: Bytes,
     /// Calls take them in turn.
@@ -60,6 +63,7 @@ pub(crate) async fn client(setup: &Setup) -> Result<Caller> {
         casts: casts(&setup.address()),
         notifications: notifications(setup),
         notification: messages.notification,
+        event: setup.client.has_events().then_some(messages.notified),
         call: Template::new(&messages.call, [CALL, MESSAGE, CLIENT])?,
         cast: messages.cast,
         reply_queues,
@@ -100,8 +104,12 @@ impl Client for Caller {
     }
 
     async fn notify(&self) -> Result<()> {
-        let (queue, body) = (&self.notifications, &self.notification);
-        taken(publish(&self.channel, &self.address, queue, true, body, properties()).await?).await
+        let body = match &self.event {
+            Some(payload) => event::write(payload)?,
+            None => self.notification.clone(),
+        };
+        let queue = &self.notifications;
+        taken(publish(&self.channel, &self.address, queue, true, &body, properties()).await?).await
     }
 }
 

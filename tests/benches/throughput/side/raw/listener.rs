@@ -8,17 +8,20 @@ use lapin::Connection;
 use lapin::options::{BasicAckOptions, BasicQosOptions};
 
 use super::amqp::consume;
+use super::event;
 use super::server::{ACKS_IN_FLIGHT, PREFETCH};
 use crate::listening::{Heard, Listening};
 
 pub(crate) struct Listener {
     listen: Connection,
     queue: String,
+    /// Whether it reads what it gets.
+    reads: bool,
 }
 
 impl Listener {
-    pub(super) fn new(listen: Connection, queue: String) -> Self {
-        Self { listen, queue }
+    pub(super) fn new(listen: Connection, queue: String, reads: bool) -> Self {
+        Self { listen, queue, reads }
     }
 }
 
@@ -31,6 +34,10 @@ impl Listening for Listener {
         // As many as are there, so that the last ones need not wait for more.
         let batches = notifications.filter_map(async |delivery| delivery.ok()).ready_chunks(batch);
         let handle = async |batch: Vec<lapin::message::Delivery>| {
+            if self.reads && !batch.iter().all(|delivery| event::read(&delivery.data).is_ok()) {
+                // What is not handled is missed at the end.
+                return;
+            }
             // All of a batch are acknowledged with its last.
             let (options, last) = (BasicAckOptions { multiple: batch.len() > 1 }, batch.last());
             if let Some(last) = last

@@ -8,10 +8,12 @@
 //! * All callers publish on one confirm channel. That is the fastest that lapin has, and it is inexact: of
 //!   messages that are refused or returned it reports some as taken. Here all are taken.
 //! * A listener of notifications acknowledges each by itself as well; in batches, a batch at once.
-//! * Nothing is encoded or decoded: ids are copied to and from where they are in ready-made bodies.
+//! * Nothing is encoded or decoded: ids are copied to and from where they are in ready-made bodies. Only for the
+//!   contenders with JSON does `serde_json` write and read each notification, as whoever uses lapin has it do.
 
 mod amqp;
 mod client;
+mod event;
 mod listener;
 mod server;
 mod template;

@@ -34,7 +34,7 @@ pub(crate) async fn server(setup: &Setup) -> Result<(Arc<AtomicUsize>, Listener)
     let (channel, casts) = receive(&listen, setup, &casts(&setup.address())).await?;
     declare(&channel, setup, &notifications(setup)).await?;
     tokio::spawn(serve_casts(channel, casts, Arc::clone(&noted)));
-    Ok((noted, Listener::new(listen, notifications(setup))))
+    Ok((noted, Listener::new(listen, notifications(setup), setup.server.has_events())))
 }
 
 /// Consumes from a queue of the topic exchange, on a channel of its own.
