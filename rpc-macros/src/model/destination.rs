@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Expr, FnArg, Pat};
 
+use super::address::check_server;
 use super::argument::Argument;
 use super::expressions::{check_manager, may_use, not_there, uses_variable};
 use super::source::{Declaration, Place, Source};
@@ -32,6 +33,7 @@ impl CommonTo {
     pub(super) fn read(derived: Derived, item: &ManagerTrait, errors: &mut Errors) -> Option<Self> {
         let before = errors.count();
         check_manager("to", &derived.value, errors);
+        check_server(&derived.value, errors);
         for Parameter { name, .. } in &derived.parameters {
             if !may_use(&derived.value, name) {
                 errors.at(name, format!("`to` does not use {name}"));

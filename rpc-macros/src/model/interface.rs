@@ -5,6 +5,7 @@ use quote::format_ident;
 use syn::ext::IdentExt as _;
 use syn::{LitInt, LitStr, Path, Type, Visibility};
 
+use super::address::checked_topic;
 use super::carried::Carried;
 use super::changes::changes;
 use super::claims::Claims;
@@ -203,16 +204,6 @@ fn threshold(value: Option<&LitInt>, errors: &mut Errors) -> Option<usize> {
             None
         }
     }
-}
-
-fn checked_topic(topic: &LitStr, errors: &mut Errors) -> String {
-    let text = topic.value();
-    if text.is_empty() {
-        errors.at(topic, "topic is empty");
-    } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        errors.at(topic, format!("topic {text:?} has whitespace in it"));
-    }
-    text
 }
 
 fn methods(item: &ManagerTrait, scope: &mut TraitScope<'_>, errors: &mut Errors) -> Vec<Method> {

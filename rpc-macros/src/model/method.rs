@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::{Attribute, Expr, FnArg, Path, Signature, Type};
 
+use super::address::check_server;
 use super::argument::{Argument, Scope};
 use super::carried::Carried;
 use super::conditions::Condition;
@@ -135,6 +136,9 @@ impl Method {
         let is_sent_to_one = !is_manual && kind != Some(Kind::Fanout);
         let common = scope.to.filter(|_| is_sent_to_one && !keys.keys.saw("to"));
         let own = keys.to.take().filter(|to| !is_any(to));
+        if let Some(to) = &own {
+            check_server(&to.value, errors);
+        }
         let of_to = own.as_ref().map(|to| &to.parameters[..]).unwrap_or_default();
         let mut declarations: Vec<_> = Declaration::all(of_to, Place::First).collect();
         let scope = Scope { versions, life: life.as_ref(), wire_names: &mut names };
@@ -187,7 +191,7 @@ impl Method {
         {
             expressions::check(key, of, expression, &sources, errors);
         }
-        check_constants(&arguments, &declared, errors);
+        check_constants(context_name, &arguments, &declared, errors);
         if is_complete {
             check_legacy(&legacy, context_name, &arguments, &declared, errors);
         }
@@ -332,11 +336,16 @@ fn check_legacy(
 }
 
 /// Refuses parameters in what does not depend on any: rustc would show the whole attribute.
-fn check_constants(arguments: &[Argument], declared: &[Declared], errors: &mut Errors) {
+fn check_constants(
+    context: Option<&Ident>,
+    arguments: &[Argument],
+    declared: &[Declared],
+    errors: &mut Errors,
+) {
     let taken = arguments.iter().filter(|argument| matches!(argument.source, Source::Parameter));
-    let parameters =
-        taken.map(|argument| &argument.name).chain(declared.iter().map(|declared| &declared.name));
-    let parameters: Vec<&Ident> = parameters.collect();
+    let taken = taken.map(|argument| &argument.name);
+    let declared = declared.iter().map(|declared| &declared.name);
+    let parameters: Vec<&Ident> = context.into_iter().chain(taken).chain(declared).collect();
     for Argument { default, source, .. } in arguments {
         if let Some(Default::Value(value)) = default {
             let why = "a server makes it as well, which has no parameters";

@@ -1,5 +1,6 @@
 //! The validated interface. Only this can be rendered, so what is wrong never reaches the renderer.
 
+mod address;
 mod argument;
 mod carried;
 mod changes;

@@ -425,6 +425,10 @@ fn manager_keys() {
         "client = Api, topic = \"a b\", version = \"1.0\", crate",
         &[("crate", "`crate` needs a value"), ("\"a b\"", "topic \"a b\" has whitespace")],
     );
+    check_manager(
+        "client = Api, topic = \"a.#\", version = \"1.0\", to = \"*\"",
+        &[("\"a.#\"", "topic \"a.#\" has the word #"), ("\"*\"", "server \"*\" has the word *")],
+    );
 }
 
 #[test]
@@ -556,6 +560,11 @@ fn destinations() {
     for to in ["call, to", "call, to =", "to =, call"] {
         check_rpc(to, &[("to", "`to` needs a value: `to = ..`")]);
     }
+    check_rpc("call, to = \"\"", &[("\"\"", "`to` is no server: leave it out for any server of the topic")]);
+    check_rpc(
+        "call, to = \"h.*.x\"",
+        &[("\"h.*.x\"", "server \"h.*.x\" has the word *, which would stand for any")],
+    );
     check_items(
         "#[rpc(call, to = f(&host))]
          async fn f(&self, ctx: Context, #[arg(default)] host: String) -> Result<(), E>;",
@@ -866,7 +875,8 @@ fn what_depends_on_no_parameter() {
         #[arg(default = format!(\"{host}\"))] b: String,
         #[arg(fixed = Some(size))] c: Option<u8>,
         #[arg(from(volume: &Volume) = volume.id)] id: u8,
-        #[arg(default = volume.id)] d: u8",
+        #[arg(default = volume.id)] d: u8,
+        #[arg(fixed = ctx.user_id())] user: Option<String>, #[arg(default = project(&ctx))] project: String",
         &[
             ("size", "`default` cannot use size: a server makes it as well, which has no parameters"),
             ("format!(\"{host}\")", "`default` cannot use host"),
@@ -875,6 +885,8 @@ fn what_depends_on_no_parameter() {
                 "`fixed` cannot use size: it is the same in every request; `from` makes a value of parameters",
             ),
             ("volume", "`default` cannot use volume"),
+            ("ctx", "`fixed` cannot use ctx"),
+            ("ctx", "`default` cannot use ctx: a server makes it as well, which has no parameters"),
         ],
     );
     // These are a function of that name, something of its own, and what is no parameter.
