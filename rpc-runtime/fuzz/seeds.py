@@ -1,4 +1,4 @@
-"""Writes the inputs that fuzzing begins with: the messages recorded from oslo.messaging, and some URLs.
+"""Writes the inputs that fuzzing begins with: the messages recorded from oslo.messaging, some URLs and some files.
 
     seeds.py VECTORS CORPUS    a folder for each target in CORPUS
 """
@@ -14,6 +14,12 @@ URLS = (
     "amqp://",
     "rabbit://h1,u@h2:5/v",
     "memory:///name",
+)
+FILES = (
+    "[DEFAULT]\ntransport_url = rabbit://a:b@h/\nrpc_response_timeout=60 # no comment\nlogs = $state_path/x\nstate_path=/v\n",
+    "[oslo_messaging_rabbit]\nssl = True\nkombu_reconnect_delay: 1.5\nrabbit_quorum_queues = true\n",
+    "[oslo_messaging_notifications]\ndriver = log\ndriver = noop\ntopics = a,\n  b\n[SHOP]\ntill=${shop.till}$$\n",
+    "[DEFAULT]\nrpc_thread_pool_size = 3\nexecutor_thread_pool_size = ${oslo_messaging_rabbit.heartbeat_rate}\n",
 )
 # The first byte of an input for `envelope` says what is done with the rest: nothing.
 PLAIN = b"\x05"
@@ -43,6 +49,8 @@ def seeds(vectors):
     """Each target with an input for it."""
     for url in URLS:
         yield "url", url.encode()
+    for file in FILES:
+        yield "config", file.encode()
     for path in sorted(vectors.glob("*.json")):
         for body in bodies(json.loads(path.read_bytes())):
             yield "envelope", PLAIN + body

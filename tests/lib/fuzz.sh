@@ -26,7 +26,8 @@ fuzz() {
     local target=$1
     shift
     mkdir -p "artifacts/$target"
-    if "target/$host/release/$target" "$scratch/$target" -artifact_prefix="artifacts/$target/" \
+    # Files that a target writes go with the rest.
+    if TMPDIR=$scratch "target/$host/release/$target" "$scratch/$target" -artifact_prefix="artifacts/$target/" \
         -rss_limit_mb=1024 -timeout=60 -print_final_stats=1 "$@" >"$scratch/$target.log" 2>&1; then
         echo "$target: $(grep '^Done' "$scratch/$target.log")"
     else

@@ -5,6 +5,7 @@ Reads one question a line from stdin, a JSON object, and answers it with one lin
 question has
 
     args           the command line
+    project        names by which to look for files if the command line has none, `{"project": .., "prog": ..}`; or null
     environment    variables beside those of the process
     options        options of one's own: group, name, type, default
     asked          groups and names to tell the values of
@@ -69,8 +70,9 @@ def read(question):
         conf.register_opt(opt, group=None if own["group"] == "DEFAULT" else own["group"])
     before = dict(os.environ)
     os.environ.update(question["environment"])
+    where = question["project"] or {"prog": "reader", "default_config_files": [], "default_config_dirs": []}
     try:
-        conf(question["args"], prog="reader", default_config_files=[], default_config_dirs=[])
+        conf(question["args"], **where)
         return {"values": [value(conf, *option) for option in question["asked"]]}
     # Whatever it is, it is no configuration.
     except (Exception, SystemExit) as error:

@@ -12,6 +12,7 @@ use super::files::Source;
 use super::handle::Config;
 use super::ini::group_name;
 use super::reading::Reading;
+use super::search::Search;
 use super::values::Defaults;
 
 /// What to read for a [`Config`]. `Debug` has no values.
@@ -19,6 +20,7 @@ use super::values::Defaults;
 #[must_use = "nothing is read until `read` is called"]
 pub struct ConfigBuilder {
     sources: Vec<Source>,
+    search: Option<Search>,
     environment: Option<HashMap<String, String>>,
     defaults: Defaults,
     strict: bool,
@@ -34,7 +36,7 @@ impl Config {
 }
 
 impl ConfigBuilder {
-    /// Reads a file: `--config-file`. Where oslo.config looks for files if it is told of none is not looked at.
+    /// Reads a file: `--config-file`.
     ///
     /// A `~` at its beginning is the folder that the variable `HOME` names. A file has 8 MiB at most, and is a regular one:
     /// a pipe could not be read again.
@@ -63,6 +65,25 @@ impl ConfigBuilder {
     /// ```
     pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
         self.sources.extend(of_arguments(arguments.into_iter().map(Into::into)));
+        self
+    }
+
+    /// Looks for files where oslo.config does for a service that is told of none: for `nova.conf` and `nova-compute.conf`, each
+    /// where it is found first, in `~/.nova`, `~`, `/etc/nova`, `/etc`, and in `etc/nova` of the folders that the variables
+    /// `SNAP_COMMON` and `SNAP` name; and there for the folders `nova.conf.d` and `nova-compute.conf.d`. They are read before all
+    /// others. A service that is told of a file gets no other one, and the folders that are found; one that is told of a folder
+    /// the other way round. What is not there is no error.
+    ///
+    /// ```no_run
+    /// use rpc_runtime::config::Config;
+    ///
+    /// // In Python: CONF(sys.argv[1:], project="nova", prog="nova-compute")
+    /// let config = Config::builder().project("nova", "nova-compute").arguments(std::env::args_os()).read()?;
+    /// # drop(config);
+    /// # Ok::<(), rpc_runtime::config::ConfigError>(())
+    /// ```
+    pub fn project(mut self, project: impl Into<String>, program: impl Into<String>) -> Self {
+        self.search = Some(Search { project: project.into(), program: program.into() });
         self
     }
 
@@ -118,8 +139,11 @@ impl ConfigBuilder {
     /// can't have, or one that nobody knows if that was to be [strict](Self::strict). Options of the driver are checked by the
     /// transport, those of the service by whoever asks for them.
     pub fn read(self) -> Result<Config, ConfigError> {
-        let Self { sources, environment, defaults, strict } = self;
+        let Self { mut sources, search, environment, defaults, strict } = self;
         let environment = Arc::new(environment.unwrap_or_else(of_process));
+        if let Some(search) = search {
+            sources.splice(..0, search.beside(&sources, &environment));
+        }
         Config::new(Reading { sources, environment, defaults: Arc::new(defaults), strict })
     }
 }
@@ -128,8 +152,8 @@ impl ConfigBuilder {
 fn of_process() -> HashMap<String, String> {
     let variables = std::env::vars_os().filter_map(|(name, value)| {
         let name = name.into_string().ok()?;
-        let asked =
-            name.starts_with("OS_") && name.contains("__") || ["HOME", "OSLO_LOCK_PATH"].contains(&&*name);
+        let of_libraries = ["HOME", "OSLO_LOCK_PATH", "SNAP", "SNAP_COMMON"];
+        let asked = name.starts_with("OS_") && name.contains("__") || of_libraries.contains(&&*name);
         // Python keeps bytes that are no UTF-8 in a form that none of these options has a meaning for.
         asked.then(|| Some((name, value.into_string().ok()?))).flatten()
     });
@@ -140,6 +164,7 @@ impl fmt::Debug for ConfigBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfigBuilder")
             .field("sources", &self.sources)
+            .field("search", &self.search)
             .field("strict", &self.strict)
             .finish_non_exhaustive()
     }

@@ -56,7 +56,8 @@
 //!
 //! Other than oslo.config, this does not take an option of `[DEFAULT]` where one of the same name and the right group cannot be
 //! substituted; that is an error. It also checks options that nobody asks for, refuses files that are no regular ones or longer
-//! than 8 MiB, and does not look for files where it is told of none, nor for other sources than files (`config_source`).
+//! than 8 MiB, looks for files that nobody has named only if it is [told the project](ConfigBuilder::project), and knows no other
+//! sources than files (`config_source`).
 
 mod arguments;
 mod builder;
@@ -77,6 +78,7 @@ mod reading;
 mod reload;
 mod remark;
 mod resolve;
+mod search;
 mod space;
 mod state;
 mod template;

@@ -34,6 +34,8 @@ const NOT_ASKED: [&str; 4] = ["hostname", "processname", "rabbit_login_method", 
 struct Case {
     args: Vec<String>,
     builder: ConfigBuilder,
+    /// The names by which files are looked for.
+    project: Option<[String; 2]>,
     environment: Vec<(String, String)>,
     /// What the files have, to be shown.
     texts: Vec<String>,
@@ -64,6 +66,12 @@ impl Case {
     fn folder(mut self, path: &Path, joined: bool) -> Self {
         self.arg("--config-dir", path, joined);
         self.builder = self.builder.folder(path);
+        self
+    }
+
+    fn project(mut self, project: &str, program: &str) -> Self {
+        self.project = Some([project.to_owned(), program.to_owned()]);
+        self.builder = self.builder.project(project, program);
         self
     }
 
@@ -118,6 +126,7 @@ impl Both {
         });
         let question = json!({
             "args": case.args,
+            "project": case.project.as_ref().map(|[project, prog]| json!({"project": project, "prog": prog})),
             "environment": case.environment.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
             "options": own.collect::<Vec<_>>(),
             "asked": options.iter().map(|(group, name, _)| [group, name]).collect::<Vec<_>>(),
@@ -447,6 +456,50 @@ fn unusual_paths() {
         let mut case = Case::new().file(Path::new(&format!("~/{name}")), true);
         case.environment.push(("HOME".to_owned(), home.display().to_string()));
         both.agree(case).await;
+        both.python.stop().await.unwrap();
+    });
+}
+
+#[test]
+fn files_that_nobody_has_named() {
+    // None that a machine has in /etc.
+    const PROJECT: &str = "shop-c3d4";
+    const PROGRAM: &str = "shop-c3d4-till";
+    run(async {
+        let mut both = Both::start().await;
+        let places = ["home/.shop-c3d4", "home", "common/etc/shop-c3d4", "snap/etc/shop-c3d4"];
+        let names = ["shop-c3d4.conf", "shop-c3d4-till.conf", "shop-c3d4.conf.d", "shop-c3d4-till.conf.d"];
+        let mut random = Rng::new();
+        for _ in 0..40 {
+            let root = tempfile::tempdir().unwrap();
+            let path = |name: &str| root.path().join(name);
+            let mut case = Case::new().project(PROJECT, PROGRAM);
+            for (variable, folder) in [("HOME", "home"), ("SNAP_COMMON", "common"), ("SNAP", "snap")] {
+                case.environment.push((variable.to_owned(), path(folder).display().to_string()));
+            }
+            for place in places {
+                fs::create_dir_all(path(place)).unwrap();
+                for name in names {
+                    if random.u8(..) < 90 {
+                        let mut at = path(place).join(name);
+                        if name.ends_with(".d") {
+                            fs::create_dir(&at).unwrap();
+                            at.push("x.conf");
+                        }
+                        // Which ones were read, and in which order.
+                        case.write(&at, format!("[DEFAULT]\nm1 = {place}/{name}\n").as_bytes());
+                    }
+                }
+            }
+            fs::create_dir(path("given")).unwrap();
+            for name in ["given/a.conf", "given.conf"] {
+                case.write(&path(name), format!("[DEFAULT]\nm1 = {name}\n").as_bytes());
+            }
+            case = if random.bool() { case.file(&path("given.conf"), random.bool()) } else { case };
+            case = if random.bool() { case.folder(&path("given"), random.bool()) } else { case };
+            both.agree(case).await;
+        }
+        assert!(both.values > 40, "{}", both.values);
         both.python.stop().await.unwrap();
     });
 }
