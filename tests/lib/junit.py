@@ -1,6 +1,6 @@
 """junit.py FILE STEP DIRECTORY: adds what nextest says of its tests to the lists of a run.
 
-`counts` gets a line `PASSED FAILED`, `failures` a line for each test that failed: the step, the test, and the
+`counts` gets a line `STEP PASSED FAILED`, `failures` a line for each test that failed: the step, the test, and the
 arguments that run it alone.
 """
 
@@ -17,7 +17,7 @@ for suite in ElementTree.parse(file).getroot().iter("testsuite"):
         else:
             failed.append((suite.get("name"), case.get("name")))
 with open(f"{directory}/counts", "a") as counts:
-    print(passed, len(failed), file=counts)
+    print(step, passed, len(failed), file=counts)
 with open(f"{directory}/failures", "a") as failures:
     for suite, name in failed:
         print(step, f"{suite} {name}", f"-- {name}", sep="\t", file=failures)

@@ -7,8 +7,8 @@ GRACE=10
 # every process that the run starts, which is how the last of them are found: process groups are not enough, as
 # nextest and brokers make groups of their own.
 scratch=''
-# The process group of the step that runs.
-job=''
+# The process groups of the step that runs, and of those beside it.
+job='' beside=''
 
 # Makes the directory and sees to its end; sweeps what an earlier run left that was killed.
 begin_run() {
@@ -19,7 +19,7 @@ begin_run() {
     scratch=$(mktemp -d "$base/rpc-tests.$(id -u).XXXXXX")
     identity $$ >"$scratch/owner"
     mkdir "$scratch/tmp"
-    touch "$scratch/counts" "$scratch/failures"
+    touch "$scratch/counts" "$scratch/failures" "$scratch/steps"
     trap finish EXIT
     trap 'exit 129' HUP
     trap 'exit 130' INT
@@ -34,7 +34,8 @@ finish() {
     local status=$?
     set +e
     trap - EXIT INT TERM HUP
-    [ -z "$job" ] || kill -TERM -- "-$job" 2>/dev/null || true
+    local group
+    for group in $job $beside; do kill -TERM -- "-$group" 2>/dev/null || true; done
     kill "$watchdog" 2>/dev/null || true
     sweep "$scratch"
     exit "$status"

@@ -3,15 +3,13 @@
 # With this status a step says that it could not be done here, which is neither good nor bad.
 NOT_CHECKED=75
 
-declare -A results seconds
-ran=()
+declare -A results
 
 # timed STEP ABOUT COMMAND...: runs a step and notes how it ended; what fails hides nothing that comes after it.
 timed() {
     step=$1
-    local began=$SECONDS status before
+    local began=$SECONDS status
     echo "== $step: $2"
-    before=$(wc -l <"$scratch/counts")
     # Not by `||`, within which the shell would go on after a command that fails.
     set +e
     "${runner:-in_job}" strictly "${@:3}"
@@ -22,14 +20,13 @@ timed() {
     "$NOT_CHECKED") results[$step]='NOT CHECKED' ;;
     *) results[$step]=FAILED ;;
     esac
-    ran+=("$step") seconds[$step]=$((SECONDS - began))
+    echo "$step $((SECONDS - began)) ${results[$step]}" >>"$scratch/steps"
     # One that has counted no tests is one itself, and one that fails has at least one failure.
-    case $status,$(wc -l <"$scratch/counts") in
-    "$NOT_CHECKED",*) ;;
-    0,"$before") echo 1 0 >>"$scratch/counts" ;;
-    0,*) ;;
+    case $status in
+    "$NOT_CHECKED") ;;
+    0) grep -q "^$step " "$scratch/counts" || echo "$step 1 0" >>"$scratch/counts" ;;
     *) if ! grep -q "^$step	" "$scratch/failures"; then
-        echo 0 1 >>"$scratch/counts"
+        echo "$step 0 1" >>"$scratch/counts"
         printf '%s\tthe step itself\t\n' "$step" >>"$scratch/failures"
     fi ;;
     esac
@@ -42,9 +39,11 @@ strictly() {
 
 # The table of the steps, the failures with what shows each alone, and the sum alone on the last line.
 report() {
-    local name failed=0
+    local name took result failed=0
     echo
-    for name in "${ran[@]}"; do printf '%-12s %5d s  %s\n' "$name" "${seconds[$name]}" "${results[$name]}"; done
+    while read -r name took result; do
+        printf '%-12s %5d s  %s%s\n' "$name" "$took" "$result" "$(is_beside "$name" && echo ', beside others')"
+    done <"$scratch/steps"
     printf '%-12s %5d s\n\n' all "$SECONDS"
     # With arguments it is another step.
     [ ${#step_args[@]} -gt 0 ] || keep_results
@@ -61,19 +60,19 @@ report() {
 }
 
 sum() {
-    awk '{ passed += $1; failed += $2 } END { print passed + 0 " passed, " failed + 0 " failed" }' "$scratch/counts"
+    awk '{ passed += $2; failed += $3 } END { print passed + 0 " passed, " failed + 0 " failed" }' "$scratch/counts"
 }
 
 # What the last run of each long step came to is kept with its date.
 keep_results() {
-    local name row results_of_long=tests/results/long.md
-    for name in "${ran[@]}"; do
+    local name took result row results_of_long=tests/results/long.md
+    while read -r name took result; do
         [ "${tier_of[$name]:-}" = long ] || continue
-        row="| $name | $(date -u '+%F %H:%M') | $(git rev-parse --short HEAD) | ${seconds[$name]} s | ${results[$name]} |"
+        row="| $name | $(date -u '+%F %H:%M') | $(git rev-parse --short HEAD) | $took s | $result |"
         if grep -q "^| $name |" "$results_of_long"; then
             sed -i "s/^| $name |.*/$row/" "$results_of_long"
         else
             echo "$row" >>"$results_of_long"
         fi
-    done
+    done <"$scratch/steps"
 }

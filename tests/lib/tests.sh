@@ -49,8 +49,8 @@ tests_where() {
 doctests() {
     local status=0 log=$scratch/doctests.log
     cargo test --workspace --doc "$@" >"$log" 2>&1 || status=$?
-    awk '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
-        END { print passed + 0, failed + 0; exit ignored > 0 }' "$log" >>"$scratch/counts" || {
+    awk -v step="$step" '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
+        END { print step, passed + 0, failed + 0; exit ignored > 0 }' "$log" >>"$scratch/counts" || {
         echo "some are ignored, and none may be"
         status=1
     }

@@ -1,0 +1,47 @@
+# Runs steps one after the other, and some beside them. Sourced by tests/run.
+#
+# Tests with a broker and with Python wait for most of their time, and compilers take all of a processor: beside each other
+# they take two thirds of the time. What is beside comes after the step `build`, whose lock on `target` it would wait for.
+
+# Those that need neither a broker nor the tests' own programs, the longest first.
+BESIDE='lints fuzz docs doctests'
+# What they are beside.
+WAITING=interop
+
+# Whether a step is run beside others in this run.
+is_beside() {
+    [[ " $BESIDE " == *" $1 "* && " ${chosen[*]} " == *" build "* && " ${chosen[*]} " == *" $WAITING "* ]]
+}
+
+# Runs all chosen steps.
+run_steps() {
+    local step
+    for step in "${chosen[@]}"; do
+        is_beside "$step" || run_step "$step"
+        [ "$step" != build ] || start_beside
+    done
+    [ -z "$beside" ] || wait "$beside" || true
+    beside=''
+}
+
+start_beside() {
+    local steps=() step
+    for step in "${chosen[@]}"; do is_beside "$step" && steps+=("$step"); done
+    [ ${#steps[@]} -gt 0 ] || return 0
+    set -m
+    run_beside "${steps[@]}" </dev/null &
+    beside=$!
+    set +m
+}
+
+# Each shows what it has to say when it is done, so that it is in one piece. The tests go first: a machine that is busy
+# with other things is no reason to fail, and no reason to wait longer either.
+run_beside() {
+    local name
+    renice -n 10 "$BASHPID" >/dev/null
+    for name in $BESIDE; do
+        [[ " $* " == *" $name "* ]] || continue
+        run_step "$name" >"$scratch/beside.log" 2>&1
+        cat "$scratch/beside.log"
+    done
+}
