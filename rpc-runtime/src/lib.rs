@@ -58,6 +58,8 @@
 //! * [`Status`], [`Counters`], [`TransportCounters`], [`Interface`] and [`Version`] can be serialised, for health
 //!   pages and exports.
 //! * The module `config`, with the feature of that name, has settings from files such as `nova.conf`.
+//! * The module `service`, with the feature of that name, runs a service of several servers and listeners, with periodic
+//!   tasks and the hooks of a manager.
 //! * [`wire`] reads and writes messages without any broker.
 //!
 //! `serde`, `serde_json` and `bytes` are part of this API: a new major version of one of them is one of this crate. So is
@@ -71,6 +73,7 @@
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
 //! | `objects` | no | versioned objects: `#[derive(VersionedObject)]` and the module `object` |
 //! | `config` | no | oslo.config's files: the module `config`, `Transport::from_config` |
+//! | `service` | no | what runs a whole service, with its hooks and periodic tasks: the module `service` |
 //! | `notifications` | no | events, their notifiers and listeners: `#[derive(RpcNotification)]` and the module `notification` |
 //! | `log-notifications` | no | a layer of `tracing` that makes notifications of log lines: `notification::LogNotifications` |
 //! | `notification-routing` | no | rules in YAML of which notification goes where: `notification::RoutingRules` |
@@ -109,11 +112,15 @@ pub mod notification;
 pub mod object;
 mod pin;
 pub mod prelude;
+#[cfg(any(feature = "amqp", feature = "service"))]
+mod random;
 mod rare_log;
 mod receiving;
 mod seconds;
 mod secrets;
 mod server;
+#[cfg(feature = "service")]
+pub mod service;
 mod target;
 #[cfg(feature = "testing")]
 pub mod testing;

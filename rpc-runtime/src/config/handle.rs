@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+#[cfg(feature = "service")]
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
@@ -112,6 +114,16 @@ impl Config {
     /// As for [`text`](Self::text), and if it is something else.
     pub fn float(&self, group: &str, name: &str) -> Result<Option<f64>, ConfigError> {
         self.typed(group, name, value::float)
+    }
+
+    /// An option that is a number of seconds, as oslo.config has them: whole ones.
+    #[cfg(feature = "service")]
+    pub(crate) fn seconds(&self, group: &str, name: &str) -> Result<Option<Duration>, ConfigError> {
+        self.typed(group, name, |text| match value::integer(text)?.map(u64::try_from) {
+            None => Ok(None),
+            Some(Ok(seconds)) => Ok(Some(Duration::from_secs(seconds))),
+            Some(Err(_)) => Err("a number of seconds, 0 or more"),
+        })
     }
 
     /// Where the value of an option comes from that [`text`](Self::text) has; `None` if there is none.

@@ -3,12 +3,11 @@
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::task::spawn_blocking;
 
+use super::again::reloaded;
 use super::error::ConfigError;
 use super::handle::Config;
 use super::reload::Reload;
-use crate::contained::contained;
 
 /// Reads a configuration again for each SIGHUP. On Unix.
 ///
@@ -57,22 +56,14 @@ impl Hangups {
     /// # Cancel safety
     /// A signal that was received is not lost before it is read again, but the result of a reading that was begun is.
     pub async fn reloaded(&mut self) -> Result<Reload, ConfigError> {
-        let read = loop {
+        loop {
             // It ends with the process only.
             if self.signal.recv().await.is_none() {
                 std::future::pending::<()>().await;
             }
-            let config = self.config.clone();
-            match spawn_blocking(move || config.reload()).await {
-                Ok(read) => break read,
-                Err(error) => contained(|| tracing::error!(%error, "the configuration was not read again")),
+            if let Ok(read) = reloaded(&self.config).await {
+                return read;
             }
-        };
-        if let Err(error) = &read {
-            contained(
-                || tracing::error!(%error, "the configuration cannot be read again, and stays as it is"),
-            );
         }
-        read
     }
 }

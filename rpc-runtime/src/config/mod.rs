@@ -29,6 +29,7 @@
 //! | `[oslo_messaging_notifications]` `transport_url` | [`TransportBuilder::from_config_for_notifications`](crate::TransportBuilder::from_config_for_notifications) |
 //! | `[oslo_messaging_notifications]` `driver`, `topics`, `retry`, `routing_config` | `NotifierBuilder::config` |
 //! | the same `topics`, and `executor_thread_pool_size` | `ListenerBuilder::config` |
+//! | `[DEFAULT]` `graceful_shutdown_timeout`, `periodic_fuzzy_delay` | `ServiceBuilder::config` |
 //! | `[oslo_concurrency]` `lock_path` | [`Config::lock_path`] |
 //! | `[upgrade_levels]` | [`Config::pin`] |
 //! | options of one's own | [`Config::text`] and its neighbours |
@@ -59,6 +60,8 @@
 //! than 8 MiB, looks for files that nobody has named only if it is [told the project](ConfigBuilder::project), and knows no other
 //! sources than files (`config_source`).
 
+#[cfg(any(unix, feature = "service"))]
+mod again;
 mod arguments;
 mod builder;
 #[cfg(feature = "amqp")]
@@ -87,6 +90,8 @@ mod tests;
 mod value;
 mod values;
 
+#[cfg(feature = "service")]
+pub(crate) use again::reloaded;
 pub use builder::ConfigBuilder;
 #[cfg(feature = "amqp")]
 pub(crate) use driver::DriverOption;

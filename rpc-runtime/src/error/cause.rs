@@ -44,6 +44,12 @@ impl Cause {
     pub fn new(error: impl Error + Send + Sync + 'static) -> Self {
         Self(Arc::new(error))
     }
+
+    /// The same of an error whose type is not known.
+    #[cfg(feature = "service")]
+    pub(crate) fn of(error: Box<dyn Error + Send + Sync>) -> Self {
+        Self(error.into())
+    }
 }
 
 impl PartialEq for Cause {

@@ -24,6 +24,8 @@ use crate::config::Config;
 use crate::pin::VersionPin;
 use crate::receiving::{Acknowledge, DeadLetters};
 use crate::target::{Target, check_words};
+#[cfg(feature = "service")]
+use crate::text::printable;
 use crate::transport::driver::ListenOptions;
 use crate::transport::{Ability, Transport, Unable};
 
@@ -222,6 +224,12 @@ impl ServerBuilder {
     pub fn shutdown_within(mut self, within: Duration) -> Self {
         self.shutdown_within = within;
         self
+    }
+
+    /// Its target, for logs and errors.
+    #[cfg(feature = "service")]
+    pub(crate) fn who(&self) -> String {
+        printable(&self.target.to_string())
     }
 
     /// Declares the queues and starts to consume. To await the builder itself does the same.

@@ -130,7 +130,7 @@ impl Server {
     }
 
     /// Its target, for logs.
-    pub(super) fn who(&self) -> &str {
+    pub(crate) fn who(&self) -> &str {
         &self.who
     }
 

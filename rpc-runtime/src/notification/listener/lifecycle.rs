@@ -140,6 +140,12 @@ impl Listener {
         })
     }
 
+    /// What it listens to, for logs.
+    #[cfg(feature = "service")]
+    pub(crate) fn who(&self) -> &str {
+        &self.who
+    }
+
     /// What it has done so far.
     #[must_use]
     pub fn counters(&self) -> ListenerCounters {

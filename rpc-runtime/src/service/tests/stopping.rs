@@ -1,0 +1,97 @@
+//! The end, and how long it may take.
+
+use super::*;
+use crate::service::CutOff;
+
+async fn started(diary: &Diary, set: impl FnOnce(ServiceBuilder) -> ServiceBuilder) -> Service {
+    let service = set(Service::builder("s")).start().await.unwrap();
+    // For its periodic tasks to begin.
+    until_written(diary, "the task begins").await;
+    service
+}
+
+/// How long the stop took in whole seconds, and what it came to.
+async fn stop(service: Service) -> (u64, Result<(), ServiceError>) {
+    let asked = Instant::now();
+    let ended = service.shutdown().await;
+    (asked.elapsed().as_secs(), ended)
+}
+
+fn cut_off(ended: Result<(), ServiceError>) -> CutOff {
+    match ended {
+        Err(ServiceError::CutOff(cut_off)) => cut_off,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_runs_is_waited_for_before_the_cleanup() {
+    let diary = Diary::default();
+    let service = started(&diary, |s| {
+        s.manager(Scribe::new("a", &diary)).periodic_task(taking("t", 49 * SECOND, &diary))
+    });
+    let (seconds, ended) = stop(service.await).await;
+    ended.unwrap();
+    assert!((48..50).contains(&seconds), "{seconds}");
+    assert_eq!(written(&diary)[3..], ["the task begins", "the task ends", "a cleanup_host"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_too_long_is_cut_off_and_named() {
+    let diary = Diary::default();
+    let service = started(&diary, |s| s.periodic_task(taking("update\nall", Duration::MAX, &diary))).await;
+    let (seconds, ended) = stop(service).await;
+    assert_eq!(seconds, 60);
+    let cut_off = cut_off(ended);
+    assert_eq!(cut_off.periodic_tasks, [r"update\nall"]);
+    assert_eq!(cut_off.to_string(), r"cut off, as it had not finished in time: periodic tasks: update\nall");
+    assert_eq!(written(&diary), ["the task begins"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cleanup_has_its_part_of_the_time() {
+    let diary = Diary::default();
+    let service = started(&diary, |s| {
+        s.manager(Scribe::new("a", &diary).with(Hook::CleanupHost, Mishap::Hangs))
+            .manager(Scribe::new("b", &diary).with(Hook::CleanupHost, Mishap::Fails))
+            .periodic_task(taking("t", Duration::MAX, &diary))
+    });
+    let (seconds, ended) = stop(service.await).await;
+    assert_eq!(seconds, 60);
+    // The one that has failed is what is told; the log has the rest.
+    let error = ended.unwrap_err().to_string();
+    assert!(error.starts_with("cleanup_host of ") && error.ends_with("no disk"), "{error}");
+    assert_eq!(written(&diary).last().unwrap(), "a cleanup_host");
+
+    let diary = Diary::default();
+    let hanging = Scribe::new("a", &diary).with(Hook::CleanupHost, Mishap::Hangs);
+    let service = Service::builder("s").manager(hanging).graceful_shutdown_timeout(12 * SECOND).start().await;
+    let (seconds, ended) = stop(service.unwrap()).await;
+    assert_eq!(seconds, 12);
+    assert_eq!(cut_off(ended), CutOff { cleanups: 1, ..CutOff::default() });
+}
+
+#[tokio::test(start_paused = true)]
+async fn zero_is_no_limit() {
+    for limit in [Duration::ZERO, Duration::MAX] {
+        let diary = Diary::default();
+        let day = 86_400 * SECOND;
+        let service = started(&diary, |s| {
+            s.manager(Scribe::new("a", &diary))
+                .periodic_task(taking("t", day, &diary))
+                .graceful_shutdown_timeout(limit)
+        });
+        let (seconds, ended) = stop(service.await).await;
+        ended.unwrap();
+        assert!((86_390..86_410).contains(&seconds), "{seconds}");
+    }
+}
+
+#[test]
+fn all_that_was_cut_off_is_told() {
+    let cut_off = CutOff { handlers: 3, periodic_tasks: vec!["a".to_owned(), "b".to_owned()], cleanups: 1 };
+    assert_eq!(
+        cut_off.to_string(),
+        "cut off, as it had not finished in time: handlers: 3, periodic tasks: a b, cleanup_host of managers: 1"
+    );
+}
