@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use rpc_runtime::config::{Config, Hangups, Place};
+use rpc_runtime::config::{Config, ConfigError, Place, Reload};
+use rpc_runtime::service::{Service, ServiceBuilder};
 use rpc_runtime::{Scheme, Transport, TransportBuilder};
 
 /// What all programs take.
@@ -74,27 +75,22 @@ impl Bus {
         Ok(Self { transport: transport.clone(), notifications: transport.clone(), config, in_memory: true })
     }
 
-    /// From now on, reads the files again at each SIGHUP, and prints what has changed.
-    ///
-    /// # Errors
-    /// If the process can't listen to signals.
-    pub fn reload_on_hangup(&self) -> anyhow::Result<()> {
-        let mut hangups = Hangups::listen(&self.config).context("SIGHUP")?;
-        tokio::spawn(async move {
-            loop {
-                match hangups.reloaded().await {
-                    Ok(reload) => {
-                        for change in reload.changes() {
-                            let when = if change.in_effect { "is in effect" } else { "needs a restart" };
-                            println!("reloaded: {change} {when}");
-                        }
-                        println!("reloaded");
-                    }
-                    Err(error) => println!("not reloaded: {error}"),
-                }
+    /// A service of that name, with these settings. At each SIGHUP it prints what has changed.
+    pub fn service(&self, name: &str) -> ServiceBuilder {
+        Service::builder(name).config(&self.config).on_reload(print_reload)
+    }
+}
+
+fn print_reload(read: &Result<Reload, ConfigError>) {
+    match read {
+        Ok(reload) => {
+            for change in reload.changes() {
+                let when = if change.in_effect { "is in effect" } else { "needs a restart" };
+                println!("reloaded: {change} {when}");
             }
-        });
-        Ok(())
+            println!("reloaded");
+        }
+        Err(error) => println!("not reloaded: {error}"),
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use rpc_runtime::Context;
 use rpc_runtime::notification::{Filter, Listener, Meta, Notification, NotificationEndpoint, Priority};
+use rpc_runtime::service::{HookError, Hooks, ServiceBuilder};
 
 use crate::bus::{Bus, BusArgs};
 
@@ -58,27 +59,28 @@ impl ListenerArgs {
         Ok(bus.config.list("oslo_messaging_notifications", "topics")?.unwrap_or_default())
     }
 
-    /// Listens, and prints what it hears.
+    /// Has a service listen, and print what it hears.
     ///
     /// # Errors
-    /// An argument is not what it should be, or the queues cannot be declared.
-    pub async fn listen(&self, bus: &Bus) -> anyhow::Result<Listener> {
+    /// An argument is not what it should be.
+    pub fn listen(&self, service: ServiceBuilder, bus: &Bus) -> anyhow::Result<ServiceBuilder> {
         let mut endpoint = NotificationEndpoint::new(print).filter(self.filter()?);
         if !self.priority.is_empty() {
             endpoint = endpoint.priorities(self.priority.iter().copied());
         }
         let mut builder = Listener::builder(&bus.notifications).endpoint(endpoint);
-        for topic in self.topics(bus)? {
+        let topics = self.topics(bus)?;
+        for topic in &topics {
             builder = match &self.exchange {
-                Some(exchange) => builder.topic_of(&**exchange, topic),
-                None => builder.topic(topic),
+                Some(exchange) => builder.topic_of(&**exchange, &**topic),
+                None => builder.topic(&**topic),
             };
         }
         if let Some(pool) = &self.pool {
             builder = builder.pool(&**pool);
         }
         // In order, for those who read.
-        builder.concurrency(1).start().await.context("listening")
+        Ok(service.listener(builder.concurrency(1)).manager(Announcement { topics }))
     }
 
     fn filter(&self) -> anyhow::Result<Filter> {
@@ -93,6 +95,18 @@ impl ListenerArgs {
             filter = filter.payload(key, regex).context("--payload")?;
         }
         Ok(filter)
+    }
+}
+
+/// Says that the listener listens.
+struct Announcement {
+    topics: Vec<String>,
+}
+
+impl Hooks for Announcement {
+    async fn post_start_hook(&self) -> Result<(), HookError> {
+        println!("listening to {}; Ctrl-C ends it", self.topics.join(", "));
+        Ok(())
     }
 }
 

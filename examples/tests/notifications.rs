@@ -46,7 +46,7 @@ fn in_memory_it_hears_a_service_in_its_own_process() {
         }
         listener.interrupt().unwrap();
         let lines = listener.success().await.unwrap();
-        assert_eq!(lines.last().unwrap(), "stopping on Ctrl-C");
+        assert_eq!(lines.last().unwrap(), "stopped");
     });
 }
 

@@ -69,8 +69,7 @@ fn the_client_runs_against_the_service() {
 
         service.terminate().unwrap();
         let lines = service.success().await.unwrap();
-        let end = ["[host1@lvm] stopping on SIGTERM", "[host1@lvm] stopped"];
-        assert_eq!(lines[lines.len() - 2..], end);
+        assert_eq!(lines.last().unwrap(), "[host1@lvm] stopped");
         let expected = [
             "call get_capabilities 3.0",
             "cast create_volume 3.0",
@@ -102,7 +101,6 @@ fn without_a_broker_one_process_is_both() {
         both.line_with("Ctrl-C stops the service").await.unwrap();
         both.interrupt().unwrap();
         let lines = both.success().await.unwrap();
-        assert!(lines.contains(&"[host1@lvm] stopping on Ctrl-C".to_owned()), "{lines:#?}");
         assert_eq!(lines.last().unwrap(), "[host1@lvm] stopped");
     });
 }

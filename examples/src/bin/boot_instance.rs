@@ -6,13 +6,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
-use rpc_examples::boot::{ComputeService, ConductorService, SchedulerService, ServerApi, serve_http};
+use rpc_examples::boot::{ComputeService, ConductorService, HttpServer, SchedulerService, ServerApi};
 use rpc_examples::bus::BusArgs;
-use rpc_examples::cli::{StopSignals, init_logging};
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use rpc_examples::cli::init_logging;
 
 /// Boots instances: POST /servers {"name": "vm1"}, then GET /servers/ID.
 #[derive(Debug, Parser)]
@@ -48,54 +45,22 @@ async fn main() -> anyhow::Result<()> {
     if bus.in_memory && service != Service::All {
         anyhow::bail!("memory:// ends at this process: use --service all, or a broker by --transport");
     }
-    let mut signals = StopSignals::listen()?;
-    bus.reload_on_hangup()?;
     let runs = |wanted| service == Service::All || service == wanted;
 
-    let mut servers = Vec::new();
+    let mut running = bus.service("boot-instance");
     if runs(Service::Conductor) {
-        servers.push(ConductorService::start(&bus, &host).await?);
+        running = ConductorService::add_to(running, &bus, &host)?;
     }
     if runs(Service::Scheduler) {
-        servers.push(SchedulerService::start(&bus, &host).await?);
+        running = SchedulerService::add_to(running, &bus, &host);
     }
-    let mut reporting = None;
     if runs(Service::Compute) {
-        let (server, task) = ComputeService::start(&bus, &host).await?;
-        servers.push(server);
-        reporting = Some(task);
+        running = ComputeService::add_to(running, &bus, &host)?;
     }
-    for server in &servers {
-        println!("serving {}", server.target());
+    if runs(Service::Api) {
+        running = running.manager(HttpServer::new(ServerApi::new(&bus)?, listen));
     }
-
-    let (stop, mut stopped) = watch::channel(false);
-    let http = match runs(Service::Api) {
-        true => {
-            let listener =
-                TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-            // With port 0 in the argument the system has chosen one.
-            let listen = listener.local_addr()?;
-            println!(
-                "curl -X POST http://{listen}/servers -H 'content-type: application/json' -d '{{\"name\": \"vm1\"}}'"
-            );
-            let until_stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
-            Some(tokio::spawn(serve_http(ServerApi::new(&bus)?, listener, until_stopped)))
-        }
-        false => None,
-    };
-
-    println!("stopping on {}", signals.received().await);
-    stop.send_replace(true);
-    if let Some(http) = http {
-        http.await??;
-    }
-    if let Some(reporting) = reporting {
-        reporting.abort();
-    }
-    for server in servers {
-        server.shutdown(Duration::from_secs(10)).await?;
-    }
+    running.run().await?;
     bus.transport.close(Duration::from_secs(5)).await;
     println!("stopped");
     Ok(())

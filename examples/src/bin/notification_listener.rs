@@ -6,32 +6,23 @@
 use std::time::Duration;
 
 use clap::Parser;
-use rpc_examples::cli::{StopSignals, init_logging};
+use rpc_examples::cli::init_logging;
 use rpc_examples::notifications::ListenerArgs;
-use rpc_examples::volume::{VolumeApi, VolumeService, run_client};
+use rpc_examples::volume::{Demonstration, serve_volumes};
 
 const SERVER: &str = "host1@lvm";
-const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     init_logging();
     let args = ListenerArgs::parse();
     let bus = args.bus.connect().await?;
-    let mut signals = StopSignals::listen()?;
-    bus.reload_on_hangup()?;
-    let listener = args.listen(&bus).await?;
-    println!("listening to {}; Ctrl-C ends it", args.topics(&bus)?.join(", "));
+    let mut service = args.listen(bus.service("notification-listener"), &bus)?;
     if bus.in_memory {
-        let service = VolumeService::start(&bus, SERVER).await?;
-        run_client(&VolumeApi::new(&bus.transport), SERVER).await?;
-        service.stop().await?;
+        service = serve_volumes(service, &bus, SERVER)?.manager(Demonstration::new(&bus.transport, SERVER));
     }
-    tokio::select! {
-        signal = signals.received() => println!("stopping on {signal}"),
-        reason = listener.stopped() => println!("stopping: {reason}"),
-    }
-    listener.shutdown(PATIENCE).await?;
+    service.run().await?;
     bus.transport.close(Duration::from_secs(5)).await;
+    println!("stopped");
     Ok(())
 }

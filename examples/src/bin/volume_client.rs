@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use rpc_examples::cli::init_logging;
-use rpc_examples::volume::{VolumeApi, VolumeArgs, VolumeService, run_client};
+use rpc_examples::volume::{VolumeApi, VolumeArgs, run_client, volume_service};
 
 #[derive(Debug, Parser)]
 struct Args {
@@ -26,12 +26,12 @@ async fn main() -> anyhow::Result<()> {
         None => bus.config.pin("volume", &VolumeApi::INTERFACE)?,
     };
     let service = match bus.in_memory {
-        true => Some(VolumeService::start(&bus, &args.server).await?),
+        true => Some(volume_service(&bus, &args.server)?.await?),
         false => None,
     };
     run_client(&VolumeApi::new(&bus.transport).pinned(pin), &args.server).await?;
     if let Some(service) = service {
-        service.stop().await?;
+        service.shutdown().await?;
     }
     bus.transport.close(Duration::from_secs(5)).await;
     Ok(())

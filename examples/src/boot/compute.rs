@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rpc_runtime::{Context, RemoteError, Server};
-use tokio::task::JoinHandle;
+use rpc_runtime::service::{PeriodicTask, ServiceBuilder};
+use rpc_runtime::{Context, RemoteError};
 
 use super::interfaces::{ComputeApi, ComputeManager, ConductorApi, SchedulerApi};
 use super::serve::serve;
@@ -27,32 +27,25 @@ pub struct ComputeService {
 }
 
 impl ComputeService {
-    /// Serves as `host`, and reports until the returned task is dropped with the server.
+    /// Has a service be `host`, and tell the schedulers of it.
     ///
     /// # Errors
-    /// If the configuration has a wrong pin, or the queues cannot be declared.
-    pub async fn start(bus: &Bus, host: &str) -> anyhow::Result<(Server, JoinHandle<()>)> {
+    /// If the configuration has a wrong pin.
+    pub fn add_to(service: ServiceBuilder, bus: &Bus, host: &str) -> anyhow::Result<ServiceBuilder> {
         let free_memory_mb = Arc::new(AtomicU64::new(MEMORY_MB));
         let conductor = bus.config.pin("conductor", &ConductorApi::INTERFACE)?;
         let conductor = ConductorApi::new(&bus.transport).pinned(conductor);
-        let service = Self { conductor, free_memory_mb: Arc::clone(&free_memory_mb) };
-        let endpoint = ComputeApi::endpoint(service);
-        let server = serve(bus, &ComputeApi::INTERFACE, host, endpoint).await?;
+        let compute = Self { conductor, free_memory_mb: Arc::clone(&free_memory_mb) };
+        let service = serve(service, bus, &ComputeApi::INTERFACE, host, ComputeApi::endpoint(compute));
         let schedulers = bus.config.pin("scheduler", &SchedulerApi::INTERFACE)?;
         let schedulers = SchedulerApi::new(&bus.transport).pinned(schedulers);
-        let reporting = tokio::spawn(report(schedulers, host.to_owned(), free_memory_mb));
-        Ok((server, reporting))
-    }
-}
-
-async fn report(schedulers: SchedulerApi, host: String, free_memory_mb: Arc<AtomicU64>) {
-    let mut ticks = tokio::time::interval(REPORT_EVERY);
-    loop {
-        ticks.tick().await;
-        let free = free_memory_mb.load(Ordering::Relaxed);
-        if let Err(error) = schedulers.update_service_capabilities(&Context::request(), &host, free).await {
-            tracing::warn!(host, %error, "the schedulers could not be told");
-        }
+        let host = host.to_owned();
+        let reporting = PeriodicTask::new("update_service_capabilities", REPORT_EVERY, move |ctx| {
+            let (schedulers, host) = (schedulers.clone(), host.clone());
+            let free = free_memory_mb.load(Ordering::Relaxed);
+            async move { schedulers.update_service_capabilities(&ctx, host, free).await }
+        });
+        Ok(service.periodic_task(reporting.run_immediately(true)))
     }
 }
 

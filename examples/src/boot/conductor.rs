@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rpc_runtime::{Context, Server};
+use rpc_runtime::Context;
+use rpc_runtime::service::ServiceBuilder;
 use uuid::Uuid;
 
 use super::interfaces::{ComputeApi, ConductorApi, ConductorManager, SchedulerApi};
@@ -20,20 +21,20 @@ pub struct ConductorService {
 }
 
 impl ConductorService {
-    /// Serves as the conductor of `host`.
+    /// Has a service be the conductor of `host`.
     ///
     /// # Errors
-    /// If the configuration has a wrong pin, or the queues cannot be declared.
-    pub async fn start(bus: &Bus, host: &str) -> anyhow::Result<Server> {
-        let service = Self {
+    /// If the configuration has a wrong pin.
+    pub fn add_to(service: ServiceBuilder, bus: &Bus, host: &str) -> anyhow::Result<ServiceBuilder> {
+        let conductor = Self {
             scheduler: SchedulerApi::new(&bus.transport)
                 .pinned(bus.config.pin("scheduler", &SchedulerApi::INTERFACE)?),
             compute: ComputeApi::new(&bus.transport)
                 .pinned(bus.config.pin("compute", &ComputeApi::INTERFACE)?),
             instances: Mutex::default(),
         };
-        let endpoint = ConductorApi::endpoint(service);
-        serve(bus, &ConductorApi::INTERFACE, host, endpoint).await
+        let endpoint = ConductorApi::endpoint(conductor);
+        Ok(serve(service, bus, &ConductorApi::INTERFACE, host, endpoint))
     }
 
     fn instances(&self) -> MutexGuard<'_, HashMap<Uuid, Instance>> {

@@ -16,7 +16,7 @@ mod scheduler;
 mod serve;
 mod types;
 
-pub use api::{ServerApi, serve_http};
+pub use api::{HttpServer, ServerApi};
 pub use compute::ComputeService;
 pub use conductor::ConductorService;
 pub use interfaces::{

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rpc_runtime::{Context, Server};
+use rpc_runtime::Context;
+use rpc_runtime::service::ServiceBuilder;
 
 use super::interfaces::{SchedulerApi, SchedulerError, SchedulerManager};
 use super::serve::serve;
@@ -21,13 +22,10 @@ pub struct SchedulerService {
 }
 
 impl SchedulerService {
-    /// Serves as the scheduler of `host`.
-    ///
-    /// # Errors
-    /// If the queues cannot be declared.
-    pub async fn start(bus: &Bus, host: &str) -> anyhow::Result<Server> {
+    /// Has a service be the scheduler of `host`.
+    pub fn add_to(service: ServiceBuilder, bus: &Bus, host: &str) -> ServiceBuilder {
         let endpoint = SchedulerApi::endpoint(Self::default());
-        serve(bus, &SchedulerApi::INTERFACE, host, endpoint).await
+        serve(service, bus, &SchedulerApi::INTERFACE, host, endpoint)
     }
 }
 

@@ -2,24 +2,37 @@
 
 use std::sync::Arc;
 
-use rpc_runtime::{Endpoint, Interface, Server};
+use rpc_runtime::service::{HookError, Hooks, ServiceBuilder};
+use rpc_runtime::{Endpoint, Interface, Server, Target};
 
 use crate::bus::Bus;
 use crate::cli::print_request;
 
-/// Serves one endpoint as `host`, printing a line for each request.
-pub(super) async fn serve(
+/// Has a service serve one more endpoint as `host`, printing a line for each request.
+pub(super) fn serve(
+    service: ServiceBuilder,
     bus: &Bus,
     interface: &Interface,
     host: &str,
     endpoint: Endpoint,
-) -> anyhow::Result<Server> {
-    let service: Arc<str> = format!("{} {host}", interface.topic).into();
-    let server = Server::builder(&bus.transport, interface.target().with_server(host))
+) -> ServiceBuilder {
+    let name: Arc<str> = format!("{} {host}", interface.topic).into();
+    let target = interface.target().with_server(host);
+    let server = Server::builder(&bus.transport, target.clone())
         .endpoint(endpoint)
-        .on_request(move |request| print_request(&service, request))
-        .config(&bus.config)
-        .start()
-        .await?;
-    Ok(server)
+        .on_request(move |request| print_request(&name, request))
+        .config(&bus.config);
+    service.server(server).manager(Announcement { target })
+}
+
+/// Says that a server listens.
+struct Announcement {
+    target: Target,
+}
+
+impl Hooks for Announcement {
+    async fn post_start_hook(&self) -> Result<(), HookError> {
+        println!("serving {}", self.target);
+        Ok(())
+    }
 }

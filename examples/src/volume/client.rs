@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use rpc_runtime::object::Field;
-use rpc_runtime::{CallError, Context};
+use rpc_runtime::service::{HookError, Hooks};
+use rpc_runtime::{CallError, Context, Transport};
 use uuid::Uuid;
 
 use super::types::{AttachMode, Capabilities, Volume};
@@ -55,6 +56,29 @@ pub async fn run_client(api: &VolumeApi, server: &str) -> anyhow::Result<()> {
     api.publish_service_capabilities(&ctx).await?;
     println!("publish_service_capabilities: sent to every volume service");
     Ok(())
+}
+
+/// The client in the process of a service that nobody outside of it can reach: it runs once that listens.
+#[derive(Debug)]
+pub struct Demonstration {
+    api: VolumeApi,
+    server: String,
+}
+
+impl Demonstration {
+    /// With the volume service of this name.
+    #[must_use]
+    pub fn new(transport: &Transport, server: &str) -> Self {
+        Self { api: VolumeApi::new(transport), server: server.to_owned() }
+    }
+}
+
+impl Hooks for Demonstration {
+    async fn post_start_hook(&self) -> Result<(), HookError> {
+        run_client(&self.api, &self.server).await?;
+        println!("nobody outside of this process can reach memory://; Ctrl-C stops the service");
+        Ok(())
+    }
 }
 
 /// Waits until the casts before have changed the number of volumes.

@@ -38,6 +38,14 @@ impl LvmManager {
         Self { notifier: Some(notifier), ..self }
     }
 
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(super) fn notifier(&self) -> Option<&Notifier> {
+        self.notifier.as_ref()
+    }
+
     /// Tells what happens, in the name of the volume's host. Nothing that is done to a volume waits for it.
     fn notify(&self, ctx: &Context, volume: &Volume, event: &VolumeEvent) {
         if let Some(notifier) = &self.notifier {

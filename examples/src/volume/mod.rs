@@ -4,7 +4,7 @@
 //! * [`types`]: what travels.
 //! * [`LvmManager`]: the implementation.
 //! * [`VolumeEvent`]: what it tells the world.
-//! * [`VolumeService`] and [`run_client`]: the two programs.
+//! * [`volume_service`] and [`run_client`]: the two programs.
 
 mod api;
 mod backup;
@@ -23,12 +23,12 @@ use clap::Parser;
 
 // The macro names the types of requests: one for each method with defaults.
 pub use api::*;
-pub use client::run_client;
+pub use client::{Demonstration, run_client};
 pub use error::VolumeError;
 pub use events::{VolumeEvent, VolumeFault, VolumeUsage};
 pub use manager::LvmManager;
 pub use route::{NoHost, volume_addresses, volume_route};
-pub use service::VolumeService;
+pub use service::{serve_volumes, volume_service};
 
 use crate::bus::BusArgs;
 

@@ -13,8 +13,8 @@ use super::types::{
     Snapshot, SortDir, Volume,
 };
 use super::{
-    LvmManager, VolumeApi, VolumeError, VolumeManager, VolumeService, run_client, volume_addresses,
-    volume_route,
+    LvmManager, VolumeApi, VolumeError, VolumeManager, run_client, volume_addresses, volume_route,
+    volume_service,
 };
 
 const HOST: &str = "host1@lvm";
@@ -228,11 +228,11 @@ async fn levels_of_loggers_are_kept() {
 async fn old_and_new_clients_reach_the_service() {
     for pin in [None, Some("3.0"), Some("3.5"), Some("3.6")] {
         let transport = Transport::connect("memory://").await.unwrap();
-        let service = VolumeService::start(&Bus::of(&transport).unwrap(), HOST).await.unwrap();
+        let service = volume_service(&Bus::of(&transport).unwrap(), HOST).unwrap().await.unwrap();
         let pin = pin.map_or(VersionPin::unpinned(), |pin| VolumeApi::pin(pin).unwrap());
         let api = VolumeApi::new(&transport).pinned(pin);
         run_client(&api, HOST).await.unwrap();
-        service.stop().await.unwrap();
+        service.shutdown().await.unwrap();
         transport.close(Duration::from_secs(1)).await;
     }
 }
@@ -240,7 +240,7 @@ async fn old_and_new_clients_reach_the_service() {
 #[tokio::test]
 async fn a_device_for_a_backup_comes_back_or_goes_elsewhere() {
     let transport = Transport::connect("memory://").await.unwrap();
-    let service = VolumeService::start(&Bus::of(&transport).unwrap(), HOST).await.unwrap();
+    let service = volume_service(&Bus::of(&transport).unwrap(), HOST).unwrap().await.unwrap();
     let api = VolumeApi::new(&transport);
     let volume = volume("v1");
     let backup: Backup = read(json!({"id": "b1", "volume_id": "v1"}));
@@ -249,7 +249,7 @@ async fn a_device_for_a_backup_comes_back_or_goes_elsewhere() {
     let pinned = api.pinned(VolumeApi::pin("3.16").unwrap());
     let error = pinned.get_backup_device(&ctx(), &backup, &volume).await.unwrap_err();
     assert_eq!(error.method(), Some(&VolumeError::VolumeNotFound { volume_id: "v1".into() }));
-    service.stop().await.unwrap();
+    service.shutdown().await.unwrap();
 }
 
 #[test]

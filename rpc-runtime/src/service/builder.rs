@@ -91,7 +91,7 @@ impl ServiceBuilder {
 
     /// Sets what the configuration says in its group `[DEFAULT]`:
     /// [`graceful_shutdown_timeout`](Self::graceful_shutdown_timeout), which is looked up when the service stops, and
-    /// [`periodic_fuzzy_delay`](Self::periodic_fuzzy_delay), each in seconds. What it does not say stays as it is.
+    /// [`periodic_fuzzy_delay`](Self::periodic_fuzzy_delay), each in seconds. That goes before what is set here; what it does not say stays as it is.
     ///
     /// It is read again at each SIGHUP; what that brings into effect is said at [`Config::reload`]. With the feature
     /// `config`.

@@ -9,6 +9,7 @@ use crate::error::Cause;
 use crate::notification::ListenerError;
 use crate::receiving::StopReason;
 use crate::server::ServerError;
+use crate::text::printable;
 use crate::transport::TransportError;
 
 /// Why a service could not be started, has ended by itself, or was cut off.
@@ -73,6 +74,13 @@ pub enum ServiceError {
     Transport(#[from] TransportError),
 }
 
+impl ServiceError {
+    /// As it may stand in a log: hooks may have a peer's words for what went wrong.
+    pub(super) fn line(&self) -> String {
+        printable(&self.to_string())
+    }
+}
+
 /// That a server or a listener has stopped without having been asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{who} has stopped: {reason}")]
@@ -92,8 +100,8 @@ pub struct CutOff {
     pub handlers: usize,
     /// The periodic tasks that were cut off, by their names.
     pub periodic_tasks: Vec<String>,
-    /// How many managers were cut off in `cleanup_host`, or did not come to it.
-    pub cleanups: usize,
+    /// How many times a manager was cut off, in `graceful_shutdown` or `cleanup_host`, or did not come to the latter.
+    pub hooks: usize,
 }
 
 impl CutOff {
@@ -115,8 +123,8 @@ impl fmt::Display for CutOff {
             write!(f, "{between}periodic tasks: {}", self.periodic_tasks.join(" "))?;
             between = ", ";
         }
-        if self.cleanups > 0 {
-            write!(f, "{between}cleanup_host of managers: {}", self.cleanups)?;
+        if self.hooks > 0 {
+            write!(f, "{between}hooks of managers: {}", self.hooks)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::any::type_name;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -12,6 +13,7 @@ use super::error::{Panicked, ServiceError};
 use crate::contained::contained;
 use crate::error::Cause;
 use crate::receiving::Fenced;
+use crate::text::printable;
 
 /// Any error, for hooks: `?` makes it of whatever went wrong.
 pub type HookError = Box<dyn std::error::Error + Send + Sync>;
@@ -19,7 +21,8 @@ pub type HookError = Box<dyn std::error::Error + Send + Sync>;
 /// What a manager does when its service starts, is told to read its settings again, and stops: each hook has the name that
 /// nova has for it. All do nothing unless they are written.
 ///
-/// One that fails before the service is ready ends the start; so does one that panics.
+/// One that fails or panics before the service is ready ends the start. A service that [runs](super::ServiceBuilder::run) and is
+/// asked to stop cuts off what runs of these by then, at its next `await`: those of the start, and [`reset`](Self::reset).
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -71,11 +74,21 @@ pub trait Hooks: Send + Sync + 'static {
     }
 
     /// At a SIGHUP, when the configuration, if the service has one, was read again: for what the manager has made of it.
-    /// Other than those before, it may be cut off, at any `await`, if the service is asked to stop meanwhile.
     ///
     /// # Errors
     /// Whatever went wrong, for the log: the service goes on.
     fn reset(&self) -> impl Future<Output = Result<(), HookError>> + Send {
+        async { Ok(()) }
+    }
+
+    /// When the service begins to stop, at the same time as its servers do: for what the manager does beside those, such as
+    /// work that goes on when its method has returned. It is cut off when the servers' handlers are, which is `within` from
+    /// now; `Duration::MAX` is that there is no such limit.
+    ///
+    /// # Errors
+    /// Whatever went wrong: then so has the stop, which goes on.
+    fn graceful_shutdown(&self, within: Duration) -> impl Future<Output = Result<(), HookError>> + Send {
+        let _ = within;
         async { Ok(()) }
     }
 
@@ -84,7 +97,7 @@ pub trait Hooks: Send + Sync + 'static {
     /// [has](super::ServiceBuilder::graceful_shutdown_timeout).
     ///
     /// # Errors
-    /// Whatever went wrong: then so has the stop.
+    /// As for [`graceful_shutdown`](Self::graceful_shutdown).
     fn cleanup_host(&self) -> impl Future<Output = Result<(), HookError>> + Send {
         async { Ok(()) }
     }
@@ -107,6 +120,10 @@ impl<H: Hooks> Hooks for Arc<H> {
         H::reset(self)
     }
 
+    fn graceful_shutdown(&self, within: Duration) -> impl Future<Output = Result<(), HookError>> + Send {
+        H::graceful_shutdown(self, within)
+    }
+
     fn cleanup_host(&self) -> impl Future<Output = Result<(), HookError>> + Send {
         H::cleanup_host(self)
     }
@@ -119,6 +136,8 @@ pub(super) enum Hook {
     PreStart,
     PostStart,
     Reset,
+    /// Within this time.
+    GracefulShutdown(Duration),
     CleanupHost,
 }
 
@@ -129,6 +148,7 @@ impl Hook {
             Self::PreStart => "pre_start_hook",
             Self::PostStart => "post_start_hook",
             Self::Reset => "reset",
+            Self::GracefulShutdown(_) => "graceful_shutdown",
             Self::CleanupHost => "cleanup_host",
         }
     }
@@ -148,6 +168,7 @@ impl<H: Hooks> ErasedHooks for H {
                 Hook::PreStart => self.pre_start_hook().await,
                 Hook::PostStart => self.post_start_hook().await,
                 Hook::Reset => self.reset().await,
+                Hook::GracefulShutdown(within) => self.graceful_shutdown(within).await,
                 Hook::CleanupHost => self.cleanup_host().await,
             }
         }
@@ -175,6 +196,7 @@ impl Manager {
             Ok(Err(error)) => Cause::of(error),
             Err(text) => {
                 // It may be secret, as what methods say that panic.
+                let text = printable(&text);
                 contained(
                     || tracing::error!(target: "rpc_runtime::panics", hook = name, manager, "panicked: {text}"),
                 );

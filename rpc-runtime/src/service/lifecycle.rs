@@ -108,65 +108,79 @@ impl Service {
         for manager in &self.managers {
             let reset = manager.call(Hook::Reset).await;
             if let Err(error) = &reset {
-                contained(|| tracing::error!(service = %self.who, %error, "the service goes on"));
+                contained(
+                    || tracing::error!(service = %self.who, error = error.line(), "the service goes on"),
+                );
             }
             result = result.and(reset);
         }
         result
     }
 
-    /// Stops, all servers, listeners and periodic tasks at the same time, as [`crate::Server::shutdown`] has it; then, in the
-    /// opposite order of their start, it calls [`cleanup_host`](super::Hooks::cleanup_host) of each manager.
+    /// Stops servers, listeners and periodic tasks, and calls [`graceful_shutdown`](super::Hooks::graceful_shutdown) of the
+    /// managers, all at the same time: what runs may finish, as [`Server::shutdown`](crate::Server::shutdown) has it. Then it
+    /// calls [`cleanup_host`](super::Hooks::cleanup_host) of the managers, one after the other, the last one first.
     ///
-    /// It takes no longer than the service [has](super::ServiceBuilder::graceful_shutdown_timeout). A sixth of that is kept
-    /// for `cleanup_host`, if there are managers.
+    /// All of it takes as long as the service [has](super::ServiceBuilder::graceful_shutdown_timeout), and some 2 seconds more
+    /// if handlers or tasks have to be cut off. A sixth of the time is kept for `cleanup_host`, if there are managers.
     ///
     /// # Errors
-    /// [`ServiceError::CutOff`], or a `cleanup_host` that has failed: the others are called all the same.
+    /// [`ServiceError::CutOff`], or a hook that has failed, which does not keep the others from being called.
     ///
     /// # Cancel safety
     /// Dropping the future before it is done is like dropping the service.
     pub async fn shutdown(mut self) -> Result<(), ServiceError> {
         let limit = self.settings.shutdown().unwrap_or_else(|error| {
             // It was right at the start.
-            contained(|| tracing::error!(%error, "the time for the stop is that of the program"));
+            contained(|| {
+                tracing::error!(error = error.line(), "the time for the stop is that of the program")
+            });
             self.settings.shutdown
         });
         let limit = if limit.is_zero() { Duration::MAX } else { limit };
         contained(|| tracing::info!(service = %self.who, ?limit, "stopping"));
         let deadline = after(limit);
-        let within = match self.initialised {
-            0 => limit,
-            _ => limit - limit / SHARES,
+        let kept = match self.initialised == 0 || limit == Duration::MAX {
+            true => Duration::ZERO,
+            false => limit / SHARES,
         };
-        let running = std::mem::take(&mut self.running);
-        let servers = join_all(running.into_iter().map(|running| running.shutdown(within)));
-        let (cut_off, periodic_tasks) = tokio::join!(servers, self.tasks.end(after(within)));
-        let mut cut_off = CutOff { handlers: cut_off.iter().sum(), periodic_tasks, cleanups: 0 };
-        let mut failed = Ok(());
-        for manager in self.managers[..self.initialised].iter().rev() {
-            match self.clean_up(manager, deadline).await {
-                Some(cleaned_up) => failed = failed.and(cleaned_up),
-                None => cut_off.cleanups += 1,
-            }
+        let within = limit - kept;
+        let running = std::mem::take(&mut self.running).into_iter();
+        let (managers, who) = (&self.managers[..self.initialised], &*self.who);
+        let drained = after(within);
+        let hook = Hook::GracefulShutdown(within);
+        let (handlers, periodic_tasks, hooks) = tokio::join!(
+            join_all(running.map(|running| running.shutdown(within))),
+            self.tasks.end(drained),
+            join_all(managers.iter().map(|manager| call_until(who, manager, hook, drained))),
+        );
+        let mut called: Vec<_> = hooks;
+        for manager in managers.iter().rev() {
+            called.push(call_until(who, manager, Hook::CleanupHost, deadline).await);
         }
-        let cut_off = cut_off.unless_none();
+        let hooks = called.iter().filter(|called| called.is_none()).count();
+        let cut_off = CutOff { handlers: handlers.iter().sum(), periodic_tasks, hooks }.unless_none();
         if let Err(cut_off) = &cut_off {
-            contained(|| tracing::error!(service = %self.who, "{cut_off}"));
+            contained(|| tracing::error!(service = who, "{cut_off}"));
         }
-        contained(|| tracing::info!(service = %self.who, "stopped"));
-        failed?;
+        contained(|| tracing::info!(service = who, "stopped"));
+        called.into_iter().flatten().collect::<Result<(), _>>()?;
         Ok(cut_off?)
     }
+}
 
-    /// `None` if the time is over.
-    async fn clean_up(&self, manager: &Manager, deadline: Instant) -> Option<Result<(), ServiceError>> {
-        let cleaned_up = timeout_at(deadline, manager.call(Hook::CleanupHost)).await.ok();
-        if let Some(Err(error)) = &cleaned_up {
-            contained(|| tracing::error!(service = %self.who, %error, "the service stops all the same"));
-        }
-        cleaned_up
+/// Calls a hook of a stop; `None` if it does not end in time.
+async fn call_until(
+    who: &str,
+    manager: &Manager,
+    hook: Hook,
+    deadline: Instant,
+) -> Option<Result<(), ServiceError>> {
+    let called = timeout_at(deadline, manager.call(hook)).await.ok();
+    if let Some(Err(error)) = &called {
+        contained(|| tracing::error!(service = who, error = error.line(), "the service stops all the same"));
     }
+    called
 }
 
 impl fmt::Debug for Service {

@@ -61,8 +61,8 @@
 //! | | [`post_start_hook`](Hooks::post_start_hook) of each, which cinder calls `init_host_with_rpc` | the same |
 //! | ready | periodic tasks begin | it is logged, and they go on |
 //! | SIGHUP | the configuration is read again, then [`reset`](Hooks::reset) of each | it is logged, and the service goes on |
-//! | SIGTERM, Ctrl-C | servers, listeners and periodic tasks stop, all at the same time | what takes too long is cut off |
-//! | | [`cleanup_host`](Hooks::cleanup_host) of each, in the opposite order | the others are called, and the run has failed |
+//! | SIGTERM, Ctrl-C | servers, listeners and periodic tasks stop, and [`graceful_shutdown`](Hooks::graceful_shutdown) of each, all at the same time | what takes too long is cut off |
+//! | | [`cleanup_host`](Hooks::cleanup_host) of each, the last one first | the others are called, and the run has failed |
 //!
 //! Worker processes are none of it: a server has [workers](crate::ServerBuilder::workers) in one process, and a host may have
 //! several processes.

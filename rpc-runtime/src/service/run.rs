@@ -102,7 +102,7 @@ impl Service {
     /// Shuts down what there is of it, because of an error that is more important than those of the shutdown, which are
     /// in the log.
     pub(super) async fn give_up(self, error: &ServiceError) {
-        contained(|| tracing::error!(service = %self.who, %error, "the service ends"));
+        contained(|| tracing::error!(service = %self.who, error = error.line(), "the service ends"));
         self.shutdown().await.ok();
     }
 }

@@ -4,7 +4,7 @@
 mod agent;
 
 use rpc_examples::bus::Bus;
-use rpc_examples::volume::VolumeService;
+use rpc_examples::volume::volume_service;
 use rpc_runtime::Transport;
 use rpc_tests::{Broker, PythonClient, PythonListener, PythonNotifier, run};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ fn the_telemetry_agent_reads_the_volume_service_of_the_examples() {
         let beside = PythonListener::builder(&vhost.url(), "notifications").pool("beside").in_order();
         let mut beside = beside.start().await.unwrap();
         let transport = Transport::connect(&vhost.url()).await.unwrap();
-        let service = VolumeService::start(&Bus::of(&transport).unwrap(), "host1@lvm").await.unwrap();
+        let service = volume_service(&Bus::of(&transport).unwrap(), "host1@lvm").unwrap().await.unwrap();
         let mut client = PythonClient::builder(&vhost.url()).start().await.unwrap();
         for (n, size) in [(1, 3), (2, 1000)] {
             let create = json!({"topic": "cinder-volume", "server": "host1@lvm", "version": "3.0",
@@ -82,7 +82,7 @@ fn the_telemetry_agent_reads_the_volume_service_of_the_examples() {
         let mut expected = EVENTS;
         expected.sort_unstable();
         assert_eq!(events, expected);
-        service.stop().await.unwrap();
+        service.shutdown().await.unwrap();
         agent.stop().await.unwrap();
     });
 }

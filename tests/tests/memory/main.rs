@@ -7,6 +7,7 @@ mod fakes;
 mod faults;
 mod running;
 mod servers;
+mod services;
 mod shop;
 mod stopped;
 mod transports;

@@ -2,7 +2,7 @@
 
 use rpc_examples::bus::Bus;
 use rpc_examples::volume::types::{AttachMode, Snapshot, Volume, VolumeType};
-use rpc_examples::volume::{VolumeApi, VolumeService};
+use rpc_examples::volume::{VolumeApi, volume_service};
 use rpc_runtime::Context;
 use rpc_tests::{PythonServer, run, until};
 use serde_json::{Value, json};
@@ -17,7 +17,8 @@ const OTHER: &str = "00000003-0000-4000-8000-000000000003";
 fn cinder_uses_the_service() {
     run(async {
         let vhost = vhost("real-example-service").await;
-        let service = VolumeService::start(&Bus::of(&connect(&vhost).await).unwrap(), SERVER).await.unwrap();
+        let bus = Bus::of(&connect(&vhost).await).unwrap();
+        let service = volume_service(&bus, SERVER).unwrap().await.unwrap();
         let mut client = client(&vhost, "cinder").await;
         let mut call = async |method: &str, args: Value| {
             client.call(json!({"ctxt": user(), "method": method, "args": args})).await.unwrap()

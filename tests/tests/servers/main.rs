@@ -11,6 +11,7 @@ mod listeners;
 mod load;
 mod raw;
 mod replies;
+mod services;
 
 use rpc_runtime::Transport;
 use rpc_tests::{Broker, Queue, Vhost};

@@ -134,6 +134,10 @@ impl Hooks for Scribe {
         self.write(Hook::Reset).await
     }
 
+    async fn graceful_shutdown(&self, within: Duration) -> Result<(), HookError> {
+        self.write(Hook::GracefulShutdown(within)).await
+    }
+
     async fn cleanup_host(&self) -> Result<(), HookError> {
         self.write(Hook::CleanupHost).await
     }

@@ -33,7 +33,8 @@ async fn a_task_that_runs_is_waited_for_before_the_cleanup() {
     let (seconds, ended) = stop(service.await).await;
     ended.unwrap();
     assert!((48..50).contains(&seconds), "{seconds}");
-    assert_eq!(written(&diary)[3..], ["the task begins", "the task ends", "a cleanup_host"]);
+    let told = ["the task begins", "a graceful_shutdown", "the task ends", "a cleanup_host"];
+    assert_eq!(written(&diary)[3..], told);
 }
 
 #[tokio::test(start_paused = true)]
@@ -68,7 +69,26 @@ async fn a_cleanup_has_its_part_of_the_time() {
     let service = Service::builder("s").manager(hanging).graceful_shutdown_timeout(12 * SECOND).start().await;
     let (seconds, ended) = stop(service.unwrap()).await;
     assert_eq!(seconds, 12);
-    assert_eq!(cut_off(ended), CutOff { cleanups: 1, ..CutOff::default() });
+    assert_eq!(cut_off(ended), CutOff { hooks: 1, ..CutOff::default() });
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_manager_does_beside_its_servers_comes_to_an_end_with_them() {
+    let within = 50 * SECOND;
+    for (mishap, seconds) in [(Mishap::Fails, 0), (Mishap::Panics, 0), (Mishap::Hangs, 50)] {
+        let diary = Diary::default();
+        let service = Service::builder("s")
+            .manager(Scribe::new("a", &diary))
+            .manager(Scribe::new("b", &diary).with(Hook::GracefulShutdown(within), mishap));
+        let (took, ended) = stop(service.start().await.unwrap()).await;
+        assert_eq!(took, seconds);
+        match mishap {
+            Mishap::Hangs => assert_eq!(cut_off(ended), CutOff { hooks: 1, ..CutOff::default() }),
+            _ => assert!(ended.unwrap_err().to_string().starts_with("graceful_shutdown of ")),
+        }
+        let told = ["a graceful_shutdown", "b graceful_shutdown", "b cleanup_host", "a cleanup_host"];
+        assert_eq!(written(&diary)[6..], told);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,9 +109,9 @@ async fn zero_is_no_limit() {
 
 #[test]
 fn all_that_was_cut_off_is_told() {
-    let cut_off = CutOff { handlers: 3, periodic_tasks: vec!["a".to_owned(), "b".to_owned()], cleanups: 1 };
+    let cut_off = CutOff { handlers: 3, periodic_tasks: vec!["a".to_owned(), "b".to_owned()], hooks: 1 };
     assert_eq!(
         cut_off.to_string(),
-        "cut off, as it had not finished in time: handlers: 3, periodic tasks: a b, cleanup_host of managers: 1"
+        "cut off, as it had not finished in time: handlers: 3, periodic tasks: a b, hooks of managers: 1"
     );
 }
