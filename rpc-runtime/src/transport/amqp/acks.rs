@@ -3,6 +3,9 @@
 //! Verdicts come from any thread. Who has to know that they are written writes them, and with them all that were
 //! given meanwhile; a task does so for everybody else. Contiguous runs are acknowledged with one frame. The tags
 //! are those of one channel; when it is gone, late verdicts go nowhere: the broker has requeued the messages.
+//!
+//! Not so those of a stream, which are not taken from it: to acknowledge one has the broker send more, and that is all.
+//! They are this side's when they come in, so that each verdict counts, and none can go back.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,6 +41,8 @@ struct Shared {
     soon: Notify,
     /// How many acknowledgements may be gathered.
     room: usize,
+    /// Whether they come from a stream.
+    of_stream: bool,
     /// Set when the channel is known to be gone, and what it delivered is back in its queues.
     lost: AtomicBool,
     /// Told of the first verdict that can't be written.
@@ -77,7 +82,7 @@ impl Settler for Acks {
     }
 
     fn holds(&self, _: u64) -> bool {
-        self.0.holds()
+        self.0.of_stream || self.0.is_open()
     }
 
     fn written(&self) -> BoxFuture<'static, bool> {
@@ -93,6 +98,7 @@ impl Acks {
     pub(super) fn start(
         channel: Arc<dyn Channel>,
         prefetch: u16,
+        of_stream: bool,
     ) -> (Arc<Self>, oneshot::Receiver<BrokerError>) {
         let (failing, failed) = oneshot::channel();
         let shared = Arc::new(Shared {
@@ -102,6 +108,7 @@ impl Acks {
             now: Notify::new(),
             soon: Notify::new(),
             room: usize::from(prefetch / 4).clamp(1, GATHERED),
+            of_stream,
             lost: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             failing: Mutex::new(Some(failing)),
@@ -124,7 +131,7 @@ impl Drop for Acks {
 }
 
 impl Shared {
-    fn holds(&self) -> bool {
+    fn is_open(&self) -> bool {
         !self.lost.load(Ordering::Acquire)
     }
 
@@ -135,14 +142,14 @@ impl Shared {
 
     /// Takes a verdict; how many acknowledgements are to be written then, if it counts.
     fn take(&self, tag: u64, verdict: Verdict) -> Option<usize> {
-        if !self.holds() {
-            return None;
+        if !self.is_open() {
+            return self.of_stream.then_some(0);
         }
         let mut given = lock(&self.given);
         given.count += 1;
         match verdict {
-            Verdict::Ack => given.acks.push(tag),
-            Verdict::Reject { requeue } => given.rejects.push((tag, requeue)),
+            Verdict::Reject { requeue } if !self.of_stream => given.rejects.push((tag, requeue)),
+            Verdict::Ack | Verdict::Reject { .. } => given.acks.push(tag),
         }
         Some(given.acks.len())
     }
@@ -151,8 +158,8 @@ impl Shared {
     /// certain that not all of them have left this process.
     async fn write(&self, count: u64) -> bool {
         let mut window = self.window.lock().await;
-        if !self.holds() {
-            return window.begun >= count;
+        if !self.is_open() {
+            return self.of_stream || window.begun >= count;
         }
         let given = {
             let mut given = lock(&self.given);
@@ -171,7 +178,7 @@ impl Shared {
                 if certain {
                     window.begun = before;
                 }
-                !certain
+                self.of_stream || !certain
             }
         }
     }
@@ -207,7 +214,7 @@ async fn run(shared: Arc<Shared>) {
             () = shared.soon.notified() => drop(timeout(GATHER, shared.now.notified()).await),
         }
         // Before the last verdicts are written: there may be some.
-        let last = shared.ended.load(Ordering::Acquire) || !shared.holds();
+        let last = shared.ended.load(Ordering::Acquire) || !shared.is_open();
         shared.write(0).await;
         if last {
             return;
@@ -287,7 +294,7 @@ mod tests {
 
     async fn settler(prefetch: u16) -> (Arc<Acks>, Arc<Mutex<Vec<String>>>) {
         let link = FakeLink::answering([]);
-        (Acks::start(link.open(false).await.unwrap(), prefetch).0, link.log)
+        (Acks::start(link.open(false).await.unwrap(), prefetch, false).0, link.log)
     }
 
     #[tokio::test(start_paused = true)]
@@ -351,7 +358,7 @@ mod tests {
             (vec![2, 4], vec![Ok(()), unsent()], true),
         ] {
             let link = FakeLink::answering([]);
-            let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 256);
+            let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 256, false);
             answers.into_iter().for_each(|answer| link.on_ack(answer));
             for tag in &tags {
                 assert!(acks.gather(*tag));
@@ -377,7 +384,7 @@ mod tests {
         let link = FakeLink::answering([]);
         let second = Duration::from_secs(1);
         link.rejects_take(second);
-        let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 256);
+        let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 256, false);
         for tag in 1..=100 {
             assert!(acks.settle(tag, Verdict::Reject { requeue: false }));
         }
@@ -406,7 +413,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_writer_that_is_dropped_gives_the_channel_up() {
         let link = FakeLink::answering([]);
-        let (acks, mut failed) = Acks::start(link.open(false).await.unwrap(), 256);
+        let (acks, mut failed) = Acks::start(link.open(false).await.unwrap(), 256, false);
         let window = acks.0.window.lock().await;
         assert!(acks.gather(1));
         let mut waiting = acks.written();
@@ -415,6 +422,23 @@ mod tests {
         assert!(acks.holds(1) && failed.try_recv().is_err(), "it had not begun");
         drop(Whole { shared: &acks.0, done: false });
         assert!(!acks.holds(1) && failed.try_recv().is_ok());
+    }
+
+    /// It could not go back, and RabbitMQ closes the connection when it is asked to.
+    #[tokio::test(start_paused = true)]
+    async fn of_a_stream_all_is_acknowledged_and_counts() {
+        let link = FakeLink::answering([]);
+        let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 256, true);
+        for (tag, requeue) in [(1, true), (2, false)] {
+            assert!(acks.settle(tag, Verdict::Reject { requeue }));
+        }
+        assert!(acks.gather(3) && acks.written().await);
+        assert_eq!(*lock(&link.log), ["1 ack until 3"]);
+        assert!(acks.gather(4));
+        link.on_ack(Err(BrokerError::Unsent("the channel is closed".to_owned())));
+        assert!(acks.written().await, "nobody else has it");
+        assert!(acks.holds(5) && acks.settle(5, Verdict::Ack) && acks.gather(6) && acks.written().await);
+        assert_eq!(*lock(&link.log), ["1 ack until 3", "1 ack 4"]);
     }
 
     #[test]

@@ -101,6 +101,11 @@ pub(super) fn is_missing(error: &BrokerError) -> bool {
     matches!(error, BrokerError::Refused(NOT_FOUND, _))
 }
 
+/// Whether a queue is not there; one whose node is down comes back.
+pub(super) fn is_gone(error: &BrokerError) -> bool {
+    matches!(error, BrokerError::Refused(NOT_FOUND, why) if !why.contains(DURABLE))
+}
+
 /// Whether the broker closes the connection each time that it is asked.
 pub(super) fn costs_the_connection(error: &BrokerError) -> bool {
     matches!(error, BrokerError::Refused(INTERNAL_ERROR, _))

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::acks::Acks;
 use super::library::RawDelivery;
+use super::position::Position;
 use crate::clock::after;
 use crate::lock::lock;
 use crate::transport::driver::{Delivery, Excess, Settle, TakeReply};
@@ -46,23 +47,33 @@ pub(super) struct Intake {
     what: AtomicU8,
     /// Messages that found no room, to be handed on in their order: no more than the broker sends before they are
     /// settled.
-    held: Mutex<VecDeque<Delivery>>,
+    held: Mutex<VecDeque<Incoming>>,
     /// There are messages that found no room.
     full: Notify,
     max_body: usize,
+    /// Where the next one starts, if they come from a stream.
+    position: Option<Arc<Position>>,
 }
+
+/// A message and its place, if it comes from a stream.
+type Incoming = (Delivery, Option<u64>);
 
 impl Intake {
     /// Of a body with more bytes than `max_body` a server gets no more than whose it is.
-    pub(super) fn new(to: &Arc<To>, acks: Arc<Acks>, max_body: usize) -> Arc<Self> {
+    pub(super) fn new(
+        to: &Arc<To>,
+        acks: Arc<Acks>,
+        max_body: usize,
+        position: Option<Arc<Position>>,
+    ) -> Arc<Self> {
         let to = Arc::downgrade(to);
         let (what, held, full) = (AtomicU8::new(HAND_ON), Mutex::default(), Notify::new());
-        Arc::new(Self { to, acks, what, held, full, max_body })
+        Arc::new(Self { to, acks, what, held, full, max_body, position })
     }
 
     /// Does with a message what is to be done with all; does not block.
     pub(super) fn take(&self, queue: &Arc<str>, delivery: RawDelivery) {
-        let RawDelivery { tag, body, labels, redelivered, history } = delivery;
+        let RawDelivery { tag, body, labels, redelivered, history, offset } = delivery;
         let settle = Settle::new(self.acks.clone(), tag);
         match self.what.load(Ordering::Acquire) {
             HAND_ON => {}
@@ -81,23 +92,34 @@ impl Intake {
             To::Server(sender) => {
                 // As many of them as the prefetch lets in may wait for the server.
                 cut(&mut delivery, self.max_body);
-                self.send(sender, delivery);
+                self.send(sender, (delivery, offset));
             }
         }
     }
 
-    fn send(&self, sender: &mpsc::Sender<Delivery>, delivery: Delivery) {
+    fn send(&self, sender: &mpsc::Sender<Delivery>, (delivery, offset): Incoming) {
         let mut held = lock(&self.held);
         if self.what.load(Ordering::Acquire) != HAND_ON {
             return delivery.settle.reject(true);
         }
         if !held.is_empty() {
-            return held.push_back(delivery);
+            return held.push_back((delivery, offset));
         }
-        if let Err(TrySendError::Full(delivery)) = sender.try_send(delivery) {
-            held.push_back(delivery);
-            drop(held);
-            self.full.notify_one();
+        match sender.try_send(delivery) {
+            Ok(()) => self.passed(offset),
+            Err(TrySendError::Full(delivery)) => {
+                held.push_back((delivery, offset));
+                drop(held);
+                self.full.notify_one();
+            }
+            // The listener stops.
+            Err(TrySendError::Closed(_)) => {}
+        }
+    }
+
+    fn passed(&self, offset: Option<u64>) {
+        if let (Some(position), Some(offset)) = (&self.position, offset) {
+            position.passed(offset);
         }
     }
 
@@ -111,8 +133,9 @@ impl Intake {
                 let Ok(room) = sender.reserve().await else { return };
                 // Before another one can go: they keep their order.
                 let mut held = lock(&self.held);
-                let Some(delivery) = held.pop_front() else { break };
+                let Some((delivery, offset)) = held.pop_front() else { break };
                 room.send(delivery);
+                self.passed(offset);
             }
         }
     }
@@ -120,13 +143,14 @@ impl Intake {
     /// Returns to its queue what comes from now on, and what was not handed on.
     pub(super) fn rest(&self) {
         self.what.store(RETURN, Ordering::Release);
-        for delivery in std::mem::take(&mut *lock(&self.held)) {
+        for (delivery, _) in std::mem::take(&mut *lock(&self.held)) {
             delivery.settle.reject(true);
         }
     }
 
-    /// Leaves to the broker what comes from now on.
+    /// Leaves to the broker what comes from now on, and what was not handed on: nothing is from now on.
     pub(super) fn leave(&self) {
+        let _held = lock(&self.held);
         self.what.store(LEAVE, Ordering::Release);
     }
 }
@@ -158,16 +182,17 @@ mod tests {
 
     fn delivery(tag: u64) -> RawDelivery {
         let (body, history) = (Bytes::from(tag.to_string()), History::default());
-        RawDelivery { tag, body, labels: Labels::default(), redelivered: false, history }
+        RawDelivery { tag, body, labels: Labels::default(), redelivered: false, history, offset: Some(tag) }
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_finds_no_room_keeps_its_order_or_goes_back() {
         let link = FakeLink::answering([]);
-        let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 16);
+        let (acks, _failed) = Acks::start(link.open(false).await.unwrap(), 16, false);
         let (sender, mut deliveries) = mpsc::channel(1);
         let to = Arc::new(To::Server(sender));
-        let intake = Intake::new(&to, acks, 8);
+        let position = Arc::new(Position::default());
+        let intake = Intake::new(&to, acks, 8, Some(position.clone()));
         let queue = "q".into();
         for tag in 1..=5 {
             intake.take(&queue, delivery(tag));
@@ -181,6 +206,7 @@ mod tests {
             tokio::task::yield_now().await;
         }
         // 4 has found room meanwhile, 5 has not.
+        assert_eq!(position.next(), Some(5));
         intake.rest();
         intake.take(&queue, delivery(6));
         assert_eq!(deliveries.recv().await.unwrap().body, "4");

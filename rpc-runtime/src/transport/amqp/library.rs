@@ -50,8 +50,9 @@ pub(super) trait Channel: fmt::Debug + Send + Sync {
 
     fn delete_queue<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<(), BrokerError>>;
 
-    /// How many consumers a queue has.
-    fn consumers<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<u32, BrokerError>>;
+    /// How many consumers and messages a queue has. Of a stream RabbitMQ counts no consumers, and its messages a few
+    /// seconds late.
+    fn count<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Counts, BrokerError>>;
 
     /// Publishes when first polled and resolves with the broker's answer. No two messages of a channel may be polled
     /// for the first time at once: the library pairs answers with messages by the order of these polls.
@@ -75,10 +76,18 @@ pub(super) trait Channel: fmt::Debug + Send + Sync {
     /// Acknowledges the delivery `tag`, and with `multiple` all before it.
     fn ack(&self, tag: u64, multiple: bool) -> BoxFuture<'_, Result<(), BrokerError>>;
 
+    /// For a message of a stream RabbitMQ closes the connection.
     fn reject(&self, tag: u64, requeue: bool) -> BoxFuture<'_, Result<(), BrokerError>>;
 
     /// Closes the channel; unsettled deliveries go back to their queues.
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What a queue has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) consumers: u32,
+    pub(super) messages: u32,
 }
 
 /// Something that the thread does that reads the connection, soon after it was given it, when the library holds no
@@ -105,7 +114,7 @@ impl Consuming {
 
     /// Resolves when the consumer has ended, for whatever reason, and all that came before was taken.
     pub(super) fn ended(&mut self) -> BoxFuture<'_, BrokerError> {
-        let unknown = |_| BrokerError::Lost("a consumer has ended".to_owned());
+        let unknown = |_| BrokerError::Ended("a consumer has ended".to_owned());
         (&mut self.ended).map(move |why| why.unwrap_or_else(unknown)).boxed()
     }
 }
@@ -199,6 +208,8 @@ pub(super) struct RawDelivery {
     pub(super) labels: Labels,
     pub(super) redelivered: bool,
     pub(super) history: History,
+    /// Its place, if it comes from a stream.
+    pub(super) offset: Option<u64>,
 }
 
 /// Why there is no connection to a host.
@@ -217,6 +228,10 @@ pub(super) enum BrokerError {
     /// The broker has closed the connection with this error of AMQP, whoever of those who share it was the cause.
     #[error("{1}")]
     Closed(u16, String),
+    /// A consumer has ended without a word: the broker has ended it, as it does when its queue is gone, or the channel
+    /// was closed.
+    #[error("{0}")]
+    Ended(String),
     /// The connection was lost, or the broker did not answer in time.
     #[error("{0}")]
     Lost(String),
@@ -229,9 +244,10 @@ impl From<BrokerError> for Fault {
     fn from(error: BrokerError) -> Self {
         match error {
             BrokerError::Refused(code, why) => Fault::refused(code, why),
-            BrokerError::Closed(_, why) | BrokerError::Lost(why) | BrokerError::Unsent(why) => {
-                Fault::new(FaultKind::NotConnected, why)
-            }
+            BrokerError::Closed(_, why)
+            | BrokerError::Ended(why)
+            | BrokerError::Lost(why)
+            | BrokerError::Unsent(why) => Fault::new(FaultKind::NotConnected, why),
         }
     }
 }

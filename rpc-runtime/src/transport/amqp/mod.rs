@@ -7,7 +7,7 @@
 //! * `publisher` has callers send on a confirm channel and, with `confirms`, finds out what became of each message.
 //! * `in_flight` bounds how many messages wait for that.
 //! * `consumer` keeps a listener consuming, `retry` says when it tries again; `intake` hands on what is delivered,
-//!   `acks` settles it.
+//!   `acks` settles it; `position` says where a stream is read on.
 //!
 //! Callers send by themselves, and handlers acknowledge. What comes in is taken on the thread of its connection, which
 //! wakes whom it is for. Everything else runs on one worker thread of its own. So handlers that block can't starve
@@ -24,6 +24,7 @@ mod library;
 mod message;
 mod names;
 pub(crate) mod options;
+mod position;
 mod publisher;
 mod report;
 mod retry;
@@ -282,7 +283,11 @@ impl Driver for AmqpDriver {
         Box::pin(async move {
             let mut topology = match &address {
                 Address::Server(address) => {
-                    let fanout_queue = unique_queue(&fanout_prefix(&address.topic));
+                    let prefix = fanout_prefix(&address.topic);
+                    let fanout_queue = match self.options.rabbit_stream_fanout {
+                        true => prefix.into(),
+                        false => unique_queue(&prefix),
+                    };
                     Topology::server(address, &fanout_queue, &self.options)
                 }
                 Address::Notifications(address) => Topology::notifications(address, &self.options),
@@ -302,10 +307,10 @@ impl Driver for AmqpDriver {
             let up = links.up().await.map_err(|why| Fault::new(FaultKind::Closed, why))?;
             // On a channel of its own, which a queue that is not there costs.
             let channel = up.link.open(false).await?;
-            match channel.consumers(&queue).await {
-                Ok(count) => {
+            match channel.count(&queue).await {
+                Ok(counts) => {
                     channel.close().await;
-                    Ok(Some(count))
+                    Ok(Some(counts.consumers))
                 }
                 Err(error) if is_missing(&error) => Ok(None),
                 Err(error) => Err(error.into()),

@@ -79,7 +79,7 @@ impl TransportBuilder {
         match url.scheme() {
             Scheme::Memory => memory::check_options(&url)?,
             #[cfg(feature = "amqp")]
-            _ => drop(AmqpOptions::default().with_url(&url)?),
+            _ => AmqpOptions::check_url(&url)?,
             #[cfg(not(feature = "amqp"))]
             _ => {}
         }

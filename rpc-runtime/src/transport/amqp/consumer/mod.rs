@@ -1,6 +1,8 @@
 //! Keeps one listener consuming: declares, consumes, hands on deliveries, and starts again whenever the link,
 //! the channel or a queue is lost.
 
+mod stream;
+
 use std::future::pending;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -12,13 +14,15 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use self::stream::{Doubt, is_there};
 use super::acks::Acks;
 use super::declare::{costs_the_connection, declare, mistakes_durability};
 use super::intake::{Intake, To};
 use super::library::{BrokerError, Channel, Consuming, Link};
+use super::position::Position;
 use super::retry::{Retry, jittered};
 use super::supervisor::{Links, Up};
-use super::topology::{Topology, give_up_cancelling, refuses_cancelling};
+use super::topology::{Consume, Topology, give_up_cancelling, refuses_cancelling};
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
 use crate::text::printable;
@@ -131,6 +135,7 @@ impl Consumption {
         let links = self.links.clone();
         let queues: Vec<&str> = self.topology.consumers.iter().map(|consumer| &*consumer.queue).collect();
         let name = printable(&queues.join(", "));
+        let of_stream = self.topology.consumers.iter().any(Consume::is_of_stream);
         let session = Session {
             retry: Retry::new(self.pause),
             possible: Mutex::new(self.topology.clone()),
@@ -142,6 +147,7 @@ impl Consumption {
             ready: Some(ready),
             failing,
             harmful: false,
+            position: of_stream.then(Arc::default),
         };
         handle.spawn(async move {
             session.run().await;
@@ -187,6 +193,8 @@ struct Session {
     harmful: bool,
     /// What is declared and consumed from: what was asked for, as far as it is known to be possible.
     possible: Mutex<Topology>,
+    /// How far it has come, if it reads a stream.
+    position: Option<Arc<Position>>,
 }
 
 impl Session {
@@ -234,6 +242,10 @@ impl Session {
             };
             if gone {
                 continue;
+            }
+            if let (BrokerError::Ended(_), Some(position)) = (&error, &self.position) {
+                // Its stream is gone, and another one counts anew. Python does the same.
+                position.forget();
             }
             let (pause, news) = self.retry.fails(&error);
             match news {
@@ -319,6 +331,14 @@ impl Session {
 
     /// Declares everything, then consumes on a new channel.
     async fn consume(&self, link: &dyn Link) -> Result<Open, BrokerError> {
+        if let (Some(position), None) = (&self.position, &self.ready) {
+            for consumer in &self.what.topology.consumers {
+                if !is_there(link, &consumer.queue).await? {
+                    // Whoever makes it: all in it is new.
+                    position.restart();
+                }
+            }
+        }
         self.declare(link).await?;
         loop {
             match self.open(link).await {
@@ -338,9 +358,12 @@ impl Session {
         let channel = link.open(false).await?;
         let prefetch = self.what.effective_prefetch();
         channel.prefetch(prefetch).await?;
-        let (acks, failed) = Acks::start(channel.clone(), prefetch);
-        let intake = Intake::new(&self.to, acks.clone(), self.what.max_body);
-        let consumers = lock(&self.possible).consumers.clone();
+        let (acks, failed) = Acks::start(channel.clone(), prefetch, self.position.is_some());
+        let intake = Intake::new(&self.to, acks.clone(), self.what.max_body, self.position.clone());
+        let mut consumers = lock(&self.possible).consumers.clone();
+        if let Some(position) = &self.position {
+            consumers = consumers.into_iter().map(|it| it.starting_at(position.argument())).collect();
+        }
         let mut consuming = Vec::new();
         for consumer in &consumers {
             let (intake, queue) = (intake.clone(), consumer.queue.clone());
@@ -368,14 +391,15 @@ impl Session {
     async fn keep_declared(&self, link: &dyn Link) -> BrokerError {
         let mut retry = Retry::new(self.what.redeclare);
         let mut pause = jittered(self.what.redeclare);
+        let mut doubt = self.position.as_ref().and_then(|position| position.next()).map(Doubt::new);
         loop {
             sleep(pause).await;
-            pause = match self.declare_again(link).await {
+            pause = match self.declare_again(link, doubt.as_mut()).await {
                 Ok(None) => {
                     retry.restart();
                     jittered(self.what.redeclare)
                 }
-                Ok(Some(queue)) => return BrokerError::Lost(format!("the consumer of {queue} is forgotten")),
+                Ok(Some(why)) => return BrokerError::Lost(why),
                 Err(error) => {
                     // What is consumed from is there; who can't be reached is told by the broker.
                     tracing::debug!("not declared again: {}: {error}", self.name);
@@ -385,18 +409,35 @@ impl Session {
         }
     }
 
-    /// Declares everything; the first queue that nobody consumes from.
-    async fn declare_again(&self, link: &dyn Link) -> Result<Option<Arc<str>>, BrokerError> {
+    /// Declares everything; why its consumers are of no use, if so.
+    async fn declare_again(
+        &self,
+        link: &dyn Link,
+        mut doubt: Option<&mut Doubt>,
+    ) -> Result<Option<String>, BrokerError> {
         self.declare(link).await?;
         let channel = link.open(false).await?;
-        let mut forgotten = None;
+        let mut why = None;
         for consumer in &self.what.topology.consumers {
-            if channel.consumers(&consumer.queue).await? == 0 {
-                forgotten.get_or_insert(consumer.queue.clone());
+            let counts = channel.count(&consumer.queue).await?;
+            match (&self.position, &mut doubt) {
+                (None, _) if counts.consumers == 0 => {
+                    why.get_or_insert_with(|| format!("the consumer of {} is forgotten", consumer.queue));
+                }
+                (Some(position), Some(doubt)) => {
+                    let next = position.next();
+                    if doubt.is_another(link, consumer, counts.messages, next).await? {
+                        position.restart();
+                        why.get_or_insert_with(|| {
+                            format!("{} is another stream than before", consumer.queue)
+                        });
+                    }
+                }
+                _ => {}
             }
         }
         channel.close().await;
-        Ok(forgotten)
+        Ok(why)
     }
 
     /// Stops the consumers, has returned what was not handed on, and waits to be stopped.

@@ -356,3 +356,110 @@ async fn a_consumer_that_is_refused_in_any_way_is_an_error() {
     let started = Scene::started(AmqpOptions::default(), |link| link.on_consume(always)).await;
     assert!(started.err().unwrap().why.contains("x-cancel-on-ha-failover"));
 }
+
+fn streaming() -> AmqpOptions {
+    AmqpOptions::default().rabbit_stream_fanout(true).rabbit_transient_quorum_queue(true)
+}
+
+async fn bodies(scene: &mut Scene, count: usize) -> Vec<String> {
+    let mut bodies = Vec::new();
+    for _ in 0..count {
+        let delivery = scene.next().await;
+        bodies.push(String::from_utf8(delivery.body.to_vec()).unwrap());
+        delivery.settle.reject(true);
+    }
+    bodies
+}
+
+async fn nothing_more(scene: &mut Scene) {
+    let more = timeout(MINUTE * 10, scene.deliveries.recv()).await;
+    assert!(more.is_err(), "{:?}", more.map(|delivery| delivery.map(|delivery| delivery.body)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_is_read_from_its_last_chunk_and_on_after_what_was_handed_on() {
+    let mut scene = Scene::new(streaming(), |link| link.stream("f", &["0", "1"])).await;
+    let link = scene.link();
+    assert_eq!(bodies(&mut scene, 1).await, ["1"]);
+    link.put("f", "2");
+    // As many as there is room for; those that found none come by the next connection.
+    for n in 0..20 {
+        link.put("f", &format!("more {n}"));
+    }
+    tokio::time::sleep(MINUTE).await;
+    scene.broker.on_link(|link| {
+        let log: Vec<_> = (0..3).map(|n| n.to_string()).chain((0..22).map(|n| format!("more {n}"))).collect();
+        link.stream("f", &log.iter().map(String::as_str).collect::<Vec<_>>());
+    });
+    link.kill();
+    tokio::time::sleep(MINUTE).await;
+    let expected: Vec<_> = ["2".to_owned()].into_iter().chain((0..22).map(|n| format!("more {n}"))).collect();
+    assert_eq!(bodies(&mut scene, 23).await, expected);
+    nothing_more(&mut scene).await;
+    let log = [&link, &scene.broker.link(1)].map(|link| link.log.lock().unwrap().join("\n")).join("\n");
+    assert!(
+        !log.contains("requeue") && !log.contains("drop"),
+        "the broker would close the connection: {log}"
+    );
+}
+
+/// Its offsets begin anew, and the broker would keep back all below the place where this one was.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_made_again_is_read_from_its_beginning() {
+    let before = ["0", "1", "2", "3"];
+    let scene = || Scene::new(streaming(), move |link| link.stream("f", &before));
+    // While there was no connection, and nobody has made it again.
+    let mut gone = scene().await;
+    assert_eq!(bodies(&mut gone, 1).await, ["3"]);
+    let made = |link: &FakeLink| {
+        let link_of = link.clone();
+        link.on_declare(move |step| {
+            if matches!(step, Step::Queue { name, .. } if &**name == "f") && link_of.count("f") == 0 {
+                link_of.stream("f", &["new 0", "new 1"]);
+            }
+            Ok(())
+        });
+    };
+    gone.broker.on_link(made);
+    gone.link().kill();
+    assert_eq!(bodies(&mut gone, 2).await, ["new 0", "new 1"]);
+    nothing_more(&mut gone).await;
+
+    // Somebody was faster.
+    let mut replaced = scene().await;
+    assert_eq!(bodies(&mut replaced, 1).await, ["3"]);
+    replaced.broker.on_link(|link| link.stream("f", &["new 0", "new 1"]));
+    replaced.link().kill();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    replaced.broker.link(1).put("f", "new 2");
+    assert_eq!(bodies(&mut replaced, 3).await, ["new 0", "new 1", "new 2"]);
+    nothing_more(&mut replaced).await;
+
+    // While it was consumed from.
+    let mut deleted = scene().await;
+    assert_eq!(bodies(&mut deleted, 1).await, ["3"]);
+    let link = deleted.link();
+    made(&link);
+    link.delete("f");
+    assert_eq!(bodies(&mut deleted, 2).await, ["new 0", "new 1"]);
+    link.delete("f");
+    link.stream("f", &["newer 0", "newer 1"]);
+    assert_eq!(bodies(&mut deleted, 1).await, ["newer 1"], "as Python does");
+    nothing_more(&mut deleted).await;
+}
+
+/// Its oldest messages are gone, so it has fewer than its offsets say.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_short_is_still_the_same() {
+    let mut scene = Scene::new(streaming(), |link| link.stream("f", &["0", "1", "2", "3"])).await;
+    assert_eq!(bodies(&mut scene, 1).await, ["3"]);
+    scene.broker.on_link(|link| {
+        link.stream("f", &["0", "1", "2", "3"]);
+        link.counts("f", 2);
+    });
+    scene.link().kill();
+    tokio::time::sleep(MINUTE * 10).await;
+    scene.broker.link(1).put("f", "4");
+    assert_eq!(bodies(&mut scene, 1).await, ["4"]);
+    nothing_more(&mut scene).await;
+}

@@ -17,8 +17,8 @@ use tokio::task::JoinSet;
 use self::queues::Queues;
 use super::lapin_library::MAX_CHANNEL_ERRORS;
 use super::library::{
-    Answer, BrokerError, Channel, Chore, Confirm, ConnectFailure, Consuming, Library, Link, LinkEvent,
-    Message, Returned, Take,
+    Answer, BrokerError, Channel, Chore, Confirm, ConnectFailure, Consuming, Counts, Library, Link,
+    LinkEvent, Message, Returned, Take,
 };
 use super::topology::{Consume, Step};
 use crate::transport::url::Host;
@@ -204,6 +204,21 @@ impl FakeLink {
         self.queues.put(queue, Bytes::copy_from_slice(body.as_bytes()));
     }
 
+    /// Makes a stream that has these messages.
+    pub(super) fn stream(&self, name: &str, bodies: &[&str]) {
+        self.queues.stream(name, bodies);
+    }
+
+    /// How many messages a queue has.
+    pub(super) fn count(&self, queue: &str) -> u32 {
+        self.queues.count(queue).map_or(0, |counts| counts.messages)
+    }
+
+    /// Has the broker count so many messages of a stream, whatever it has.
+    pub(super) fn counts(&self, stream: &str, messages: u32) {
+        self.queues.counts(stream, messages);
+    }
+
     /// Says why the next consumer ends.
     pub(super) fn ends_for(&self, error: BrokerError) {
         *self.end.lock().unwrap() = Some(error);
@@ -350,8 +365,12 @@ impl Channel for FakeChannel {
         done()
     }
 
-    fn consumers<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<u32, BrokerError>> {
-        Box::pin(std::future::ready(Ok(1)))
+    fn count<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Counts, BrokerError>> {
+        let counts = self
+            .queues
+            .count(queue)
+            .ok_or_else(|| BrokerError::Refused(404, format!("NOT_FOUND - no queue '{queue}' in vhost '/'")));
+        Box::pin(std::future::ready(counts))
     }
 
     fn publish(&self, message: Message) -> BoxFuture<'static, Confirm> {
@@ -414,7 +433,7 @@ impl Channel for FakeChannel {
             self.errors.fetch_add(1, Ordering::Relaxed);
             return futures::future::ready(Err(error)).boxed();
         }
-        let mut stream = self.queues.consume(self.number, &consume.queue);
+        let mut stream = self.queues.consume(self.number, consume);
         let (ending, ended) = oneshot::channel();
         let end = self.end.clone();
         let mut tasks = JoinSet::new();

@@ -15,7 +15,7 @@ use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 use lapin::{BasicProperties, Confirmation};
 
 use super::super::library::{
-    Answer, BrokerError, Channel, Chore, Confirm, Consuming, Header, Message, Returned, Take,
+    Answer, BrokerError, Channel, Chore, Confirm, Consuming, Counts, Header, Message, Returned, Take,
 };
 use super::super::message::COMPRESSION;
 use super::super::topology::{Argument, Arguments, Consume, ExchangeKind, Step};
@@ -90,11 +90,12 @@ impl Channel for LapinChannel {
         })
     }
 
-    fn consumers<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<u32, BrokerError>> {
+    fn count<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Counts, BrokerError>> {
         Box::pin(async move {
             let options = QueueDeclareOptions { passive: true, ..Default::default() };
             let asked = self.channel.queue_declare(short(queue)?, options, FieldTable::default());
-            limited(&self.thread, "queue.declare", asked).await.map(|queue| queue.consumer_count())
+            let queue = limited(&self.thread, "queue.declare", asked).await?;
+            Ok(Counts { consumers: queue.consumer_count(), messages: queue.message_count() })
         })
     }
 
@@ -240,8 +241,9 @@ fn table(arguments: &Arguments) -> FieldTable {
     let mut table = FieldTable::default();
     for (name, value) in arguments {
         let value = match value {
-            Argument::Text(text) => AMQPValue::LongString(LongString::from(*text)),
+            Argument::Text(text) => AMQPValue::LongString(LongString::from(&**text)),
             Argument::Number(number) => AMQPValue::LongInt(*number),
+            Argument::Long(number) => AMQPValue::LongLongInt(*number),
             Argument::Flag(flag) => AMQPValue::Boolean(*flag),
         };
         table.insert((*name).into(), value);

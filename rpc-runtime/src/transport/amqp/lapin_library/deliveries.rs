@@ -21,6 +21,9 @@ use crate::transport::driver::{History, Labels};
 /// The header by which a quorum queue says how often it delivered a message before.
 const DELIVERY_COUNT: &str = "x-delivery-count";
 
+/// The header by which a stream says where a message is in it.
+const STREAM_OFFSET: &str = "x-stream-offset";
+
 /// A consumer that the thread looks at when lapin has something for it.
 pub(super) struct Deliveries {
     thread: Arc<Thread>,
@@ -96,18 +99,18 @@ impl Drop for Guard {
     }
 }
 
-/// Headers are read for the few messages that have any.
+/// A header with a number. Headers are read for the few messages that have any.
+fn number(delivery: &Delivery, name: &str) -> Option<u64> {
+    match *delivery.properties.headers().as_ref()?.inner().get(name)? {
+        AMQPValue::LongLongInt(number) => u64::try_from(number).ok(),
+        AMQPValue::LongInt(number) => u64::try_from(number).ok(),
+        AMQPValue::LongUInt(number) => Some(number.into()),
+        _ => None,
+    }
+}
+
 fn history(delivery: &Delivery) -> History {
-    let number = |name| {
-        let headers = delivery.properties.headers().as_ref()?;
-        let number = match *headers.inner().get(name)? {
-            AMQPValue::LongLongInt(number) => u64::try_from(number).ok(),
-            AMQPValue::LongInt(number) => u64::try_from(number).ok(),
-            AMQPValue::LongUInt(number) => Some(number.into()),
-            _ => None,
-        };
-        number.map(|number| u32::try_from(number).unwrap_or(u32::MAX))
-    };
+    let number = |name| number(delivery, name).map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     let expiration = || delivery.properties.expiration().as_ref()?.as_str().parse().ok();
     History {
         counted: number(DELIVERY_COUNT),
@@ -131,6 +134,7 @@ fn raw(delivery: Delivery) -> RawDelivery {
             compression,
         },
         redelivered: delivery.redelivered,
+        offset: number(&delivery, STREAM_OFFSET),
         history,
         body: delivery.data.into(),
     }

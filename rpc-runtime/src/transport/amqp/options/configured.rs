@@ -25,8 +25,8 @@ mod tests {
     use super::super::{AmqpOptions, unused};
     use crate::config::known::{KNOWN, Known, RABBIT, Use};
 
-    /// They are refused unless they are off.
-    const REFUSED: [&str; 2] = ["rabbit_stream_fanout", "use_queue_manager"];
+    /// It is refused unless it is off.
+    const REFUSED: [&str; 1] = ["use_queue_manager"];
 
     #[test]
     fn all_that_the_driver_has_can_be_configured_and_nothing_else() {

@@ -91,9 +91,20 @@ options! {
     rabbit_quorum_max_memory_bytes: u32 = 0;
     /// Whether fanout and reply queues are quorum queues. Default: no.
     rabbit_transient_quorum_queue: bool = false;
-    /// After how long without a consumer a fanout or reply queue vanishes; 0 is never. In the URL: whole
-    /// seconds. Default: 30 minutes.
+    /// After how long without a consumer a fanout or reply queue vanishes; 0 is never. With `rabbit_stream_fanout` also how
+    /// long a stream keeps messages. In the URL: whole seconds. Default: 30 minutes.
     rabbit_transient_queues_ttl: Duration = Duration::from_secs(1800);
+    /// Whether messages to all servers of a topic (fanouts) go into one stream that all of them read, instead of into a queue
+    /// for each. It needs `rabbit_transient_quorum_queue`, a `rabbit_qos_prefetch_count` above 0 and RabbitMQ 3.9. Whoever
+    /// sends or has a queue of its own can do without: all are bound to the same exchange. Default: no.
+    ///
+    /// A stream keeps its messages for `rabbit_transient_queues_ttl` at least, in whole seconds, and RabbitMQ has them on the
+    /// disk. A server that starts gets those of the last chunk, which is what was sent last, although it was sent before. One
+    /// that loses its connection goes on behind the last message that it was given, and so misses none and gets none twice.
+    /// Nothing is taken from a stream, and nothing can go back to it: with
+    /// [`Acknowledge::Late`](crate::Acknowledge::Late) as well, a request to all servers that its handler did not finish is
+    /// not delivered again, and does not count towards [`DeadLetters`](crate::DeadLetters).
+    rabbit_stream_fanout: bool = false;
     /// Whether classic queues are mirrored. Default: no.
     rabbit_ha_queues: bool = false;
     /// How many unsettled messages the broker hands over from one queue; a server has three queues, a transport
@@ -272,12 +283,22 @@ impl AmqpOptions {
     ///
     /// If an option is unknown or not supported, its value is not what it should be, or two options exclude
     /// each other.
-    pub fn with_url(mut self, url: &TransportUrl) -> Result<Self, OptionError> {
+    pub fn with_url(self, url: &TransportUrl) -> Result<Self, OptionError> {
+        let options = self.set_by(url)?;
+        options.check()?;
+        Ok(options)
+    }
+
+    /// Refuses what is wrong with the query of `url` whatever else is set.
+    pub(crate) fn check_url(url: &TransportUrl) -> Result<(), OptionError> {
+        Self::default().set_by(url)?.check_values()
+    }
+
+    fn set_by(mut self, url: &TransportUrl) -> Result<Self, OptionError> {
         for (name, value) in url.options() {
             self.read(name, value)?;
         }
         self.ssl |= url.scheme() == Scheme::Amqps;
-        self.check()?;
         Ok(self)
     }
 
@@ -292,7 +313,7 @@ impl AmqpOptions {
         let expected = |expected| OptionError(format!("option {name}={text:?}: expected {expected}"));
         match unused::check(name, text) {
             Some(checked) => return checked.map_err(expected),
-            None if !["rabbit_stream_fanout", "use_queue_manager"].contains(&name) => {
+            None if name != "use_queue_manager" => {
                 let known = Self::NAMES.iter().chain(GENERIC).copied().chain(unused::names());
                 let hint =
                     nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
@@ -308,21 +329,34 @@ impl AmqpOptions {
         Ok(())
     }
 
-    /// Refuses what excludes each other, and what is out of its range.
+    /// Refuses what excludes each other, what is out of its range, and what lacks something that it needs.
     pub(crate) fn check(&self) -> Result<(), OptionError> {
+        self.check_values()?;
         let wrong = |why: &str| Err(OptionError(why.to_owned()));
-        ranges::check(self)?;
-        if let Some([one, other]) = self.two_of_tls() {
-            return Err(OptionError(format!("options {one} and {other} exclude each other")));
-        }
         if self.ssl_cert_file.is_some() != self.ssl_key_file.is_some() {
             return wrong("options ssl_cert_file and ssl_key_file need each other");
         }
         if self.rabbit_login_method == LoginMethod::External && !(self.ssl && self.identified()) {
             return wrong("option rabbit_login_method=EXTERNAL needs ssl, ssl_cert_file and ssl_key_file");
         }
+        // As in Python, so that the options of a stream are the same wherever it is declared.
+        if self.rabbit_stream_fanout && self.rabbit_qos_prefetch_count == 0 {
+            return wrong("option rabbit_stream_fanout needs rabbit_qos_prefetch_count, above 0");
+        }
+        if self.rabbit_stream_fanout && !self.rabbit_transient_quorum_queue {
+            return wrong("option rabbit_stream_fanout needs rabbit_transient_quorum_queue=true");
+        }
+        Ok(())
+    }
+
+    /// Refuses what nothing that is set elsewhere could make right.
+    fn check_values(&self) -> Result<(), OptionError> {
+        ranges::check(self)?;
+        if let Some([one, other]) = self.two_of_tls() {
+            return Err(OptionError(format!("options {one} and {other} exclude each other")));
+        }
         if self.rabbit_ha_queues && (self.rabbit_quorum_queue || self.rabbit_transient_quorum_queue) {
-            return wrong("option rabbit_ha_queues: quorum queues cannot be mirrored");
+            return Err(OptionError("option rabbit_ha_queues: quorum queues cannot be mirrored".to_owned()));
         }
         Ok(())
     }

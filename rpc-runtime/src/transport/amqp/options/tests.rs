@@ -160,7 +160,12 @@ fn errors_name_option_value_and_what_was_expected() {
             "unknown option rabbit_quorum_queues; did you mean rabbit_quorum_queue?",
         ),
         ("colour=blue", "unknown option colour"),
-        ("rabbit_stream_fanout=true", "option rabbit_stream_fanout is not supported: leave it out"),
+        ("rabbit_stream_fanout=true", "rabbit_stream_fanout needs rabbit_qos_prefetch_count, above 0"),
+        (
+            "rabbit_stream_fanout=true&rabbit_qos_prefetch_count=1",
+            "rabbit_stream_fanout needs rabbit_transient_quorum_queue=true",
+        ),
+        ("rabbit_stream_fanout=x", "option rabbit_stream_fanout=\"x\": expected true or false"),
         ("use_queue_manager=1", "option use_queue_manager is not supported: leave it out"),
         ("use_queue_manager=x", "option use_queue_manager=\"x\": expected true or false"),
         ("rabbit_login_method=EXTERNAL", "EXTERNAL needs ssl, ssl_cert_file and ssl_key_file"),

@@ -1,7 +1,9 @@
 //! What is declared on the broker, as data: the same exchanges, queues and arguments as oslo.messaging, so
 //! that Rust and Python services share them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{NotificationAddress, Route, ServerAddress};
@@ -11,8 +13,11 @@ const MAX_NAME: usize = 255;
 
 /// The argument of a consumer that the broker is to end when its queue is gone.
 const CANCEL: &str = "x-cancel-on-ha-failover";
-/// What makes a queue a quorum queue.
-const QUORUM: (&str, Argument) = ("x-queue-type", Argument::Text("quorum"));
+/// The argument of a consumer that says where in a stream it begins.
+const STREAM_OFFSET: &str = "x-stream-offset";
+/// What makes a queue a quorum queue, and a stream.
+const QUORUM: (&str, Argument) = ("x-queue-type", Argument::Text(Cow::Borrowed("quorum")));
+const STREAM: (&str, Argument) = ("x-queue-type", Argument::Text(Cow::Borrowed("stream")));
 
 /// One declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +37,14 @@ pub(super) enum ExchangeKind {
 pub(super) type Arguments = Vec<(&'static str, Argument)>;
 
 /// A value with the type that it has on the wire: the broker compares both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Argument {
     /// A long string, `S`.
-    Text(&'static str),
+    Text(Cow<'static, str>),
     /// A signed number of 32 bits, `I`.
     Number(i32),
+    /// The same of 64 bits.
+    Long(i64),
     /// A boolean, `t`.
     Flag(bool),
 }
@@ -60,7 +67,8 @@ pub(super) struct Topology {
 }
 
 impl Topology {
-    /// A server: its topic's queue, its own queue, and `fanout_queue` for messages to all servers.
+    /// A server: its topic's queue, its own queue, and `fanout_queue` for messages to all servers, which is a stream that
+    /// all of them share if the options say so.
     pub(super) fn server(address: &ServerAddress, fanout_queue: &Arc<str>, options: &AmqpOptions) -> Self {
         let ServerAddress { exchange, topic, server } = address;
         let named: Arc<str> = format!("{topic}.{server}").into();
@@ -72,13 +80,16 @@ impl Topology {
             topic_queue(&named, options),
             bind(&named, exchange, &named),
             fanout_step(&fanout, options),
-            transient_queue(fanout_queue, options),
+            match options.rabbit_stream_fanout {
+                true => stream(fanout_queue, options),
+                false => transient_queue(fanout_queue, options),
+            },
             bind(fanout_queue, &fanout, topic),
         ];
         Self {
             consumers: consumers(&[topic, &named, fanout_queue], &steps, options),
             steps,
-            own_queue: Some(fanout_queue.clone()),
+            own_queue: Some(fanout_queue.clone()).filter(|_| !options.rabbit_stream_fanout),
         }
     }
 
@@ -180,7 +191,7 @@ pub(super) fn unique_queue(prefix: &str) -> Arc<str> {
     format!("{prefix}_{}", uuid::Uuid::new_v4().simple()).into()
 }
 
-/// The prefix of the names of a topic's fanout queues.
+/// The prefix of the names of a topic's fanout queues; with streams the name of the only one.
 pub(super) fn fanout_prefix(topic: &str) -> String {
     format!("{topic}_fanout")
 }
@@ -256,10 +267,22 @@ fn transient_queue(name: &Arc<str>, options: &AmqpOptions) -> Step {
     }
 }
 
+/// The log of all messages to the servers of a topic, which each of them reads for itself.
+fn stream(name: &Arc<str>, options: &AmqpOptions) -> Step {
+    let mut arguments = vec![STREAM];
+    let ttl = options.rabbit_transient_queues_ttl;
+    if ttl > Duration::ZERO {
+        // In whole seconds; a message is rather kept for longer.
+        let seconds = ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0);
+        arguments.push(("x-max-age", Argument::Text(format!("{seconds}s").into())));
+    }
+    Step::Queue { name: name.clone(), durable: true, auto_delete: false, arguments }
+}
+
 fn queue_arguments(quorum: bool, options: &AmqpOptions) -> Arguments {
     let mut arguments = Arguments::new();
     if options.rabbit_ha_queues {
-        arguments.push(("x-ha-policy", Argument::Text("all")));
+        arguments.push(("x-ha-policy", Argument::Text("all".into())));
     }
     if quorum {
         arguments.push(QUORUM);
@@ -282,14 +305,15 @@ fn queue_arguments(quorum: bool, options: &AmqpOptions) -> Arguments {
 
 /// One consumer for each queue of `steps`, with the tags `1`, `2`, ...
 fn consumers(queues: &[&Arc<str>], steps: &[Step], options: &AmqpOptions) -> Vec<Consume> {
-    let is_quorum = |queue: &Arc<str>| {
+    let has_type = |queue: &Arc<str>, kind| {
         let is_it = |step: &Step| matches!(step, Step::Queue { name, .. } if name == queue);
-        steps.iter().any(|step| is_it(step) && step.is_quorum_queue())
+        steps.iter().any(|step| is_it(step) && step.has_argument(kind))
     };
-    // RabbitMQ refuses it for a quorum queue.
-    let arguments = |queue: &Arc<str>| match options.enable_cancel_on_failover && !is_quorum(queue) {
-        true => vec![(CANCEL, Argument::Flag(true))],
-        false => Arguments::new(),
+    let arguments = |queue: &Arc<str>| match options.enable_cancel_on_failover {
+        _ if has_type(queue, &STREAM) => vec![(STREAM_OFFSET, Argument::Text("last".into()))],
+        // RabbitMQ refuses it for a quorum queue.
+        true if !has_type(queue, &QUORUM) => vec![(CANCEL, Argument::Flag(true))],
+        _ => Arguments::new(),
     };
     let consume = |(n, queue): (usize, &&Arc<str>)| Consume {
         queue: (*queue).clone(),
@@ -297,6 +321,21 @@ fn consumers(queues: &[&Arc<str>], steps: &[Step], options: &AmqpOptions) -> Vec
         arguments: arguments(queue),
     };
     queues.iter().enumerate().map(consume).collect()
+}
+
+impl Consume {
+    /// Whether it is of a stream, which it then reads from where it begins.
+    pub(super) fn is_of_stream(&self) -> bool {
+        self.arguments.iter().any(|(name, _)| *name == STREAM_OFFSET)
+    }
+
+    /// The same from another place in its stream.
+    pub(super) fn starting_at(mut self, place: Argument) -> Self {
+        if let Some((_, argument)) = self.arguments.iter_mut().find(|(name, _)| *name == STREAM_OFFSET) {
+            *argument = place;
+        }
+        self
+    }
 }
 
 /// Whether this is about the argument by which consumers end with their queues: so the broker refuses it for a queue that
@@ -321,14 +360,16 @@ impl Step {
     fn durable(&self) -> bool {
         match self {
             Step::Exchange { durable, .. } => *durable,
-            // A quorum queue is durable or nothing.
-            Step::Queue { durable, .. } => *durable && !self.is_quorum_queue(),
+            // A quorum queue is durable or nothing, and so is a stream.
+            Step::Queue { durable, .. } => {
+                *durable && !self.has_argument(&QUORUM) && !self.has_argument(&STREAM)
+            }
             Step::Bind { .. } => false,
         }
     }
 
-    fn is_quorum_queue(&self) -> bool {
-        matches!(self, Step::Queue { arguments, .. } if arguments.contains(&QUORUM))
+    fn has_argument(&self, argument: &(&'static str, Argument)) -> bool {
+        matches!(self, Step::Queue { arguments, .. } if arguments.contains(argument))
     }
 
     /// Whether it is a queue that does not outlive its broker.

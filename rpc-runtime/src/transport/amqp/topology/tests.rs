@@ -44,6 +44,7 @@ fn with_arguments(mut value: Value, arguments: &Arguments) -> Value {
         let (kind, value) = match argument {
             Argument::Text(text) => ("S", json!(text)),
             Argument::Number(number) => ("I", json!(number)),
+            Argument::Long(number) => ("l", json!(number)),
             Argument::Flag(flag) => ("t", json!(flag)),
         };
         values.insert((*name).to_owned(), value);
@@ -104,11 +105,12 @@ fn declarations_are_those_of_oslo_messaging() {
         "prefetch",
         "cancel_on_failover",
         "no_mandatory",
+        "stream_fanout",
     ] {
         let vector = Vector::read(&format!("11_{name}"));
         let address =
             ServerAddress { exchange: "nova".into(), topic: "compute".into(), server: "host1".into() };
-        let server = Topology::server(&address, &vector.queue("compute_fanout_"), &vector.options);
+        let server = Topology::server(&address, &vector.queue("compute_fanout"), &vector.options);
         assert_eq!(all("server", &server), vector.by("server"), "{name}");
 
         let replies = Topology::replies(&vector.queue("reply_"), &vector.options);
@@ -212,6 +214,43 @@ fn a_queue_alone() {
     assert!(give_up_durability(&mut steps, 1));
     assert_eq!(durable(&steps), [true, false, true, false, false]);
     assert!(!give_up_durability(&mut steps, 2), "a binding is not durable");
+}
+
+fn streaming() -> AmqpOptions {
+    AmqpOptions::default().rabbit_stream_fanout(true).rabbit_transient_quorum_queue(true)
+}
+
+/// The seconds are written out, and a part of one keeps messages for longer rather than not at all.
+#[test]
+fn a_stream_keeps_its_messages_in_whole_seconds() {
+    for (ttl, expected) in [(0, None), (1, Some("1s")), (60_000, Some("60s")), (60_001, Some("61s"))] {
+        let options = streaming().rabbit_transient_queues_ttl(Duration::from_millis(ttl));
+        let steps = durable_server(options);
+        let Step::Queue { arguments, .. } = &steps[6] else { panic!("{steps:?}") };
+        let found = arguments.iter().find(|(name, _)| *name == "x-max-age").map(|(_, value)| value.clone());
+        assert_eq!(found, expected.map(|age| Argument::Text(age.into())));
+    }
+}
+
+/// Servers that have joined an exchange that is not durable share the stream all the same.
+#[test]
+fn a_stream_is_durable_whatever_its_exchange_is() {
+    let mut steps = durable_server(streaming());
+    assert!(!give_up_durability(&mut steps, 6), "it is a stream or nothing");
+    assert!(give_up_durability(&mut steps, 5));
+    assert_eq!(durable(&steps), [false, false, false, false, true]);
+}
+
+#[test]
+fn a_stream_outlives_its_listeners_and_is_read_from_any_place() {
+    let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
+    let topology = Topology::server(&address, &"t_fanout".into(), &streaming());
+    assert_eq!(topology.own_queue, None);
+    let [topic, server, fanout] = &topology.consumers[..] else { panic!("{topology:?}") };
+    assert!(fanout.is_of_stream() && !topic.is_of_stream() && !server.is_of_stream());
+    let place = Argument::Number(7);
+    assert_eq!(fanout.clone().starting_at(place.clone()).arguments, [(STREAM_OFFSET, place.clone())]);
+    assert_eq!(topic.clone().starting_at(place), *topic);
 }
 
 #[test]
