@@ -79,6 +79,7 @@
 //! | `notification-routing` | no | rules in YAML of which notification goes where: `notification::RoutingRules` |
 //! | `testing` | no | fakes of managers, faults in memory, and how services are tested: the module `testing` |
 //! | `lzma` | no | bodies compressed by lzma |
+//! | `queue-manager` | no | names of queues that a restarted service has again, on Linux: `AmqpOptions::use_queue_manager` |
 //! | `rustls-config` | no | TLS by a configuration of `rustls` of one's own: `AmqpOptions::rustls_config` |
 //!
 //! # Compilers

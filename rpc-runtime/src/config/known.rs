@@ -100,7 +100,7 @@ pub(crate) const KNOWN: &[Known] = {
         Known::new(DEFAULT, "rpc_ping_enabled", Flag, Is("False")),
         Known::new(CONCURRENCY, "lock_path", Text, Variable("OSLO_LOCK_PATH")),
         Known::new(CONCURRENCY, "disable_process_locking", Flag, Is("False"))
-            .without_effect("this library takes no locks of oslo.concurrency"),
+            .without_effect("the lock of use_queue_manager is the only one, and always taken"),
         Known::new(NOTIFICATIONS, "transport_url", Text, Nothing),
         Known::new(NOTIFICATIONS, "driver", Texts, Nothing),
         Known::new(NOTIFICATIONS, "topics", List, Is("notifications")),
@@ -142,8 +142,8 @@ pub(crate) const KNOWN: &[Known] = {
         Known::rabbit("direct_mandatory_flag", Flag, "True"),
         Known::rabbit("enable_cancel_on_failover", Flag, "False"),
         Known::rabbit("use_queue_manager", Flag, "False"),
-        Known::new(RABBIT, "hostname", Text, Found).without_effect("it is for use_queue_manager"),
-        Known::new(RABBIT, "processname", Text, Found).without_effect("it is for use_queue_manager"),
+        Known::new(RABBIT, "hostname", Text, Found),
+        Known::new(RABBIT, "processname", Text, Found),
         Known::rabbit("rabbit_stream_fanout", Flag, "False"),
         // Gone from oslo.messaging, and in many files.
         Known {

@@ -30,7 +30,7 @@
 //! | `[oslo_messaging_notifications]` `driver`, `topics`, `retry`, `routing_config` | `NotifierBuilder::config` |
 //! | the same `topics`, and `executor_thread_pool_size` | `ListenerBuilder::config` |
 //! | `[DEFAULT]` `graceful_shutdown_timeout`, `periodic_fuzzy_delay` | `ServiceBuilder::config` |
-//! | `[oslo_concurrency]` `lock_path` | [`Config::lock_path`] |
+//! | `[oslo_concurrency]` `lock_path` | [`TransportBuilder::config`](crate::TransportBuilder::config) for `use_queue_manager`, [`Config::lock_path`] |
 //! | `[upgrade_levels]` | [`Config::pin`] |
 //! | options of one's own | [`Config::text`] and its neighbours |
 //!

@@ -34,7 +34,8 @@ use std::fmt;
 /// configuration, and leave [`prefetch`] at the number of workers.
 ///
 /// Requests to all servers (fanouts) are redelivered after a lost connection, but end with the
-/// server, as its queue for them does.
+/// server, as its queue for them does. With RabbitMQ's option `rabbit_stream_fanout` they are in a stream, which takes
+/// nothing back: each is the server's when it comes in, whatever becomes of its handler.
 ///
 /// ```
 /// # use rpc_runtime::{Endpoint, Server, ServerError, Target, Transport};

@@ -39,12 +39,13 @@ pub(super) fn script(name: &str) -> Result<Command> {
 pub struct PeerBuilder<T> {
     script: &'static str,
     args: Vec<String>,
+    in_own_group: bool,
     becomes: PhantomData<T>,
 }
 
 impl<T: From<Peer>> PeerBuilder<T> {
     pub(super) fn new(script: &'static str, url: &str) -> Self {
-        Self { script, args: Vec::new(), becomes: PhantomData }.arg("--url", url)
+        Self { script, args: Vec::new(), in_own_group: false, becomes: PhantomData }.arg("--url", url)
     }
 
     pub(super) fn arg(mut self, name: &str, value: &str) -> Self {
@@ -70,10 +71,20 @@ impl<T: From<Peer>> PeerBuilder<T> {
         self.arg("--option", option)
     }
 
+    /// Makes it the leader of a process group of its own, as a service that is started is.
+    #[must_use]
+    pub fn in_own_group(mut self) -> Self {
+        self.in_own_group = true;
+        self
+    }
+
     /// Starts the process and returns once it is ready.
     pub async fn start(self) -> Result<T> {
         let mut command = script(self.script)?;
         command.args(&self.args);
+        if self.in_own_group {
+            command.process_group(0);
+        }
         Peer::start(self.script, command).await.map(T::from)
     }
 }

@@ -48,6 +48,11 @@ impl RustServer {
         note.with_context(|| format!("no note for {PATIENCE:?}"))?.context("the server is gone")
     }
 
+    /// The next note, as long as it takes; none once the server is gone.
+    pub async fn next_note(&mut self) -> Option<Note> {
+        self.notes.recv().await
+    }
+
     /// Stops the server and returns the notes that were not asked for yet.
     pub async fn stop(mut self) -> Result<Vec<Note>, ShutdownError> {
         self.server.shutdown(PATIENCE).await?;

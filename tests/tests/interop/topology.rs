@@ -91,6 +91,13 @@ fn expiring_and_not() {
 }
 
 #[test]
+fn stream_fanout() {
+    let stream = "rabbit_stream_fanout=true&rabbit_transient_quorum_queue=true&rabbit_qos_prefetch_count=10";
+    check("stream", stream);
+    check("stream-quorum", &format!("{stream}&rabbit_quorum_queue=true&rabbit_transient_queues_ttl=0"));
+}
+
+#[test]
 fn auto_deleted() {
     check("auto-delete", "amqp_auto_delete=true");
 }

@@ -30,7 +30,7 @@ fn what_changed_is_told_and_what_can_be_is_in_effect() {
     let unchanged = config.reload().unwrap();
     assert!(unchanged.changes().is_empty() && !unchanged.has_changed("DEFAULT", "my"));
 
-    files.write(0, "[DEFAULT]\nrpc_response_timeout=7\ncontrol_exchange=b\nmy=2\n[upgrade_levels]\ncompute=zed\nother=1.1\n[oslo_messaging_rabbit]\nhostname=x\nssl=yes");
+    files.write(0, "[DEFAULT]\nrpc_response_timeout=7\ncontrol_exchange=b\nmy=2\n[upgrade_levels]\ncompute=zed\nother=1.1\n[oslo_messaging_rabbit]\nheartbeat_rate=4\nssl=yes");
     let (warnings, _guard) = Warnings::collect();
     let reload = config.reload().unwrap();
     let expected = [

@@ -28,11 +28,11 @@ fn each_has_its_place_and_the_reason() {
         "colour of [oslo_messaging_rabbit] (0.conf:8)",
         "kombu_reconnect_timeout of [oslo_messaging_rabbit] (0.conf:11; now kombu_missing_consumer_retry_timeout)",
         "topic of [oslo_messaging_notifications] (0.conf:13; did you mean topics?)",
-        "hostname of [oslo_messaging_rabbit] (the variable OS_OSLO_MESSAGING_RABBIT__HOSTNAME; it is for use_queue_manager)",
+        "heartbeat_rate of [oslo_messaging_rabbit] (the variable OS_OSLO_MESSAGING_RABBIT__HEARTBEAT_RATE; heartbeats are sent as often as the broker needs them)",
         "kombu_reconnect_timeout of [oslo_messaging_rabbit] (the variable OS_OSLO_MESSAGING_RABBIT__KOMBU_RECONNECT_TIMEOUT; did you mean kombu_missing_consumer_retry_timeout?)",
     ];
     let variables = [
-        ("OS_OSLO_MESSAGING_RABBIT__HOSTNAME", "x"),
+        ("OS_OSLO_MESSAGING_RABBIT__HEARTBEAT_RATE", "3"),
         ("OS_OSLO_MESSAGING_RABBIT__SSL", "no"),
         ("OS_OSLO_MESSAGING_RABBIT__KOMBU_RECONNECT_TIMEOUT", "1"),
         ("OS_DATABASE__CONECTION", "x"),

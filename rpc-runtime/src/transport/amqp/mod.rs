@@ -2,6 +2,7 @@
 //!
 //! * `topology` says what is declared, as data; `declare` puts it on the broker.
 //! * `broker` is all that is asked of a client library; `lapin_library` is the one in use.
+//! * `unique` ends the names of queues of one listener, with the feature `queue-manager` by `queue_manager` if asked to.
 //! * `state` and `supervisor` keep a connection: one to send, and one to listen, made when first needed;
 //!   `report` tells users about it.
 //! * `publisher` has callers send on a confirm channel and, with `confirms`, finds out what became of each message.
@@ -26,11 +27,14 @@ mod names;
 pub(crate) mod options;
 mod position;
 mod publisher;
+#[cfg(all(feature = "queue-manager", target_os = "linux"))]
+mod queue_manager;
 mod report;
 mod retry;
 mod state;
 mod supervisor;
 mod topology;
+mod unique;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -38,7 +42,8 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt, join, join_all, try_join_all};
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use self::consumer::{Consumption, Stop};
@@ -52,8 +57,9 @@ use self::library::Library;
 use self::names::{BUS, LISTEN, SEND};
 use self::options::AmqpOptions;
 use self::publisher::Publisher;
-use self::supervisor::Supervisor;
-use self::topology::{Topology, check_names, fanout_prefix, own_steps, queue_steps, unique_queue};
+use self::supervisor::{Links, Supervisor};
+use self::topology::{REPLIES, Topology, check_names, fanout_prefix, own_steps, queue_steps};
+use self::unique::Unique;
 use super::abilities::Abilities;
 use super::driver::{
     Address, CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
@@ -81,6 +87,9 @@ pub(crate) struct AmqpDriver {
     library: Arc<dyn Library>,
     hosts: Vec<Host>,
     options: Arc<AmqpOptions>,
+    unique: Arc<Unique>,
+    /// The reply queue, once it has a name: that stays, as does the queue.
+    reply_queue: Arc<OnceCell<Arc<str>>>,
     send: Supervisor,
     listen: OnceLock<Supervisor>,
     /// Set before anything is closed: nothing may be started then.
@@ -125,9 +134,10 @@ impl AmqpDriver {
         if url.hosts().is_empty() {
             return Err(TransportError::Setting(format!("{url} names no host")));
         }
+        let unique = Unique::new(&options)?;
         let library = LapinLibrary::new(url.vhost(), &options)?;
         let patience = deadline.saturating_duration_since(began);
-        let driver = Self::start(Arc::new(library), url.hosts().to_vec(), options, patience)?;
+        let driver = Self::start(Arc::new(library), url.hosts().to_vec(), options, unique, patience)?;
         driver.send.connected(deadline).await?;
         Ok(driver)
     }
@@ -137,6 +147,7 @@ impl AmqpDriver {
         library: Arc<dyn Library>,
         hosts: Vec<Host>,
         options: AmqpOptions,
+        unique: Unique,
         patience: Duration,
     ) -> Result<Self, TransportError> {
         let runtime = OwnRuntime::new()?;
@@ -152,6 +163,8 @@ impl AmqpDriver {
             library,
             hosts,
             options,
+            unique: Arc::new(unique),
+            reply_queue: Arc::default(),
             send,
             listen: OnceLock::new(),
             closed: AtomicBool::new(false),
@@ -181,23 +194,13 @@ impl AmqpDriver {
         Err(Fault::new(FaultKind::Closed, CLOSED))
     }
 
-    fn consumption(&self, topology: Topology, prefetch: u16) -> Result<Consumption, Fault> {
-        Ok(Consumption {
-            links: self.listening()?.links(),
-            topology,
-            prefetch: if prefetch == 0 { self.options.rabbit_qos_prefetch_count } else { prefetch },
-            pause: self.options.kombu_reconnect_delay,
-            redeclare: self.options.redeclare_interval,
-            max_body: self.options.max_body,
-        })
-    }
-
     /// Consumes from each queue on a channel of its own: a queue that is lost, or can't be declared again,
     /// neither keeps the others from being consumed nor has what they delivered delivered again.
     async fn consume(&self, topology: &Topology, prefetch: u16) -> Result<Listener, Fault> {
         let deadline = after(self.patience);
-        let consumptions = topology.parts().into_iter().map(|part| self.consumption(part, prefetch));
-        let consumptions = consumptions.collect::<Result<Vec<_>, _>>()?;
+        let links = self.listening()?.links();
+        let consumption = |part| consumption(links.clone(), part, prefetch, &self.options);
+        let consumptions: Vec<_> = topology.parts().into_iter().map(consumption).collect();
         let room = consumptions.first().map_or(1, Consumption::effective_prefetch);
         let (sender, deliveries) = mpsc::channel(usize::from(room));
         let starting = consumptions.into_iter().map(|consumption| {
@@ -284,11 +287,12 @@ impl Driver for AmqpDriver {
             let mut topology = match &address {
                 Address::Server(address) => {
                     let prefix = fanout_prefix(&address.topic);
+                    let (deadline, runtime) = (after(self.patience), self.runtime.handle());
                     let fanout_queue = match self.options.rabbit_stream_fanout {
-                        true => prefix.into(),
-                        false => unique_queue(&prefix),
+                        true => prefix,
+                        false => self.unique.queue(&prefix, deadline, runtime).await?,
                     };
-                    Topology::server(address, &fanout_queue, &self.options)
+                    Topology::server(address, &fanout_queue.into(), &self.options)
                 }
                 Address::Notifications(address) => Topology::notifications(address, &self.options),
             };
@@ -319,13 +323,26 @@ impl Driver for AmqpDriver {
     }
 
     fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
-        let queue = unique_queue("reply");
-        let consumption = self.consumption(Topology::replies(&queue, &self.options), 0);
-        let starting = consumption.map(|it| it.start(To::Replies(take), self.runtime.handle()));
-        Box::pin(async move {
+        let links = self.listening().map(Supervisor::links);
+        let (unique, options, name) = (self.unique.clone(), self.options.clone(), self.reply_queue.clone());
+        let runtime = self.runtime.handle().clone();
+        let starting = async move {
             // Who waits for it has a deadline of its own.
-            let stop = starting?.done(after(Duration::MAX)).await?;
+            let for_ever = after(Duration::MAX);
+            let named = || unique.queue(REPLIES, for_ever, &runtime).map(|name| name.map(Arc::from));
+            let queue = name.get_or_try_init(named).await?.clone();
+            let topology = Topology::replies(&queue, &options);
+            check_names(&topology.steps).map_err(unusable)?;
+            let starting = consumption(links?, topology, 0, &options).start(To::Replies(take), &runtime);
+            let stop = starting.done(for_ever).await?;
             Ok(Arc::new(OwnReplies { queue, _stop: stop }) as Arc<dyn ReplyPlace>)
+        };
+        // It goes on by itself until the future is dropped.
+        let mut going_on = JoinSet::new();
+        going_on.spawn_on(starting, self.runtime.handle());
+        Box::pin(async move {
+            let done = going_on.join_next().await.and_then(Result::ok);
+            done.unwrap_or_else(|| Err(Fault::new(FaultKind::Closed, CLOSED)))
         })
     }
 
@@ -371,6 +388,17 @@ struct OwnReplies {
 impl ReplyPlace for OwnReplies {
     fn address(&self) -> Arc<str> {
         Arc::clone(&self.queue)
+    }
+}
+
+fn consumption(links: Links, topology: Topology, prefetch: u16, options: &AmqpOptions) -> Consumption {
+    Consumption {
+        links,
+        topology,
+        prefetch: if prefetch == 0 { options.rabbit_qos_prefetch_count } else { prefetch },
+        pause: options.kombu_reconnect_delay,
+        redeclare: options.redeclare_interval,
+        max_body: options.max_body,
     }
 }
 

@@ -56,7 +56,7 @@ impl TransportBuilder {
     }
 
     /// Sets what the configuration says of the `control_exchange` and the `rpc_response_timeout` of `[DEFAULT]`, and of
-    /// `[oslo_messaging_rabbit]`. What it does not say stays as it is, and what is set after this goes before it, as do the
+    /// `[oslo_messaging_rabbit]`, with the `lock_path` of `[oslo_concurrency]`. What it does not say stays as it is, and what is set after this goes before it, as do the
     /// options of the URL.
     ///
     /// The response timeout follows [`Config::reload`], also one that is set for the first time, unless the URL has
@@ -73,6 +73,14 @@ impl TransportBuilder {
         #[cfg(feature = "amqp")]
         {
             self.amqp = self.amqp.configured(config.of_driver()?)?;
+            let is_needed = self.amqp.use_queue_manager || self.url.option("use_queue_manager").is_some();
+            match config.lock_path() {
+                Ok(Some(folder)) => self.amqp = self.amqp.lock_path(Some(folder)),
+                Ok(None) => {}
+                // It may be made of what only Python services know.
+                Err(error) if is_needed => return Err(error.into()),
+                Err(_) => {}
+            }
         }
         Ok(self)
     }
@@ -193,6 +201,29 @@ mod tests {
             .rabbit_retry_interval(Duration::from_millis(500))
             .max_body(100);
         assert_eq!(builder.amqp, expected);
+    }
+
+    /// Python has it in a group of its own.
+    #[cfg(feature = "amqp")]
+    #[test]
+    fn the_folder_of_locks() {
+        let folder = |text: &str| {
+            let builder = TransportBuilder::from_config(&File::new(text).config());
+            builder.map(|builder| builder.amqp.lock_path).map_err(|error| error.to_string())
+        };
+        let set = "[DEFAULT]\nstate = /s\n[oslo_concurrency]\nlock_path = $state/tmp\n";
+        assert_eq!(folder(set), Ok(Some("/s/tmp".into())));
+        assert_eq!(folder(""), Ok(None));
+        let made = "[oslo_concurrency]\nlock_path = $state_path/tmp\n";
+        assert_eq!(folder(made), Ok(None), "nobody needs it");
+        let url = "[DEFAULT]\ntransport_url = rabbit://h?use_queue_manager=1\n";
+        for needed in ["[oslo_messaging_rabbit]\nuse_queue_manager = true\n", url] {
+            let refused = folder(&format!("{needed}{made}"));
+            if cfg!(all(feature = "queue-manager", target_os = "linux")) || needed != url {
+                assert!(refused.as_ref().is_err_and(|why| why.contains("$state_path")), "{refused:?}");
+            }
+            assert!(refused.is_err(), "{refused:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod tls;
 mod unused;
 mod value;
 
+use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -105,6 +106,25 @@ options! {
     /// [`Acknowledge::Late`](crate::Acknowledge::Late) as well, a request to all servers that its handler did not finish is
     /// not delivered again, and does not count towards [`DeadLetters`](crate::DeadLetters).
     rabbit_stream_fanout: bool = false;
+    /// Whether fanout and reply queues have names that the service has again when it is started again, as oslo.messaging's
+    /// queue manager makes them: `HOSTNAME:PROCESSNAME:N` in place of 32 random digits. With the feature `queue-manager`, on
+    /// Linux. It needs `lock_path`. Default: no.
+    ///
+    /// All processes of the same two names draw N from one counter, in `/dev/shm`, whatever language they are in; it begins
+    /// with 1 again for each process group, as a service that is started again is one. So a queue is used again in place of one more
+    /// that has to expire, and what came to all servers while the service was away is still there. A queue is therefore left
+    /// when its server stops. If a service runs twice at a time on one host with the same names, as when a new one starts before the
+    /// old one has stopped, both read from the same queues, and get replies that belong to the other one: give each a
+    /// `processname` of its own.
+    use_queue_manager: bool = false;
+    /// The host in names of queues, with `use_queue_manager`. Default: the name of this one.
+    hostname: Option<String> = None;
+    /// The process in names of queues, with `use_queue_manager`. Default: the name of the program's file.
+    processname: Option<String> = None;
+    /// The folder of lock files for `use_queue_manager`: the same that Python processes of the same names have as `lock_path`
+    /// of `[oslo_concurrency]`, which is where a configuration has it. It is made if it is not there. Default: that of the
+    /// environment variable `OSLO_LOCK_PATH`.
+    lock_path: Option<PathBuf> = None;
     /// Whether classic queues are mirrored. Default: no.
     rabbit_ha_queues: bool = false;
     /// How many unsettled messages the broker hands over from one queue; a server has three queues, a transport
@@ -269,13 +289,13 @@ impl AmqpOptions {
     ///
     /// `control_exchange` and `rpc_response_timeout` are left to the transport. Accepted without effect, with the values
     /// that Python accepts, are `rpc_conn_pool_size`, `conn_pool_min_size`, `conn_pool_ttl`, `heartbeat_rate`, `heartbeat_in_pthread`,
-    /// `kombu_reconnect_splay`, `kombu_failover_strategy`, `hostname`, `processname`,
+    /// `kombu_reconnect_splay`, `kombu_failover_strategy`,
     /// `ssl_enforce_hostname_verification` (host names are always verified) and `ssl_enforce_fips_mode`.
     ///
     /// oslo.messaging refuses a URL with an option that is not of its own group: `control_exchange`,
     /// `rpc_response_timeout`, `kombu_reconnect_timeout` (the old name of `kombu_missing_consumer_retry_timeout`),
     /// `heartbeat_in_pthread` since it is gone, and those that only this library has: `ssl_crl_file`,
-    /// `connect_timeout`, `redeclare_interval`, `max_in_flight`, `max_in_flight_policy`, `max_body`, `max_ratio`; and fractions
+    /// `lock_path` (which Python has elsewhere), `connect_timeout`, `redeclare_interval`, `max_in_flight`, `max_in_flight_policy`, `max_body`, `max_ratio`; and fractions
     /// of seconds in `rabbit_retry_interval`, `rabbit_retry_backoff`, `rabbit_interval_max` and
     /// `kombu_missing_consumer_retry_timeout`. A URL that both read is without these.
     ///
@@ -310,23 +330,13 @@ impl AmqpOptions {
         if self.set(name, text)? || GENERIC.contains(&name) {
             return Ok(());
         }
-        let expected = |expected| OptionError(format!("option {name}={text:?}: expected {expected}"));
-        match unused::check(name, text) {
-            Some(checked) => return checked.map_err(expected),
-            None if name != "use_queue_manager" => {
-                let known = Self::NAMES.iter().chain(GENERIC).copied().chain(unused::names());
-                let hint =
-                    nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-                return Err(OptionError(format!("unknown option {name}{hint}")));
-            }
-            None => {}
+        if let Some(checked) = unused::check(name, text) {
+            let wrong = |expected| OptionError(format!("option {name}={text:?}: expected {expected}"));
+            return checked.map_err(wrong);
         }
-        if bool::read(text).map_err(expected)? {
-            let why = "is not supported: leave it out here. With all other options the same, this side takes part \
-                       beside peers that have it";
-            return Err(OptionError(format!("option {name} {why}")));
-        }
-        Ok(())
+        let known = Self::NAMES.iter().chain(GENERIC).copied().chain(unused::names());
+        let hint = nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        Err(OptionError(format!("unknown option {name}{hint}")))
     }
 
     /// Refuses what excludes each other, what is out of its range, and what lacks something that it needs.
@@ -346,7 +356,21 @@ impl AmqpOptions {
         if self.rabbit_stream_fanout && !self.rabbit_transient_quorum_queue {
             return wrong("option rabbit_stream_fanout needs rabbit_transient_quorum_queue=true");
         }
+        if self.use_queue_manager {
+            self.lock_folder()?;
+        }
         Ok(())
+    }
+
+    /// The folder of lock files.
+    pub(crate) fn lock_folder(&self) -> Result<PathBuf, OptionError> {
+        let of_environment = || env::var_os("OSLO_LOCK_PATH").map(PathBuf::from);
+        let folder = self.lock_path.clone().or_else(of_environment);
+        folder.filter(|path| path != &PathBuf::new()).ok_or_else(|| {
+            let why = "option use_queue_manager needs lock_path, the folder of lock files, of [oslo_concurrency] or of \
+                       the environment variable OSLO_LOCK_PATH";
+            OptionError(why.to_owned())
+        })
     }
 
     /// Refuses what nothing that is set elsewhere could make right.
@@ -354,6 +378,14 @@ impl AmqpOptions {
         ranges::check(self)?;
         if let Some([one, other]) = self.two_of_tls() {
             return Err(OptionError(format!("options {one} and {other} exclude each other")));
+        }
+        if self.use_queue_manager && !cfg!(feature = "queue-manager") {
+            return Err(OptionError(
+                "option use_queue_manager needs the feature \"queue-manager\"".to_owned(),
+            ));
+        }
+        if self.use_queue_manager && !cfg!(target_os = "linux") {
+            return Err(OptionError("option use_queue_manager: Linux alone has its /dev/shm".to_owned()));
         }
         if self.rabbit_ha_queues && (self.rabbit_quorum_queue || self.rabbit_transient_quorum_queue) {
             return Err(OptionError("option rabbit_ha_queues: quorum queues cannot be mirrored".to_owned()));

@@ -46,8 +46,8 @@ fn options_of_others_change_nothing() {
     let query: String = names.map(|name| format!("{name}={}&", value(name))).collect();
     assert_eq!(from_query(&query), Ok(AmqpOptions::default()));
     for query in [
-        "rabbit_login_method=PLAIN&use_queue_manager=false&rabbit_stream_fanout=no&ssl_version=",
-        "ssl_version=SSLv23&conn_pool_min_size=-1&kombu_reconnect_splay=0.5&hostname=&heartbeat_rate=3",
+        "rabbit_login_method=PLAIN&use_queue_manager=false&rabbit_stream_fanout=no&ssl_version=&lock_path=",
+        "ssl_version=SSLv23&conn_pool_min_size=-1&kombu_reconnect_splay=0.5&heartbeat_rate=3",
     ] {
         assert_eq!(from_query(query), Ok(AmqpOptions::default()), "{query}");
     }
@@ -166,7 +166,13 @@ fn errors_name_option_value_and_what_was_expected() {
             "rabbit_stream_fanout needs rabbit_transient_quorum_queue=true",
         ),
         ("rabbit_stream_fanout=x", "option rabbit_stream_fanout=\"x\": expected true or false"),
-        ("use_queue_manager=1", "option use_queue_manager is not supported: leave it out"),
+        #[cfg(all(feature = "queue-manager", target_os = "linux"))]
+        (
+            "use_queue_manager=1",
+            "option use_queue_manager needs lock_path, the folder of lock files, of [oslo_con",
+        ),
+        #[cfg(not(feature = "queue-manager"))]
+        ("use_queue_manager=1&lock_path=/l", "use_queue_manager needs the feature \"queue-manager\""),
         ("use_queue_manager=x", "option use_queue_manager=\"x\": expected true or false"),
         ("rabbit_login_method=EXTERNAL", "EXTERNAL needs ssl, ssl_cert_file and ssl_key_file"),
         ("rabbit_login_method=EXTERNAL&ssl_cert_file=/c&ssl_key_file=/k", "EXTERNAL needs ssl"),

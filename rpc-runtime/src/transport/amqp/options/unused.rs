@@ -7,7 +7,6 @@ use super::value::OptionValue;
 /// What a value may be.
 enum Values {
     Flag,
-    Text,
     /// A whole number, this or more.
     Whole(i64),
     /// A number of seconds, 0 or more.
@@ -21,10 +20,8 @@ const UNUSED: &[(&str, Values)] = &[
     ("heartbeat_in_pthread", Values::Flag),
     // 0 makes Python divide by it.
     ("heartbeat_rate", Values::Whole(1)),
-    ("hostname", Values::Text),
     ("kombu_failover_strategy", Values::OneOf(&["round-robin", "shuffle"], "round-robin or shuffle")),
     ("kombu_reconnect_splay", Values::Seconds),
-    ("processname", Values::Text),
     ("rpc_conn_pool_size", Values::Whole(1)),
     ("ssl_enforce_fips_mode", Values::Flag),
     ("ssl_enforce_hostname_verification", Values::Flag),
@@ -40,7 +37,6 @@ pub(super) fn check(name: &str, text: &str) -> Option<Result<(), &'static str>> 
     let (_, values) = UNUSED.iter().find(|(known, _)| *known == name)?;
     Some(match values {
         Values::Flag => bool::read(text).map(drop),
-        Values::Text => Ok(()),
         Values::Whole(least) => match text.parse::<i64>() {
             Ok(number) if number >= *least => Ok(()),
             _ if *least == i64::MIN => Err("a whole number"),

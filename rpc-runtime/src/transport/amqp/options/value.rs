@@ -53,6 +53,13 @@ impl OptionValue for Duration {
     }
 }
 
+impl OptionValue for Option<String> {
+    /// Python's names may be empty, too.
+    fn read(text: &str) -> Result<Self, &'static str> {
+        Ok(Some(text.to_owned()))
+    }
+}
+
 impl OptionValue for Option<PathBuf> {
     fn read(text: &str) -> Result<Self, &'static str> {
         Ok(Some(text).filter(|text| !text.is_empty()).map(PathBuf::from))

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::fake::{Fake, Fate};
 use super::super::library::ConnectFailure;
+use super::super::unique::Unique;
 use super::*;
 use crate::transport::{FailureKind, Transport};
 
@@ -19,7 +20,7 @@ async fn scene(patience: Duration) -> (Arc<Fake>, Arc<AtomicBool>, AmqpDriver) {
         },
     );
     let hosts = "rabbit://host".parse::<TransportUrl>().unwrap().hosts().to_vec();
-    let driver = AmqpDriver::start(broker.clone(), hosts, quick(), patience).unwrap();
+    let driver = AmqpDriver::start(broker.clone(), hosts, quick(), Unique::Random, patience).unwrap();
     driver.send.connected(Instant::now() + PATIENCE).await.unwrap();
     (broker, healed, driver)
 }
@@ -48,7 +49,8 @@ async fn first_calls_that_are_given_up_share_one_reply_queue() {
     for _ in 0..100 {
         given_up().await;
     }
-    assert_eq!(transport.tasks(), tasks);
+    // The one that makes the queue may have begun since, and has another one.
+    assert!(transport.tasks() <= tasks + 1, "{} after {tasks}", transport.tasks());
     healed.store(true, Ordering::SeqCst);
     let place = transport.replies().await.unwrap().place.address();
     assert_eq!(transport.replies().await.unwrap().place.address(), place);

@@ -19,6 +19,9 @@ const STREAM_OFFSET: &str = "x-stream-offset";
 const QUORUM: (&str, Argument) = ("x-queue-type", Argument::Text(Cow::Borrowed("quorum")));
 const STREAM: (&str, Argument) = ("x-queue-type", Argument::Text(Cow::Borrowed("stream")));
 
+/// The prefix of the names of reply queues.
+pub(super) const REPLIES: &str = "reply";
+
 /// One declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
@@ -62,7 +65,8 @@ pub(super) struct Consume {
 pub(super) struct Topology {
     pub(super) steps: Vec<Step>,
     pub(super) consumers: Vec<Consume>,
-    /// The queue that belongs to this listener alone and goes with it.
+    /// The queue that belongs to this listener alone and goes with it. Others have it next that have a name by the queue
+    /// manager.
     pub(super) own_queue: Option<Arc<str>>,
 }
 
@@ -89,7 +93,8 @@ impl Topology {
         Self {
             consumers: consumers(&[topic, &named, fanout_queue], &steps, options),
             steps,
-            own_queue: Some(fanout_queue.clone()).filter(|_| !options.rabbit_stream_fanout),
+            own_queue: (!options.rabbit_stream_fanout && !options.use_queue_manager)
+                .then(|| fanout_queue.clone()),
         }
     }
 
@@ -184,11 +189,6 @@ pub(super) fn address(route: &Route) -> (Arc<str>, Arc<str>) {
         Route::Fanout { topic, .. } => (fanout_exchange(topic), "".into()),
         Route::Reply { queue: name } | Route::Queue { name } => ("".into(), name.clone()),
     }
-}
-
-/// A new name for a queue of one listener: `prefix` and 32 hexadecimal digits.
-pub(super) fn unique_queue(prefix: &str) -> Arc<str> {
-    format!("{prefix}_{}", uuid::Uuid::new_v4().simple()).into()
 }
 
 /// The prefix of the names of a topic's fanout queues; with streams the name of the only one.

@@ -178,14 +178,6 @@ fn the_prefetch_vector_has_the_option() {
     assert_eq!(qos["prefetch_count"], vector.options.rabbit_qos_prefetch_count);
 }
 
-#[test]
-fn names_of_one_listener() {
-    let queue = unique_queue(&fanout_prefix("compute"));
-    let digits = queue.strip_prefix("compute_fanout_").unwrap();
-    assert!(digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()), "{queue}");
-    assert_ne!(queue, unique_queue(&fanout_prefix("compute")));
-}
-
 fn durable_server(options: AmqpOptions) -> Vec<Step> {
     let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
     Topology::server(&address, &"t_fanout_1".into(), &options).steps
