@@ -9,6 +9,8 @@
 #   broker.sh ask DIR                has that node run the Erlang code of stdin, and prints what it prints: in some
 #                                    milliseconds, where rabbitmqctl takes a second of the processor
 #
+# RPC_TEST_RABBITMQ is the directory of the rabbitmq-server that it runs, if that is not Debian's own.
+#
 # `epmd` and `run` want a process group of their own: they end by killing the group, so that nothing
 # outlives them.
 set -eu
@@ -48,7 +50,7 @@ export RABBITMQ_CONF_ENV_FILE=$dir/none RABBITMQ_CONFIG_FILE=$dir/rabbitmq
 export RABBITMQ_ENABLED_PLUGINS_FILE=$dir/plugins RABBITMQ_FEATURE_FLAGS_FILE=$dir/feature_flags
 export RABBITMQ_GENERATED_CONFIG_DIR=$dir/generated
 # Debian's /usr/sbin/rabbitmq* are wrappers that switch to the user of the system's own node.
-PATH=/usr/lib/rabbitmq/bin:$PATH
+PATH=${RPC_TEST_RABBITMQ:-/usr/lib/rabbitmq/bin}:$PATH
 
 case $command in
 epmd)

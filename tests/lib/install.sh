@@ -7,6 +7,21 @@ MDBOOK=0.5.4
 
 # Where Debian has the programs of RabbitMQ; those in /usr/sbin are wrappers that switch to another user.
 RABBITMQ_BIN=/usr/lib/rabbitmq/bin
+# RabbitMQ 4, where the system has an older one.
+RABBITMQ_4=tests/.rabbitmq4
+
+# The version of the system's RabbitMQ, 3 or 4.
+system_rabbitmq() {
+    case $(echo "$RABBITMQ_BIN"/../lib/rabbitmq_server-*) in
+    */rabbitmq_server-[4-9].*) echo 4 ;;
+    *) echo 3 ;;
+    esac
+}
+
+# The directory of the rabbitmq-server of a version.
+rabbitmq_bin() {
+    if [ "$1" = "$(system_rabbitmq)" ]; then echo "$RABBITMQ_BIN"; else echo "$PWD/$RABBITMQ_4/bin"; fi
+}
 
 fail() {
     echo "tests/run: $*" >&2
@@ -33,6 +48,7 @@ install_for() {
     [[ $needs != *book* ]] || install_program mdbook "$MDBOOK" '' --no-default-features --features search
     [[ $needs != *python* ]] || install_environment tests/.venv tests/python/requirements.txt
     [[ $needs != *agents* ]] || install_environment tests/.agents tests/agents/requirements.txt
+    install_rabbitmq "$needs"
     exec {lock}<&-
 }
 
@@ -96,6 +112,26 @@ install_program() {
     [ "${told##*[ v]}" != "$version" ] || return 0
     echo "making $program"
     cargo install --quiet --locked --root tests/.tools "$name@$version" "${@:4}"
+}
+
+# RabbitMQ in the versions that are wanted: the system's has to be one of them.
+install_rabbitmq() {
+    local needs=$1 wanted=$rabbitmq_asked
+    [[ $needs != *broker-4* ]] || wanted+=' 4'
+    case $(system_rabbitmq),$wanted in
+    4,*3*) fail "there is no RabbitMQ 3 here: the system has RabbitMQ 4, Debian 12 has 3.10" ;;
+    3,*4*) [[ $needs != *broker* ]] || make_rabbitmq_4 ;;
+    esac
+}
+
+make_rabbitmq_4() {
+    local began=$SECONDS recipe=tests/lib/rabbitmq4.sh
+    # The copy is written last: it says that all was made, by this very recipe.
+    cmp --silent "$recipe" "$RABBITMQ_4/rabbitmq4.sh" && return
+    echo "making $RABBITMQ_4"
+    rm -rf "$RABBITMQ_4"
+    "$recipe" "$RABBITMQ_4"
+    echo "made in $((SECONDS - began)) s"
 }
 
 # A Python environment with what a file lists.

@@ -45,13 +45,13 @@ report() {
         printf '%-12s %5d s  %s%s\n' "$name" "$took" "$result" "$(is_beside "$name" && echo ', beside others')"
     done <"$scratch/steps"
     printf '%-12s %5d s\n\n' all "$SECONDS"
-    # With arguments it is another step.
-    [ ${#step_args[@]} -gt 0 ] || keep_results
+    # With arguments, or another RabbitMQ, it is another step.
+    [ ${#step_args[@]} -gt 0 ] || [ -n "$rabbitmq_asked" ] || keep_results
     if [ -s "$scratch/failures" ]; then
         failed=1
         echo "What failed, and how to see it alone:"
         while IFS=$'\t' read -r name test args; do
-            printf '  %s: %s\n    tests/run %s\n' "$name" "$test" "$name${args:+ $args}"
+            printf '  %s: %s\n    tests/run %s\n' "$name" "$test" "${rabbitmq_asked:+--rabbitmq $rabbitmq_asked }$name${args:+ $args}"
         done <"$scratch/failures"
         echo
     fi

@@ -1,8 +1,9 @@
 # The steps of tests/run: `define NAME TIER NEEDS ABOUT`, and a function `step_NAME`. Sourced by tests/run.
 #
 # Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `semver` (cargo-semver-checks), `book` (mdbook),
-# `editor` (rust-analyzer), `cpp`, `broker`, `python` and `agents` (ceilometer). New tests of a kind that is there need no change here: a test binary
-# belongs to `unit` unless it is named below.
+# `editor` (rust-analyzer), `cpp`, `broker`, `broker-4` (RabbitMQ 4 whatever the system has), `python` and `agents`
+# (ceilometer). New tests of a kind that is there need no change here: a test binary belongs to `unit` unless it is named
+# below.
 
 declare -A about needs_of tier_of
 order=()
@@ -11,9 +12,12 @@ define() {
     order+=("$1") tier_of[$1]=$2 needs_of[$1]=$3 about[$1]=$4
 }
 
+# The steps of some tiers; with one RabbitMQ for all of them, none is there for another one.
 steps_of() {
     local step
-    for step in "${order[@]}"; do [[ " $1 " != *" ${tier_of[$step]} "* ]] || echo "$step"; done
+    for step in "${order[@]}"; do
+        [[ " $1 " != *" ${tier_of[$step]} "* ]] || [[ -n $rabbitmq_asked && $step == *-4 ]] || echo "$step"
+    done
 }
 
 list_steps() {
@@ -120,6 +124,8 @@ WITH_BROKER='package(rpc-tests) & binary(/^(broker|exceptions|interop|logs|notif
 WITH_BROKER+=' | package(rpc-examples) & binary(/^(boot|notifications|volume)$/)'
 WITH_BROKER+=' | package(rpc-runtime) & test(/::broker_/)'
 FAULTS='binary_id(rpc-tests::faults)'
+# What is about RabbitMQ 4 alone.
+OF_RABBITMQ_4='test(/(^|::)rabbitmq4::/)'
 AGENTS='binary_id(rpc-tests::agents)'
 
 define unit short tools 'tests that need nothing beside them'
@@ -134,17 +140,46 @@ step_doctests() {
 
 define interop short 'tools broker python' 'tests with RabbitMQ, most of them with Python on the other side'
 step_interop() {
-    tests_where "$WITH_BROKER" "$@"
+    with_rabbitmq "$WITH_BROKER" "$@"
 }
 
 define faults short 'tools broker python' 'the fault campaign, whose results are in tests/FAULTS.md'
 step_faults() {
     local status=0
     export RPC_TEST_TALLIES=${RPC_TEST_TALLIES:-$scratch/tallies}
-    tests_where "$FAULTS" "$@" || status=$?
+    with_rabbitmq "$FAULTS" "$@" || status=$?
     echo "What Python did by itself, which is not judged:"
     grep --no-messages 'by a peer itself' "$RPC_TEST_TALLIES" || echo "nothing"
     return "$status"
+}
+
+# What is in bodies and what Python makes of it: no broker looks at that, and Python takes long to begin.
+OF_BODIES='package(rpc-tests) & (binary(/^(exceptions|real)$/) |'
+OF_BODIES+=' binary(interop) & test(/^(bad_input|contexts|dispatch_errors|errors|values|versions)::/))'
+
+define interop-4 short 'tools broker-4 python' 'the same with RabbitMQ 4, but what is about bodies alone; all of it: --rabbitmq 4 interop'
+step_interop_4() {
+    ! same_rabbitmq interop || return 0
+    with_rabbitmq "($WITH_BROKER) & not ($OF_BODIES)" "$@"
+}
+
+define faults-4 long 'tools broker-4 python' 'the same with RabbitMQ 4'
+step_faults_4() {
+    ! same_rabbitmq faults || return 0
+    step_faults "$@"
+}
+
+# with_rabbitmq EXPRESSION [ARGS...]: of these tests those that are for the version that is there.
+with_rabbitmq() {
+    local where=$1
+    shift
+    [ "$RPC_TEST_RABBITMQ" = "$(rabbitmq_bin 4)" ] || where="($where) & not $OF_RABBITMQ_4"
+    tests_where "$where" "$@"
+}
+
+# same_rabbitmq STEP: whether that step was run with RabbitMQ 4, which is the system's.
+same_rabbitmq() {
+    [ -n "${results[$1]:-}" ] && [ "$(system_rabbitmq)" = 4 ] && echo "it is the RabbitMQ that $1 was run with"
 }
 
 define newest long broker 'the driver with the newest lapin and async-rs, to which it is not pinned yet'

@@ -59,13 +59,18 @@ doctests() {
     return "$status"
 }
 
-broker_PID=''
+# The version of RabbitMQ that --rabbitmq asks for, and of the node that runs.
+rabbitmq_asked='' broker_version='' broker_PID=''
 
 # Runs a step with what it needs beside it: Python, a broker. In the shell itself, as the broker outlives the step.
 run_step() {
-    local needs=${needs_of[$1]} run=step_${1//-/_}
+    local needs=${needs_of[$1]} run=step_${1//-/_} version=''
     [[ $needs != *python* ]] || export RPC_TEST_PYTHON=$PWD/tests/.venv/bin/python
-    [[ $needs != *broker* ]] || start_broker || run=no_broker
+    case " $needs " in
+    *' broker-4 '*) version=4 ;;
+    *' broker '*) version=${rabbitmq_asked:-$(system_rabbitmq)} ;;
+    esac
+    [ -z "$version" ] || start_broker "$version" || run=no_broker
     timed "$1" "${about[$1]}" "$run" "${step_args[@]}"
 }
 
@@ -75,11 +80,15 @@ no_broker() {
     return 1
 }
 
+# Starts a node of this version, which takes the place of another one.
 start_broker() {
     local line out
-    [ -z "$broker_PID" ] || return 0
-    echo "== a RabbitMQ node"
+    [ "$broker_version" != "$1" ] || return 0
+    stop_broker
+    echo "== a node of RabbitMQ $1"
     in_job build_tests >"$scratch/broker.log" 2>&1 || return 1
+    RPC_TEST_RABBITMQ=$(rabbitmq_bin "$1")
+    export RPC_TEST_RABBITMQ
     # A coprocess, because the node runs for as long as its stdin is open: it ends with us.
     coproc broker { exec "$(built broker)" 2>"$scratch/broker.log"; }
     # Of one that has ended already there is neither.
@@ -87,7 +96,7 @@ start_broker() {
     while [ -n "$out" ] && read -r -u "$out" line; do
         case $line in
         RPC_TEST_BROKER=*) export "${line?}" ;;
-        RPC_TEST_BROKER_DIR=*) export "${line?}" && return ;;
+        RPC_TEST_BROKER_DIR=*) export "${line?}" && broker_version=$1 && return ;;
         esac
     done
     broker_PID=''
@@ -96,6 +105,7 @@ start_broker() {
 
 stop_broker() {
     local pid=$broker_PID
+    broker_version=''
     [ -n "$pid" ] || return 0
     kill -TERM "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true

@@ -23,6 +23,7 @@ pub struct Queue {
     /// Whether it is deleted with its last consumer.
     pub auto_delete: bool,
     /// The arguments that it was declared with: name, type, value.
+    #[serde(deserialize_with = "declared")]
     pub arguments: Vec<Field>,
 }
 
@@ -108,6 +109,13 @@ impl Connection {
     }
 
     pub(super) const COLUMNS: &[&str] = &["name", "vhost", "state", "channels", "client_properties"];
+}
+
+/// RabbitMQ 4 says of each queue that it is a classic one, which nobody has to declare.
+fn declared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Field>, D::Error> {
+    let mut arguments: Vec<Field> = Vec::deserialize(deserializer)?;
+    arguments.retain(|(name, _, value)| name != "x-queue-type" || value != "classic");
+    Ok(arguments)
 }
 
 /// Fields, or a word in place of none.

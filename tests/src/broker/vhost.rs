@@ -34,13 +34,28 @@ impl Node {
 
 impl Vhost {
     async fn create(node: Node, name: String) -> Result<Self> {
-        let (vhost, guest, all) = (binary(&name), binary("guest"), binary(".*"));
+        let vhost = Self { node, name };
+        vhost.make().await?;
+        Ok(vhost)
+    }
+
+    /// Makes it, with nothing in it, after [`Vhost::delete`].
+    pub async fn make(&self) -> Result<()> {
+        let (vhost, guest, all) = (binary(&self.name), binary("guest"), binary(".*"));
         let add = format!(
             "ok = rabbit_vhost:add({vhost}, {guest}),
              rabbit_auth_backend_internal:set_permissions({guest}, {vhost}, {all}, {all}, {all}, {guest})"
         );
-        node.ask::<String>(&add).await?;
-        Ok(Self { node, name })
+        self.node.ask::<String>(&add).await.map(drop)
+    }
+
+    /// Deletes it and all that is in it, its connections and who may use it included.
+    pub async fn delete(&self) -> Result<()> {
+        self.node.ask::<String>(&self.deletion()).await.map(drop)
+    }
+
+    fn deletion(&self) -> String {
+        format!("ok = rabbit_vhost:delete({}, <<\"guest\">>)", binary(&self.name))
     }
 
     /// The one that every node has, also one that was emptied.
@@ -149,12 +164,17 @@ impl Vhost {
 
     /// The broker makes quorum queues of all durable ones that are declared without a type.
     pub async fn make_quorum_queues(&self) -> Result<()> {
+        let vhost = binary(&self.name);
+        // In RabbitMQ 4, and before.
         let set = format!(
-            "fun() -> rabbit_vhost:update_metadata({},
-                 fun(Metadata) -> Metadata#{{default_queue_type => <<\"quorum\">>}} end), ok end",
-            binary(&self.name)
+            "New = #{{default_queue_type => <<\"quorum\">>}},
+             case erlang:function_exported(rabbit_vhost, update_metadata, 3) of
+                 true -> ok = rabbit_vhost:update_metadata({vhost}, New, <<\"test\">>);
+                 false -> rabbit_misc:execute_mnesia_transaction(
+                     fun() -> rabbit_vhost:update_metadata({vhost}, fun(Old) -> maps:merge(Old, New) end), ok end)
+             end"
         );
-        self.node.ask::<String>(&format!("rabbit_misc:execute_mnesia_transaction({set})")).await.map(drop)
+        self.node.ask::<String>(&set).await.map(drop)
     }
 
     /// The broker moves to the queue `dead` what servers of the queues whose names `pattern` matches reject, and
@@ -192,9 +212,7 @@ impl Drop for Vhost {
     fn drop(&mut self) {
         if self.name != DEFAULT {
             // A broker that is gone has no vhosts either.
-            let _ = self
-                .node
-                .ask_blocking(&format!("ok = rabbit_vhost:delete({}, <<\"guest\">>)", binary(&self.name)));
+            let _ = self.node.ask_blocking(&self.deletion());
         }
     }
 }
