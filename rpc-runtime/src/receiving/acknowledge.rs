@@ -30,8 +30,8 @@ use std::fmt;
 /// closes the channel and delivers again all that came by it and is not acknowledged. This server
 /// recognises what it has and goes on, but another one that gets it executes it a second time, and each
 /// round counts as a delivery: in a quorum queue towards [`DeadLetters::redeliveries`] and towards the
-/// limit of the queue itself. For longer handlers, raise `consumer_timeout` in the broker's
-/// configuration, and leave [`prefetch`] at the number of workers.
+/// limit of the queue itself (20 from RabbitMQ 4 on), after which the broker drops it. For longer handlers,
+/// raise `consumer_timeout` in the broker's configuration, and leave [`prefetch`] at the number of workers.
 ///
 /// Requests to all servers (fanouts) are redelivered after a lost connection, but end with the
 /// server, as its queue for them does. With RabbitMQ's option `rabbit_stream_fanout` they are in a stream, which takes

@@ -43,9 +43,10 @@ impl DeadLetters {
     /// Quorum queues and `memory://` count deliveries. Classic queues only mark a message as
     /// delivered before: the server then puts a copy with a count at the end of the queue, which
     /// it or another server executes next. Each delivery counts that was not acknowledged, also
-    /// one that waited in a server whose connection was lost. A limit of the queue itself
-    /// (`rabbit_quorum_delivery_limit`, 20 by default from RabbitMQ 4.0 on) has to be larger than
-    /// this one, or the broker drops the message first.
+    /// one that waited in a server whose connection was lost. Where a quorum queue has a lower limit
+    /// of its own (`rabbit_quorum_delivery_limit`, 20 by default from RabbitMQ 4.0 on), the server puts
+    /// such a copy in the place of a message before the broker drops it. A lower limit that a policy
+    /// sets is unknown here: there the broker drops the message first, or has its own dead letters.
     ///
     /// A listener of notifications has a limit without dead letters as well: 20 unless it is set there or here.
     #[must_use]

@@ -100,6 +100,12 @@ impl Forwarder {
         earlier > self.limit
     }
 
+    /// Whether a copy with a count has to take the place of a message that was delivered before, so that it is known how
+    /// often: its queue does not count, or would drop it.
+    pub(crate) fn has_to_count(&self, delivery: &Delivery) -> bool {
+        delivery.is_uncounted() || delivery.is_last(self.transport.driver().delivery_limit())
+    }
+
     /// Whether messages that cannot be decoded are kept.
     pub(crate) fn keeps_undecodable(&self) -> bool {
         self.undecodable

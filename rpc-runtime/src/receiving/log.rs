@@ -13,6 +13,7 @@ pub(crate) struct Log {
     repeated: RareLog,
     panics: RareLog,
     given_up: RareLog,
+    last: RareLog,
     kept: RareLog,
 }
 
@@ -23,6 +24,7 @@ impl Default for Log {
             repeated: RareLog::default(),
             panics: RareLog::few(FEW),
             given_up: RareLog::few(FEW),
+            last: RareLog::few(FEW),
             kept: RareLog::few(FEW),
         }
     }
@@ -60,6 +62,18 @@ impl Log {
         rarely!(self.given_up, error, queue, deliveries, to, "gave a message up: {error}");
     }
 
+    /// A message that its queue drops, or has its own place for, unless it is settled this time.
+    pub(crate) fn last(&self, queue: &str, deliveries: u32) {
+        let queue = printable(queue);
+        rarely!(
+            self.last,
+            warn,
+            queue,
+            deliveries,
+            "a message was delivered for the last time: its queue has a limit"
+        );
+    }
+
     /// A message that could not be sent on, to the dead letters or to the end of its queue.
     pub(crate) fn not_sent_on(&self, queue: &str, error: &str) {
         let [queue, error] = [queue, error].map(printable);
@@ -81,6 +95,7 @@ mod tests {
         log.joined(Some("id"), true);
         log.panicked("m", "text");
         log.gave_up("q", 1, "dead", "why");
+        log.last("q", 21);
         log.not_sent_on("q", "why");
     }
 
@@ -94,6 +109,7 @@ mod tests {
         assert_eq!(warnings.of_a_thousand(|| log.rejected(1, false, &error)), 1);
         assert_eq!(warnings.of_a_thousand(|| log.panicked(&forged, &forged)), few);
         assert_eq!(warnings.of_a_thousand(|| log.gave_up(&forged, 1, "dead", &forged)), few);
+        assert_eq!(warnings.of_a_thousand(|| log.last(&forged, 21)), few);
         assert_eq!(warnings.of_a_thousand(|| log.not_sent_on(&forged, &forged)), few);
         warnings.check_lines();
     }

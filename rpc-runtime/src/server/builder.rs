@@ -185,7 +185,10 @@ impl ServerBuilder {
     }
 
     /// Puts messages aside that were delivered too often or cannot be decoded; by default requests
-    /// are redelivered without limit, and what cannot be decoded is dropped.
+    /// are redelivered for as long as their queue does it, and what cannot be decoded is dropped. A
+    /// classic queue has no limit. A quorum queue has the one of `rabbit_quorum_delivery_limit`, or 20
+    /// since RabbitMQ 4: then the broker drops the request, or has its own dead letters, and the server
+    /// warns of it when it gets such a request for the last time.
     pub fn dead_letters(mut self, dead_letters: DeadLetters) -> Self {
         self.dead_letters = Some(dead_letters);
         self

@@ -101,6 +101,7 @@ impl Server {
             workers: Arc::clone(&workers),
             worker_count,
             stop: Arc::clone(&listener.stop),
+            delivery_limit: transport.driver().delivery_limit(),
             reader,
         };
         let who: Arc<str> = printable(&target.to_string()).into();

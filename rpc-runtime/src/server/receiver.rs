@@ -27,6 +27,8 @@ pub(super) struct Receiver {
     pub(super) workers: Arc<Semaphore>,
     pub(super) worker_count: u32,
     pub(super) stop: Arc<dyn StopListening>,
+    /// How often a queue delivers again.
+    pub(super) delivery_limit: Option<u32>,
     /// Reads what takes long.
     pub(super) reader: Reader<Request>,
 }
@@ -189,8 +191,9 @@ impl Receiver {
             tracing::debug!("left a message to its redelivery: its connection is gone");
             return;
         }
-        let (earlier, uncounted, redelivered) =
-            (delivery.earlier(), delivery.is_uncounted(), delivery.redelivered);
+        let (earlier, redelivered) = (delivery.earlier(), delivery.redelivered);
+        let last = delivery.is_last(self.delivery_limit).then(|| Arc::clone(&delivery.queue));
+        let counting = self.requests.forwarder.as_ref().is_some_and(|to| to.has_to_count(&delivery));
         // Only what was delivered before can be given up or has to be counted.
         let letter = (earlier > 0).then(|| Letter::of(&delivery));
         let Some(settle) = claims.admit(request.unique_id.as_deref(), delivery.settle) else {
@@ -203,11 +206,14 @@ impl Receiver {
                 let claim = claims.claim(request.unique_id.clone(), settle);
                 tokio::spawn(requests.give_up(Arc::clone(forwarder), request, letter, claim, permit));
             }
-            (Some(forwarder), Some(letter)) if uncounted => {
+            (Some(forwarder), Some(letter)) if counting => {
                 // Not claimed: its copy is to be executed, and could be here before this ends.
                 tokio::spawn(requests.count(Arc::clone(forwarder), letter, settle, permit));
             }
             _ => {
+                if let Some(queue) = last {
+                    self.requests.log.received.last(&queue, earlier.saturating_add(1));
+                }
                 let claim = claims.claim(request.unique_id.clone(), settle);
                 self.announce(&request);
                 let execution = requests.prepare(request, held, permit);

@@ -34,6 +34,12 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// What its bus can do.
     fn abilities(&self) -> Abilities;
 
+    /// How often a queue that counts them delivers a message that nobody settles, after the first time; then it drops
+    /// it. `None` is no limit.
+    fn delivery_limit(&self) -> Option<u32> {
+        None
+    }
+
     /// Sends one message and resolves with its exact outcome: `Ok` once the broker has taken
     /// responsibility for it.
     ///
@@ -430,6 +436,11 @@ impl Delivery {
     /// Whether one more delivery will look just like this one.
     pub(crate) fn is_uncounted(&self) -> bool {
         self.redelivered && self.history.counted.is_none()
+    }
+
+    /// Whether its queue does not deliver it again, as [`Driver::delivery_limit`] has it.
+    pub(crate) fn is_last(&self, limit: Option<u32>) -> bool {
+        limit.is_some_and(|limit| self.history.counted.is_some_and(|counted| counted >= limit))
     }
 }
 

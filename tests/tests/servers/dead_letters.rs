@@ -1,10 +1,11 @@
 //! Messages that a server gives up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable};
-use rpc_runtime::{Acknowledge, DeadLetters, ServerBuilder, Target};
+use rpc_runtime::{Acknowledge, DeadLetters, Server, ServerBuilder, Target, Transport};
 use rpc_tests::sample::RustServer;
 use rpc_tests::{PythonServer, Vhost, run};
 use serde_json::{Value, json};
@@ -51,6 +52,22 @@ async fn never_finished(vhost: &Vhost, options: &str) -> Taken {
     Raw::connect(vhost).await.take("gate.dead").await
 }
 
+/// Has server after server not finish what they get, so many times; the one after these.
+pub(super) async fn unfinished(
+    mut server: Server,
+    keeper: &Arc<Keeper>,
+    transport: &Transport,
+    times: usize,
+    set: impl Fn(ServerBuilder) -> ServerBuilder,
+) -> Server {
+    for times in 1..=times {
+        keeper.has(times).await;
+        server.shutdown(Duration::ZERO).await.unwrap_err();
+        server = keeper.serve(transport, &set).await;
+    }
+    server
+}
+
 fn check(taken: &Taken) {
     let envelope: Value = serde_json::from_slice(&taken.body).unwrap();
     let inner: Value = serde_json::from_str(envelope["oslo.message"].as_str().unwrap()).unwrap();
@@ -77,6 +94,38 @@ fn quorum_queues_count_by_themselves() {
     run(async {
         let vhost = vhost("dead-quorum").await;
         check(&never_finished(&vhost, "rabbit_quorum_queue=true").await);
+    });
+}
+
+/// More often than RabbitMQ 4 delivers it by itself.
+pub(super) const PERSISTENT: u32 = 24;
+
+#[test]
+fn a_limit_above_that_of_the_queue_counts() {
+    run(async {
+        let vhost = vhost("dead-limits").await;
+        for (options, limit) in [
+            ("rabbit_quorum_queue=true", PERSISTENT),
+            ("rabbit_quorum_queue=true&rabbit_quorum_delivery_limit=3", 8),
+        ] {
+            let transport = connect(&vhost, options).await;
+            let set = |builder: ServerBuilder| {
+                let dead_letters = DeadLetters::new().redeliveries(limit);
+                builder.acknowledge(Acknowledge::Late).workers(1).dead_letters(dead_letters)
+            };
+            let keeper = Keeper::new("a", false);
+            let server = keeper.serve(&transport, set).await;
+            let running = call(&transport, 7);
+            let server = unfinished(server, &keeper, &transport, 1 + limit as usize, set).await;
+            let error = running.await.unwrap().unwrap_err().to_string();
+            assert!(error.contains(&format!("was delivered {} times", limit + 1)), "{error}");
+            let dead = Raw::connect(&vhost).await.take("gate.dead").await;
+            assert_eq!(dead.header("x-rpc-deliveries"), Some((limit + 1).to_string()));
+            server.shutdown(Duration::ZERO).await.unwrap();
+            for queue in ["gate", "gate.a", "gate.dead"] {
+                vhost.delete_queue(queue).await.unwrap();
+            }
+        }
     });
 }
 

@@ -1,7 +1,6 @@
 //! Late acknowledgement: what a server that dies, loses its connection or stops leaves to others.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rpc_runtime::{Acknowledge, Context, ServerBuilder, Target, Transport};
@@ -11,6 +10,7 @@ use rpc_tests::{Broker, run, until};
 use tokio::runtime::{Builder, Runtime};
 
 use super::gate::{Keeper, call, cast};
+use super::log::Log;
 use super::{connect, holds, queue, vhost};
 
 fn late(builder: ServerBuilder) -> ServerBuilder {
@@ -180,34 +180,10 @@ fn a_dropped_server_acknowledges_what_it_finishes() {
     });
 }
 
-/// What is logged.
-#[derive(Debug, Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn has(&self, text: &str) -> bool {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).contains(text)
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// RabbitMQ closes the channel of who holds a message for longer than `consumer_timeout`.
 #[test]
 fn a_handler_that_outlasts_the_broker_s_patience_is_executed_once() {
-    let log = Log::default();
-    let writer = log.clone();
-    // Of all threads; each test has a process of its own.
-    let collecting = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
-    let _ = collecting.try_init();
+    let log = Log::collect();
     run(async {
         let broker = Broker::start_with(|_, _| Ok("consumer_timeout = 1500\n".to_owned())).await.unwrap();
         // It looks once a minute otherwise.

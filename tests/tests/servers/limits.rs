@@ -17,7 +17,7 @@ const TOO_LARGE: u64 = 200_000;
 const CONFIGURATION: &str = "max_message_size = 100000\n";
 
 #[rpc_manager(client = FillApi, topic = "fill", version = "1.0", error = RemoteError)]
-pub trait Fill {
+pub(super) trait Fill {
     /// A text of this length.
     #[rpc(call)]
     async fn text(&self, ctx: Context, bytes: u64) -> Result<String, RemoteError>;
@@ -46,7 +46,7 @@ impl Fill for Filler {
     }
 }
 
-fn text(bytes: u64) -> String {
+pub(super) fn text(bytes: u64) -> String {
     "x".repeat(usize::try_from(bytes).unwrap())
 }
 
@@ -54,17 +54,17 @@ fn nested(levels: u64) -> Value {
     (0..levels).fold(Value::Null, |inner, _| Value::Array(vec![inner]))
 }
 
-async fn serve(transport: &Transport) -> Server {
+pub(super) async fn serve(transport: &Transport) -> Server {
     let target = Target::new("fill").with_server("s");
     Server::builder(transport, target).endpoint(FillApi::endpoint(Filler)).start().await.unwrap()
 }
 
 /// A client whose calls time out long after the test is given up.
-fn client(transport: &Transport) -> FillApi {
+pub(super) fn client(transport: &Transport) -> FillApi {
     FillApi::new(transport).with(CallOptions::new().timeout(Duration::from_secs(3600)))
 }
 
-fn remote<T: std::fmt::Debug>(outcome: Result<T, CallError<RemoteError>>) -> String {
+pub(super) fn remote<T: std::fmt::Debug>(outcome: Result<T, CallError<RemoteError>>) -> String {
     match outcome {
         Err(CallError::Method(error)) => error.to_string(),
         outcome => panic!("{outcome:?}"),

@@ -9,6 +9,8 @@ mod late;
 mod limits;
 mod listeners;
 mod load;
+mod log;
+mod rabbitmq4;
 mod raw;
 mod replies;
 mod services;

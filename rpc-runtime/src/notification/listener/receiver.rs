@@ -183,7 +183,9 @@ impl Receiver {
                 return;
             }
         };
-        let (redelivered, uncounted) = (delivery.redelivered, delivery.is_uncounted());
+        let redelivered = delivery.redelivered;
+        let counting = self.notifications.forwarder.as_ref().is_some_and(|to| to.has_to_count(&delivery));
+        let last = delivery.is_last(self.transport.driver().delivery_limit());
         let queue = Arc::clone(&delivery.queue);
         let (letter, settle) = Letter::take(delivery);
         let earlier = self.earlier(&letter, message.unique_id.as_deref());
@@ -213,12 +215,14 @@ impl Receiver {
                     tally.duplicates.add_one();
                     return log.received.joined(unique_id.as_deref(), redelivered);
                 };
-                if let Some(forwarder) = &self.notifications.forwarder
-                    && uncounted
-                    && earlier <= self.notifications.redeliveries
-                {
-                    // Not claimed: its copy is to be handled, and could be here before this ends.
-                    return self.notifications.count(forwarder, letter, settle);
+                let limit = self.notifications.redeliveries;
+                match &self.notifications.forwarder {
+                    Some(forwarder) if counting && earlier <= limit => {
+                        // Not claimed: its copy is to be handled, and could be here before this ends.
+                        return self.notifications.count(forwarder, letter, settle);
+                    }
+                    None if last && earlier < limit => log.received.last(&queue, earlier.saturating_add(1)),
+                    _ => {}
                 }
                 Right::Late(claims.claim(unique_id, settle))
             }

@@ -58,7 +58,9 @@ use self::names::{BUS, LISTEN, SEND};
 use self::options::AmqpOptions;
 use self::publisher::Publisher;
 use self::supervisor::{Links, Supervisor};
-use self::topology::{REPLIES, Topology, check_names, fanout_prefix, own_steps, queue_steps};
+use self::topology::{
+    REPLIES, Topology, check_names, delivery_limit, fanout_prefix, own_steps, queue_steps,
+};
 use self::unique::Unique;
 use super::abilities::Abilities;
 use super::driver::{
@@ -223,6 +225,10 @@ impl Driver for AmqpDriver {
 
     fn abilities(&self) -> Abilities {
         Abilities::ALL
+    }
+
+    fn delivery_limit(&self) -> Option<u32> {
+        delivery_limit(&self.options)
     }
 
     fn publish(&self, mut message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {

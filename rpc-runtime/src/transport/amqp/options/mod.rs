@@ -83,8 +83,9 @@ options! {
     amqp_auto_delete: bool = false;
     /// Whether queues of topics are quorum queues, which are durable. Default: no.
     rabbit_quorum_queue: bool = false;
-    /// How often a quorum queue delivers a message before it drops it; 0, the default, leaves it to the broker: 20
-    /// since RabbitMQ 4, no limit before. -1 is no limit.
+    /// How often a quorum queue delivers a message again before it drops it; 0, the default, leaves it to the broker: 20
+    /// times since RabbitMQ 4, no limit before. -1 is no limit since RabbitMQ 4; before, it drops what was not settled the
+    /// first time.
     rabbit_quorum_delivery_limit: i32 = 0;
     /// How many messages a quorum queue keeps in memory; 0, the default, is no limit.
     rabbit_quorum_max_memory_length: u32 = 0;
@@ -125,7 +126,7 @@ options! {
     /// of `[oslo_concurrency]`, which is where a configuration has it. It is made if it is not there. Default: that of the
     /// environment variable `OSLO_LOCK_PATH`.
     lock_path: Option<PathBuf> = None;
-    /// Whether classic queues are mirrored. Default: no.
+    /// Whether classic queues are mirrored, by RabbitMQ before 4. Default: no.
     rabbit_ha_queues: bool = false;
     /// How many unsettled messages the broker hands over from one queue; a server has three queues, a transport
     /// one for replies. Default: 0, which is 128 for the queues of servers, unless
@@ -133,8 +134,9 @@ options! {
     rabbit_qos_prefetch_count: u16 = 0;
     /// After how long without a sign of life a connection is given up (twice this time at the latest), unless
     /// the broker asks for less. 1 to 65535 seconds; 0, which turns heartbeats off in Python, is refused, as a
-    /// connection that nobody watches can be dead for hours. In the URL: seconds, of which whole ones count. Default:
-    /// 60 seconds.
+    /// connection that nobody watches can be dead for hours. A heartbeat is sent each half of this time: what ends idle
+    /// connections on their way has to wait for longer. In the URL: seconds, of which whole ones count. Default: 60
+    /// seconds.
     heartbeat_timeout_threshold: Duration = Duration::from_secs(60);
     /// Whether to connect by TLS; `amqps://` always does. Default: no.
     ssl: bool = false;
@@ -203,7 +205,7 @@ options! {
     /// for room until their deadline.
     max_in_flight_policy: InFlightPolicy = InFlightPolicy::Wait;
     /// The longest body in bytes, sent (refused) or received (rejected; its caller is told, unless it is compressed).
-    /// Default: 16 MiB.
+    /// Default: 16 MiB, which is RabbitMQ's own `max_message_size` since version 4.
     ///
     /// A body is in memory before its length is looked at, so this option does not bound what is received: that
     /// is queues × prefetch × the broker's own `max_message_size` at most, for each server (three queues) and for
