@@ -17,6 +17,13 @@ pub enum Flow {
     /// They are taken and lost. The connection stays open and silent in this direction, also after
     /// [`Proxy::resume`](super::Proxy::resume): there is no way back into a stream that has a hole.
     Swallow,
+    /// They pass; a connection on which none come for so long ends, as a load balancer has it.
+    CutIdle {
+        /// How long none may come.
+        after: Duration,
+        /// How it ends.
+        end: End,
+    },
     /// So many bytes pass, and then as few more as it takes to be inside an AMQP frame. Then the
     /// connection ends.
     Cut {

@@ -46,6 +46,8 @@ struct Lines {
     to_client: Line,
     /// Changes when all connections are to end.
     end: watch::Sender<End>,
+    /// Changes when all connections are to be forgotten.
+    forget: watch::Sender<()>,
     open: AtomicUsize,
     accepted: AtomicUsize,
 }
@@ -61,6 +63,7 @@ impl Proxy {
             to_broker: Line::new(),
             to_client: Line::new(),
             end: watch::Sender::new(End::Close),
+            forget: watch::Sender::new(()),
             open: AtomicUsize::new(0),
             accepted: AtomicUsize::new(0),
         });
@@ -92,6 +95,12 @@ impl Proxy {
     /// Ends all connections; new ones are taken.
     pub fn end_connections(&self, end: End) {
         self.lines.end.send_replace(end);
+    }
+
+    /// Loses what comes by the connections that there are, both ways, and tells neither side; new ones are as ever. So a
+    /// load balancer or a firewall does that has forgotten them.
+    pub fn forget_connections(&self) {
+        self.lines.forget.send_replace(());
     }
 
     /// How many connections there are.
@@ -142,7 +151,7 @@ async fn accept(listener: TcpListener, upstream: u16, lines: Arc<Lines>) {
 }
 
 async fn connection(mut client: TcpStream, upstream: u16, lines: Arc<Lines>) {
-    let mut ends = lines.end.subscribe();
+    let (mut ends, mut forgets) = (lines.end.subscribe(), lines.forget.subscribe());
     let _open = Open::new(&lines.open);
     // A broker that is down: the client finds out as it would without a proxy, a little later.
     let Ok(mut broker) = TcpStream::connect((Ipv4Addr::LOCALHOST, upstream)).await else { return };
@@ -152,15 +161,29 @@ async fn connection(mut client: TcpStream, upstream: u16, lines: Arc<Lines>) {
         let up = pump(from_client, to_broker, &lines.to_broker);
         let down = pump(from_broker, to_client, &lines.to_client);
         tokio::select! {
-            done = async { tokio::try_join!(up, down) } => done.err().unwrap_or(End::Close),
-            _ = ends.changed() => *ends.borrow(),
+            done = async { tokio::try_join!(up, down) } => Some(done.err().unwrap_or(End::Close)),
+            _ = ends.changed() => Some(*ends.borrow()),
+            _ = forgets.changed() => None,
         }
+    };
+    let end = match end {
+        Some(end) => end,
+        None => tokio::select! {
+            () = async { tokio::join!(lose(&mut client), lose(&mut broker)); } => End::Close,
+            _ = ends.changed() => *ends.borrow(),
+        },
     };
     if end == End::Reset {
         // An error means that the connection is gone already.
         let _ = client.set_zero_linger();
         let _ = broker.set_zero_linger();
     }
+}
+
+/// Loses what comes from one side until that gives up.
+async fn lose(side: &mut TcpStream) {
+    // An error is an end as well.
+    let _ = tokio::io::copy(side, &mut tokio::io::sink()).await;
 }
 
 /// Counts a connection for as long as it lives.

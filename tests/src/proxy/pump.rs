@@ -1,5 +1,6 @@
 //! One direction of one connection.
 
+use std::future::pending;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::flow::{End, Flow, Line};
 use super::frames::Frames;
@@ -55,9 +56,13 @@ impl Reader<'_> {
                 }
                 () = self.under_way.closed() => return Err(End::Reset),
                 read = self.from.read(&mut buffer), if flow != Flow::Hold => read.map_err(|_| End::Reset)?,
+                end = flow.idle() => {
+                    self.affected.fetch_add(1, Ordering::Relaxed);
+                    return Err(end);
+                }
             };
             let bytes = &buffer[..count];
-            if flow != Flow::Pass {
+            if !matches!(flow, Flow::Pass | Flow::CutIdle { .. }) {
                 self.affected.fetch_add(1, Ordering::Relaxed);
             }
             // What follows lost bytes is no stream that TCP could have made, so it is lost as well.
@@ -92,6 +97,17 @@ impl Reader<'_> {
 impl Flow {
     fn delay(self) -> Duration {
         if let Flow::Delay(time) = self { time } else { Duration::ZERO }
+    }
+
+    /// Resolves when the connection was idle for too long, counted from now.
+    async fn idle(self) -> End {
+        match self {
+            Flow::CutIdle { after, end } => {
+                sleep(after).await;
+                end
+            }
+            _ => pending().await,
+        }
     }
 
     fn until_cut(self) -> usize {

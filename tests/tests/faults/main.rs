@@ -5,6 +5,7 @@
 //! behind. `tests/FAULTS.md` says what is kept and what can be lost under each fault.
 #![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod accounts;
 mod alarms;
 mod cluster;
 mod connections;

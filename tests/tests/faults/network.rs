@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
-use rpc_tests::campaign::{Lane, Scenario, alone};
+use anyhow::{Context as _, Result, ensure};
+use rpc_runtime::{Context, Server, Target, Transport};
+use rpc_tests::campaign::{Lane, Ledger, Scenario, WorkApi, Worker, alone};
+use rpc_tests::limits::{PATIENCE, TEST};
 use rpc_tests::proxy::{Direction, End, Flow, Proxy};
-use rpc_tests::{Broker, until};
+use rpc_tests::{Broker, Vhost, until};
+use tokio::time::timeout;
 
 use super::QUICK;
 
@@ -122,6 +125,93 @@ async fn silence(proxy: &Proxy, directions: &[Direction]) -> Result<()> {
         proxy.set(*direction, Flow::Swallow);
     }
     reconnected(proxy, before).await
+}
+
+/// A client and a server by way of a proxy; the client waits for an answer for as long as a test may take.
+async fn quiet(proxy: &Proxy, vhost: &Vhost, option: &str) -> Result<(Transport, Transport, Server)> {
+    let url = format!("{}?kombu_reconnect_delay=0.1&{option}", proxy.through(&vhost.url()));
+    let client = Transport::builder(&url)?.response_timeout(TEST).connect().await?;
+    let transport = Transport::connect(&url).await?;
+    let worker = WorkApi::endpoint(Worker::new("a", &Ledger::new("a").into()));
+    let server = Server::builder(&transport, Target::new("work").with_server("a")).endpoint(worker);
+    let server = server.start().await?;
+    ensure!(WorkApi::new(&client).work(&Context::new(), 0).call().await? == 0);
+    Ok((client, transport, server))
+}
+
+/// A load balancer that ends what is idle for less than the heartbeat.
+#[test]
+fn idle_connections_that_are_cut() {
+    alone(async || {
+        let node = Broker::shared()?;
+        let vhost = node.vhost("idle").await?;
+        let proxy = Proxy::start(node.port()).await?;
+        // Without heartbeats in that time.
+        let (client, transport, server) = quiet(&proxy, &vhost, "heartbeat_timeout_threshold=600").await?;
+        for (n, end) in [(1, End::Reset), (2, End::Close)] {
+            let before = proxy.accepted();
+            for direction in BOTH {
+                proxy.set(direction, Flow::CutIdle { after: Duration::from_secs(2), end });
+            }
+            reconnected(&proxy, before).await?;
+            let api = WorkApi::new(&client);
+            ensure!(api.work(&Context::new(), n).call().await? == n);
+            api.work(&Context::new(), n).cast().await?;
+            proxy.resume();
+        }
+        server.shutdown(PATIENCE).await?;
+        client.close(PATIENCE).await;
+        transport.close(PATIENCE).await;
+        Ok(())
+    });
+}
+
+/// The same with heartbeats that are sent in time: each half of what is set, so the limit may be no shorter than that.
+#[test]
+fn idle_connections_with_heartbeats() {
+    alone(async || {
+        let node = Broker::shared()?;
+        let vhost = node.vhost("beating").await?;
+        let proxy = Proxy::start(node.port()).await?;
+        let limit = Duration::from_secs(10);
+        for direction in BOTH {
+            proxy.set(direction, Flow::CutIdle { after: limit, end: End::Reset });
+        }
+        let (client, transport, server) = quiet(&proxy, &vhost, "heartbeat_timeout_threshold=4").await?;
+        let before = proxy.accepted();
+        tokio::time::sleep(limit + limit / 2).await;
+        ensure!(proxy.accepted() == before && BOTH.iter().all(|way| proxy.affected(*way) == 0), "{proxy:?}");
+        ensure!(WorkApi::new(&client).work(&Context::new(), 1).call().await? == 1);
+        server.shutdown(PATIENCE).await?;
+        client.close(PATIENCE).await;
+        transport.close(PATIENCE).await;
+        Ok(())
+    });
+}
+
+/// A load balancer that has forgotten connections and tells nobody.
+#[test]
+fn idle_connections_that_are_forgotten() {
+    alone(async || {
+        let node = Broker::shared()?;
+        let vhost = node.vhost("forgotten").await?;
+        let proxy = Proxy::start(node.port()).await?;
+        let (client, transport, server) = quiet(&proxy, &vhost, "heartbeat_timeout_threshold=2").await?;
+        let api = WorkApi::new(&client);
+        for n in 1..=3 {
+            proxy.forget_connections();
+            // What is sent at once is lost with the connection, and sent again once that is given up.
+            let (call, cast) = (api.work(&Context::new(), n), api.work(&Context::new(), n));
+            let both = async { tokio::join!(call.call().into_future(), cast.cast().into_future()) };
+            let (call, cast) = timeout(PATIENCE, both).await.context("it waits for more than heartbeats")?;
+            ensure!(call? == n);
+            cast?;
+        }
+        server.shutdown(PATIENCE).await?;
+        client.close(PATIENCE).await;
+        transport.close(PATIENCE).await;
+        Ok(())
+    });
 }
 
 #[test]

@@ -5,12 +5,15 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use futures::FutureExt as _;
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use rpc_runtime::{CallOptions, Context, FaultKind, Reached, RpcError, Transport};
-use rpc_tests::Broker;
-use rpc_tests::campaign::{Kind, Lane, Running, Scenario, WorkApi, alone};
+use rpc_runtime::{
+    CallOptions, Context, FaultKind, Reached, RpcError, Server, ServerBuilder, ServerError, Target, Transport,
+};
+use rpc_tests::campaign::{Kind, Lane, Ledger, Running, Scenario, WorkApi, Worker, alone};
+use rpc_tests::limits::{PATIENCE, TEST};
+use rpc_tests::{Broker, Vhost};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::vhost;
+use super::{connections, vhost};
 
 /// The exchange that may be declared and not written to.
 const FORBIDDEN: &str = "forbidden";
@@ -45,6 +48,89 @@ fn one_exchange_that_may_not_be_written_to() {
         let tally = scenario.finish().await.map(drop);
         node.delete_user(&user).await?;
         tally
+    });
+}
+
+/// A user of a virtual host whose rights are these, and the URL by which they use it.
+async fn user(vhost: &Vhost, name: &str, rights: [&str; 3]) -> Result<(String, String)> {
+    // Users are the node's.
+    let user = format!("{}-{name}", vhost.name());
+    Broker::shared()?.add_user(&user, "secret").await?;
+    vhost.set_permissions(&user, rights).await?;
+    let url = vhost.url().replace("guest:guest@", &format!("{user}:secret@"));
+    Ok((user, url))
+}
+
+fn server(transport: &Transport, topic: &str) -> ServerBuilder {
+    let worker = WorkApi::endpoint(Worker::new("rust", &Ledger::new("a").into()));
+    Server::builder(transport, Target::new(topic).with_server("rust")).endpoint(worker)
+}
+
+/// Makes what a server of this topic declares that has a name of its own, as a lane of that name would.
+async fn make(vhost: &Vhost, topic: &str) -> Result<()> {
+    let administrator = Transport::connect(&format!("{}?control_exchange={topic}", vhost.url())).await?;
+    server(&administrator, topic).start().await?.shutdown(PATIENCE).await?;
+    administrator.close(PATIENCE).await;
+    Ok(())
+}
+
+/// Queues that an administrator has made are used as they are.
+#[test]
+fn a_user_who_may_configure_names_that_are_made_up_alone() {
+    alone(async || {
+        let vhost = vhost("made").await?;
+        make(&vhost, "made").await?;
+        let (user, url) = user(&vhost, "made", ["^(reply_|made_fanout)", ".*", ".*"]).await?;
+        let lane = Lane::rust("made").at(&url).option("redeclare_interval=1");
+        let scenario = Scenario::start(&vhost, [lane]).await?;
+        let connections = connections(&vhost).await?;
+        for _ in 0..2 {
+            // Everything is declared again meanwhile.
+            sleep(TURN).await;
+            scenario.recovered().await?;
+        }
+        ensure!(super::connections(&vhost).await? == connections, "a connection was replaced");
+        vhost.close_connections("for the test").await?;
+        scenario.recovered().await?;
+        let tally = scenario.finish().await.map(drop);
+        Broker::shared()?.delete_user(&user).await?;
+        tally
+    });
+}
+
+#[test]
+fn a_user_who_may_configure_nothing() {
+    alone(async || {
+        let vhost = vhost("nothing").await?;
+        let administrator = Transport::connect(&vhost.url()).await?;
+        let running = server(&administrator, "work").start().await?;
+        let (user, url) = user(&vhost, "nothing", ["^$", ".*", ".*"]).await?;
+        // Only what fails by itself ends before the test does.
+        let transport = Transport::builder(&url)?.response_timeout(TEST).connect().await?;
+        let api = WorkApi::new(&transport);
+        let one = |api: &WorkApi| api.work(&Context::new(), 0).cast().into_future();
+        one(&api.with(CallOptions::new().mandatory(true))).await?;
+
+        let error = api.work(&Context::new(), 0).call().await.unwrap_err().to_string();
+        let takes = "takes the right to configure reply_.*: ACCESS_REFUSED";
+        ensure!(error.contains(takes), "{error}");
+        let refused = server(&transport, "work").start().await;
+        let Err(ServerError::Transport(error)) = refused else { panic!("{refused:?}") };
+        ensure!(error.to_string().contains("takes the right to configure work_fanout_.*"), "{error}");
+        let refused = server(&transport, "absent").start().await;
+        let Err(ServerError::Transport(error)) = refused else { panic!("{refused:?}") };
+        // Of all that is missing it is what was asked for first.
+        ensure!(error.to_string().contains("takes the right to configure absent"), "{error}");
+
+        // It may be heard of at any time.
+        vhost.set_permissions(&user, [".*", ".*", ".*"]).await?;
+        vhost.close_connections("so that no right is remembered").await?;
+        ensure!(api.work(&Context::new(), 7).call().await? == 7);
+        running.shutdown(PATIENCE).await?;
+        for transport in [transport, administrator] {
+            transport.close(PATIENCE).await;
+        }
+        Ok(Broker::shared()?.delete_user(&user).await?)
     });
 }
 

@@ -1,11 +1,14 @@
 //! Puts declarations on the broker, each batch on a channel of its own: a conflict closes the channel, and
 //! must not take consumers or confirms with it.
 
-use super::library::{BrokerError, Link};
+use super::library::{BrokerError, Channel, Link};
 use super::supervisor::Links;
-use super::topology::{Step, give_up_durability};
+use super::topology::{Step, give_up_durability, pattern};
 use crate::error::{Fault, FaultKind};
 use crate::text::printable;
+
+/// AMQP's code of what a user may not do.
+const ACCESS_REFUSED: u16 = 403;
 
 /// AMQP's codes of two conflicts.
 const NOT_FOUND: u16 = 404;
@@ -37,7 +40,8 @@ const MAX_VANISHED: u32 = 10;
 /// What exists as not durable is joined as it is, and `steps` say so afterwards. A queue that exists but
 /// cannot be used, because the node that holds it is down, is replaced if it is not durable: what a durable one
 /// holds was promised to be kept, and comes back with its node. What was deleted between its declaration and
-/// its binding is declared again. Every other conflict is an error.
+/// its binding is declared again. What exists and may not be declared, as its administrator has made it, is used as it
+/// is, and `steps` say that too. Every other conflict is an error.
 pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), BrokerError> {
     let mut channel = link.open(false).await?;
     let mut n = 0;
@@ -51,6 +55,11 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
             {
                 tracing::warn!("joining what is not durable: {}", printable(&why));
                 channel = link.open(false).await?;
+            }
+            Err(BrokerError::Refused(ACCESS_REFUSED, why)) => {
+                channel = link.open(false).await?;
+                steps[n] = find(&*channel, &steps[n], why).await?;
+                n += 1;
             }
             Err(BrokerError::Refused(NOT_FOUND, _))
                 if matches!(steps[n], Step::Bind { .. }) && vanished < MAX_VANISHED =>
@@ -82,6 +91,25 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
     Ok(())
 }
 
+/// Looks for what may not be declared, for the reason `why`.
+async fn find(channel: &dyn Channel, step: &Step, why: String) -> Result<Step, BrokerError> {
+    let found = step.to_find();
+    match channel.declare(&found).await {
+        Ok(()) => {
+            tracing::info!("using what exists: {}", printable(&why));
+            Ok(found)
+        }
+        Err(BrokerError::Refused(NOT_FOUND, _)) => {
+            let Step::Find { what, name } = &found else {
+                return Err(BrokerError::Refused(ACCESS_REFUSED, why));
+            };
+            let missing = format!("there is no {what} {name}, and to make it takes the right to configure");
+            Err(BrokerError::Refused(ACCESS_REFUSED, format!("{missing} {}: {why}", pattern(name))))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// The same, as soon as there is a connection; what is lost with one is declared by the next.
 pub(super) async fn declare_by(mut links: Links, mut steps: Vec<Step>) -> Result<(), Fault> {
     loop {
@@ -111,9 +139,13 @@ pub(super) fn costs_the_connection(error: &BrokerError) -> bool {
     matches!(error, BrokerError::Refused(INTERNAL_ERROR, _))
 }
 
-/// Whether something exists with the durability that it was not declared with.
-pub(super) fn mistakes_durability(error: &BrokerError) -> bool {
-    matches!(error, BrokerError::Refused(PRECONDITION_FAILED, why) if why.contains(OTHER_DURABILITY))
+/// Whether what exists turns out to be other than `steps` say, by whose last declaration it was joined or found.
+pub(super) fn is_mistaken(error: &BrokerError, steps: &[Step]) -> bool {
+    match error {
+        BrokerError::Refused(PRECONDITION_FAILED, why) => why.contains(OTHER_DURABILITY),
+        BrokerError::Refused(NOT_FOUND, _) => steps.iter().any(|step| matches!(step, Step::Find { .. })),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -173,6 +205,30 @@ mod tests {
             || refused(406, "PRECONDITION_FAILED - inequivalent arg 'auto_delete' for exchange 'x'");
         let (result, log) = declared(3, [conflict()]).await;
         assert_eq!((result, log), (conflict(), vec!["1 exchange x durable".to_owned()]));
+    }
+
+    #[tokio::test]
+    async fn what_exists_and_may_not_be_declared_is_found() {
+        let forbidden =
+            || refused(403, "ACCESS_REFUSED - access to queue 't' in vhost '/' refused for user 'u'");
+        // The exchange may be declared, the queue not, and not bound.
+        let (result, log) = declared(4, [Ok(()), forbidden(), Ok(()), forbidden()]).await;
+        assert_eq!(result, Ok(()));
+        let first = ["1 exchange x durable", "1 queue t durable", "2 find queue t", "2 bind t"];
+        assert_eq!(log, [&first[..], &["3 find queue t", "3 queue t.s durable"]].concat());
+    }
+
+    #[tokio::test]
+    async fn and_what_does_not_exist_is_named() {
+        let answers = || [refused(403, "ACCESS_REFUSED"), refused(404, "NOT_FOUND - no exchange 'x'")];
+        let why = "there is no exchange x, and to make it takes the right to configure x: ACCESS_REFUSED";
+        assert_eq!(declared(4, answers()).await.0, refused(403, why));
+
+        let queue = &"reply_0123456789abcdef0123456789abcdef".into();
+        let mut replies = Topology::replies(queue, &AmqpOptions::default());
+        let error = declare(&FakeLink::answering(answers()), &mut replies.steps).await.unwrap_err();
+        let named = format!("no queue {queue}, and to make it takes the right to configure reply_.*:");
+        assert!(error.to_string().contains(&named), "{error}");
     }
 
     #[tokio::test]

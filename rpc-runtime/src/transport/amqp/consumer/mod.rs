@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use self::stream::{Doubt, is_there};
 use super::acks::Acks;
-use super::declare::{costs_the_connection, declare, mistakes_durability};
+use super::declare::{costs_the_connection, declare, is_mistaken};
 use super::intake::{Intake, To};
 use super::library::{BrokerError, Channel, Consuming, Link};
 use super::position::Position;
@@ -378,7 +378,7 @@ impl Session {
     async fn declare(&self, link: &dyn Link) -> Result<(), BrokerError> {
         let mut steps = lock(&self.possible).steps.clone();
         let declared = declare(link, &mut steps).await;
-        if declared.as_ref().is_err_and(mistakes_durability) {
+        if declared.as_ref().is_err_and(|error| is_mistaken(error, &steps)) {
             // What was joined is not there any more.
             steps = self.what.topology.steps.clone();
         }

@@ -155,7 +155,7 @@ async fn what_was_joined_is_joined_at_once_the_next_time() {
         Step::Exchange { name, durable, .. } | Step::Queue { name, durable, .. } => {
             *durable && ["x", "t", "t.s"].contains(&&**name)
         }
-        Step::Bind { .. } => false,
+        Step::Bind { .. } | Step::Find { .. } => false,
     };
     let transient = move |step: &Step| match durable(step) {
         true => Err(refused("inequivalent arg 'durable' for exchange 'x'")),

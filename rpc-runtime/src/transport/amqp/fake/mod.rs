@@ -349,6 +349,7 @@ impl Channel for FakeChannel {
             Step::Exchange { name, durable: it, .. } => format!("exchange {name} {}", durable(it)),
             Step::Queue { name, durable: it, .. } => format!("queue {name} {}", durable(it)),
             Step::Bind { queue, .. } => format!("bind {queue}"),
+            Step::Find { what, name } => format!("find {what} {name}"),
         });
         let answer = self.declare.lock().unwrap()(step);
         if answer.is_err() {

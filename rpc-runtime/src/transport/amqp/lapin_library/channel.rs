@@ -18,7 +18,7 @@ use super::super::library::{
     Answer, BrokerError, Channel, Chore, Confirm, Consuming, Counts, Header, Message, Returned, Take,
 };
 use super::super::message::COMPRESSION;
-use super::super::topology::{Argument, Arguments, Consume, ExchangeKind, Step};
+use super::super::topology::{Argument, Arguments, Consume, ExchangeKind, Step, Thing};
 use super::deliveries::Deliveries;
 use super::error::{lapin_error, limited};
 use super::thread::{Thread, calling_once};
@@ -79,6 +79,15 @@ impl Channel for LapinChannel {
                     let bound = self.channel.queue_bind(queue, exchange, key, options, FieldTable::default());
                     limited(&self.thread, "queue.bind", bound).await
                 }
+                Step::Find { what: Thing::Exchange, name } => {
+                    let options = ExchangeDeclareOptions { passive: true, ..Default::default() };
+                    // Its kind is not looked at.
+                    let kind = lapin::ExchangeKind::Topic;
+                    let found =
+                        self.channel.exchange_declare(short(name)?, kind, options, FieldTable::default());
+                    limited(&self.thread, "exchange.declare", found).await
+                }
+                Step::Find { what: Thing::Queue, name } => self.count(name).await.map(drop),
             }
         })
     }

@@ -2,6 +2,7 @@
 //! that Rust and Python services share them.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ const STREAM_OFFSET: &str = "x-stream-offset";
 /// What makes a queue a quorum queue, and a stream.
 const QUORUM: (&str, Argument) = ("x-queue-type", Argument::Text(Cow::Borrowed("quorum")));
 const STREAM: (&str, Argument) = ("x-queue-type", Argument::Text(Cow::Borrowed("stream")));
+/// How often RabbitMQ from 4 on delivers a message of a quorum queue again, unless the queue says otherwise.
+const DELIVERY_LIMIT: u32 = 20;
 
 /// The prefix of the names of reply queues.
 pub(super) const REPLIES: &str = "reply";
@@ -25,9 +28,35 @@ pub(super) const REPLIES: &str = "reply";
 /// One declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
-    Exchange { name: Arc<str>, kind: ExchangeKind, durable: bool, auto_delete: bool },
-    Queue { name: Arc<str>, durable: bool, auto_delete: bool, arguments: Arguments },
-    Bind { queue: Arc<str>, exchange: Arc<str>, routing_key: Arc<str> },
+    Exchange {
+        name: Arc<str>,
+        kind: ExchangeKind,
+        durable: bool,
+        auto_delete: bool,
+    },
+    Queue {
+        name: Arc<str>,
+        durable: bool,
+        auto_delete: bool,
+        arguments: Arguments,
+    },
+    Bind {
+        queue: Arc<str>,
+        exchange: Arc<str>,
+        routing_key: Arc<str>,
+    },
+    /// What is there already is only looked for, which takes no rights.
+    Find {
+        what: Thing,
+        name: Arc<str>,
+    },
+}
+
+/// What has a name on the broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thing {
+    Exchange,
+    Queue,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +163,7 @@ impl Topology {
             Step::Exchange { name, .. } => self.steps.iter().any(|step| {
                 matches!(step, Step::Bind { queue: bound, exchange, .. } if bound == queue && exchange == name)
             }),
+            Step::Find { .. } => false,
         }
         };
         let part = |(n, consumer): (usize, &Consume)| {
@@ -191,6 +221,17 @@ pub(super) fn address(route: &Route) -> (Arc<str>, Arc<str>) {
     }
 }
 
+/// What matches a name, and all that could be made in its place if it is a random one: a pattern of
+/// RabbitMQ's rights.
+pub(super) fn pattern(name: &str) -> String {
+    match name.rsplit_once('_') {
+        Some((prefix, id)) if id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            format!("{prefix}_.*")
+        }
+        _ => name.to_owned(),
+    }
+}
+
 /// The prefix of the names of a topic's fanout queues; with streams the name of the only one.
 pub(super) fn fanout_prefix(topic: &str) -> String {
     format!("{topic}_fanout")
@@ -209,7 +250,7 @@ pub(super) fn check_names(steps: &[Step]) -> Result<(), String> {
     steps.iter().try_for_each(|step| match step {
         Step::Exchange { name, .. } => check_name("exchange", name),
         Step::Queue { name, .. } => check_name("queue", name),
-        Step::Bind { .. } => Ok(()),
+        Step::Bind { .. } | Step::Find { .. } => Ok(()),
     })
 }
 
@@ -303,6 +344,16 @@ fn queue_arguments(quorum: bool, options: &AmqpOptions) -> Arguments {
     arguments
 }
 
+/// How often a quorum queue delivers a message again before it drops it; `None` is for ever. Which version the broker has
+/// is not known: one before 4 drops nothing unless it is told to.
+pub(super) fn delivery_limit(options: &AmqpOptions) -> Option<u32> {
+    match options.rabbit_quorum_delivery_limit {
+        0 => Some(DELIVERY_LIMIT),
+        // It is -1.
+        limit => u32::try_from(limit).ok(),
+    }
+}
+
 /// One consumer for each queue of `steps`, with the tags `1`, `2`, ...
 fn consumers(queues: &[&Arc<str>], steps: &[Step], options: &AmqpOptions) -> Vec<Consume> {
     let has_type = |queue: &Arc<str>, kind| {
@@ -355,6 +406,15 @@ pub(super) fn give_up_cancelling(consumers: &mut [Consume]) -> bool {
     given_up
 }
 
+impl fmt::Display for Thing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Thing::Exchange => "exchange",
+            Thing::Queue => "queue",
+        })
+    }
+}
+
 impl Step {
     /// Whether the broker could have it as not durable instead.
     fn durable(&self) -> bool {
@@ -364,8 +424,18 @@ impl Step {
             Step::Queue { durable, .. } => {
                 *durable && !self.has_argument(&QUORUM) && !self.has_argument(&STREAM)
             }
-            Step::Bind { .. } => false,
+            Step::Bind { .. } | Step::Find { .. } => false,
         }
+    }
+
+    /// What is left of it for a user who may not do it. Whether a queue is bound cannot be asked.
+    pub(super) fn to_find(&self) -> Self {
+        let (what, name) = match self {
+            Step::Exchange { name, .. } => (Thing::Exchange, name),
+            Step::Queue { name, .. } | Step::Bind { queue: name, .. } => (Thing::Queue, name),
+            Step::Find { what, name } => (*what, name),
+        };
+        Step::Find { what, name: name.clone() }
     }
 
     fn has_argument(&self, argument: &(&'static str, Argument)) -> bool {

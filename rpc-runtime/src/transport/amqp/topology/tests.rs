@@ -75,6 +75,7 @@ fn step(side: &str, step: &Step) -> Value {
             "by": side, "op": "queue.bind", "queue": &**queue, "exchange": &**exchange,
             "routing_key": &**routing_key, "nowait": false, "arguments": {},
         }),
+        Step::Find { .. } => panic!("{step:?} is for those who may not declare"),
     }
 }
 
@@ -186,7 +187,7 @@ fn durable_server(options: AmqpOptions) -> Vec<Step> {
 fn durable(steps: &[Step]) -> Vec<bool> {
     let durable = |step: &Step| match step {
         Step::Exchange { durable, .. } | Step::Queue { durable, .. } => Some(*durable),
-        Step::Bind { .. } => None,
+        Step::Bind { .. } | Step::Find { .. } => None,
     };
     steps.iter().filter_map(durable).collect()
 }
@@ -265,6 +266,26 @@ fn a_quorum_queue_may_deliver_without_end() {
 }
 
 #[test]
+fn how_often_a_quorum_queue_delivers_again() {
+    for (set, limit) in [(0, Some(20)), (1, Some(1)), (5, Some(5)), (-1, None)] {
+        assert_eq!(delivery_limit(&AmqpOptions::default().rabbit_quorum_delivery_limit(set)), limit);
+    }
+}
+
+#[test]
+fn a_made_up_name_is_one_of_many() {
+    let id = "0123456789abcdef".repeat(2);
+    for (name, pattern_of_it) in [
+        (format!("reply_{id}"), "reply_.*".to_owned()),
+        (format!("t_fanout_{id}"), "t_fanout_.*".to_owned()),
+        ("t_fanout".to_owned(), "t_fanout".to_owned()),
+        (format!("reply_{}", &id[1..]), format!("reply_{}", &id[1..])),
+    ] {
+        assert_eq!(pattern(&name), pattern_of_it);
+    }
+}
+
+#[test]
 fn each_queue_has_a_part_with_what_it_needs() {
     let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
     let mut topology = Topology::server(&address, &"f".into(), &AmqpOptions::default());
@@ -276,6 +297,7 @@ fn each_queue_has_a_part_with_what_it_needs() {
             Step::Exchange { name, .. } => format!("exchange {name}"),
             Step::Queue { name, .. } => format!("queue {name}"),
             Step::Bind { queue, exchange, .. } => format!("bind {queue} to {exchange}"),
+            Step::Find { what, name } => format!("find {what} {name}"),
         };
         part.steps.iter().map(name).collect()
     };
