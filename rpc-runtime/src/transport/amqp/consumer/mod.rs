@@ -201,6 +201,8 @@ impl Session {
     async fn run(mut self) {
         let mut links = self.what.links.clone();
         let mut epoch = None;
+        // The connection by which a consumer has ended without a word: was it lost, that is why.
+        let mut ended_in = None;
         loop {
             let up = tokio::select! {
                 biased;
@@ -213,6 +215,12 @@ impl Session {
                 up = links.up() => up,
             };
             let Ok(up) = up else { return };
+            if let Some(position) = &self.position
+                && ended_in == Some(up.epoch)
+            {
+                // Its stream is gone, and another one counts anew. Python does the same.
+                position.forget();
+            }
             if epoch.replace(up.epoch) != Some(up.epoch) {
                 // Maybe another broker, and certainly one whose channels are all there.
                 if !self.harmful {
@@ -231,6 +239,7 @@ impl Session {
                 }
                 (_, ready) => self.ready = ready,
             }
+            ended_in = matches!(error, BrokerError::Ended(_)).then_some(up.epoch);
             self.failing.send_replace(Some(error.clone()));
             // Each attempt takes the connection from all who share it.
             self.harmful |= costs_the_connection(&error);
@@ -242,10 +251,6 @@ impl Session {
             };
             if gone {
                 continue;
-            }
-            if let (BrokerError::Ended(_), Some(position)) = (&error, &self.position) {
-                // Its stream is gone, and another one counts anew. Python does the same.
-                position.forget();
             }
             let (pause, news) = self.retry.fails(&error);
             match news {
