@@ -58,9 +58,7 @@ use self::names::{BUS, LISTEN, SEND};
 use self::options::AmqpOptions;
 use self::publisher::Publisher;
 use self::supervisor::{Links, Supervisor};
-use self::topology::{
-    REPLIES, Topology, check_names, delivery_limit, fanout_prefix, own_steps, queue_steps,
-};
+use self::topology::{REPLIES, Topology, check_names, delivery_limit, fanout_prefix, own_steps, queue_steps};
 use self::unique::Unique;
 use super::abilities::Abilities;
 use super::driver::{

@@ -249,6 +249,11 @@ mod tests {
             ),
             #[cfg(feature = "amqp")]
             (
+                format!("\n{rabbit}kombu_reconnect_delay = 5"),
+                "FILE:3: option kombu_reconnect_delay=\"5.0\": at most 4.5 seconds",
+            ),
+            #[cfg(feature = "amqp")]
+            (
                 format!("{rabbit}rabbit_qos_prefetch_count ="),
                 "FILE:2: option rabbit_qos_prefetch_count=\"\": expected a whole number from 0 to 65535",
             ),

@@ -130,7 +130,8 @@ options! {
     rabbit_ha_queues: bool = false;
     /// How many unsettled messages the broker hands over from one queue; a server has three queues, a transport
     /// one for replies. Default: 0, which is 128 for the queues of servers, unless
-    /// [`ServerBuilder::prefetch`](crate::ServerBuilder::prefetch) says otherwise, and 1024 for that of replies.
+    /// [`ServerBuilder::prefetch`](crate::ServerBuilder::prefetch) says otherwise, and 1024 for that of replies (no limit in
+    /// Python).
     rabbit_qos_prefetch_count: u16 = 0;
     /// After how long without a sign of life a connection is given up (twice this time at the latest), unless
     /// the broker asks for less. 1 to 65535 seconds; 0, which turns heartbeats off in Python, is refused, as a
@@ -154,7 +155,8 @@ options! {
     ssl_crl_file: Option<PathBuf> = None;
     /// Which versions of TLS are spoken; in the URL empty, `SSLv23` or `TLSv1_2`. Default: 1.3 or 1.2.
     ssl_version: TlsVersion = TlsVersion::Negotiated;
-    /// How a connection logs in; in the URL `PLAIN`, `AMQPLAIN` or `EXTERNAL`. Default: `PLAIN`.
+    /// How a connection logs in; in the URL `PLAIN`, `AMQPLAIN` or `EXTERNAL`. Default: `PLAIN` (`AMQPLAIN` in
+    /// Python).
     rabbit_login_method: LoginMethod = LoginMethod::Plain;
     /// Whether a reply that no queue takes is returned, and so tried again. Default: yes.
     direct_mandatory_flag: bool = true;
@@ -171,7 +173,8 @@ options! {
     /// The longest wait between two attempts to connect. In the URL: seconds, 0.01 to a day. Default: 2 seconds (30 in
     /// Python).
     rabbit_interval_max: Duration = Duration::from_secs(2);
-    /// How bodies are compressed; in the URL `gzip`, `bzip2`, or `lzma` with the feature of that name. Default: not at all.
+    /// How bodies are compressed; in the URL `gzip`, `bzip2`, or `lzma` with the feature of that name, by any of the names
+    /// that Python's kombu has for them. Default: not at all.
     kombu_compression: Option<Compression> = None;
     /// Whether the broker ends a consumer whose classic queue is deleted or, being mirrored, fails over, so that this side
     /// consumes again. Otherwise a RabbitMQ before 4 consumes again by itself if the queue is there; but when the queue was
@@ -238,12 +241,12 @@ pub enum TlsVersion {
 }
 
 impl OptionValue for TlsVersion {
-    /// The names of oslo.messaging.
+    /// The names of oslo.messaging, in any case.
     fn read(text: &str) -> Result<Self, &'static str> {
-        match text {
-            "" | "SSLv23" => Ok(Self::Negotiated),
-            "TLSv1_2" => Ok(Self::Tls12),
-            "SSLv2" | "SSLv3" | "TLSv1" | "TLSv1_1" => {
+        match text.to_ascii_lowercase().as_str() {
+            "" | "sslv23" => Ok(Self::Negotiated),
+            "tlsv1_2" => Ok(Self::Tls12),
+            "sslv2" | "sslv3" | "tlsv1" | "tlsv1_1" => {
                 Err("nothing, SSLv23 or TLSv1_2: older versions are broken, and not supported")
             }
             _ => Err("nothing, SSLv23 or TLSv1_2"),
@@ -297,9 +300,11 @@ impl AmqpOptions {
     /// oslo.messaging refuses a URL with an option that is not of its own group: `control_exchange`,
     /// `rpc_response_timeout`, `kombu_reconnect_timeout` (the old name of `kombu_missing_consumer_retry_timeout`),
     /// `heartbeat_in_pthread` since it is gone, and those that only this library has: `ssl_crl_file`,
-    /// `lock_path` (which Python has elsewhere), `connect_timeout`, `redeclare_interval`, `max_in_flight`, `max_in_flight_policy`, `max_body`, `max_ratio`; and fractions
-    /// of seconds in `rabbit_retry_interval`, `rabbit_retry_backoff`, `rabbit_interval_max` and
-    /// `kombu_missing_consumer_retry_timeout`. A URL that both read is without these.
+    /// `lock_path` (which Python has elsewhere), `connect_timeout`, `redeclare_interval`, `max_in_flight`,
+    /// `max_in_flight_policy`, `max_body`, `max_ratio`; and fractions of seconds in `rabbit_retry_interval`,
+    /// `rabbit_retry_backoff`, `rabbit_interval_max`, `rabbit_transient_queues_ttl`, `heartbeat_timeout_threshold` and
+    /// `kombu_missing_consumer_retry_timeout`. A URL that both read is without these. It ignores an option without a value,
+    /// which is an error here, and takes numbers with blanks or a `_` in them.
     ///
     /// # Errors
     ///
@@ -329,12 +334,21 @@ impl AmqpOptions {
             "kombu_reconnect_timeout" => "kombu_missing_consumer_retry_timeout",
             name => name,
         };
-        if self.set(name, text)? || GENERIC.contains(&name) {
+        if self.set(name, text)? {
+            // Whoever reads the text can say where it stands.
+            let mut alone = Self::default();
+            alone.set(name, text)?;
+            return match ranges::out_of_range(&alone) {
+                Some((_, range)) => Err(OptionError(format!("option {name}={text:?}: {range}"))),
+                None => Ok(()),
+            };
+        }
+        if GENERIC.contains(&name) {
             return Ok(());
         }
         if let Some(checked) = unused::check(name, text) {
-            let wrong = |expected| OptionError(format!("option {name}={text:?}: expected {expected}"));
-            return checked.map_err(wrong);
+            return checked
+                .map_err(|expected| OptionError(format!("option {name}={text:?}: expected {expected}")));
         }
         let known = Self::NAMES.iter().chain(GENERIC).copied().chain(unused::names());
         let hint = nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();

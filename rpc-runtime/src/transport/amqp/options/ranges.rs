@@ -15,6 +15,14 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Refuses a value that is out of its range, and names the range.
 pub(super) fn check(options: &AmqpOptions) -> Result<(), OptionError> {
+    match out_of_range(options) {
+        Some((name, range)) => Err(OptionError(format!("option {name}: {range}"))),
+        None => Ok(()),
+    }
+}
+
+/// The first option that is out of its range, and the range.
+pub(super) fn out_of_range(options: &AmqpOptions) -> Option<(&'static str, String)> {
     let seconds = Duration::from_secs;
     for (name, value, least, most) in [
         // On the wire milliseconds in 32 bits with a sign, and 16 bits without.
@@ -39,13 +47,13 @@ pub(super) fn check(options: &AmqpOptions) -> Result<(), OptionError> {
         ("redeclare_interval", options.redeclare_interval, seconds(1), DAY),
     ] {
         if value < least && least == Duration::from_nanos(1) {
-            return Err(OptionError(format!("option {name}: more than 0 seconds")));
+            return Some((name, "more than 0 seconds".to_owned()));
         }
         if value < least {
-            return Err(OptionError(format!("option {name}: at least {} seconds", least.as_secs_f64())));
+            return Some((name, format!("at least {} seconds", least.as_secs_f64())));
         }
         if value > most {
-            return Err(OptionError(format!("option {name}: at most {} seconds", most.as_secs_f64())));
+            return Some((name, format!("at most {} seconds", most.as_secs_f64())));
         }
     }
     for (name, value) in [
@@ -54,11 +62,11 @@ pub(super) fn check(options: &AmqpOptions) -> Result<(), OptionError> {
     ] {
         // 32 bits with a sign on the wire.
         if i32::try_from(value).is_err() {
-            return Err(OptionError(format!("option {name}: at most {}", i32::MAX)));
+            return Some((name, format!("at most {}", i32::MAX)));
         }
     }
     if options.rabbit_quorum_delivery_limit < -1 {
-        return Err(OptionError("option rabbit_quorum_delivery_limit: at least -1".to_owned()));
+        return Some(("rabbit_quorum_delivery_limit", "at least -1".to_owned()));
     }
     for (name, value) in [
         ("max_in_flight", options.max_in_flight),
@@ -66,8 +74,8 @@ pub(super) fn check(options: &AmqpOptions) -> Result<(), OptionError> {
         ("max_ratio", options.max_ratio),
     ] {
         if value == 0 {
-            return Err(OptionError(format!("option {name}: at least 1")));
+            return Some((name, "at least 1".to_owned()));
         }
     }
-    Ok(())
+    None
 }

@@ -16,7 +16,7 @@ enum Values {
 
 const UNUSED: &[(&str, Values)] = &[
     ("conn_pool_min_size", Values::Whole(i64::MIN)),
-    ("conn_pool_ttl", Values::Whole(i64::MIN)),
+    ("conn_pool_ttl", Values::Whole(0)),
     ("heartbeat_in_pthread", Values::Flag),
     // 0 makes Python divide by it.
     ("heartbeat_rate", Values::Whole(1)),
@@ -39,8 +39,11 @@ pub(super) fn check(name: &str, text: &str) -> Option<Result<(), &'static str>> 
         Values::Flag => bool::read(text).map(drop),
         Values::Whole(least) => match text.parse::<i64>() {
             Ok(number) if number >= *least => Ok(()),
-            _ if *least == i64::MIN => Err("a whole number"),
-            _ => Err("a whole number above 0"),
+            _ => Err(match *least {
+                0 => "a whole number, not negative",
+                1 => "a whole number above 0",
+                _ => "a whole number",
+            }),
         },
         Values::Seconds => std::time::Duration::read(text).map(drop),
         Values::OneOf(words, expected) => words.contains(&text).then_some(()).ok_or(expected),

@@ -67,15 +67,18 @@ impl OptionValue for Option<PathBuf> {
 }
 
 impl OptionValue for Option<Compression> {
+    /// The names of kombu.
     fn read(text: &str) -> Result<Self, &'static str> {
         match text {
-            "" | "none" => Ok(None),
-            "gzip" => Ok(Some(Compression::Gzip)),
-            "bzip2" => Ok(Some(Compression::Bzip2)),
+            "" => Ok(None),
+            "gzip" | "zlib" | "application/x-gzip" => Ok(Some(Compression::Gzip)),
+            "bzip2" | "bzip" | "application/x-bz2" => Ok(Some(Compression::Bzip2)),
             #[cfg(feature = "lzma")]
-            "lzma" => Ok(Some(Compression::Lzma)),
+            "lzma" | "xz" | "application/x-lzma" => Ok(Some(Compression::Lzma)),
             #[cfg(not(feature = "lzma"))]
-            "lzma" => Err("gzip or bzip2, or lzma with the feature of that name"),
+            "lzma" | "xz" | "application/x-lzma" => {
+                Err("gzip or bzip2, or lzma with the feature of that name")
+            }
             _ => Err("gzip or bzip2"),
         }
     }
