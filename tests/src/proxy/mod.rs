@@ -4,6 +4,7 @@ mod flow;
 mod frames;
 mod modern;
 mod pump;
+mod tap;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use self::flow::Line;
 pub use self::flow::{End, Flow};
 pub use self::modern::Modern;
 use self::pump::pump;
+pub use self::tap::Tap;
 
 /// A proxy to a port of this machine. Dropping it ends its connections.
 ///

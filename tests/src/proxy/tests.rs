@@ -161,6 +161,24 @@ async fn a_broker_that_is_down_is_a_connection_that_ends() {
 }
 
 #[tokio::test]
+async fn a_tap_keeps_what_each_client_says() {
+    let broker = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = broker.local_addr().unwrap();
+    let tap = Tap::start(address.port()).await.unwrap();
+    let through = tap.through(&address.to_string());
+    assert_ne!(through, address.to_string());
+    for name in [b"one", b"two"] {
+        let mut client = TcpStream::connect(&through).await.unwrap();
+        let (mut broker, _) = broker.accept().await.unwrap();
+        passes(&mut client, &mut broker, name).await;
+        passes(&mut broker, &mut client, b"reply").await;
+        drop(client);
+        assert_eq!(rest(&mut broker).await, (vec![], false));
+    }
+    assert_eq!(tap.said(), [b"one", b"two"]);
+}
+
+#[tokio::test]
 async fn a_dropped_proxy_ends_its_connections() {
     let (proxy, mut client, mut broker) = line().await;
     passes(&mut client, &mut broker, b"request").await;
