@@ -17,6 +17,7 @@ mod chapters {
         versions = "src/versions.md";
         python = "src/python.md";
         joining = "src/joining.md";
+        options = "src/options.md";
         running_a_service = "src/service.md";
         objects = "src/objects.md";
         notifications = "src/notifications.md";

@@ -23,7 +23,8 @@ pub use peer::Peer;
 pub use program::Program;
 pub use python::{
     Emitted, Ended, Heard, HeardOne, Note, PeerBuilder, PythonClient, PythonCompute, PythonListener,
-    PythonLoad, PythonNotifier, PythonReader, PythonRules, PythonServer, Raised, Registered, python,
+    PythonLoad, PythonNotifier, PythonOptions, PythonReader, PythonRules, PythonServer, Raised, Registered,
+    python,
 };
 pub use run::run;
 pub use until::{until, until_within};

@@ -10,6 +10,7 @@ mod dispatch_errors;
 mod errors;
 mod first;
 mod mixed;
+mod options;
 mod queue_manager;
 mod recovery;
 mod streams;

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod in_memory;
+mod python;
 mod revoked;
 
 use std::path::Path;
@@ -15,8 +16,8 @@ use rpc_runtime::{
     Context, FailureKind, RemoteError, Server, Target, Transport, TransportBuilder, TransportError,
     rpc_manager,
 };
-use rpc_tests::Broker;
 use rpc_tests::limits::PATIENCE;
+use rpc_tests::{Broker, PythonOptions};
 
 #[rpc_manager(client = EchoApi, topic = "echo", version = "1.0", error = RemoteError)]
 pub trait Echo {
@@ -227,7 +228,14 @@ async fn a_certificate_logs_in_and_versions_have_to_meet() -> Result<()> {
         server.shutdown(PATIENCE).await?;
         transport.close(PATIENCE).await;
     }
-    Ok(())
+    // Python's too.
+    let url = format!(
+        "rabbit://nobody:{WRONG}@127.0.0.1:{port}/?ssl=1&{certificates}&rabbit_login_method=EXTERNAL"
+    );
+    let mut python = PythonOptions::start().await?;
+    python.begin(&python::session(0, &url)).await?;
+    assert_eq!(python.ended().await?, (0, Ok(Vec::new())));
+    python.stop().await
 }
 
 #[tokio::test]

@@ -1,0 +1,49 @@
+//! A configuration that either side is given.
+
+use serde_json::{Value, json};
+
+/// What the ends of a session do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    /// A call, a cast and a fanout.
+    Rpc,
+    /// The client pings the server.
+    Ping,
+    /// The client casts more than these requests, none of which comes to an end.
+    AtOnce(usize),
+    /// The client calls what does not come to an end.
+    Unanswered,
+    /// The server goes on serving, for others to call it.
+    Serve,
+    /// A notifier tells a listener of something, both of the topics that are configured.
+    Notify,
+}
+
+/// Both ends are of one configuration.
+#[derive(Debug, Clone)]
+pub(super) struct Session {
+    /// The topic, which no other session of the same virtual host has, and the beginning of all names of its own.
+    pub(super) topic: String,
+    /// Where the virtual host is without anybody between.
+    pub(super) url: String,
+    /// The text of the configuration file.
+    pub(super) file: String,
+    pub(super) act: Act,
+    /// Whether Python tries for ever, and never comes to say so.
+    pub(super) in_vain: bool,
+}
+
+impl Session {
+    /// As `tests/python/options.py` takes it.
+    pub(super) fn question(&self, id: usize) -> Value {
+        let (act, at_once) = match self.act {
+            Act::Rpc => ("rpc", None),
+            Act::Ping => ("ping", None),
+            Act::AtOnce(count) => ("at once", Some(count)),
+            Act::Unanswered => ("unanswered", None),
+            Act::Notify => ("notify", None),
+            Act::Serve => ("serve", None),
+        };
+        json!({"id": id, "topic": self.topic, "file": self.file, "act": act, "at_once": at_once})
+    }
+}
