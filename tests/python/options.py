@@ -5,6 +5,7 @@ name of each option that oslo.messaging lists. Another question is a session,
 
     id          comes back with the answer
     file        the text of a configuration file
+    locks       the folder of locks
     topic       of a server and its client
     act         what they do: see ACTS
     at_once     how many requests the server is to handle at once, if it does that
@@ -68,6 +69,8 @@ class Session:
         self.endpoint = Endpoint()
         self.server = None
         self.transport = None
+        # What it locks with looks nowhere else.
+        cfg.CONF.set_override("lock_path", question["locks"], "oslo_concurrency")
         self.conf = cfg.ConfigOpts()
         conffixture.ConfFixture(self.conf)
         with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
@@ -193,6 +196,7 @@ def main():
     logging.disable(logging.CRITICAL)
     cfg.CONF([], project="options", default_config_files=[], default_config_dirs=[])
     conffixture.ConfFixture(cfg.CONF)
+    cfg.CONF.import_opt("lock_path", "oslo_concurrency.lockutils", "oslo_concurrency")
     peer.emit(event="ready")
     for line in peer.lines():
         question = json.loads(line)

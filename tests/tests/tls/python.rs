@@ -53,7 +53,7 @@ const TRIED: [(&str, &str, Verdict); 13] = {
 /// A session of a Python server by this URL.
 pub(super) fn session(id: usize, url: &str) -> Value {
     let file = format!("[DEFAULT]\ntransport_url = {url}\n");
-    json!({"id": id, "topic": format!("python{id}"), "file": file, "act": "serve"})
+    json!({"id": id, "topic": format!("python{id}"), "file": file, "locks": "", "act": "serve"})
 }
 
 /// The connections by TLS that were not there yet: version, and name of the client.

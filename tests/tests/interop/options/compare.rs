@@ -45,9 +45,8 @@ pub(super) fn problems(compared: &Compared<'_>) -> Vec<String> {
             // A notifier speaks of one topic.
             let named = why.contains(name.trim_end_matches('s'));
             // Of other groups the value may be secret. Or it is not the value, but another option beside it.
-            let by_another = ["need each other", "cannot be mirrored", "is not supported"]
-                .iter()
-                .any(|words| why.contains(words));
+            let by_another =
+                ["need each other", "cannot be mirrored", " needs "].iter().any(|words| why.contains(words));
             let told = group != RABBIT || why.contains(tried.value) || by_another;
             if !named || !told {
                 problem(format!("the error does not say what is wrong: {why}"));

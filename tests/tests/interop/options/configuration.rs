@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::session::Place;
 use super::table::{COMMON, DEFAULT, RABBIT};
 use super::verdict::{Set, Try};
 
@@ -12,11 +13,24 @@ pub(super) enum Way {
     File,
 }
 
-/// The text of the file for a try of the option `name` of `group`; of none at all if there is none.
-pub(super) fn file(option: Option<(&str, &str)>, tried: &Try, way: Way, url: &str, topic: &str) -> String {
+/// The text of the file for a try of the option of this group and name, or of none at all, by way of `url`.
+///
+/// In values `URL` stands for that, and `HOST` and `LOCKS` for those of the place.
+pub(super) fn file(
+    option: Option<(&str, &str)>,
+    tried: &Try,
+    way: Way,
+    place: &Place,
+    url: &str,
+    topic: &str,
+) -> String {
+    let locks = place.locks.display().to_string();
     let mut groups = BTreeMap::<_, BTreeMap<_, _>>::new();
     let mut set = |group: &str, name: &str, value: &str| {
-        groups.entry(group.to_owned()).or_default().insert(name.to_owned(), value.replace("URL", url));
+        groups.entry(group.to_owned()).or_default().insert(
+            name.to_owned(),
+            value.replace("URL", url).replace("HOST", &place.host).replace("LOCKS", &locks),
+        );
     };
     set(DEFAULT, "control_exchange", &format!("{topic}-exchange"));
     set(DEFAULT, "transport_url", url);

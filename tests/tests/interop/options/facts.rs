@@ -6,6 +6,8 @@ use amq_protocol::frame::{AMQPFrame, parse_frame};
 use amq_protocol::protocol::{AMQPClass, basic, confirm, connection, exchange, queue};
 use amq_protocol::types::{AMQPValue, FieldTable};
 
+use super::session::Session;
+
 /// What Python's client is able to. What another one is able to beside makes no difference to it.
 const CAPABILITIES: [&str; 3] =
     ["authentication_failure_close", "connection.blocked", "consumer_cancel_notify"];
@@ -13,13 +15,13 @@ const CAPABILITIES: [&str; 3] =
 /// Each is there once, however often it is said.
 pub(super) type Facts = BTreeSet<String>;
 
-/// The facts of what some connections have said, in which `topic` is called `topic`.
-pub(super) fn facts(connections: &[Vec<u8>], topic: &str) -> Facts {
+/// The facts of what some connections have said, in which the topic is called `topic` and the host `host`.
+pub(super) fn facts(connections: &[Vec<u8>], session: &Session) -> Facts {
     let mut facts = Facts::new();
     for said in connections {
         of_connection(said, &mut facts);
     }
-    facts.into_iter().map(|fact| without_chance(&fact, topic)).collect()
+    facts.into_iter().map(|fact| without_chance(&fact, session)).collect()
 }
 
 fn of_connection(said: &[u8], facts: &mut Facts) {
@@ -183,23 +185,36 @@ fn value_text(value: &AMQPValue) -> String {
     }
 }
 
-/// Without what differs from session to session: the name of the topic, and the 32 digits of unique names.
-fn without_chance(fact: &str, topic: &str) -> String {
+/// Without what differs from session to session: the topic, and the 32 digits or the number of unique names.
+fn without_chance(fact: &str, session: &Session) -> String {
     const DIGITS: usize = 32;
-    let mut text = String::new();
-    let mut rest = fact;
-    while let Some(at) = rest.find('_') {
-        let (before, after) = rest.split_at(at + 1);
-        text.push_str(before);
-        let unique = after.get(..DIGITS).filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        rest = match unique {
-            Some(_) => {
-                text.push('*');
-                &after[DIGITS..]
-            }
-            None => after,
-        };
+    let hex = |text: &str| {
+        let unique = text.get(..DIGITS).is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        if unique { DIGITS } else { 0 }
+    };
+    let fact = starred(fact, |before| before.ends_with('_'), hex);
+    let fact = fact.replace(&session.topic, "topic").replace(&session.place.host, "host");
+    let number = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let after_process = |before: &str| {
+        let process = before.strip_suffix(':').and_then(|before| before.rsplit_once("_host:"));
+        process.is_some_and(|(_, process)| !process.contains([':', ' ']))
+    };
+    starred(&fact, after_process, number)
+}
+
+/// With a `*` in place of what stands behind `before`, and is so many bytes long.
+fn starred(text: &str, before: impl Fn(&str) -> bool, length: impl Fn(&str) -> usize) -> String {
+    let mut starred = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let skipped = if before(&starred) { length(rest) } else { 0 };
+        if skipped > 0 {
+            starred.push('*');
+            rest = &rest[skipped..];
+        } else {
+            starred.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
     }
-    text.push_str(rest);
-    text.replace(topic, "topic")
+    starred
 }

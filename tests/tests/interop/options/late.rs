@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use rpc_tests::proxy::Tap;
-use rpc_tests::{Broker, PythonOptions, Vhost, run, until};
+use rpc_tests::{Broker, PythonOptions, run, until};
+use tempfile::TempDir;
 use tokio::time::sleep;
 
 use super::configuration::{Way, file};
 use super::facts::facts;
 use super::ours::Served;
+use super::place;
 use super::raw::Raw;
-use super::session::{Act, Session};
+use super::session::{Act, Place, Session};
 use super::table::RABBIT;
 use super::verdict::same;
 use crate::vhost;
@@ -20,11 +22,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Has a reply of the server of `session` missed its queue, and then makes that: it comes, or it does not.
 async fn check(session: &Session, tap: &Tap, comes: bool) {
-    let (raw, topic) = (Raw::connect(&session.url).await, &session.topic);
+    let (raw, topic) = (Raw::connect(&session.place.url).await, &session.topic);
     let (exchange, queue) = (format!("{topic}-exchange"), format!("{topic}-late"));
     raw.call(&exchange, topic, "oslo_rpc_server_ping", &queue).await;
     until("the reply is sent", async || {
-        let facts = facts(&tap.said(), topic);
+        let facts = facts(&tap.said(), session);
         Ok(facts.iter().any(|fact| fact.contains("by \"topic-late\"")).then_some(()))
     })
     .await
@@ -39,25 +41,26 @@ async fn check(session: &Session, tap: &Tap, comes: bool) {
 }
 
 /// A session with this value of the option, and what hears it.
-async fn session(vhost: &Vhost, n: usize, value: &'static str) -> (Session, Tap) {
+async fn session(place: Place, n: usize, value: &'static str) -> (Session, Tap) {
     let tap = Tap::start(Broker::shared().unwrap().port()).await.unwrap();
     let (topic, option) = (format!("probe{n}"), (RABBIT, "kombu_missing_consumer_retry_timeout"));
-    let file = file(Some(option), &same(value), Way::Url, &tap.through(&vhost.url()), &topic);
-    (Session { topic, url: vhost.url(), file, act: Act::Serve, in_vain: false }, tap)
+    let file = file(Some(option), &same(value), Way::Url, &place, &tap.through(&place.url), &topic);
+    (Session { place, topic, file, act: Act::Serve, in_vain: false }, tap)
 }
 
 #[test]
 fn a_reply_is_tried_for_as_long_as_the_option_says() {
     run(async {
         let (of_ours, of_theirs) = (vhost("late-rs").await, vhost("late-py").await);
+        let locks = TempDir::new().unwrap();
         let mut python = PythonOptions::start().await.unwrap();
         for (n, (value, comes)) in [("0", false), ("60", true)].into_iter().enumerate() {
-            let (ours, tap) = session(&of_ours, n, value).await;
+            let (ours, tap) = session(place(&of_ours, &locks), n, value).await;
             let served = Served::of(&ours).await.unwrap();
             check(&ours, &tap, comes).await;
             served.end().await;
 
-            let (theirs, tap) = session(&of_theirs, n, value).await;
+            let (theirs, tap) = session(place(&of_theirs, &locks), n, value).await;
             python.begin(&theirs.question(n)).await.unwrap();
             assert_eq!(python.ended().await.unwrap(), (n, Ok(Vec::new())));
             check(&theirs, &tap, comes).await;

@@ -16,11 +16,12 @@ mod verdict;
 
 use rpc_tests::proxy::Tap;
 use rpc_tests::{Broker, PythonOptions, Vhost, run};
+use tempfile::TempDir;
 
 use self::compare::{Compared, effects, problems};
 use self::configuration::{Way, file, ways};
 use self::facts::facts;
-use self::session::Session;
+use self::session::{Place, Session};
 use self::table::{DEFAULTS, Kind, NOT_OURS, rows};
 use self::verdict::{Try, Verdict};
 use super::vhost;
@@ -34,6 +35,24 @@ struct Tried<'a> {
     way: Way,
 }
 
+/// A virtual host with a host of its own, so that its queues are numbered apart from others.
+fn place(vhost: &Vhost, locks: &TempDir) -> Place {
+    Place { url: vhost.url(), host: vhost.name().to_owned(), locks: locks.path().to_owned() }
+}
+
+/// The files with the numbers of queues of a host, which nobody else removes.
+struct Counters(String);
+
+impl Drop for Counters {
+    fn drop(&mut self) {
+        for entry in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&self.0) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
 /// The sessions of one side, and what hears each of them.
 struct Side {
     taps: Vec<Tap>,
@@ -41,13 +60,14 @@ struct Side {
 }
 
 impl Side {
-    async fn new(vhost: &Vhost, all: &[Tried<'_>]) -> Self {
+    async fn new(place: &Place, all: &[Tried<'_>]) -> Self {
         let port = Broker::shared().unwrap().port();
         let (mut taps, mut sessions) = (Vec::new(), Vec::new());
         for (n, Tried { option, tried, way }) in all.iter().enumerate() {
             let (tap, topic) = (Tap::start(port).await.unwrap(), format!("probe{n}"));
-            let file = file(*option, tried, *way, &tap.through(&vhost.url()), &topic);
-            sessions.push(Session { topic, url: vhost.url(), file, act: tried.act, in_vain: tried.in_vain });
+            let file = file(*option, tried, *way, place, &tap.through(&place.url), &topic);
+            let place = place.clone();
+            sessions.push(Session { place, topic, file, act: tried.act, in_vain: tried.in_vain });
             taps.push(tap);
         }
         Self { taps, sessions }
@@ -106,11 +126,16 @@ fn each_means_the_same_or_it_is_said_why_not() {
 
         let mut python = PythonOptions::start().await.unwrap();
         let (of_ours, of_theirs) = (vhost("options-rs").await, vhost("options-py").await);
-        let (ours, theirs) = (Side::new(&of_ours, &all).await, Side::new(&of_theirs, &all).await);
+        let locks = TempDir::new().unwrap();
+        let _counters = [&of_ours, &of_theirs].map(|vhost| Counters(vhost.name().to_owned()));
+        let (ours, theirs) = (
+            Side::new(&place(&of_ours, &locks), &all).await,
+            Side::new(&place(&of_theirs, &locks), &all).await,
+        );
         let (came_of_ours, came_of_theirs) =
             tokio::join!(ours::run(&ours.sessions), theirs::run(&mut python, &theirs.sessions));
         let heard = |side: &Side, n: usize, came: Result<_, String>| {
-            came.map(|found| &facts(&side.taps[n].said(), &side.sessions[n].topic) | &found)
+            came.map(|found| &facts(&side.taps[n].said(), &side.sessions[n]) | &found)
         };
         let compared = all.iter().zip(came_of_ours).zip(came_of_theirs).enumerate();
         let compared: Vec<_> = compared

@@ -155,7 +155,8 @@ async fn ping(session: &Session, config: &Config) -> Result<Vec<String>, String>
     let served = Served::start(session, config).await?;
     client(&served.transport, session).add(&Context::new(), 1).await.map_err(text)?;
     // No client of ours sends it.
-    let (raw, reply_to) = (Raw::connect(&session.url).await, format!("reply_{:032x}", fastrand::u128(..)));
+    let (raw, reply_to) =
+        (Raw::connect(&session.place.url).await, format!("reply_{:032x}", fastrand::u128(..)));
     raw.queue(&reply_to).await;
     let (exchange, topic) = (format!("{}-exchange", session.topic), &session.topic);
     raw.call(&exchange, topic, "oslo_rpc_server_ping", &reply_to).await;

@@ -1,5 +1,7 @@
 //! A configuration that either side is given.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 /// What the ends of a session do.
@@ -19,13 +21,23 @@ pub(super) enum Act {
     Notify,
 }
 
+/// Where sessions take place.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The virtual host, without anybody between.
+    pub(super) url: String,
+    /// What the host is called in names of queues.
+    pub(super) host: String,
+    /// The folder of locks.
+    pub(super) locks: PathBuf,
+}
+
 /// Both ends are of one configuration.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
-    /// The topic, which no other session of the same virtual host has, and the beginning of all names of its own.
+    pub(super) place: Place,
+    /// The topic, which no other session of the place has, and the beginning of all names of its own.
     pub(super) topic: String,
-    /// Where the virtual host is without anybody between.
-    pub(super) url: String,
     /// The text of the configuration file.
     pub(super) file: String,
     pub(super) act: Act,
@@ -44,6 +56,7 @@ impl Session {
             Act::Notify => ("notify", None),
             Act::Serve => ("serve", None),
         };
-        json!({"id": id, "topic": self.topic, "file": self.file, "act": act, "at_once": at_once})
+        let locks = &self.place.locks;
+        json!({"id": id, "topic": self.topic, "file": self.file, "locks": locks, "act": act, "at_once": at_once})
     }
 }

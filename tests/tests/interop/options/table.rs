@@ -18,8 +18,6 @@ pub(super) enum Kind {
     Same,
     /// Something else for some value, or by default.
     Differs,
-    /// Nothing but its default can be said.
-    Refused,
     /// It changes nothing that a broker could see, on either side.
     NoEffect,
 }
@@ -29,7 +27,6 @@ impl Kind {
         match self {
             Kind::Same => "same",
             Kind::Differs => "differs",
-            Kind::Refused => "refused",
             Kind::NoEffect => "no effect",
         }
     }
@@ -74,6 +71,14 @@ pub(super) const DEFAULTS: Try = differs(
 
 const QUORUM: &[Set] =
     &[(RABBIT, "rabbit_quorum_queue", "true"), (RABBIT, "rabbit_transient_quorum_queue", "true")];
+const UNBOUNDED: &[Set] = &[QUORUM[1], (RABBIT, "rabbit_qos_prefetch_count", "0")];
+const MANAGED: &[Set] = &[
+    ("oslo_concurrency", "lock_path", "LOCKS"),
+    (RABBIT, "use_queue_manager", "true"),
+    (RABBIT, "hostname", "HOST"),
+    (RABBIT, "processname", "probe"),
+];
+const NUMBERED: &[Set] = &[MANAGED[0], MANAGED[2], MANAGED[3]];
 const IMPATIENT: &[Set] = &[(DEFAULT, "rpc_response_timeout", "1")];
 
 const FRACTION: &str = "fractions of a second are taken";
@@ -307,13 +312,13 @@ fn queues() -> Vec<Row> {
                 neither("maybe"),
             ],
         ),
-        row("use_queue_manager", Kind::Refused, [same("false"), neither("maybe")]),
-        row("hostname", Kind::NoEffect, [same("node1")]),
-        row("processname", Kind::NoEffect, [same("nova-compute")]),
+        row("use_queue_manager", Kind::Same, [same("true").with(NUMBERED), neither("maybe")]),
+        row("hostname", Kind::Same, [same("HOST").with(MANAGED)]),
+        row("processname", Kind::Same, [same("nova-compute").with(MANAGED)]),
         row(
             "rabbit_stream_fanout",
-            Kind::Refused,
-            [same("false"), neither("maybe"), refused("true", "it is not there yet").with(QUORUM)],
+            Kind::Same,
+            [same("true").with(QUORUM), neither("true"), neither("true").with(UNBOUNDED), neither("maybe")],
         ),
     ]
 }
