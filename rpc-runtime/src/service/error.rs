@@ -34,7 +34,7 @@ pub enum ServiceError {
         /// Its target.
         server: String,
         /// Why.
-        source: ServerError,
+        source: Box<ServerError>,
     },
     /// A listener could not be started.
     #[cfg(feature = "notifications")]

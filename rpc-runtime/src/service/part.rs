@@ -27,7 +27,8 @@ impl Part {
             Self::Server(builder) => async move {
                 let server = builder.who();
                 let started = builder.start().await;
-                started.map(Running::Server).map_err(|source| ServiceError::Server { server, source })
+                let failed = |source| ServiceError::Server { server, source: Box::new(source) };
+                started.map(Running::Server).map_err(failed)
             }
             .boxed(),
             #[cfg(feature = "notifications")]

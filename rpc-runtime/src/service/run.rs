@@ -68,7 +68,8 @@ impl Service {
     }
 
     async fn run_with(self, signals: Signals, systemd: &Systemd) -> Result<(), ServiceError> {
-        let Signals { stop, mut hangups } = signals;
+        // Held to the end: whoever asks a service to stop that stops already, for another reason, gets what is asked for.
+        let Signals { mut stop, mut hangups } = signals;
         systemd.tell(State::Ready).await;
         let reloading = async {
             while let Some(()) = hangups.next().await {
@@ -81,7 +82,7 @@ impl Service {
         };
         let by_itself = tokio::select! {
             biased;
-            signal = stop => {
+            signal = &mut stop => {
                 contained(|| tracing::info!(service = %self.who, %signal, "asked to stop"));
                 None
             }

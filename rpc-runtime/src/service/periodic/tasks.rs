@@ -36,7 +36,7 @@ impl Tasks {
     pub(in crate::service) fn begin(&mut self, task: PeriodicTask, delay: Duration) {
         let name = Arc::clone(&task.name);
         let Some(spacing) = task.spacing() else {
-            tracing::info!(task = %name, "a periodic task is off");
+            contained(|| tracing::info!(task = %name, "a periodic task is off"));
             return;
         };
         let origin = after(delay.mul_f64(fraction()));

@@ -44,6 +44,26 @@ async fn a_server_that_stops_by_itself_ends_it() {
     assert_eq!(written(&diary).last().unwrap(), "a cleanup_host");
 }
 
+/// The first signal asks for nothing else than what is done already, so it must not end the process as a second one does.
+#[tokio::test(start_paused = true)]
+async fn a_signal_while_it_stops_by_itself_changes_nothing() {
+    for starts in [true, false] {
+        let (bus, diary) = (Bus::new(), Diary::default());
+        let (outside, signals) = outside();
+        let hook = if starts { Hook::Reset } else { Hook::PostStart };
+        let slow = Scribe::new("a", &diary).with(Hook::GracefulShutdown(50 * SECOND), Mishap::Hangs);
+        let builder =
+            Service::builder("s").manager(slow).manager(Scribe::new("b", &diary).with(hook, Mishap::Fails));
+        let running = run(builder.server(bus.server()), signals);
+        until_written(&diary, "b post_start_hook").await;
+        drop(bus.deliveries);
+        until_written(&diary, "a graceful_shutdown").await;
+        outside.stop.send(Signal::Terminate).unwrap();
+        running.await.unwrap().unwrap_err();
+        assert_eq!(written(&diary).last().unwrap(), "a cleanup_host");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn each_hangup_tells_all_managers() {
     let diary = Diary::default();
