@@ -45,7 +45,7 @@ async fn session(place: Place, n: usize, value: &'static str) -> (Session, Tap) 
     let tap = Tap::start(Broker::shared().unwrap().port()).await.unwrap();
     let (topic, option) = (format!("probe{n}"), (RABBIT, "kombu_missing_consumer_retry_timeout"));
     let file = file(Some(option), &same(value), Way::Url, &place, &tap.through(&place.url), &topic);
-    (Session { place, topic, file, act: Act::Serve, in_vain: false }, tap)
+    (Session { place, topic, file, act: Act::Serve, in_vain: false, left_out: false }, tap)
 }
 
 #[test]

@@ -43,9 +43,16 @@ pub(super) struct Session {
     pub(super) act: Act,
     /// Whether Python tries for ever, and never comes to say so.
     pub(super) in_vain: bool,
+    /// Whether Python does not have it, as it comes to what the one before came to.
+    pub(super) left_out: bool,
 }
 
 impl Session {
+    /// Whether Python comes to its end.
+    pub(super) fn is_awaited(&self) -> bool {
+        !self.in_vain && !self.left_out
+    }
+
     /// As `tests/python/options.py` takes it.
     pub(super) fn question(&self, id: usize) -> Value {
         let (act, at_once) = match self.act {
