@@ -147,9 +147,8 @@ fn a_restarted_service_has_its_queues_again_and_what_came_there() {
         let service = Service::new("manager-restart").await;
         let url = service.vhost.url();
         let sender = SampleFanoutApi::new(&Transport::connect(&url).await.unwrap());
-        let mut n = 0;
         // Each is started as a new service, by turns: the first in Python, then in Rust, twice.
-        for is_python in [true, false, false, true] {
+        for (n, is_python) in (0_u64..).zip([true, false, false, true]) {
             let mut server = if is_python { service.python().await } else { service.rust().await };
             assert_eq!(service.numbered().await, fanout_queues([1]));
             for expected in n.max(1) - 1..n {
@@ -161,7 +160,6 @@ fn a_restarted_service_has_its_queues_again_and_what_came_there() {
                 assert_eq!(server.stop().await.unwrap(), []);
             }
             sender.note(&Context::new(), n).await.unwrap();
-            n += 1;
         }
     });
 }
