@@ -25,6 +25,7 @@
 //! | `careful` (a number) | an error closed the channel, or its connection, with several messages under way | so many were answered | one message is under way at a time: the next error names its cause |
 //! | `stale` | a message was nacked [`NACKS_OF_A_BAD_CHANNEL`] times on a channel older than [`SHORTEST_USE`] | the next channel | nothing is sent |
 //! | `failed` | the channel or its link is lost | the next channel | nothing is sent, answers are collected |
+//! | `stalled` (routes) | the link was given up, and a message to it was under way | one of its messages is answered | its messages wait, and one at a time is tried on a channel of its own |
 //! | `undeclared` | a message needs an exchange that this channel has not declared | it is declared, on a channel of its own | messages to it wait, all others go on |
 //! | `gate.refusals` | the broker has refused a message or a declaration that it will refuse again | some time later, see there | what is like it is told so, and not sent |
 //! | `line.watched` | messages are under way, or were a moment ago | [`LINGER`] after the last | this task comes back by itself |
@@ -49,6 +50,7 @@ use super::super::topology::Step;
 use super::gate::{Attended, Gate, Queued};
 use super::job::{Expired, Job, nacked};
 use super::line::{IN_FLIGHT, Line};
+use super::stalled::Stalled;
 use crate::error::{Fault, FaultKind};
 use crate::transport::amqp::options::AmqpOptions;
 
@@ -127,6 +129,10 @@ pub(super) struct Actor {
     declaring: FuturesUnordered<BoxFuture<'static, Declared>>,
     /// Without any confirm for this long the link is given up.
     patience: Duration,
+    /// Whether the link of the channel in use is given up for that.
+    silent: bool,
+    /// Where nothing was confirmed then.
+    stalled: Stalled,
     /// Sent, and then the channel failed.
     uncertain: Vec<(u64, Job)>,
     /// Of the channel in use: whether it has failed, by an error of its own, and by one of its connection.
@@ -158,6 +164,8 @@ impl Actor {
             undeclared: HashMap::new(),
             declaring: FuturesUnordered::new(),
             patience: options.heartbeat_timeout_threshold.clamp(SHORTEST_PATIENCE, LONGEST_PATIENCE),
+            silent: false,
+            stalled: Stalled::default(),
             uncertain: Vec::new(),
             failed: false,
             closed_by: None,
@@ -199,6 +207,7 @@ impl Actor {
         }
         self.waiting.retain(|job| !job.is_abandoned());
         self.nacked.retain(|_, job| !job.is_abandoned());
+        self.stalled.retain(|job| !job.is_abandoned());
         self.take_back_undeclared();
         self.expire(None);
     }
@@ -215,6 +224,7 @@ impl Actor {
         };
         self.waiting.retain(&mut goes_on);
         self.nacked.retain(|_, job| goes_on(job));
+        self.stalled.retain(|job| !job.is_abandoned() && goes_on(job));
         if let Some(line) = line {
             line.with(|line| line.jobs().for_each(|job| _ = goes_on(job)));
         }
@@ -238,6 +248,7 @@ impl Actor {
         self.gate.has_no_channel(None);
         self.take_back_undeclared();
         (self.failed, self.closed_by, self.connection_closed, self.stale) = (false, None, false, false);
+        self.silent = false;
         self.opened = Instant::now();
         let line = self.gate.attend(Line::new(up, channel, Arc::downgrade(&self.gate)));
         let gate = self.gate.clone();
@@ -262,6 +273,10 @@ impl Actor {
                 break;
             }
             let waiting = !self.waiting.is_empty() || !self.undeclared.is_empty() || !self.nacked.is_empty();
+            if !waiting {
+                self.stalled.forget_unused();
+            }
+            let waiting = waiting || !self.stalled.is_empty();
             let idle = under_way == 0 && !waiting;
             if closing.is_some_and(|deadline| now >= deadline) || (closed && idle) {
                 return End::Closed;
@@ -275,6 +290,8 @@ impl Actor {
             }
             let room = self.room(under_way, up.epoch);
             let again = self.nacked.first_key_value().map(|((at, _), _)| *at);
+            let stalled = self.stalled.due().filter(|_| !self.links.blocked(up.epoch));
+            let again = again.into_iter().chain(stalled).min();
             tokio::select! {
                 biased;
                 () = gate.rung() => {}
@@ -286,6 +303,10 @@ impl Actor {
                     }
                 }
                 Some((exchange, declared)) = self.declaring.next() => self.declared(&line, &exchange, declared),
+                tried = self.stalled.tried() => {
+                    let jobs = self.stalled.conclude(tried, Instant::now());
+                    self.waiting_again(jobs);
+                }
                 () = links.changed() => self.failed |= !links.has(up.epoch),
                 _ = self.closing.changed(), if closing.is_none() => {}
                 () = sleep_until(again.unwrap_or(now)), if again.is_some() => {}
@@ -309,6 +330,7 @@ impl Actor {
         now: Instant,
     ) -> (usize, bool) {
         let clear = self.careful == 0 && self.waiting.is_empty() && !self.failed && !self.stale;
+        let clear = clear && self.stalled.is_empty();
         let quiet = self.nacked.is_empty() && self.undeclared.is_empty() && clear && !closing;
         let patience = self.patience;
         let (survey, told) = attended.with(|line| {
@@ -338,6 +360,7 @@ impl Actor {
         {
             // Its supervisor makes a new one.
             tracing::warn!("nothing was confirmed for {:?}: giving up the connection", self.patience);
+            self.silent = true;
             link.kill();
         }
         (under_way, watched)
@@ -362,13 +385,18 @@ impl Actor {
         while let Some(entry) = self.nacked.first_entry().filter(|entry| entry.key().0 <= now) {
             self.waiting.push_back(entry.remove());
         }
+        if !self.stalled.is_empty() && !self.failed && !self.links.blocked(up.epoch) {
+            self.stalled.try_due(&up.link, now);
+        }
         while !self.waiting.is_empty() && !self.failed && !self.stale && !self.links.blocked(up.epoch) {
             let (under_way, _) = line.with(|line| line.len());
             if under_way.is_none_or(|under_way| under_way >= self.window()) {
                 return;
             }
-            if let Some(job) = self.waiting.pop_front() {
-                self.send(line, up, job, now);
+            let Some(job) = self.waiting.pop_front() else { return };
+            match self.stalled.keep(job) {
+                Some(job) => self.send(line, up, job, now),
+                None => self.careful = self.careful.saturating_sub(1),
             }
         }
     }
@@ -520,6 +548,9 @@ impl Actor {
         again.iter().for_each(|(_, job)| job.lost(self.closed_by.as_ref()));
         again.extend(line.into_unclear().inspect(|(_, job)| job.lost(None)));
         again.sort_by_key(|(number, _)| Reverse(*number));
+        if self.silent {
+            self.stalled.note(again.iter().map(|(_, job)| job), Instant::now());
+        }
         if self.closed_by.is_some() || self.connection_closed {
             self.careful = self.careful.max(again.len());
         }

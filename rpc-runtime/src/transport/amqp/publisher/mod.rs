@@ -10,6 +10,7 @@ mod gate;
 mod job;
 mod line;
 mod refusals;
+mod stalled;
 mod under_way;
 
 use std::future::poll_fn;

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::future::join_all;
 use tokio::time::timeout;
 
 use super::super::fake::{Fake, Fate};
@@ -193,6 +195,61 @@ async fn a_link_that_confirms_nothing_is_replaced() {
     let scene = Scene::new(|_, times| if times == 1 { Fate::Silence } else { Fate::Ack }).await;
     scene.send("1", 30).await.unwrap();
     assert_eq!(scene.times("1"), 2);
+}
+
+/// As a quorum queue without a majority has it: the route is stuck, and with it whatever fills the window.
+#[tokio::test(start_paused = true)]
+async fn a_route_on_which_nothing_is_confirmed_holds_up_no_other() {
+    let back = Arc::new(AtomicBool::new(false));
+    let majority = back.clone();
+    let scene = Scene::new(move |message, _| match &*message.exchange {
+        "stuck" if !majority.load(Ordering::Relaxed) => Fate::Silence,
+        _ => Fate::Ack,
+    })
+    .await;
+    const MANY: usize = 2 * IN_FLIGHT;
+    let stuck = join_all((0..MANY).map(|n| {
+        let (scene, body) = (&scene, format!("stuck {n}"));
+        async move { scene.send_to("stuck", &body, 1000).await }
+    }));
+    let free = async {
+        let began = Instant::now();
+        for n in 0..100 {
+            scene.send_to("free", &format!("free {n}"), 1000).await.unwrap();
+        }
+        // The one time that it takes to notice.
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+        // One at a time is tried meanwhile, on the same connection.
+        tokio::time::sleep(Duration::from_secs(100)).await;
+        assert_eq!(scene.broker.hosts().len(), 2);
+        let again: usize = (0..MANY).map(|n| scene.times(&format!("stuck {n}")).saturating_sub(1)).sum();
+        assert!((2..10).contains(&again), "{again} were sent again");
+        scene.send_to("free", "last", 5).await.unwrap();
+        back.store(true, Ordering::Relaxed);
+    };
+    let (stuck, ()) = tokio::join!(stuck, free);
+    for outcome in stuck {
+        outcome.unwrap();
+    }
+}
+
+/// Who gives up what waits aside leaves nothing behind, and all is as it was.
+#[tokio::test(start_paused = true)]
+async fn a_stalled_route_that_nobody_uses_any_more_is_forgotten() {
+    let scene = Scene::new(|message, times| match &*message.exchange {
+        "stuck" if times < 3 => Fate::Silence,
+        _ => Fate::Ack,
+    })
+    .await;
+    let many = join_all((0..10).map(|_| scene.send_to("stuck", "stuck", 8)));
+    for outcome in many.await {
+        assert!(outcome.is_ok() || expired(outcome).0 >= Reached::NotSent);
+    }
+    scene.send_to("stuck", "again", 30).await.unwrap();
+    scene.send_to("free", "free", 1).await.unwrap();
+    let links = scene.broker.hosts().len();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(scene.broker.hosts().len(), links, "no connection is tried for nothing");
 }
 
 /// The caller's clock has a resolution of a millisecond, so the task may find before it that there is no time left.
