@@ -94,7 +94,7 @@ options! {
     /// Whether fanout and reply queues are quorum queues. Default: no.
     rabbit_transient_quorum_queue: bool = false;
     /// After how long without a consumer a fanout or reply queue vanishes; 0 is never. With `rabbit_stream_fanout` also how
-    /// long a stream keeps messages. In the URL: whole seconds. Default: 30 minutes.
+    /// long a stream keeps messages. In the URL: seconds (Python takes whole ones only). Default: 30 minutes.
     rabbit_transient_queues_ttl: Duration = Duration::from_secs(1800);
     /// Whether messages to all servers of a topic (fanouts) go into one stream that all of them read, instead of into a queue
     /// for each. It needs `rabbit_transient_quorum_queue`, a `rabbit_qos_prefetch_count` above 0 and RabbitMQ 3.9. Whoever
