@@ -57,6 +57,8 @@
 //!   passes the errors of another service on.
 //! * [`Status`], [`Counters`], [`TransportCounters`], [`Interface`] and [`Version`] can be serialised, for health
 //!   pages and exports.
+//! * The module `notification`, with the feature `notifications`, tells of events and hears of them; the module `object`, with
+//!   the feature `objects`, has versioned objects.
 //! * The module `config`, with the feature of that name, has settings from files such as `nova.conf`.
 //! * The module `service`, with the feature of that name, runs a service of several servers and listeners, with periodic
 //!   tasks and the hooks of a manager.

@@ -1,7 +1,7 @@
 //! RabbitMQ: what [`Driver`] asks for, over AMQP 0-9-1 in oslo.messaging's manner.
 //!
 //! * `topology` says what is declared, as data; `declare` puts it on the broker.
-//! * `broker` is all that is asked of a client library; `lapin_library` is the one in use.
+//! * `library` is all that is asked of a client library; `lapin_library` is the one in use.
 //! * `unique` ends the names of queues of one listener, with the feature `queue-manager` by `queue_manager` if asked to.
 //! * `state` and `supervisor` keep a connection: one to send, and one to listen, made when first needed;
 //!   `report` tells users about it.
