@@ -499,7 +499,7 @@ fn files_that_nobody_has_named() {
             case = if random.bool() { case.folder(&path("given"), random.bool()) } else { case };
             both.agree(case).await;
         }
-        assert!(both.values > 40, "{}", both.values);
+        assert!(both.values > 30, "only {} of them had a file", both.values);
         both.python.stop().await.unwrap();
     });
 }
