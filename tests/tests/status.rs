@@ -123,6 +123,9 @@ async fn a_password_is_changed_and_changed_back() -> Result<()> {
     let node = broker.node();
     let transport = Transport::connect(&node.url()).await?;
     let mut watch = transport.watch();
+    // A node knows a connection a moment after it has opened it.
+    rpc_tests::until("a connection", async || Ok((!node.connections().await?.is_empty()).then_some(())))
+        .await?;
     node.set_password("guest", "another-secret").await?;
     node.close_all_connections("the password was changed").await?;
     let status = until(&mut watch, |status| failed(status, FailureKind::LoginRefused)).await;

@@ -80,7 +80,9 @@ async fn each_option_comes_to_the_same() -> Result<()> {
     std::fs::write(files.path().join("ca.pem"), &ours.certificate)?;
     std::fs::write(files.path().join("other.pem"), &other.certificate)?;
     let server = named("server", vec!["127.0.0.1".to_owned()])?;
-    let broker = broker(&ours, server, "ssl_options.verify = verify_peer\n").await?;
+    let broker =
+        broker(&ours, server, "ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = false\n")
+            .await?;
     broker.node().set_password("guest", PASSWORD).await?;
     let url = |host: &str, options: &str, dir: &Path| {
         let options = options.replace("DIR", &dir.display().to_string());
