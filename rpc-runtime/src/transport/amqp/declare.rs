@@ -3,7 +3,7 @@
 
 use super::library::{BrokerError, Channel, Link};
 use super::supervisor::Links;
-use super::topology::{Step, give_up_durability, pattern};
+use super::topology::{Step, Thing, give_up_durability, pattern};
 use crate::error::{Fault, FaultKind};
 use crate::text::printable;
 
@@ -56,7 +56,7 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
                 tracing::warn!("joining what is not durable: {}", printable(&why));
                 channel = link.open(false).await?;
             }
-            Err(BrokerError::Refused(ACCESS_REFUSED, why)) => {
+            Err(BrokerError::Refused(ACCESS_REFUSED, why)) if may_be_there(steps, n) => {
                 channel = link.open(false).await?;
                 steps[n] = find(&*channel, &steps[n], why).await?;
                 n += 1;
@@ -89,6 +89,14 @@ pub(super) async fn declare(link: &dyn Link, steps: &mut [Step]) -> Result<(), B
     }
     channel.close().await;
     Ok(())
+}
+
+/// Whether somebody else can have seen to `steps[n]`. Whether a queue is bound cannot be asked: of one that its
+/// administrator has made it is believed, and one that may be declared here, and so may be new, would get nothing.
+fn may_be_there(steps: &[Step], n: usize) -> bool {
+    let Step::Bind { queue, .. } = &steps[n] else { return true };
+    let is_it = |step: &Step| matches!(step, Step::Find { what: Thing::Queue, name } if name == queue);
+    steps[..n].iter().any(is_it)
 }
 
 /// Looks for what may not be declared, for the reason `why`.
@@ -216,6 +224,17 @@ mod tests {
         assert_eq!(result, Ok(()));
         let first = ["1 exchange x durable", "1 queue t durable", "2 find queue t", "2 bind t"];
         assert_eq!(log, [&first[..], &["3 find queue t", "3 queue t.s durable"]].concat());
+    }
+
+    #[tokio::test]
+    async fn a_queue_that_was_just_made_is_bound_or_of_no_use() {
+        let forbidden =
+            || refused(403, "ACCESS_REFUSED - access to exchange 'x' in vhost '/' refused for user 'u'");
+        // The queue of the topic is its administrator's, the one of the server is not.
+        let (result, log) =
+            declared(5, [Ok(()), forbidden(), Ok(()), forbidden(), Ok(()), Ok(()), forbidden()]).await;
+        assert_eq!(result, forbidden());
+        assert_eq!(log[4..], ["3 find queue t", "3 queue t.s durable", "3 bind t.s"]);
     }
 
     #[tokio::test]
