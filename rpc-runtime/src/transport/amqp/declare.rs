@@ -107,7 +107,7 @@ async fn find(channel: &dyn Channel, step: &Step, why: String) -> Result<Step, B
             tracing::info!("using what exists: {}", printable(&why));
             Ok(found)
         }
-        Err(BrokerError::Refused(NOT_FOUND, _)) => {
+        Err(error) if is_gone(&error) => {
             let Step::Find { what, name } = &found else {
                 return Err(BrokerError::Refused(ACCESS_REFUSED, why));
             };
@@ -248,6 +248,17 @@ mod tests {
         let error = declare(&FakeLink::answering(answers()), &mut replies.steps).await.unwrap_err();
         let named = format!("no queue {queue}, and to make it takes the right to configure reply_.*:");
         assert!(error.to_string().contains(&named), "{error}");
+    }
+
+    #[tokio::test]
+    async fn but_not_what_is_out_of_reach() {
+        let forbidden =
+            refused(403, "ACCESS_REFUSED - access to queue 't' in vhost '/' refused for user 'u'");
+        let down = || {
+            refused(404, "NOT_FOUND - home node of durable queue 't' in vhost '/' is down or inaccessible")
+        };
+        let (result, log) = declared(3, [Ok(()), forbidden, down()]).await;
+        assert_eq!((result, log.last().unwrap().as_str()), (down(), "2 find queue t"));
     }
 
     #[tokio::test]
