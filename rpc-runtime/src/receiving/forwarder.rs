@@ -4,19 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::dead_letters::DeadLetters;
 use super::log::Log;
+use super::phase::Phase;
 use crate::clock::after;
 use crate::transport::Transport;
 #[cfg(feature = "notifications")]
 use crate::transport::driver::Settle;
-use crate::transport::driver::{Death, Delivery, Forward, History, Labels, PublishError, Route};
+use crate::transport::driver::{
+    Death, Delivery, Forward, History, Labels, PublishError, PublishFault, Route, Standing,
+};
 
 /// How long the broker may take to confirm a message that is sent on.
 const LIMIT: Duration = Duration::from_secs(10);
-/// How long a message is kept back that could not be sent on: it comes again at once.
+/// How long a message is kept back that could not be sent on: it comes again at once, or is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Sends messages on, to the dead letters or to the end of their own queue.
@@ -27,6 +31,7 @@ pub(crate) struct Forwarder {
     limit: u32,
     undecodable: bool,
     log: Arc<Log>,
+    phases: watch::Receiver<Phase>,
 }
 
 /// All of a delivery but the right to settle it.
@@ -37,6 +42,8 @@ pub(crate) struct Letter {
     history: History,
     queue: Arc<str>,
     earlier: u32,
+    /// Whether the delivery can still be settled, if its queue counts and it is not settled already.
+    standing: Option<Standing>,
 }
 
 impl Letter {
@@ -48,6 +55,7 @@ impl Letter {
             history: delivery.history,
             queue: Arc::clone(&delivery.queue),
             earlier: delivery.earlier(),
+            standing: delivery.history.counted.and_then(|_| delivery.settle.standing()),
         }
     }
 
@@ -56,7 +64,14 @@ impl Letter {
     pub(crate) fn take(delivery: Delivery) -> (Self, Settle) {
         let earlier = delivery.earlier();
         let Delivery { body, labels, history, queue, settle, .. } = delivery;
-        (Self { body, labels, history, queue, earlier }, settle)
+        let standing = history.counted.and_then(|_| settle.standing());
+        (Self { body, labels, history, queue, earlier, standing }, settle)
+    }
+
+    /// The same of a delivery that is settled.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn settled(self) -> Self {
+        Self { standing: None, ..self }
     }
 
     /// The same as one that was delivered so often.
@@ -77,13 +92,14 @@ impl Letter {
 }
 
 impl Forwarder {
-    /// For a receiver from queues of `topic` in `exchange`.
+    /// For a receiver from queues of `topic` in `exchange`, which is told `phases`.
     pub(crate) fn new(
         transport: &Transport,
         exchange: &Arc<str>,
         topic: &str,
         dead_letters: &DeadLetters,
         log: &Arc<Log>,
+        phases: watch::Receiver<Phase>,
     ) -> Self {
         let topic = dead_letters.topic_for(topic);
         Self {
@@ -92,6 +108,7 @@ impl Forwarder {
             limit: dead_letters.limit(),
             undecodable: dead_letters.keeps_undecodable(),
             log: Arc::clone(log),
+            phases,
         }
     }
 
@@ -137,6 +154,10 @@ impl Forwarder {
         self.send(letter, route, deliveries, expiration, None).await
     }
 
+    /// Gives up after one attempt: what goes back to its queue comes again. Not so a message that was delivered for the
+    /// last time, which its queue would drop, or give to dead letters of its own. It is kept and tried again for as long as
+    /// it is held: to handle it after all would do no better, as it is lost then if its handler gives it back, or ends the
+    /// process once more.
     async fn send(
         &self,
         letter: Letter,
@@ -145,14 +166,24 @@ impl Forwarder {
         expiration: Option<Duration>,
         death: Option<Death>,
     ) -> Result<(), PublishError> {
-        let Letter { body, labels, queue, .. } = letter;
+        let Letter { body, labels, queue, history, standing, .. } = letter;
+        let standing = standing.filter(|_| history.is_last(self.transport.driver().delivery_limit()));
         let deadline = after(LIMIT);
-        let message = Forward { route, body, labels, expiration, deliveries, death, deadline };
-        let sent = self.transport.driver().forward(message).await;
-        if let Err(error) = &sent {
+        let mut message = Forward { route, body, labels, expiration, deliveries, death, deadline };
+        loop {
+            let Err(error) = self.transport.driver().forward(message.clone()).await else { return Ok(()) };
             self.log.not_sent_on(&queue, &error.to_string());
             sleep(PAUSE).await;
+            let held = standing.as_ref().is_some_and(Standing::holds) && self.serves();
+            if !held || matches!(error.fault, PublishFault::Closed) {
+                return Err(error);
+            }
+            message.deadline = after(LIMIT);
         }
-        sent
+    }
+
+    /// Whether the receiver is neither to end nor gone.
+    fn serves(&self) -> bool {
+        self.phases.has_changed().is_ok() && *self.phases.borrow() == Phase::Serve
     }
 }

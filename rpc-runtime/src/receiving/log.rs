@@ -77,7 +77,7 @@ impl Log {
     /// A message that could not be sent on, to the dead letters or to the end of its queue.
     pub(crate) fn not_sent_on(&self, queue: &str, error: &str) {
         let [queue, error] = [queue, error].map(printable);
-        rarely!(self.kept, error, queue, error, "could not send a message on; it goes back to its queue");
+        rarely!(self.kept, error, queue, error, "could not send a message on; it is tried again");
     }
 }
 

@@ -63,12 +63,13 @@ impl Server {
         };
         let forwarder = setup.dead_letters.as_ref();
         let log = Arc::<Log>::default();
+        let (phase, phases) = watch::channel(Phase::Serve);
         let forwarder = forwarder.map(|dead| {
-            Arc::new(Forwarder::new(&transport, &address.exchange, &address.topic, dead, &log.received))
+            let ServerAddress { exchange, topic, .. } = &address;
+            Arc::new(Forwarder::new(&transport, exchange, topic, dead, &log.received, phases.clone()))
         });
         let listener =
             transport.driver().listen(address.into(), listen).await.map_err(TransportError::from)?;
-        let (phase, phases) = watch::channel(Phase::Serve);
         let worker_count = u32::try_from(setup.workers.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let workers = Arc::new(Semaphore::new(worker_count as usize));
         let tally = Arc::<Tally>::default();

@@ -415,6 +415,13 @@ pub(crate) struct History {
     pub(crate) expiration: Option<Duration>,
 }
 
+impl History {
+    /// Whether there is no delivery after this one, see [`Delivery::is_last`].
+    pub(crate) fn is_last(&self, limit: Option<u32>) -> bool {
+        limit.is_some_and(|limit| self.counted.is_some_and(|counted| counted >= limit))
+    }
+}
+
 impl Delivery {
     /// Whether it is read in no time to speak of.
     pub(crate) fn is_light(&self) -> bool {
@@ -440,7 +447,7 @@ impl Delivery {
 
     /// Whether its queue does not deliver it again, as [`Driver::delivery_limit`] has it.
     pub(crate) fn is_last(&self, limit: Option<u32>) -> bool {
-        limit.is_some_and(|limit| self.history.counted.is_some_and(|counted| counted >= limit))
+        self.history.is_last(limit)
     }
 }
 
@@ -459,6 +466,11 @@ impl Settle {
     /// For a delivery that came from no queue, which nothing has to be taken from.
     pub(crate) fn nothing() -> Self {
         Self { acks: None, tag: 0 }
+    }
+
+    /// What tells whether a verdict would still count, without the right to give one; none if there is nothing to settle.
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        self.acks.clone().map(|acks| Standing { acks, tag: self.tag })
     }
 
     fn settle(self, verdict: Verdict) -> bool {
@@ -486,6 +498,20 @@ impl Settle {
     /// Drops the message, or puts it back into its queue.
     pub(crate) fn reject(self, requeue: bool) {
         self.settle(Verdict::Reject { requeue });
+    }
+}
+
+/// See [`Settle::standing`].
+#[derive(Debug)]
+pub(crate) struct Standing {
+    acks: Arc<dyn Settler>,
+    tag: u64,
+}
+
+impl Standing {
+    /// Whether the message is still this process's to settle.
+    pub(crate) fn holds(&self) -> bool {
+        self.acks.holds(self.tag)
     }
 }
 

@@ -34,6 +34,7 @@ type Declare = dyn Fn(Route) -> BoxFuture<'static, Result<(), Fault>> + Send + S
 /// What a test does not say, it does not do.
 pub(crate) struct Stub {
     abilities: Abilities,
+    delivery_limit: Option<u32>,
     publish: Box<Publish>,
     forward: Box<Pass>,
     #[cfg(feature = "notifications")]
@@ -51,6 +52,7 @@ impl Stub {
     pub(crate) fn able(abilities: Abilities) -> Self {
         Self {
             abilities,
+            delivery_limit: None,
             publish: Box::new(|_| ready(Err(PublishFault::Closed.into())).boxed()),
             forward: Box::new(|_| Err(PublishFault::Closed.into())),
             #[cfg(feature = "notifications")]
@@ -79,6 +81,12 @@ impl Stub {
         forward: impl Fn(Forward) -> Result<(), PublishError> + Send + Sync + 'static,
     ) -> Self {
         Self { forward: Box::new(forward), ..self }
+    }
+
+    /// Drops what was delivered again so often.
+    #[cfg(feature = "notifications")]
+    pub(crate) fn limiting(self, limit: u32) -> Self {
+        Self { delivery_limit: Some(limit), ..self }
     }
 
     /// Does this to declare a route.
@@ -138,6 +146,10 @@ impl Driver for Stub {
 
     fn abilities(&self) -> Abilities {
         self.abilities
+    }
+
+    fn delivery_limit(&self) -> Option<u32> {
+        self.delivery_limit
     }
 
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {

@@ -79,13 +79,13 @@ impl Listener {
         let Setup { transport, endpoints, sources, batch, acknowledge, redeliveries, .. } = setup;
         let (who, log) = (Arc::<str>::from(sources.to_string()), Log::default());
         let forwarder = setup.dead_letters.as_ref().zip(sources.dead_letters());
+        let (phase, phases) = watch::channel(Phase::Serve);
         let forwarder = forwarder.map(|(dead, (exchange, topic))| {
-            Arc::new(Forwarder::new(&transport, exchange, topic, dead, &log.received))
+            Arc::new(Forwarder::new(&transport, exchange, topic, dead, &log.received, phases.clone()))
         });
         let listen = ListenOptions { prefetch: setup.prefetch, dead_letters: setup.dead_topic };
         let listening = transport.driver().listen(Address::Notifications(sources.address()), listen).await;
         let listening = listening.map_err(TransportError::from)?;
-        let (phase, phases) = watch::channel(Phase::Serve);
         let worker_count = u32::try_from(setup.concurrency.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
         let workers = Arc::new(Semaphore::new(worker_count as usize));
         let (format, limits) = (transport.driver().format(), transport.limits());

@@ -68,9 +68,9 @@ impl Notifications {
     pub(super) fn refuse(self: &Arc<Self>, item: Item) {
         let Item { offer, letter, right, earlier, .. } = item;
         self.tally.refused.add_one();
-        let claim = match right {
-            Right::Early(..) => None,
-            Right::Late(claim) => Some(claim),
+        let (letter, claim) = match right {
+            Right::Early(..) => (letter.settled(), None),
+            Right::Late(claim) => (letter, Some(claim)),
         };
         match self.forwarder.clone() {
             Some(forwarder) => {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::stage::{ACK, BACK, DROP, Heard, Stage, notification};
+use super::stage::{ACK, BACK, DROP, Heard, LIMIT, Stage, notification};
 use super::*;
 use crate::logged::Warnings;
 use crate::receiving::{Acknowledge, DeadLetters};
@@ -228,6 +228,70 @@ async fn what_the_dead_letters_do_not_take_comes_again_and_has_had_its_time() {
     let (_, verdict, again) = stage.verdict(2).await;
     assert!(verdict == BACK && again >= at + 1000, "{verdict:?} {again}");
     assert_eq!((heard.count(), stage.listener.counters().given_back), (1, 2));
+}
+
+/// Delivers one for the last time, which was not put there as a copy.
+async fn deliver_last(stage: &Stage, body: impl Into<bytes::Bytes>) {
+    let history = History { counted: Some(LIMIT), ..History::default() };
+    stage.deliver_as(body, |delivery| Delivery { redelivered: true, history, ..delivery }).await;
+}
+
+/// Given back, its queue would drop it.
+#[tokio::test(start_paused = true)]
+async fn what_was_delivered_for_the_last_time_is_kept_until_it_is_sent_on() {
+    static ATTEMPTS: AtomicUsize = AtomicUsize::new(0);
+    // A copy, a dead letter that comes too often, and one that cannot be read.
+    for (redeliveries, body, reason) in [
+        (LIMIT, notification(json!({})), None),
+        (LIMIT - 1, notification(json!({})), Some("delivery_limit")),
+        (LIMIT, "{".to_owned(), Some("rejected")),
+    ] {
+        ATTEMPTS.store(0, Ordering::SeqCst);
+        let heard = Heard::default();
+        let stage = Stage::passing(
+            |_| match ATTEMPTS.fetch_add(1, Ordering::SeqCst) {
+                0..100 => Err(PublishFault::Expired("an alarm".to_owned()).into()),
+                _ => Ok(()),
+            },
+            |listener| listener.endpoint(heard.content()).dead_letters(dead()).redeliveries(redeliveries),
+        )
+        .await;
+        deliver_last(&stage, body).await;
+        let (_, verdict, at) = stage.verdict(1).await;
+        assert!(verdict == ACK && at >= 100_000, "{reason:?}: {verdict:?} {at}");
+        assert_eq!((heard.count(), stage.listener.counters().given_back), (0, 0), "{reason:?}");
+        let sent = lock(&stage.forwarded).pop().unwrap();
+        assert_eq!(sent.death.map(|death| death.reason), reason);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn but_not_for_longer_than_it_can_be_settled_or_the_listener_serves() {
+    for ends in [true, false] {
+        let heard = Heard::default();
+        let stage = Stage::passing(
+            |_| Err(PublishFault::Expired("an alarm".to_owned()).into()),
+            |listener| listener.endpoint(heard.content()).dead_letters(dead()).redeliveries(LIMIT),
+        )
+        .await;
+        deliver_last(&stage, notification(json!({}))).await;
+        sleep(Duration::from_secs(100)).await;
+        let attempts = || lock(&stage.forwarded).len();
+        assert!(attempts() >= 99 && stage.verdicts().is_empty(), "{} {:?}", attempts(), stage.verdicts());
+        if ends {
+            stage.listener.shutdown(Duration::from_secs(30)).await.unwrap();
+            assert_eq!(*lock(&stage.book.verdicts), [(1, BACK)]);
+            let before = attempts();
+            sleep(Duration::from_secs(10)).await;
+            assert_eq!(attempts(), before);
+        } else {
+            stage.book.lost.store(true, Ordering::SeqCst);
+            sleep(Duration::from_secs(2)).await;
+            let before = attempts();
+            sleep(Duration::from_secs(10)).await;
+            assert_eq!((attempts(), stage.listener.counters().given_back), (before, 1));
+        }
+    }
 }
 
 /// What takes the whole process down is counted by nobody else.

@@ -17,6 +17,9 @@ pub(super) const ACK: driver::Verdict = driver::Verdict::Ack;
 pub(super) const BACK: driver::Verdict = driver::Verdict::Reject { requeue: true };
 pub(super) const DROP: driver::Verdict = driver::Verdict::Reject { requeue: false };
 
+/// How often the broker delivers a message again.
+pub(super) const LIMIT: u32 = 20;
+
 /// What the broker says of a message that is sent on.
 pub(super) type Pass = fn(&Forward) -> Result<(), PublishError>;
 
@@ -39,7 +42,8 @@ impl Stage {
         let (deliveries, receiver) = mpsc::channel(1024);
         let forwarded = Arc::<Mutex<Vec<Forward>>>::default();
         let sent = Arc::clone(&forwarded);
-        let stub = Stub::able(Abilities::ALL).delivering(receiver).forwarding(move |message| {
+        let stub = Stub::able(Abilities::ALL).limiting(LIMIT).delivering(receiver);
+        let stub = stub.forwarding(move |message| {
             let answer = pass(&message);
             lock(&sent).push(message);
             answer
