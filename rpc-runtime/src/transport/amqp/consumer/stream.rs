@@ -55,13 +55,19 @@ impl Doubt {
             return Ok(false);
         }
         // It may be so short because it is cut off at its old end. The other end says it.
+        let is_another = match last_offset(link, consumer, self.next).await? {
+            Some(last) => last.saturating_add(1) < self.next,
+            None if messages == 0 => true,
+            // There is something in it that has not come: a broker under load, or one that has just begun, is no proof.
+            None => return Ok(false),
+        };
         self.settled = true;
-        ends_before(link, consumer, self.next).await
+        Ok(is_another)
     }
 }
 
-/// Whether a stream has no message just before `next`, or later.
-async fn ends_before(link: &dyn Link, consumer: &Consume, next: u64) -> Result<bool, BrokerError> {
+/// The offset of the last message of a stream, or of any that is just before `next` or later; none if nothing comes.
+async fn last_offset(link: &dyn Link, consumer: &Consume, next: u64) -> Result<Option<u64>, BrokerError> {
     let channel = link.open(false).await?;
     // Nothing is acknowledged.
     channel.prefetch(u16::MAX).await?;
@@ -71,15 +77,21 @@ async fn ends_before(link: &dyn Link, consumer: &Consume, next: u64) -> Result<b
         let _ = sender.send(delivery.offset);
     };
     let consuming = channel.consume(consumer, Box::new(take)).await?;
+    let mut last = None;
     let reaches = async {
-        while let Some(offset) = offsets.recv().await {
-            if offset.is_none_or(|offset| offset.saturating_add(1) >= next) {
-                return;
-            }
+        while last.is_none_or(|last: u64| last.saturating_add(1) < next) {
+            let Some(offset) = offsets.recv().await else {
+                // There may be more that did not come.
+                return Err(BrokerError::Lost(format!("the end of {} was not read", consumer.queue)));
+            };
+            // One without an offset is of no stream, so nothing can be said of it.
+            last = last.max(Some(offset.unwrap_or(u64::MAX)));
         }
+        Ok(())
     };
-    let ends = timeout(SENT, reaches).await.is_err();
+    // What has come by then is what there is.
+    let read = timeout(SENT, reaches).await.unwrap_or(Ok(()));
     drop(consuming);
     channel.close().await;
-    Ok(ends)
+    read.map(|()| last)
 }

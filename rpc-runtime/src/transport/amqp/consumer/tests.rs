@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use super::super::fake::{Fake, FakeLink, Fate};
 use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
-use super::super::topology::{Consume, Step};
+use super::super::topology::{Argument, Consume, Step};
 use super::*;
 use crate::logged::Warnings;
 use crate::transport::amqp::options::AmqpOptions;
@@ -446,6 +446,39 @@ async fn a_stream_that_is_made_again_is_read_from_its_beginning() {
     link.stream("f", &["newer 0", "newer 1"]);
     assert_eq!(bodies(&mut deleted, 1).await, ["newer 1"], "as Python does");
     nothing_more(&mut deleted).await;
+}
+
+/// A broker may be slow. Only what it says is believed.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_says_nothing_is_not_another_one_as_long_as_it_has_messages() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let mut scene = Scene::new(streaming(), |link| link.stream("f", &["0", "1", "2", "3"])).await;
+    assert_eq!(bodies(&mut scene, 1).await, ["3"]);
+    let book = asked.clone();
+    scene.broker.on_link(move |link| {
+        link.stream("f", &[]);
+        link.counts("f", 2);
+        let book = book.clone();
+        link.on_consume(move |consume| {
+            lock(&book).extend(consume.arguments.first().map(|(_, place)| place.clone()));
+            Ok(())
+        });
+    });
+    let asked = |place: &str| {
+        let place = Argument::Text(place.to_owned().into());
+        lock(&asked).iter().filter(|other| **other == place).count()
+    };
+    scene.link().kill();
+    tokio::time::sleep(MINUTE * 10).await;
+    assert!(asked("last") > 1, "it is asked again");
+    assert_eq!(asked("first"), 0);
+
+    scene.broker.link(1).counts("f", 0);
+    tokio::time::sleep(MINUTE * 10).await;
+    assert_eq!(asked("first"), 1);
+    scene.broker.link(1).put("f", "new");
+    assert_eq!(bodies(&mut scene, 1).await, ["new"]);
+    nothing_more(&mut scene).await;
 }
 
 /// Its oldest messages are gone, so it has fewer than its offsets say.
