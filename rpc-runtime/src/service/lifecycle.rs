@@ -154,6 +154,8 @@ impl Service {
             self.tasks.end(drained),
             join_all(managers.iter().map(|manager| call_until(who, manager, hook, drained))),
         );
+        // What was cut off may have had its last words in the time that is kept.
+        let deadline = deadline.max(after(kept));
         let mut called: Vec<_> = hooks;
         for manager in managers.iter().rev() {
             called.push(call_until(who, manager, Hook::CleanupHost, deadline).await);

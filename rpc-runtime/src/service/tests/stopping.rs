@@ -1,7 +1,13 @@
 //! The end, and how long it may take.
 
+use serde_json::json;
+
 use super::*;
+use crate::error::RemoteError;
+use crate::interface::Method;
 use crate::service::CutOff;
+use crate::transport::driver::Settle;
+use crate::transport::stub::{Book, delivery};
 
 async fn started(diary: &Diary, set: impl FnOnce(ServiceBuilder) -> ServiceBuilder) -> Service {
     let service = set(Service::builder("s")).start().await.unwrap();
@@ -70,6 +76,45 @@ async fn a_cleanup_has_its_part_of_the_time() {
     let (seconds, ended) = stop(service.unwrap()).await;
     assert_eq!(seconds, 12);
     assert_eq!(cut_off(ended), CutOff { hooks: 1, ..CutOff::default() });
+}
+
+struct Hanging;
+
+static HANGING: Interface = Interface::new(
+    "Hanging",
+    "compute",
+    Version::new(1, 0),
+    &[Method::call::<Result<(), RemoteError>>("hang", &[Version::new(1, 0)], &[])],
+);
+
+impl Dispatch for Hanging {
+    async fn dispatch(&self, _: Incoming) -> Outcome {
+        pending().await
+    }
+}
+
+/// With such a short time, they are longer than the part of a cleanup.
+#[tokio::test(start_paused = true)]
+async fn and_has_it_after_the_last_words_of_what_was_cut_off() {
+    let (deliveries, receiver) = mpsc::channel(1);
+    // A reply that the broker does not take.
+    let stub = Stub::publishing(|_| pending()).delivering(receiver);
+    let transport = Transport::for_tests(stub);
+    let server = Server::builder(&transport, Target::new("compute").with_server("host1"));
+    let diary = Diary::default();
+    let service = Service::builder("s")
+        .manager(Scribe::new("a", &diary).with(Hook::CleanupHost, Mishap::Hangs))
+        .server(server.endpoint(Endpoint::new(&HANGING, Hanging)))
+        .graceful_shutdown_timeout(6 * SECOND);
+    let service = service.start().await.unwrap();
+    let message = json!({"method": "hang", "args": {}, "_msg_id": "m", "_reply_q": "reply"});
+    let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()});
+    let settle = Settle::new(Arc::new(Arc::<Book>::default()), 1);
+    deliveries.send(delivery(body.to_string(), settle)).await.unwrap();
+    tokio::time::sleep(SECOND).await;
+    let (seconds, ended) = stop(service).await;
+    assert_eq!(seconds, 8, "5, and 2 for the last words, and 1 for the cleanup");
+    assert_eq!(cut_off(ended), CutOff { handlers: 1, hooks: 1, ..CutOff::default() });
 }
 
 #[tokio::test(start_paused = true)]
