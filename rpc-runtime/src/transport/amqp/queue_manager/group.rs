@@ -2,6 +2,8 @@
 
 use std::{fs, io};
 
+use rustix::io::Errno;
+
 /// A process group. A service that is started again has another one, or one whose leader was started later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Group {
@@ -20,11 +22,17 @@ impl Group {
             // In a container the group may be one from outside, which is 0 here.
             _ if id == 0 => None,
             Ok(stat) => Some(start_in(&stat).ok_or_else(|| strange(&leader))?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) if is_out_of_sight(&error) => None,
             Err(error) => return Err(error),
         };
         Ok(Self { id, started })
     }
+}
+
+/// Whether a process has ended, maybe after its file was opened, or is another user's, which /proc may hide.
+fn is_out_of_sight(error: &io::Error) -> bool {
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::NOENT | Errno::SRCH | Errno::PERM | Errno::ACCESS))
 }
 
 /// The name of a program may be any bytes.
@@ -63,6 +71,14 @@ mod tests {
             assert_eq!((group_in(&stat(name)), start_in(&stat(name))), (Some(5), Some(start)), "{name}");
         }
         assert_eq!((group_in("1 (x) S 4"), start_in("1 (x) S 4")), (None, None));
+    }
+
+    #[test]
+    fn a_leader_may_be_gone_or_hidden() {
+        for errno in [Errno::NOENT, Errno::SRCH, Errno::PERM, Errno::ACCESS] {
+            assert!(is_out_of_sight(&errno.into()), "{errno}");
+        }
+        assert!(!is_out_of_sight(&Errno::IO.into()) && !is_out_of_sight(&strange("/proc/1/stat")));
     }
 
     #[test]
