@@ -2,7 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use super::group::Group;
 
@@ -35,7 +39,7 @@ impl Counter {
 
     /// The next number of a group, from 1.
     pub(super) fn draw(&self, group: Group) -> io::Result<u64> {
-        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&self.0)?;
+        let mut file = self.open()?;
         let mut bytes = Vec::new();
         (&mut file).take(LONGEST).read_to_end(&mut bytes)?;
         let next = next(Record::read(&bytes), group);
@@ -45,6 +49,22 @@ impl Counter {
         file.write_all(text.as_bytes())?;
         file.set_len(u64::try_from(text.len()).map_err(io::Error::other)?)?;
         Ok(next.number)
+    }
+
+    /// Everybody may write to its folder, and knows its name: what another user has put there neither leads to other files
+    /// nor keeps anybody waiting.
+    fn open(&self) -> io::Result<File> {
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false).custom_flags(flags);
+        let file = options.open(&self.0).map_err(|error| match Errno::from_io_error(&error) {
+            Some(Errno::LOOP) => io::Error::new(error.kind(), "it is a symbolic link"),
+            _ => error,
+        })?;
+        match file.metadata()?.is_file() {
+            true => Ok(file),
+            false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
+        }
     }
 }
 

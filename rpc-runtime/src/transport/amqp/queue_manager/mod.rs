@@ -18,12 +18,13 @@ use std::time::Duration;
 use std::{env, fs, io};
 
 use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use self::counter::Counter;
 use self::group::Group;
 use self::lock::Lock;
 use super::options::AmqpOptions;
+use crate::clock::after;
 use crate::error::{Cause, Fault, FaultKind};
 use crate::transport::error::OptionError;
 
@@ -37,6 +38,8 @@ const MAX_NAME: usize = 255;
 /// How long to wait for the lock at first, and at most: as long as Python does.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+/// How long each attempt has at least, which takes no time to speak of unless the files are out of reach.
+const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// Makes names for queues.
 #[derive(Debug)]
@@ -80,12 +83,18 @@ impl QueueManager {
         Ok(Self { prefix: format!("{host}:{process}"), files: Arc::new(files) })
     }
 
-    /// The end of a name that no other process of this service has. It waits for the lock until `deadline`.
+    /// The end of a name that no other process of this service has. It waits for the lock and the files until `deadline`.
     pub(super) async fn next(&self, deadline: Instant, blocking: &Handle) -> Result<String, Fault> {
         let mut pause = FIRST_PAUSE;
         loop {
             let files = Arc::clone(&self.files);
-            let drawn = blocking.spawn_blocking(move || files.draw()).await;
+            let drawing = blocking.spawn_blocking(move || files.draw());
+            // A file may be on a host that does not answer: the thread that hangs is left to itself.
+            let Ok(drawn) = timeout_at(deadline.max(after(ATTEMPT)), drawing).await else {
+                let (lock, counter) = (self.files.lock.display(), self.files.counter.path().display());
+                let why = format!("use_queue_manager: no answer from {lock} or {counter}");
+                return Err(Fault::new(FaultKind::NoAnswer, why));
+            };
             match drawn.map_err(|_| Fault::new(FaultKind::Closed, "the transport is closed"))?? {
                 Some(number) => return Ok(format!("{}:{number}", self.prefix)),
                 None if Instant::now() >= deadline => {

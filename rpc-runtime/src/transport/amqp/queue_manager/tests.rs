@@ -5,7 +5,6 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 use super::*;
-use crate::clock::after;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -75,6 +74,49 @@ async fn what_cannot_be_written_is_named() {
     let gone = QueueManager::at("host", "nova-api", folder.path(), &folder.path().join("none")).unwrap();
     let error = gone.next(after(LIMIT), &Handle::current()).await.unwrap_err();
     assert!(error.why.starts_with("use_queue_manager: cannot count in /"), "{error:?}");
+}
+
+fn make_fifo(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+/// Everybody may put something where the counter is to be.
+#[tokio::test]
+async fn a_counter_is_a_regular_file() {
+    let folder = TempDir::new().unwrap();
+    let (manager, counter) = (at(folder.path()).unwrap(), folder.path().join("host_nova-api_qmanager"));
+    let other = folder.path().join("other");
+    fs::write(&other, "of somebody else").unwrap();
+    let link = || std::os::unix::fs::symlink(&other, &counter).unwrap();
+    let fifo = || make_fifo(&counter);
+    let places: [(&dyn Fn(), _); 2] = [(&link, "it is a symbolic link"), (&fifo, "it is not a regular file")];
+    for (put, why) in places {
+        put();
+        let error = manager.next(after(LIMIT), &Handle::current()).await.unwrap_err();
+        let named = format!("use_queue_manager: cannot count in {}: {why}", counter.display());
+        assert_eq!(error.why, named);
+        fs::remove_file(&counter).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&other).unwrap(), "of somebody else");
+    assert_eq!(next(&manager).await, "host:nova-api:1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_that_do_not_answer_are_not_waited_for_longer_than_asked() {
+    let folder = TempDir::new().unwrap();
+    let manager = at(folder.path()).unwrap();
+    fs::create_dir(folder.path().join("locks")).unwrap();
+    // Who opens it to write waits for somebody who reads.
+    make_fifo(&manager.files.lock);
+    let blocking = Handle::current();
+    let mut drawing = Box::pin(manager.next(after(LIMIT), &blocking));
+    assert!(futures::poll!(&mut drawing).is_pending());
+    tokio::time::advance(LIMIT).await;
+    let error = drawing.await.unwrap_err();
+    assert_eq!(error.kind, FaultKind::NoAnswer);
+    assert!(error.why.contains(&manager.files.lock.display().to_string()), "{error:?}");
+    // It comes when it does: the thread has to end with the test.
+    std::mem::forget(fs::File::options().read(true).write(true).open(&manager.files.lock).unwrap());
 }
 
 #[test]
