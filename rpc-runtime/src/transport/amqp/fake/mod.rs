@@ -142,7 +142,7 @@ impl FakeLink {
         link
     }
 
-    fn new(publish: Arc<Publish>) -> Self {
+    pub(super) fn new(publish: Arc<Publish>) -> Self {
         let (happen, events) = mpsc::unbounded_channel();
         let events = Arc::new(tokio::sync::Mutex::new(events));
         Self {

@@ -50,7 +50,7 @@ use super::super::topology::Step;
 use super::gate::{Attended, Gate, Queued};
 use super::job::{Expired, Job, nacked};
 use super::line::{IN_FLIGHT, Line};
-use super::stalled::Stalled;
+use super::stalled::{Stalled, Tried};
 use crate::error::{Fault, FaultKind};
 use crate::transport::amqp::options::AmqpOptions;
 
@@ -303,10 +303,7 @@ impl Actor {
                     }
                 }
                 Some((exchange, declared)) = self.declaring.next() => self.declared(&line, &exchange, declared),
-                tried = self.stalled.tried() => {
-                    let jobs = self.stalled.conclude(tried, Instant::now());
-                    self.waiting_again(jobs);
-                }
+                tried = self.stalled.tried() => self.tried(tried),
                 () = links.changed() => self.failed |= !links.has(up.epoch),
                 _ = self.closing.changed(), if closing.is_none() => {}
                 () = sleep_until(again.unwrap_or(now)), if again.is_some() => {}
@@ -386,7 +383,7 @@ impl Actor {
             self.waiting.push_back(entry.remove());
         }
         if !self.stalled.is_empty() && !self.failed && !self.links.blocked(up.epoch) {
-            self.stalled.try_due(&up.link, now);
+            self.stalled.try_due(&up.link, now, || self.gate.trouble());
         }
         while !self.waiting.is_empty() && !self.failed && !self.stale && !self.links.blocked(up.epoch) {
             let (under_way, _) = line.with(|line| line.len());
@@ -451,6 +448,12 @@ impl Actor {
             }
             Err(_) => self.failed = true,
         }
+        self.waiting_again(jobs);
+    }
+
+    /// Goes on with the messages to where one was tried.
+    fn tried(&mut self, tried: Tried) {
+        let jobs = self.stalled.conclude(tried, Instant::now(), || self.gate.trouble());
         self.waiting_again(jobs);
     }
 

@@ -78,15 +78,23 @@ impl Stalled {
         }
     }
 
-    /// Tries what is due; it goes on when [`tried`](Self::tried) is polled.
-    pub(super) fn try_due(&mut self, link: &Arc<dyn Link>, now: Instant) {
+    /// Tries what is due; it goes on when [`tried`](Self::tried) is polled. What is too late for that is told so, and
+    /// the `trouble` if there is any.
+    pub(super) fn try_due(
+        &mut self,
+        link: &Arc<dyn Link>,
+        now: Instant,
+        trouble: impl Fn() -> Option<String>,
+    ) {
         for route in self.routes.values_mut().filter(|route| !route.tried && route.at <= now) {
             while let Some(job) = route.aside.pop_front() {
-                if !job.is_abandoned() {
-                    route.tried = true;
-                    self.trying.push(attempt(link.clone(), job).boxed());
-                    break;
+                if job.deadline <= now || job.is_abandoned() {
+                    job.too_late(trouble());
+                    continue;
                 }
+                route.tried = true;
+                self.trying.push(attempt(link.clone(), job).boxed());
+                break;
             }
         }
     }
@@ -106,20 +114,30 @@ impl Stalled {
     }
 
     /// What is to be sent as ever, after one was tried.
-    pub(super) fn conclude(&mut self, tried: Tried, now: Instant) -> Vec<Job> {
+    pub(super) fn conclude(
+        &mut self,
+        tried: Tried,
+        now: Instant,
+        trouble: impl Fn() -> Option<String>,
+    ) -> Vec<Job> {
         let Tried(job, became) = tried;
         let to = to(&job);
         let mut again = Vec::new();
         match became {
             Became::Unknown | Became::Late => {
+                let late = matches!(became, Became::Late) || job.deadline <= now;
                 if let Some(route) = self.routes.get_mut(&to) {
                     route.tried = false;
                     if let Became::Unknown = became {
                         route.at = now + route.pause;
                         route.pause = (route.pause * 2).min(LONGEST_PAUSE);
+                    }
+                    if !late {
                         route.aside.push_front(job);
+                        return again;
                     }
                 }
+                job.too_late(trouble());
                 return again;
             }
             Became::Known(outcome) => job.tell(outcome),
@@ -177,4 +195,81 @@ async fn attempt(link: Arc<dyn Link>, job: Job) -> Tried {
         }
     };
     Tried(job, became)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use bytes::Bytes;
+
+    use super::super::super::fake::{FakeLink, Fate};
+    use super::super::super::library::Message;
+    use super::*;
+    use crate::error::Reached;
+    use crate::transport::driver::PublishError;
+
+    type Told = mpsc::Receiver<Result<(), PublishError>>;
+
+    /// One that nobody waits for, to the queue `queue`.
+    fn posted(queue: &str, deadline: Instant) -> (Job, Told) {
+        let message = Message {
+            exchange: "".into(),
+            routing_key: queue.into(),
+            body: Bytes::new(),
+            compression: None,
+            expiration: None,
+            mandatory: None,
+            kept: None,
+        };
+        let (tell, told) = mpsc::channel();
+        (
+            Job::posted(message, None, true, deadline, Box::new(move |outcome| tell.send(outcome).unwrap())),
+            told,
+        )
+    }
+
+    fn silent() -> Arc<dyn Link> {
+        Arc::new(FakeLink::new(Arc::new(|_| Fate::Silence)))
+    }
+
+    /// How far it came, as its sender is told who sends again what has expired.
+    fn expired(told: &Told) -> Reached {
+        match told.try_recv().unwrap() {
+            Err(PublishError { fault: PublishFault::Expired(_), reached }) => reached,
+            outcome => panic!("{outcome:?}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_too_late_to_be_tried_has_expired() {
+        let (mut stalled, link, now) = (Stalled::default(), silent(), Instant::now());
+        let (job, told) = posted("q", now + FIRST_PAUSE);
+        stalled.note([&job].into_iter(), now);
+        assert!(stalled.keep(job).is_none());
+        stalled.try_due(&link, now + FIRST_PAUSE, || None);
+        assert_eq!((expired(&told), stalled.trying.len()), (Reached::NotSent, 0));
+
+        // While its channel was opened.
+        let (job, told) = posted("q", now);
+        assert!(stalled.keep(job).is_none());
+        let Some(route) = stalled.routes.values_mut().next() else { panic!("it is not known any more") };
+        let job = route.aside.pop_front().unwrap();
+        route.tried = true;
+        let tried = attempt(link, job).await;
+        assert!(stalled.conclude(tried, now, || None).is_empty());
+        assert_eq!(expired(&told), Reached::NotSent);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_not_confirmed_by_its_deadline_has_expired() {
+        let (mut stalled, now) = (Stalled::default(), Instant::now());
+        let (job, told) = posted("q", now + FIRST_PAUSE);
+        stalled.note([&job].into_iter(), now);
+        assert!(stalled.keep(job).is_none());
+        stalled.try_due(&silent(), now, || None);
+        let tried = stalled.tried().await;
+        assert!(stalled.conclude(tried, Instant::now(), || None).is_empty());
+        assert_eq!((expired(&told), now.elapsed()), (Reached::Sent, FIRST_PAUSE));
+    }
 }
