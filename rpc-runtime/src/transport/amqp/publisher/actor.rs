@@ -25,7 +25,7 @@
 //! | `careful` (a number) | an error closed the channel, or its connection, with several messages under way | so many were answered | one message is under way at a time: the next error names its cause |
 //! | `stale` | a message was nacked [`NACKS_OF_A_BAD_CHANNEL`] times on a channel older than [`SHORTEST_USE`] | the next channel | nothing is sent |
 //! | `failed` | the channel or its link is lost | the next channel | nothing is sent, answers are collected |
-//! | `stalled` (routes) | the link was given up, and a message to it was under way | one of its messages is answered | its messages wait, and one at a time is tried on a channel of its own |
+//! | `stalled` (routes) | the link was given up, and a message to it was under way | one of its messages is answered, or there was none for a minute | its messages wait, and one at a time is tried on a channel of its own; all others go on |
 //! | `undeclared` | a message needs an exchange that this channel has not declared | it is declared, on a channel of its own | messages to it wait, all others go on |
 //! | `gate.refusals` | the broker has refused a message or a declaration that it will refuse again | some time later, see there | what is like it is told so, and not sent |
 //! | `line.watched` | messages are under way, or were a moment ago | [`LINGER`] after the last | this task comes back by itself |
@@ -274,9 +274,9 @@ impl Actor {
             }
             let waiting = !self.waiting.is_empty() || !self.undeclared.is_empty() || !self.nacked.is_empty();
             if !waiting {
-                self.stalled.forget_unused();
+                self.stalled.forget_unused(now);
             }
-            let waiting = waiting || !self.stalled.is_empty();
+            let waiting = waiting || self.stalled.is_used();
             let idle = under_way == 0 && !waiting;
             if closing.is_some_and(|deadline| now >= deadline) || (closed && idle) {
                 return End::Closed;
@@ -327,9 +327,9 @@ impl Actor {
         now: Instant,
     ) -> (usize, bool) {
         let clear = self.careful == 0 && self.waiting.is_empty() && !self.failed && !self.stale;
-        let clear = clear && self.stalled.is_empty();
         let quiet = self.nacked.is_empty() && self.undeclared.is_empty() && clear && !closing;
-        let patience = self.patience;
+        let quiet = quiet && !self.stalled.is_used();
+        let (patience, avoided) = (self.patience, self.stalled.avoided());
         let (survey, told) = attended.with(|line| {
             line.look(now);
             if line.next != used.0 {
@@ -338,6 +338,7 @@ impl Actor {
             let idle = line.len() == 0 && quiet && line.left.is_empty();
             line.watched = !idle || now.saturating_duration_since(used.1) < LINGER;
             line.open = clear && line.left.is_empty();
+            line.avoided = avoided;
             let silent = line.is_silent(patience, now).then(|| line.link.clone());
             let left = std::mem::take(&mut line.left);
             // Whether nothing else can be the cause of what has happened to it.

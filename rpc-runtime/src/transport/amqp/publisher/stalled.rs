@@ -2,7 +2,7 @@
 //! nothing else for the channel, so each of them has one message tried at a time, on a channel of its own, and the others
 //! wait aside: all else goes on.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,22 +22,50 @@ const LIMIT: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// How long a route is remembered after the last try although no message to it is here: the next one of a caller that
+/// sends one after the other would cost the connection again.
+const KEPT: Duration = Duration::from_secs(60);
+/// How many of these are remembered.
+const KNOWN: usize = 256;
+
 /// Exchange and routing key.
 type To = (Arc<str>, Arc<str>);
 
 struct Route {
     /// Whether one is being tried.
     tried: bool,
-    /// When the next one is, at the soonest, and how long after that another one.
+    /// When nothing was confirmed last.
+    last: Instant,
+    /// When the next one is tried, at the soonest, and how long after that another one.
     at: Instant,
     pause: Duration,
     aside: VecDeque<Job>,
+}
+
+impl Route {
+    /// Whether a message to it is here.
+    fn is_used(&self) -> bool {
+        self.tried || !self.aside.is_empty()
+    }
 }
 
 #[derive(Default)]
 pub(super) struct Stalled {
     routes: HashMap<To, Route>,
     trying: FuturesUnordered<BoxFuture<'static, Tried>>,
+    /// The keys of `routes`, and whether they are fewer by now.
+    avoided: Avoided,
+    outdated: bool,
+}
+
+/// The routes that nobody may use but by [`Stalled`]; as a rule there are none, and nobody has to look.
+#[derive(Clone, Default)]
+pub(super) struct Avoided(Option<Arc<HashSet<To>>>);
+
+impl Avoided {
+    pub(super) fn has(&self, job: &Job) -> bool {
+        self.0.as_ref().is_some_and(|routes| routes.contains(&to(job)))
+    }
 }
 
 /// A message, and what became of it.
@@ -58,10 +86,32 @@ impl Stalled {
         self.routes.is_empty()
     }
 
+    /// Whether it has messages.
+    pub(super) fn is_used(&self) -> bool {
+        self.routes.values().any(Route::is_used)
+    }
+
     /// Nothing was confirmed of these for too long.
     pub(super) fn note<'a>(&mut self, jobs: impl Iterator<Item = &'a Job>, now: Instant) {
-        let new = || Route { tried: false, at: now, pause: FIRST_PAUSE, aside: VecDeque::new() };
-        jobs.for_each(|job| _ = self.routes.entry(to(job)).or_insert_with(new));
+        let new = || Route { tried: false, last: now, at: now, pause: FIRST_PAUSE, aside: VecDeque::new() };
+        jobs.for_each(|job| self.routes.entry(to(job)).or_insert_with(new).last = now);
+        self.forget_oldest();
+        self.list();
+    }
+
+    /// Where nobody may send without asking here. Some of these may not be stalled any more: to go by the task does no
+    /// harm, and to list them anew with each one that is answered would take long if there are many.
+    pub(super) fn avoided(&mut self) -> Avoided {
+        if self.outdated && !self.is_used() {
+            self.list();
+        }
+        self.avoided.clone()
+    }
+
+    fn list(&mut self) {
+        self.outdated = false;
+        let some = !self.routes.is_empty();
+        self.avoided = Avoided(some.then(|| Arc::new(self.routes.keys().cloned().collect())));
     }
 
     /// Keeps a message that goes where nothing is confirmed; gives it back otherwise.
@@ -129,6 +179,7 @@ impl Stalled {
                 if let Some(route) = self.routes.get_mut(&to) {
                     route.tried = false;
                     if let Became::Unknown = became {
+                        route.last = now;
                         route.at = now + route.pause;
                         route.pause = (route.pause * 2).min(LONGEST_PAUSE);
                     }
@@ -143,6 +194,7 @@ impl Stalled {
             Became::Known(outcome) => job.tell(outcome),
             Became::Refused => again.push(job),
         }
+        self.outdated = true;
         again.extend(self.routes.remove(&to).into_iter().flat_map(|route| route.aside));
         again
     }
@@ -152,9 +204,31 @@ impl Stalled {
         self.routes.values_mut().for_each(|route| route.aside.retain(&mut keep));
     }
 
-    /// Forgets the routes of which no message is here; it must not be anywhere else.
-    pub(super) fn forget_unused(&mut self) {
-        self.routes.retain(|_, route| route.tried || !route.aside.is_empty());
+    /// Forgets routes of which no message is here, nor was for a while; it must not be anywhere else.
+    pub(super) fn forget_unused(&mut self, now: Instant) {
+        if self.routes.is_empty() {
+            return;
+        }
+        let known = self.routes.len();
+        self.routes.retain(|_, route| route.is_used() || now.saturating_duration_since(route.last) < KEPT);
+        self.outdated |= self.routes.len() < known;
+        self.forget_oldest();
+    }
+
+    /// Keeps the number of those within bounds.
+    fn forget_oldest(&mut self) {
+        let unused = |(_, route): &(&To, &Route)| !route.is_used();
+        let excess = self.routes.iter().filter(unused).count().saturating_sub(KNOWN);
+        if excess == 0 {
+            return;
+        }
+        let unused = self.routes.iter().filter(unused);
+        let mut unused: Vec<_> = unused.map(|(to, route)| (route.last, to.clone())).collect();
+        unused.sort_unstable_by_key(|(last, _)| *last);
+        for (_, to) in &unused[..excess] {
+            self.routes.remove(to);
+        }
+        self.outdated = true;
     }
 }
 
@@ -270,6 +344,47 @@ mod tests {
         stalled.try_due(&silent(), now, || None);
         let tried = stalled.tried().await;
         assert!(stalled.conclude(tried, Instant::now(), || None).is_empty());
-        assert_eq!((expired(&told), now.elapsed()), (Reached::Sent, FIRST_PAUSE));
+        assert_eq!(expired(&told), Reached::Sent);
+        // The resolution of tokio's timers.
+        assert!(now.elapsed() <= FIRST_PAUSE + Duration::from_millis(1), "{:?}", now.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_route_is_remembered_for_a_while() {
+        let (mut stalled, now) = (Stalled::default(), Instant::now());
+        let (job, _told) = posted("q", now + KEPT * 3);
+        stalled.note([&job].into_iter(), now);
+        assert!(stalled.avoided().has(&job));
+        assert!(stalled.keep(job).is_none());
+        stalled.forget_unused(now + KEPT * 2);
+        assert!(!stalled.is_empty() && stalled.is_used(), "a message to it is here");
+
+        stalled.try_due(&silent(), now, || None);
+        let tried = stalled.tried().await;
+        assert!(stalled.conclude(tried, Instant::now(), || None).is_empty());
+        stalled.retain(|_| false);
+        let last = Instant::now();
+        stalled.forget_unused(last + KEPT / 2);
+        assert!(!stalled.is_empty() && !stalled.is_used());
+        let (job, _told) = posted("q", now);
+        assert!(stalled.avoided().has(&job));
+        stalled.forget_unused(last + KEPT);
+        assert!(stalled.is_empty() && !stalled.avoided().has(&job));
+        assert!(stalled.keep(job).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn there_is_a_bound_of_what_is_remembered() {
+        let (mut stalled, now) = (Stalled::default(), Instant::now());
+        let job = |n: usize| posted(&n.to_string(), now).0;
+        for n in 0..2 * KNOWN {
+            let later = now + Duration::from_millis(n as u64);
+            stalled.note([&job(n)].into_iter(), later);
+        }
+        assert_eq!(stalled.routes.len(), KNOWN);
+        let avoided = stalled.avoided();
+        assert!(
+            !avoided.has(&job(KNOWN - 1)) && avoided.has(&job(KNOWN)) && avoided.has(&job(2 * KNOWN - 1))
+        );
     }
 }

@@ -96,6 +96,11 @@ fn outgoing_to(exchange: &str, body: &str, seconds: u64, wanted: Wanted) -> Outg
     }
 }
 
+/// To a queue, for which nothing is declared.
+fn reply(queue: &str, seconds: u64) -> Outgoing {
+    Outgoing { route: Route::Reply { queue: queue.into() }, ..outgoing("reply", seconds, Wanted::AtOnce) }
+}
+
 fn expired(outcome: Result<(), PublishError>) -> (Reached, String) {
     match outcome {
         Err(PublishError { fault: PublishFault::Expired(why), reached }) => (reached, why),
@@ -230,6 +235,33 @@ async fn a_route_on_which_nothing_is_confirmed_holds_up_no_other() {
     let (stuck, ()) = tokio::join!(stuck, free);
     for outcome in stuck {
         outcome.unwrap();
+    }
+}
+
+/// And the others go straight.
+#[tokio::test(start_paused = true)]
+async fn one_message_after_the_other_to_a_stalled_route_costs_one_connection() {
+    for seconds in [10, 60] {
+        let scene = Scene::new(|message, _| match &*message.routing_key {
+            "stuck" => Fate::Silence,
+            _ => Fate::Ack,
+        })
+        .await;
+        for _ in 0..10 {
+            expired(scene.publish(reply("stuck", seconds), seconds).await);
+        }
+        assert_eq!(scene.broker.hosts().len(), 2);
+        scene.publish(reply("free", 5), 5).await.unwrap();
+        // Until the task has seen that nothing waits any more.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let passes = |queue| {
+            let Prepared { job, ticket: _waits } = scene.publisher.prepare(reply(queue, 5)).unwrap();
+            scene.publisher.0.gate.pass(job).is_ok()
+        };
+        assert!(passes("free") && !passes("stuck"));
+        let closing = Instant::now();
+        scene.publisher.close(closing + Duration::from_secs(60)).await;
+        assert!(closing.elapsed() < Duration::from_secs(1), "{:?}", closing.elapsed());
     }
 }
 
