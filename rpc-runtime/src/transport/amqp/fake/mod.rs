@@ -124,6 +124,7 @@ pub(super) struct FakeLink {
     /// Why the next consumer ends.
     end: Arc<Mutex<Option<BrokerError>>>,
     declare_time: Arc<Mutex<Duration>>,
+    open_time: Arc<Mutex<Duration>>,
     /// Why there are no more channels, if so.
     no_channel: Arc<Mutex<Option<String>>>,
     queues: Arc<Queues>,
@@ -158,6 +159,7 @@ impl FakeLink {
             reject_time: Arc::default(),
             end: Arc::default(),
             declare_time: Arc::default(),
+            open_time: Arc::default(),
             no_channel: Arc::default(),
             queues: Arc::default(),
             errors: Arc::default(),
@@ -192,6 +194,11 @@ impl FakeLink {
     /// The same for each declaration.
     pub(super) fn declares_take(&self, time: Duration) {
         *self.declare_time.lock().unwrap() = time;
+    }
+
+    /// The same until each channel to come is open.
+    pub(super) fn opens_take(&self, time: Duration) {
+        *self.open_time.lock().unwrap() = time;
     }
 
     /// Opens no more channels, for this reason.
@@ -262,6 +269,10 @@ impl Link for FakeLink {
         Box::pin(async move {
             if self.errors() > MAX_CHANNEL_ERRORS {
                 self.kill();
+            }
+            let time = *self.open_time.lock().unwrap();
+            if !time.is_zero() {
+                tokio::time::sleep(time).await;
             }
             if self.dead() {
                 return Err(lost());

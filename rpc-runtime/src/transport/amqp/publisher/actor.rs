@@ -32,6 +32,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until, timeout};
 
 use super::super::confirms::Settled;
 use super::super::declare::declare;
@@ -185,6 +186,10 @@ impl Actor {
                 up = self.links.up() => up,
                 // Without a connection there is nothing to wait for.
                 _ = closing.wait_for(Option::is_some) => return,
+                tried = self.stalled.tried() => {
+                    self.tried(tried);
+                    continue;
+                }
                 _ = sweeps.tick() => {
                     self.sweep();
                     continue;
@@ -196,6 +201,21 @@ impl Actor {
                 End::Stale => {}
                 // Before another channel is tried on a link that may be lost.
                 End::Failed => drop(self.links.turns_out_gone(up.epoch).await),
+            }
+        }
+    }
+
+    /// Waits for something that has to be before anything is sent: what is being tried ends, and what is too late.
+    async fn meanwhile<T>(&mut self, what: impl Future<Output = T>) -> T {
+        let mut what = pin!(what);
+        let mut sweeps = interval_at(Instant::now() + SWEEP, SWEEP);
+        sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut what => return result,
+                tried = self.stalled.tried() => self.tried(tried),
+                _ = sweeps.tick() => self.sweep(),
             }
         }
     }
@@ -233,13 +253,14 @@ impl Actor {
 
     /// Sends on one channel for as long as it is good.
     async fn serve(&mut self, up: &Up) -> End {
-        let channel = match up.link.open(true).await {
+        let channel = match self.meanwhile(up.link.open(true)).await {
             Ok(channel) => channel,
             Err(error) => {
                 tracing::debug!("no channel to publish on: {error}");
                 self.gate.has_no_channel(Some(error.to_string()));
                 if let BrokerError::Refused(..) = error {
-                    drop(timeout(NO_CHANNEL_PAUSE, self.links.gone(up.epoch)).await);
+                    let mut links = self.links.clone();
+                    drop(self.meanwhile(timeout(NO_CHANNEL_PAUSE, links.gone(up.epoch))).await);
                     self.sweep();
                 }
                 return End::Failed;
@@ -284,7 +305,7 @@ impl Actor {
             if stale && under_way == 0 {
                 tracing::debug!("nothing but nacks: another channel is tried");
                 if let Some(line) = line.take() {
-                    line.channel.close().await;
+                    self.meanwhile(line.channel.close()).await;
                 }
                 return End::Stale;
             }
@@ -561,7 +582,7 @@ impl Actor {
         for (_, job) in again {
             self.waiting.push_front(job);
         }
-        channel.close().await;
+        self.meanwhile(channel.close()).await;
     }
 }
 

@@ -8,16 +8,17 @@ use futures::future::join_all;
 use tokio::time::timeout;
 
 use super::super::fake::{Fake, Fate};
-use super::super::library::{Link, LinkEvent, Message};
+use super::super::library::{ConnectFailure, Link, LinkEvent, Message};
 use super::super::names::BUS;
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::error::{FaultKind, Reached};
 use crate::lock::lock;
 use crate::transport::driver::Route;
+use crate::transport::failure::FailureKind;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;
-use crate::transport::url::TransportUrl;
+use crate::transport::url::{Host, TransportUrl};
 
 struct Scene {
     broker: Arc<Fake>,
@@ -30,9 +31,16 @@ struct Scene {
 impl Scene {
     /// `fate` is told how often the body was published, this time included.
     async fn new(fate: impl Fn(&Message, usize) -> Fate + Send + Sync + 'static) -> Self {
+        Self::connecting(|_| Ok(()), fate).await
+    }
+
+    async fn connecting(
+        connect: impl Fn(&Host) -> Result<(), ConnectFailure> + Send + Sync + 'static,
+        fate: impl Fn(&Message, usize) -> Fate + Send + Sync + 'static,
+    ) -> Self {
         let published = Arc::new(Mutex::new(BTreeMap::new()));
         let counted = published.clone();
-        let broker = Fake::new(move |message: &Message| {
+        let publish = move |message: &Message| {
             let times = {
                 let mut counted = counted.lock().unwrap();
                 let times = counted.entry(message.body.clone()).or_insert(0);
@@ -40,7 +48,8 @@ impl Scene {
                 *times
             };
             fate(message, times)
-        });
+        };
+        let broker = Fake::with_connect(publish, connect);
         let url: TransportUrl = "rabbit://host".parse().unwrap();
         let options = Arc::new(AmqpOptions::default());
         let handle = Handle::current();
@@ -262,6 +271,34 @@ async fn one_message_after_the_other_to_a_stalled_route_costs_one_connection() {
         let closing = Instant::now();
         scene.publisher.close(closing + Duration::from_secs(60)).await;
         assert!(closing.elapsed() < Duration::from_secs(1), "{:?}", closing.elapsed());
+    }
+}
+
+/// Also while it is tried, and the connection is lost and comes back without a channel, or does not come back.
+#[tokio::test(start_paused = true)]
+async fn what_nobody_waits_for_is_told_at_its_deadline_whatever_happens() {
+    for comes_back in [true, false] {
+        let refuses = Arc::new(AtomicBool::new(false));
+        let refused = refuses.clone();
+        let connect = move |_: &Host| match refused.load(Ordering::Relaxed) {
+            true => Err(ConnectFailure { kind: FailureKind::Network, why: "gone".to_owned() }),
+            false => Ok(()),
+        };
+        let scene = Scene::connecting(connect, |_, _| Fate::Silence).await;
+        let (told, outcome) = tokio::sync::oneshot::channel();
+        let posted = Instant::now();
+        scene.publisher.post(reply("stuck", 60), Box::new(move |outcome| told.send(outcome).unwrap()));
+        // After 15 s the connection is given up. Another one has it tried for as long, and again a second later.
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        assert_eq!(scene.broker.hosts().len(), 2);
+        scene.broker.link(1).opens_take(Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_secs(15)).await;
+        refuses.store(!comes_back, Ordering::Relaxed);
+        scene.broker.on_link(|link| link.opens_take(Duration::from_secs(1000)));
+        scene.broker.link(1).kill();
+        let outcome = timeout(Duration::from_secs(100), outcome).await.unwrap();
+        assert_eq!(expired(outcome.unwrap()).0, Reached::Sent);
+        assert!(posted.elapsed() < Duration::from_secs(65), "{:?}", posted.elapsed());
     }
 }
 
