@@ -219,6 +219,9 @@ pub(super) struct ConnectFailure {
     pub(super) why: String,
 }
 
+/// AMQP's code of a limit that is reached. As a refusal it says that no channel is free, whatever it is for.
+pub(super) const RESOURCE_ERROR: u16 = 506;
+
 /// Why something did not work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BrokerError {

@@ -18,7 +18,7 @@ use self::queues::Queues;
 use super::lapin_library::MAX_CHANNEL_ERRORS;
 use super::library::{
     Answer, BrokerError, Channel, Chore, Confirm, ConnectFailure, Consuming, Counts, Library, Link,
-    LinkEvent, Message, Returned, Take,
+    LinkEvent, Message, RESOURCE_ERROR, Returned, Take,
 };
 use super::topology::{Consume, Step};
 use crate::transport::url::Host;
@@ -125,6 +125,7 @@ pub(super) struct FakeLink {
     end: Arc<Mutex<Option<BrokerError>>>,
     declare_time: Arc<Mutex<Duration>>,
     open_time: Arc<Mutex<Duration>>,
+    close_time: Arc<Mutex<Duration>>,
     /// Why there are no more channels, if so.
     no_channel: Arc<Mutex<Option<String>>>,
     queues: Arc<Queues>,
@@ -160,6 +161,7 @@ impl FakeLink {
             end: Arc::default(),
             declare_time: Arc::default(),
             open_time: Arc::default(),
+            close_time: Arc::default(),
             no_channel: Arc::default(),
             queues: Arc::default(),
             errors: Arc::default(),
@@ -201,9 +203,19 @@ impl FakeLink {
         *self.open_time.lock().unwrap() = time;
     }
 
+    /// The same until each channel is closed.
+    pub(super) fn closes_take(&self, time: Duration) {
+        *self.close_time.lock().unwrap() = time;
+    }
+
     /// Opens no more channels, for this reason.
     pub(super) fn refuse_channels(&self, why: &str) {
         *self.no_channel.lock().unwrap() = Some(why.to_owned());
+    }
+
+    /// Opens channels again.
+    pub(super) fn allow_channels(&self) {
+        *self.no_channel.lock().unwrap() = None;
     }
 
     /// Puts a message into a queue.
@@ -278,7 +290,7 @@ impl Link for FakeLink {
                 return Err(lost());
             }
             if let Some(why) = &*self.no_channel.lock().unwrap() {
-                return Err(BrokerError::Refused(506, why.clone()));
+                return Err(BrokerError::Refused(RESOURCE_ERROR, why.clone()));
             }
             let channel = FakeChannel {
                 publish: self.publish.clone(),
@@ -484,7 +496,11 @@ impl Channel for FakeChannel {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         self.queues.close(self.number);
-        futures::future::ready(()).boxed()
+        let time = *self.link.close_time.lock().unwrap();
+        if time.is_zero() {
+            return futures::future::ready(()).boxed();
+        }
+        tokio::time::sleep(time).boxed()
     }
 }
 

@@ -7,14 +7,11 @@ use std::time::Duration;
 use lapin::{Error, ErrorKind};
 use tokio::time::timeout;
 
-use super::super::library::BrokerError;
+use super::super::library::{BrokerError, RESOURCE_ERROR};
 use super::thread::{Calling, Thread};
 
 /// How long the broker may take to answer anything but a publish.
 const LIMIT: Duration = Duration::from_secs(10);
-
-/// AMQP's code of a limit that is reached.
-const RESOURCE_ERROR: u16 = 506;
 
 /// The result of `operation`, which is for `thread` to do, or an error that names it after the limit.
 pub(super) async fn limited<T>(

@@ -44,7 +44,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_unti
 
 use super::super::confirms::Settled;
 use super::super::declare::declare;
-use super::super::library::BrokerError;
+use super::super::library::{BrokerError, RESOURCE_ERROR};
 use super::super::retry::jittered;
 use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
@@ -464,6 +464,11 @@ impl Actor {
                 line.declared(exchange.clone());
                 line.open = false;
             })),
+            // That says nothing of the exchange, and is over with the next channel that is closed.
+            Err(error @ BrokerError::Refused(RESOURCE_ERROR, _)) => {
+                self.careful = self.careful.saturating_sub(jobs.len());
+                return jobs.into_iter().for_each(|job| job.refused(error.clone()));
+            }
             // Who waits is told when it is to be sent.
             Err(error @ BrokerError::Refused(..)) => {
                 self.gate.refusals.note_declaration(exchange, &error, Instant::now());
@@ -474,7 +479,8 @@ impl Actor {
     }
 
     /// Goes on with the messages to where one was tried.
-    fn tried(&mut self, tried: Tried) {
+    fn tried(&mut self, tried: Option<Tried>) {
+        let Some(tried) = tried else { return };
         let jobs = self.stalled.conclude(tried, Instant::now(), || self.gate.trouble());
         self.waiting_again(jobs);
     }

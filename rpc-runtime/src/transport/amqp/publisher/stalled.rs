@@ -9,9 +9,10 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
-use super::super::library::{Answer, BrokerError, Confirm, Link};
+use super::super::library::{Answer, BrokerError, Channel, Confirm, Link};
 use super::super::message::expire_by;
 use super::job::Job;
 use crate::transport::driver::PublishFault;
@@ -27,6 +28,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const KEPT: Duration = Duration::from_secs(60);
 /// How many of these are remembered.
 const KNOWN: usize = 256;
+
+/// How many are tried at once, until their channels are closed: the broker may take long to do so, and a connection has
+/// only so many.
+const ATTEMPTS: usize = 16;
 
 /// Exchange and routing key.
 type To = (Arc<str>, Arc<str>);
@@ -52,7 +57,9 @@ impl Route {
 #[derive(Default)]
 pub(super) struct Stalled {
     routes: HashMap<To, Route>,
-    trying: FuturesUnordered<BoxFuture<'static, Tried>>,
+    trying: FuturesUnordered<BoxFuture<'static, (Tried, Option<Closing>)>>,
+    /// The channels of those that were tried.
+    closing: FuturesUnordered<Closing>,
     /// The keys of `routes`, and whether they are fewer by now.
     avoided: Avoided,
     outdated: bool,
@@ -67,6 +74,9 @@ impl Avoided {
         self.0.as_ref().is_some_and(|routes| routes.contains(&to(job)))
     }
 }
+
+/// Ends when a channel is closed.
+type Closing = JoinHandle<()>;
 
 /// A message, and what became of it.
 pub(super) struct Tried(Job, Became);
@@ -136,12 +146,19 @@ impl Stalled {
         now: Instant,
         trouble: impl Fn() -> Option<String>,
     ) {
-        for route in self.routes.values_mut().filter(|route| !route.tried && route.at <= now) {
-            while let Some(job) = route.aside.pop_front() {
+        let mut free = self.free();
+        let due = |route: &&mut Route| !route.tried && !route.aside.is_empty() && route.at <= now;
+        let mut due: Vec<_> = self.routes.values_mut().filter(due).collect();
+        due.sort_unstable_by_key(|route| route.at);
+        for route in due {
+            while free > 0
+                && let Some(job) = route.aside.pop_front()
+            {
                 if job.deadline <= now || job.is_abandoned() {
                     job.too_late(trouble());
                     continue;
                 }
+                free -= 1;
                 route.tried = true;
                 self.trying.push(attempt(link.clone(), job).boxed());
                 break;
@@ -149,17 +166,30 @@ impl Stalled {
         }
     }
 
-    /// When something is due next.
+    /// How many more may be tried.
+    fn free(&self) -> usize {
+        ATTEMPTS.saturating_sub(self.trying.len() + self.closing.len())
+    }
+
+    /// When something is due next; if it has to wait for another try to end, that is when [`tried`](Self::tried) does.
     pub(super) fn due(&self) -> Option<Instant> {
+        if self.free() == 0 {
+            return None;
+        }
         let waiting = self.routes.values().filter(|route| !route.tried && !route.aside.is_empty());
         waiting.map(|route| route.at).min()
     }
 
-    /// The next one that was tried; for ever if none is being tried.
-    pub(super) async fn tried(&mut self) -> Tried {
-        match self.trying.next().await {
-            Some(tried) => tried,
-            None => std::future::pending().await,
+    /// The next one that was tried; `None` if there is room for another one. For ever if nothing is being tried.
+    pub(super) async fn tried(&mut self) -> Option<Tried> {
+        tokio::select! {
+            biased;
+            Some((tried, closing)) = self.trying.next() => {
+                self.closing.extend(closing);
+                Some(tried)
+            }
+            Some(_) = self.closing.next() => None,
+            else => std::future::pending().await,
         }
     }
 
@@ -237,21 +267,24 @@ fn to(job: &Job) -> To {
 }
 
 /// Sends one on a channel of its own.
-async fn attempt(link: Arc<dyn Link>, job: Job) -> Tried {
-    let Ok(channel) = link.open(true).await else { return Tried(job, Became::Unknown) };
+async fn attempt(link: Arc<dyn Link>, job: Job) -> (Tried, Option<Closing>) {
+    let Ok(channel) = link.open(true).await else { return (Tried(job, Became::Unknown), None) };
+    let became = send(&*channel, &job).await;
+    // It may take as long as the answer.
+    let closing = tokio::spawn(async move { channel.close().await });
+    (Tried(job, became), Some(closing))
+}
+
+async fn send(channel: &dyn Channel, job: &Job) -> Became {
     let now = Instant::now();
     let time = LIMIT.min(job.deadline.saturating_duration_since(now));
     if time.is_zero() || !job.sent() {
-        channel.close().await;
-        return Tried(job, Became::Late);
+        return Became::Late;
     }
     let mut message = job.message.clone();
     message.mandatory = job.mandatory.then_some(0);
     expire_by(&mut message, job.deadline, now);
-    let answered = timeout(time, channel.publish(message)).await;
-    // It may take as long as the answer.
-    tokio::spawn(async move { channel.close().await });
-    let became = match answered {
+    match timeout(time, channel.publish(message)).await {
         Ok(Confirm { verdict: Ok(Answer::Ack), returned }) => {
             Became::Known(returned.map_or(Ok(()), |returned| Err(PublishFault::Unroutable(returned.why))))
         }
@@ -267,8 +300,7 @@ async fn attempt(link: Arc<dyn Link>, job: Job) -> Tried {
             job.lost(None);
             Became::Unknown
         }
-    };
-    Tried(job, became)
+    }
 }
 
 #[cfg(test)]
@@ -297,10 +329,8 @@ mod tests {
             kept: None,
         };
         let (tell, told) = mpsc::channel();
-        (
-            Job::posted(message, None, true, deadline, Box::new(move |outcome| tell.send(outcome).unwrap())),
-            told,
-        )
+        let done = Box::new(move |outcome| drop(tell.send(outcome)));
+        (Job::posted(message, None, true, deadline, done), told)
     }
 
     fn silent() -> Arc<dyn Link> {
@@ -330,7 +360,7 @@ mod tests {
         let Some(route) = stalled.routes.values_mut().next() else { panic!("it is not known any more") };
         let job = route.aside.pop_front().unwrap();
         route.tried = true;
-        let tried = attempt(link, job).await;
+        let (tried, _) = attempt(link, job).await;
         assert!(stalled.conclude(tried, now, || None).is_empty());
         assert_eq!(expired(&told), Reached::NotSent);
     }
@@ -342,7 +372,7 @@ mod tests {
         stalled.note([&job].into_iter(), now);
         assert!(stalled.keep(job).is_none());
         stalled.try_due(&silent(), now, || None);
-        let tried = stalled.tried().await;
+        let tried = stalled.tried().await.unwrap();
         assert!(stalled.conclude(tried, Instant::now(), || None).is_empty());
         assert_eq!(expired(&told), Reached::Sent);
         // The resolution of tokio's timers.
@@ -360,7 +390,7 @@ mod tests {
         assert!(!stalled.is_empty() && stalled.is_used(), "a message to it is here");
 
         stalled.try_due(&silent(), now, || None);
-        let tried = stalled.tried().await;
+        let tried = stalled.tried().await.unwrap();
         assert!(stalled.conclude(tried, Instant::now(), || None).is_empty());
         stalled.retain(|_| false);
         let last = Instant::now();
@@ -386,5 +416,37 @@ mod tests {
         assert!(
             !avoided.has(&job(KNOWN - 1)) && avoided.has(&job(KNOWN)) && avoided.has(&job(2 * KNOWN - 1))
         );
+    }
+
+    /// Those that wait longest come first.
+    #[tokio::test(start_paused = true)]
+    async fn few_are_tried_at_once_until_their_channels_are_closed() {
+        const MANY: usize = 3 * ATTEMPTS;
+        let (mut stalled, now) = (Stalled::default(), Instant::now());
+        let link = FakeLink::new(Arc::new(|_| Fate::Silence));
+        link.closes_take(LIMIT);
+        let link: Arc<dyn Link> = Arc::new(link);
+        for n in (0..MANY).rev() {
+            let (job, _) = posted(&n.to_string(), now + LIMIT * 100);
+            stalled.note([&job].into_iter(), now + Duration::from_millis(n as u64));
+            assert!(stalled.keep(job).is_none());
+        }
+        let mut seen = Vec::new();
+        let later = now + Duration::from_secs(1);
+        stalled.try_due(&link, later, || None);
+        assert_eq!((stalled.trying.len(), stalled.due()), (ATTEMPTS, None));
+        while seen.len() < MANY {
+            let tried = stalled.tried().await;
+            assert!(stalled.trying.len() + stalled.closing.len() <= ATTEMPTS);
+            if let Some(tried) = tried {
+                let number: usize = tried.0.message.routing_key.parse().unwrap();
+                seen.push(number / ATTEMPTS);
+                assert!(stalled.conclude(tried, Instant::now() + LIMIT * 50, || None).is_empty());
+            }
+            stalled.try_due(&link, later, || None);
+        }
+        assert!(seen.is_sorted(), "{seen:?}");
+        // One turn after the other, each with its channel closed.
+        assert!(now.elapsed() >= 5 * LIMIT, "{:?}", now.elapsed());
     }
 }

@@ -597,6 +597,19 @@ async fn a_connection_without_a_channel_is_the_reason() {
     assert_eq!((reached, &*why), (Reached::NotSent, "not sent: no channel is free"));
 }
 
+/// It is told so, and the next one is none the worse for it.
+#[tokio::test(start_paused = true)]
+async fn an_exchange_without_a_channel_to_declare_it_is_not_refused_for_long() {
+    let scene = Scene::new(|_, _| Fate::Ack).await;
+    scene.send("1", 5).await.unwrap();
+    scene.broker.link(0).refuse_channels("no channel is free");
+    let error = scene.send_to("other", "2", 5).await.unwrap_err();
+    assert!(error.to_string().contains("no channel is free"), "{error}");
+    scene.broker.link(0).allow_channels();
+    scene.send_to("other", "3", 5).await.unwrap();
+    assert_eq!((scene.times("2"), scene.times("3")), (0, 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn closing_waits_for_what_was_sent() {
     let scene = Scene::new(|_, times| if times < 3 { Fate::Nack } else { Fate::Ack }).await;
