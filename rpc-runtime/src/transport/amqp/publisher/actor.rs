@@ -49,7 +49,7 @@ use super::super::retry::jittered;
 use super::super::supervisor::{Links, Up};
 use super::super::topology::Step;
 use super::gate::{Attended, Gate, Queued};
-use super::job::{Expired, Job, nacked};
+use super::job::{CLOSES, CONNECTION_FORCED, Expired, Job, nacked};
 use super::line::{IN_FLIGHT, Line};
 use super::stalled::{Stalled, Tried};
 use crate::error::{Fault, FaultKind};
@@ -83,16 +83,9 @@ const LONGEST_PATIENCE: Duration = Duration::from_secs(15);
 const NACKS_OF_A_BAD_CHANNEL: u32 = 5;
 const SHORTEST_USE: Duration = Duration::from_secs(2);
 
-/// How often a message may be under way when the broker closes the connection for an error: each time costs everybody
-/// the connection, so a message that is the cause must not be sent until its deadline.
-const CLOSES: u32 = 4;
-
-/// The pause after the second of these, and twice as long after the next; jittered, so that nothing else is under way
-/// with the cause again and again.
+/// The pause after the broker has closed the connection for an error while a message was under way for the second time,
+/// and twice as long after the next; jittered, so that nothing else is under way with the cause again and again.
 const CLOSED_PAUSE: Duration = Duration::from_millis(200);
-
-/// AMQP's code of a connection that an operator closes, or a broker that is stopped: no message is to blame.
-const CONNECTION_FORCED: u16 = 320;
 
 /// How long to wait for the outcomes of a channel that has failed.
 const DRAIN: Duration = Duration::from_secs(2);

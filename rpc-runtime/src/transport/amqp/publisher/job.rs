@@ -23,6 +23,13 @@ const GIVEN_UP: u8 = 3;
 /// Beside one of the others: it was sent at least once without anybody knowing what became of it.
 const UNCERTAIN: u8 = 4;
 
+/// How often a message may be under way when the broker closes the connection for an error: each time costs everybody
+/// the connection, so a message that is the cause must not be sent until its deadline.
+pub(super) const CLOSES: u32 = 4;
+
+/// AMQP's code of a connection that an operator closes, or a broker that is stopped: no message is to blame.
+pub(super) const CONNECTION_FORCED: u16 = 320;
+
 /// The first pause after a nack, and the longest.
 const NACK_PAUSE: Duration = Duration::from_millis(50);
 const MAX_NACK_PAUSE: Duration = Duration::from_secs(1);

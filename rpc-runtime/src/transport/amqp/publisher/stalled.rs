@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 
 use super::super::library::{Answer, BrokerError, Channel, Confirm, Link};
 use super::super::message::expire_by;
-use super::job::Job;
+use super::job::{CLOSES, CONNECTION_FORCED, Job};
 use crate::transport::driver::PublishFault;
 
 /// How long the answer to one is waited for.
@@ -85,6 +85,8 @@ enum Became {
     Known(Result<(), PublishFault>),
     /// There was no answer, or one for now.
     Unknown,
+    /// The broker has closed the connection with this error, for the last time that it may be the cause.
+    Closed(u16, String),
     /// The broker has closed its channel for it, so it does answer: the channel of all others finds out.
     Refused,
     /// Its time was over before it was sent.
@@ -204,21 +206,22 @@ impl Stalled {
         let to = to(&job);
         let mut again = Vec::new();
         match became {
-            Became::Unknown | Became::Late => {
-                let late = matches!(became, Became::Late) || job.deadline <= now;
-                if let Some(route) = self.routes.get_mut(&to) {
-                    route.tried = false;
-                    if let Became::Unknown = became {
-                        route.last = now;
-                        route.at = now + route.pause;
-                        route.pause = (route.pause * 2).min(LONGEST_PAUSE);
-                    }
-                    if !late {
-                        route.aside.push_front(job);
-                        return again;
-                    }
+            Became::Unknown | Became::Closed(..) | Became::Late => {
+                let Some(route) = self.routes.get_mut(&to) else {
+                    // It is kept as long as one is tried.
+                    return vec![job];
+                };
+                route.tried = false;
+                if !matches!(became, Became::Late) {
+                    route.last = now;
+                    route.at = now + route.pause;
+                    route.pause = (route.pause * 2).min(LONGEST_PAUSE);
                 }
-                job.too_late(trouble());
+                match became {
+                    Became::Closed(code, why) => job.costs_the_connection(code, &why),
+                    Became::Unknown if now < job.deadline => route.aside.push_front(job),
+                    _ => job.too_late(trouble()),
+                }
                 return again;
             }
             Became::Known(outcome) => job.tell(outcome),
@@ -295,6 +298,10 @@ async fn send(channel: &dyn Channel, job: &Job) -> Became {
         Ok(Confirm { verdict: Err(error @ BrokerError::Refused(..)), .. }) => {
             job.lost(Some(&error));
             Became::Refused
+        }
+        Ok(Confirm { verdict: Err(BrokerError::Closed(code, why)), .. }) if code != CONNECTION_FORCED => {
+            job.lost(None);
+            if job.closed() < CLOSES { Became::Unknown } else { Became::Closed(code, why) }
         }
         Ok(Confirm { verdict: Err(_), .. }) | Err(_) => {
             job.lost(None);

@@ -461,6 +461,24 @@ async fn what_costs_the_connection_each_time_is_given_up_and_nothing_else() {
     assert_eq!(scene.times("0"), 2, "it was confirmed before the cause was tried again");
 }
 
+/// Also where nothing was confirmed before, and so one at a time is tried.
+#[tokio::test(start_paused = true)]
+async fn what_costs_the_connection_on_a_stalled_route_is_given_up() {
+    for code in [541, 320] {
+        let scene = Scene::new(move |_, times| match times {
+            1 => Fate::Silence,
+            2..10 => Fate::ConnectionError(code),
+            _ => Fate::Ack,
+        })
+        .await;
+        let outcome = scene.send("1", 600).await;
+        match code {
+            320 => assert!(outcome.is_ok() && scene.times("1") == 10, "{outcome:?}"),
+            _ => assert!(costs_the_connection(&outcome) && scene.times("1") == 5, "{outcome:?}"),
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_an_operator_closes_is_no_messages_fault() {
     let scene = Scene::new(|_, times| if times < 10 { Fate::ConnectionError(320) } else { Fate::Ack }).await;
