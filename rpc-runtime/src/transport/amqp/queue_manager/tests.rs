@@ -2,6 +2,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+use tokio::runtime::Builder;
 use tokio::time::timeout;
 
 use super::*;
@@ -101,22 +102,26 @@ async fn a_counter_is_a_regular_file() {
     assert_eq!(next(&manager).await, "host:nova-api:1");
 }
 
-#[tokio::test(start_paused = true)]
-async fn files_that_do_not_answer_are_not_waited_for_longer_than_asked() {
+#[test]
+fn files_that_do_not_answer_are_not_waited_for_longer_than_asked() {
     let folder = TempDir::new().unwrap();
     let manager = at(folder.path()).unwrap();
     fs::create_dir(folder.path().join("locks")).unwrap();
     // Who opens it to write waits for somebody who reads.
     make_fifo(&manager.files.lock);
-    let blocking = Handle::current();
-    let mut drawing = Box::pin(manager.next(after(LIMIT), &blocking));
-    assert!(futures::poll!(&mut drawing).is_pending());
-    tokio::time::advance(LIMIT).await;
-    let error = drawing.await.unwrap_err();
-    assert_eq!(error.kind, FaultKind::NoAnswer);
-    assert!(error.why.contains(&manager.files.lock.display().to_string()), "{error:?}");
-    // It comes when it does: the thread has to end with the test.
-    std::mem::forget(fs::File::options().read(true).write(true).open(&manager.files.lock).unwrap());
+    let blocking = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let waiting = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    waiting.block_on(async {
+        let mut drawing = Box::pin(manager.next(after(LIMIT), blocking.handle()));
+        assert!(futures::poll!(&mut drawing).is_pending());
+        tokio::time::advance(LIMIT).await;
+        let error = drawing.await.unwrap_err();
+        assert_eq!(error.kind, FaultKind::NoAnswer);
+        assert!(error.why.contains(&manager.files.lock.display().to_string()), "{error:?}");
+    });
+    // The thread comes to the file when it does, and would make its folder again after the test.
+    let _reader = fs::File::options().read(true).write(true).open(&manager.files.lock).unwrap();
+    drop(blocking);
 }
 
 #[test]
