@@ -42,36 +42,36 @@ pub(crate) struct Letter {
     history: History,
     queue: Arc<str>,
     earlier: u32,
-    /// Whether the delivery can still be settled, if its queue counts and it is not settled already.
-    standing: Option<Standing>,
+    /// Of a delivery that is not settled already, and that its queue does not deliver again: whether it still can be.
+    last: Option<Standing>,
 }
 
 impl Letter {
-    /// A copy, which shares the body.
-    pub(crate) fn of(delivery: &Delivery) -> Self {
+    /// A copy, which shares the body, of one from a queue with this limit, see `Driver::delivery_limit`.
+    pub(crate) fn of(delivery: &Delivery, limit: Option<u32>) -> Self {
         Self {
             body: delivery.body.clone(),
             labels: delivery.labels.clone(),
             history: delivery.history,
             queue: Arc::clone(&delivery.queue),
             earlier: delivery.earlier(),
-            standing: delivery.history.counted.and_then(|_| delivery.settle.standing()),
+            last: delivery.is_last(limit).then(|| delivery.settle.standing()).flatten(),
         }
     }
 
     /// All of it, and the right.
     #[cfg(feature = "notifications")]
-    pub(crate) fn take(delivery: Delivery) -> (Self, Settle) {
-        let earlier = delivery.earlier();
+    pub(crate) fn take(delivery: Delivery, limit: Option<u32>) -> (Self, Settle) {
+        let (earlier, is_last) = (delivery.earlier(), delivery.is_last(limit));
         let Delivery { body, labels, history, queue, settle, .. } = delivery;
-        let standing = history.counted.and_then(|_| settle.standing());
-        (Self { body, labels, history, queue, earlier, standing }, settle)
+        let last = is_last.then(|| settle.standing()).flatten();
+        (Self { body, labels, history, queue, earlier, last }, settle)
     }
 
     /// The same of a delivery that is settled.
     #[cfg(feature = "notifications")]
     pub(crate) fn settled(self) -> Self {
-        Self { standing: None, ..self }
+        Self { last: None, ..self }
     }
 
     /// The same as one that was delivered so often.
@@ -117,12 +117,6 @@ impl Forwarder {
         earlier > self.limit
     }
 
-    /// Whether a copy with a count has to take the place of a message that was delivered before, so that it is known how
-    /// often: its queue does not count, or would drop it.
-    pub(crate) fn has_to_count(&self, delivery: &Delivery) -> bool {
-        delivery.is_uncounted() || delivery.is_last(self.transport.driver().delivery_limit())
-    }
-
     /// Whether messages that cannot be decoded are kept.
     pub(crate) fn keeps_undecodable(&self) -> bool {
         self.undecodable
@@ -166,15 +160,14 @@ impl Forwarder {
         expiration: Option<Duration>,
         death: Option<Death>,
     ) -> Result<(), PublishError> {
-        let Letter { body, labels, queue, history, standing, .. } = letter;
-        let standing = standing.filter(|_| history.is_last(self.transport.driver().delivery_limit()));
+        let Letter { body, labels, queue, last, .. } = letter;
         let deadline = after(LIMIT);
         let mut message = Forward { route, body, labels, expiration, deliveries, death, deadline };
         loop {
             let Err(error) = self.transport.driver().forward(message.clone()).await else { return Ok(()) };
             self.log.not_sent_on(&queue, &error.to_string());
             sleep(PAUSE).await;
-            let held = standing.as_ref().is_some_and(Standing::holds) && self.serves();
+            let held = last.as_ref().is_some_and(Standing::holds) && self.serves();
             if !held || matches!(error.fault, PublishFault::Closed) {
                 return Err(error);
             }

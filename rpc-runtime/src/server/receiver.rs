@@ -193,9 +193,10 @@ impl Receiver {
         }
         let (earlier, redelivered) = (delivery.earlier(), delivery.redelivered);
         let last = delivery.is_last(self.delivery_limit).then(|| Arc::clone(&delivery.queue));
-        let counting = self.requests.forwarder.as_ref().is_some_and(|to| to.has_to_count(&delivery));
+        // A copy with a count takes its place, as its queue does not count, or would drop it.
+        let counting = delivery.is_uncounted() || last.is_some();
         // Only what was delivered before can be given up or has to be counted.
-        let letter = (earlier > 0).then(|| Letter::of(&delivery));
+        let letter = (earlier > 0).then(|| Letter::of(&delivery, self.delivery_limit));
         let Some(settle) = claims.admit(request.unique_id.as_deref(), delivery.settle) else {
             self.requests.tally.duplicates.add_one();
             return self.requests.log.received.joined(request.unique_id.as_deref(), redelivered);
@@ -236,7 +237,7 @@ impl Receiver {
         match &self.requests.forwarder {
             Some(forwarder) if delivery.excess.is_none() && forwarder.keeps_undecodable() => {
                 let (forwarder, requests) = (Arc::clone(forwarder), Arc::clone(&self.requests));
-                let letter = Letter::of(&delivery);
+                let letter = Letter::of(&delivery, self.delivery_limit);
                 let aside = requests.put_aside(forwarder, letter, error.to_string(), delivery.settle, permit);
                 tokio::spawn(aside);
             }

@@ -415,13 +415,6 @@ pub(crate) struct History {
     pub(crate) expiration: Option<Duration>,
 }
 
-impl History {
-    /// Whether there is no delivery after this one, see [`Delivery::is_last`].
-    pub(crate) fn is_last(&self, limit: Option<u32>) -> bool {
-        limit.is_some_and(|limit| self.counted.is_some_and(|counted| counted >= limit))
-    }
-}
-
 impl Delivery {
     /// Whether it is read in no time to speak of.
     pub(crate) fn is_light(&self) -> bool {
@@ -447,7 +440,7 @@ impl Delivery {
 
     /// Whether its queue does not deliver it again, as [`Driver::delivery_limit`] has it.
     pub(crate) fn is_last(&self, limit: Option<u32>) -> bool {
-        self.history.is_last(limit)
+        limit.is_some_and(|limit| self.history.counted.is_some_and(|counted| counted >= limit))
     }
 }
 

@@ -118,6 +118,7 @@ impl Listener {
             workers: Arc::clone(&workers),
             worker_count,
             stop: Arc::clone(&listening.stop),
+            delivery_limit: transport.driver().delivery_limit(),
             reader: Reader::new(format, limits, memory),
             batch,
         };

@@ -33,6 +33,8 @@ pub(super) struct Receiver {
     pub(super) workers: Arc<Semaphore>,
     pub(super) worker_count: u32,
     pub(super) stop: Arc<dyn StopListening>,
+    /// How often a queue delivers again.
+    pub(super) delivery_limit: Option<u32>,
     /// Reads what takes long.
     pub(super) reader: Reader<Message>,
     pub(super) batch: BatchSize,
@@ -184,10 +186,11 @@ impl Receiver {
             }
         };
         let redelivered = delivery.redelivered;
-        let counting = self.notifications.forwarder.as_ref().is_some_and(|to| to.has_to_count(&delivery));
-        let last = delivery.is_last(self.transport.driver().delivery_limit());
+        let last = delivery.is_last(self.delivery_limit);
+        // A copy with a count takes its place, as its queue does not count, or would drop it.
+        let counting = delivery.is_uncounted() || last;
         let queue = Arc::clone(&delivery.queue);
-        let (letter, settle) = Letter::take(delivery);
+        let (letter, settle) = Letter::take(delivery, self.delivery_limit);
         let earlier = self.earlier(&letter, message.unique_id.as_deref());
         let unique_id = message.unique_id.clone();
         let right = match &mut self.order {
@@ -254,7 +257,7 @@ impl Receiver {
         let too_large = delivery.excess.as_ref().map(|excess| excess.bytes);
         match &self.notifications.forwarder {
             Some(forwarder) if too_large.is_none() && forwarder.keeps_undecodable() => {
-                let (letter, settle) = Letter::take(delivery);
+                let (letter, settle) = Letter::take(delivery, self.delivery_limit);
                 self.notifications.put_aside(forwarder, letter, error, settle);
             }
             _ => {
