@@ -101,16 +101,14 @@ fn may_be_there(steps: &[Step], n: usize) -> bool {
 
 /// Looks for what may not be declared, for the reason `why`.
 async fn find(channel: &dyn Channel, step: &Step, why: String) -> Result<Step, BrokerError> {
-    let found = step.to_find();
+    let (what, name) = step.thing();
+    let found = Step::Find { what, name: name.clone() };
     match channel.declare(&found).await {
         Ok(()) => {
             tracing::info!("using what exists: {}", printable(&why));
             Ok(found)
         }
         Err(error) if is_gone(&error) => {
-            let Step::Find { what, name } = &found else {
-                return Err(BrokerError::Refused(ACCESS_REFUSED, why));
-            };
             let missing = format!("there is no {what} {name}, and to make it takes the right to configure");
             Err(BrokerError::Refused(ACCESS_REFUSED, format!("{missing} {}: {why}", pattern(name))))
         }

@@ -428,14 +428,13 @@ impl Step {
         }
     }
 
-    /// What is left of it for a user who may not do it. Whether a queue is bound cannot be asked.
-    pub(super) fn to_find(&self) -> Self {
-        let (what, name) = match self {
+    /// What a user who may not do it can look for in its place. Whether a queue is bound cannot be asked.
+    pub(super) fn thing(&self) -> (Thing, &Arc<str>) {
+        match self {
             Step::Exchange { name, .. } => (Thing::Exchange, name),
             Step::Queue { name, .. } | Step::Bind { queue: name, .. } => (Thing::Queue, name),
             Step::Find { what, name } => (*what, name),
-        };
-        Step::Find { what, name: name.clone() }
+        }
     }
 
     fn has_argument(&self, argument: &(&'static str, Argument)) -> bool {
