@@ -25,11 +25,8 @@ run_steps() {
 }
 
 start_beside() {
-    local steps=() step
-    for step in "${chosen[@]}"; do is_beside "$step" && steps+=("$step"); done
-    [ ${#steps[@]} -gt 0 ] || return 0
     set -m
-    run_beside "${steps[@]}" </dev/null &
+    run_beside </dev/null &
     beside=$!
     set +m
 }
@@ -40,7 +37,7 @@ run_beside() {
     local name
     renice -n 10 "$BASHPID" >/dev/null
     for name in $BESIDE; do
-        [[ " $* " == *" $name "* ]] || continue
+        is_beside "$name" || continue
         run_step "$name" >"$scratch/beside.log" 2>&1
         cat "$scratch/beside.log"
     done

@@ -56,8 +56,8 @@ impl TransportBuilder {
     }
 
     /// Sets what the configuration says of the `control_exchange` and the `rpc_response_timeout` of `[DEFAULT]`, and of
-    /// `[oslo_messaging_rabbit]`, with the `lock_path` of `[oslo_concurrency]`. What it does not say stays as it is, and what is set after this goes before it, as do the
-    /// options of the URL.
+    /// `[oslo_messaging_rabbit]`, with the `lock_path` of `[oslo_concurrency]`. What it does not say stays as it is, and what
+    /// is set after this goes before it, as do the options of the URL.
     ///
     /// The response timeout follows [`Config::reload`], also one that is set for the first time, unless the URL has
     /// one.
