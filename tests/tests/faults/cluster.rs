@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 use super::QUICK;
 
-/// Casts to a quorum queue that has lost its majority: more than the client has under way at once.
-const STUCK: u64 = 500;
+/// Casts to a quorum queue that has lost its majority: more than the client may have in flight, there and elsewhere.
+const STUCK: u64 = 3_000;
 /// Calls to another topic meanwhile, one after the other.
 const FREE: u64 = 50;
 

@@ -240,7 +240,7 @@ impl Driver for AmqpDriver {
         let (deadline, prepared) = (message.deadline, requests.prepare(message));
         Box::pin(async move {
             let prepared = prepared?;
-            let place = in_flight.enter(deadline).await?;
+            let place = in_flight.enter(deadline, || requests.is_stalled(&prepared)).await?;
             requests.send(prepared, Some(place)).await
         })
     }

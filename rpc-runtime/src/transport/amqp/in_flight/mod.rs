@@ -13,9 +13,28 @@ use crate::transport::driver::{PublishError, PublishFault};
 #[derive(Debug)]
 pub(super) struct InFlight {
     places: Arc<Semaphore>,
+    /// As many for messages that go where nothing is confirmed at the moment, so that they take no room of others.
+    aside: Arc<Semaphore>,
     limit: usize,
     policy: InFlightPolicy,
     links: Links,
+}
+
+/// The place of one message, free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    permit: OwnedSemaphorePermit,
+    /// Of a place among those that can be sent.
+    aside: Option<Arc<Semaphore>>,
+}
+
+impl Place {
+    /// Changes to a place aside if there is one, and returns what is left for others.
+    pub(super) fn step_aside(&mut self) -> Option<OwnedSemaphorePermit> {
+        let permit = self.aside.as_ref()?.clone().try_acquire_owned().ok()?;
+        self.aside = None;
+        Some(std::mem::replace(&mut self.permit, permit))
+    }
 }
 
 impl InFlight {
@@ -23,14 +42,20 @@ impl InFlight {
         // More is no limit, and more than a semaphore can count.
         let limit = options.max_in_flight.min(Semaphore::MAX_PERMITS);
         let policy = options.max_in_flight_policy;
-        Self { places: Arc::new(Semaphore::new(limit)), limit, policy, links }
+        let [places, aside] = [(); 2].map(|()| Arc::new(Semaphore::new(limit)));
+        Self { places, aside, limit, policy, links }
     }
 
-    /// Takes a place, which is free again when the permit is dropped. If there is none, it waits until
-    /// `deadline` or fails at once, as the options say.
-    pub(super) async fn enter(&self, deadline: Instant) -> Result<OwnedSemaphorePermit, PublishError> {
-        match self.places.clone().try_acquire_owned() {
-            Ok(place) => return Ok(place),
+    /// Takes a place, aside if `is_stalled` says that nothing is confirmed where the message goes to. If there is none, it
+    /// waits until `deadline` or fails at once, as the options say.
+    pub(super) async fn enter(
+        &self,
+        deadline: Instant,
+        is_stalled: impl Fn() -> bool,
+    ) -> Result<Place, PublishError> {
+        let stalled = is_stalled();
+        match self.room(stalled).try_acquire_owned() {
+            Ok(permit) => return Ok(self.place(permit, stalled)),
             Err(TryAcquireError::Closed) => return Err(PublishFault::Closed.into()),
             Err(TryAcquireError::NoPermits) if self.policy == InFlightPolicy::Fail => {
                 return Err(PublishFault::Overloaded { limit: self.limit }.into());
@@ -38,21 +63,44 @@ impl InFlight {
             Err(TryAcquireError::NoPermits) => {}
         }
         // Rare, and the larger future.
-        match Box::pin(timeout_at(deadline, self.places.clone().acquire_owned())).await {
-            Ok(place) => place.map_err(|_| PublishFault::Closed.into()),
-            Err(_) => {
-                let why = self.links.trouble();
-                let why = why.unwrap_or_else(|| "the broker is slow to confirm them".to_owned());
-                let limit = self.limit;
-                let why = format!("not sent: {limit} messages are before it, and {why}");
-                Err(PublishFault::Expired(why).into())
+        Box::pin(self.wait(deadline, is_stalled)).await
+    }
+
+    async fn wait(&self, deadline: Instant, is_stalled: impl Fn() -> bool) -> Result<Place, PublishError> {
+        loop {
+            let stalled = is_stalled();
+            let Ok(permit) = timeout_at(deadline, self.room(stalled).acquire_owned()).await else {
+                return Err(PublishFault::Expired(self.why_full(stalled)).into());
+            };
+            let permit = permit.map_err(|_| PublishFault::Closed)?;
+            // Those that wait here since before it was noticed would take the room of others, one after the other.
+            if stalled || !is_stalled() {
+                return Ok(self.place(permit, stalled));
             }
         }
+    }
+
+    fn room(&self, stalled: bool) -> Arc<Semaphore> {
+        if stalled { self.aside.clone() } else { self.places.clone() }
+    }
+
+    fn place(&self, permit: OwnedSemaphorePermit, stalled: bool) -> Place {
+        Place { permit, aside: (!stalled).then(|| self.aside.clone()) }
+    }
+
+    fn why_full(&self, stalled: bool) -> String {
+        let slow = match stalled {
+            true => "the broker confirms nothing that is sent there",
+            false => "the broker is slow to confirm them",
+        };
+        let why = self.links.trouble().unwrap_or_else(|| slow.to_owned());
+        format!("not sent: {} messages are before it, and {why}", self.limit)
     }
 
     /// Lets nobody in any more; who waits is told.
     pub(super) fn close(&self) {
         self.places.close();
+        self.aside.close();
     }
 }
 

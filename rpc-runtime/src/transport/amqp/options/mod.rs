@@ -202,7 +202,8 @@ options! {
     redeclare_interval: Duration = Duration::from_secs(30);
     /// How many calls and casts of the transport may be in flight: sent and not confirmed by the broker, or
     /// waiting to be sent, for example because it blocks the connection. Replies do not count. A caller that
-    /// gives up its call or cast, or gets its reply, makes room. At least 1. Default: 1024.
+    /// gives up its call or cast, or gets its reply, makes room. Where the broker confirms nothing, as for a quorum
+    /// queue without a majority, as many more may wait, and take no room of others. At least 1. Default: 1024.
     max_in_flight: usize = 1024;
     /// What becomes of calls and casts beyond `max_in_flight`; in the URL `wait` or `fail`. Default: they wait
     /// for room until their deadline.

@@ -147,6 +147,7 @@ impl Actor {
         options: &AmqpOptions,
     ) -> Self {
         Self {
+            stalled: Stalled::new(gate.avoided.clone()),
             gate,
             jobs,
             links,
@@ -159,7 +160,6 @@ impl Actor {
             declaring: FuturesUnordered::new(),
             patience: options.heartbeat_timeout_threshold.clamp(SHORTEST_PATIENCE, LONGEST_PATIENCE),
             silent: false,
-            stalled: Stalled::default(),
             uncertain: Vec::new(),
             failed: false,
             closed_by: None,
@@ -343,7 +343,8 @@ impl Actor {
         let clear = self.careful == 0 && self.waiting.is_empty() && !self.failed && !self.stale;
         let quiet = self.nacked.is_empty() && self.undeclared.is_empty() && clear && !closing;
         let quiet = quiet && !self.stalled.is_used();
-        let (patience, avoided) = (self.patience, self.stalled.avoided());
+        self.stalled.clear();
+        let patience = self.patience;
         let (survey, told) = attended.with(|line| {
             line.look(now);
             if line.next != used.0 {
@@ -352,7 +353,6 @@ impl Actor {
             let idle = line.len() == 0 && quiet && line.left.is_empty();
             line.watched = !idle || now.saturating_duration_since(used.1) < LINGER;
             line.open = clear && line.left.is_empty();
-            line.avoided = avoided;
             let silent = line.is_silent(patience, now).then(|| line.link.clone());
             let left = std::mem::take(&mut line.left);
             // Whether nothing else can be the cause of what has happened to it.

@@ -16,6 +16,7 @@ use super::super::supervisor::Links;
 use super::job::Job;
 use super::line::Line;
 use super::refusals::Refusals;
+use super::stalled::Avoided;
 
 use crate::lock::lock;
 use crate::transport::driver::PublishFault;
@@ -31,6 +32,8 @@ pub(super) struct Gate {
     bell: Notify,
     /// What nobody has to try.
     pub(super) refusals: Refusals,
+    /// Where to callers do not send by themselves.
+    pub(super) avoided: Arc<Avoided>,
     /// Why there is no channel although there is a connection.
     no_channel: Mutex<Option<String>>,
 }
@@ -44,6 +47,7 @@ impl Gate {
             links,
             bell: Notify::new(),
             refusals: Refusals::default(),
+            avoided: Arc::default(),
             no_channel: Mutex::default(),
         })
     }
@@ -59,7 +63,7 @@ impl Gate {
 
     /// Sends a message if nothing stands in its way or before it; gives it back otherwise.
     pub(super) fn pass(&self, job: Job) -> Result<(), Job> {
-        if self.is_the_tasks_turn() {
+        if self.is_the_tasks_turn() || self.avoided.has(&job) {
             return Err(job);
         }
         let now = Instant::now();

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use super::super::in_flight::Place;
 use super::super::library::{BrokerError, Message};
 use super::super::topology::Step;
 use crate::error::{Fault, FaultKind, Reached};
@@ -61,7 +61,7 @@ struct End {
     /// Told of the outcome of a message that was posted: nobody waits for it.
     done: Option<Done>,
     /// Its place among the messages of the transport, free once the outcome is known or nobody waits for it.
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
     over: bool,
 }
 
@@ -118,10 +118,17 @@ impl Job {
     }
 
     /// Gives it a place among the messages of the transport.
-    pub(super) fn takes(&self, place: Option<OwnedSemaphorePermit>) {
+    pub(super) fn takes(&self, place: Option<Place>) {
         if place.is_some() {
             lock(&self.0.end).place = place;
         }
+    }
+
+    /// Leaves its place to messages that can be sent.
+    pub(super) fn steps_aside(&self) {
+        let left = lock(&self.0.end).place.as_mut().and_then(Place::step_aside);
+        // Who waits for it is woken under no lock.
+        drop(left);
     }
 
     /// Ends the job; a caller that has given up is not told.

@@ -12,7 +12,6 @@ use super::super::message::expire_by;
 use super::super::supervisor::Up;
 use super::super::topology::Step;
 use super::job::Job;
-use super::stalled::Avoided;
 use super::under_way::UnderWay;
 use crate::transport::driver::PublishFault;
 
@@ -35,9 +34,8 @@ pub(super) struct Line {
     declared: HashSet<Arc<str>>,
     /// When an answer came last, or was first waited for.
     heard: Instant,
-    /// Whether callers may send by themselves, and where to they may not all the same.
+    /// Whether callers may send by themselves.
     pub(super) open: bool,
-    pub(super) avoided: Avoided,
     /// Whether the task looks by itself every now and then.
     pub(super) watched: bool,
     /// Outcomes to be told, outside of the lock.
@@ -66,7 +64,6 @@ impl Line {
             declared: HashSet::new(),
             heard: Instant::now(),
             open: false,
-            avoided: Avoided::default(),
             watched: false,
             told: Vec::new(),
             left: Vec::new(),
@@ -81,7 +78,7 @@ impl Line {
     /// Whether its caller can send the message now as far as this channel is concerned.
     pub(super) fn takes(&self, job: &Job, now: Instant) -> bool {
         let has_room = self.len() < IN_FLIGHT && now < job.deadline;
-        has_room && !self.has_to_declare(job) && !self.avoided.has(job)
+        has_room && !self.has_to_declare(job)
     }
 
     pub(super) fn has_to_declare(&self, job: &Job) -> bool {

@@ -20,7 +20,7 @@ use std::task::Poll;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::{Instant, timeout_at};
 
@@ -28,6 +28,7 @@ use self::actor::Actor;
 use self::gate::{Gate, Queued};
 use self::job::{Job, Ticket};
 use self::line::IN_FLIGHT;
+use super::in_flight::Place;
 use super::library::Message;
 use super::message::{forwarded, message};
 use super::supervisor::Links;
@@ -87,13 +88,14 @@ impl Publisher {
         Ok(Prepared { job, ticket })
     }
 
+    /// Whether nothing is confirmed where it goes to, at the moment.
+    pub(super) fn is_stalled(&self, prepared: &Prepared) -> bool {
+        self.0.gate.avoided.has(&prepared.job)
+    }
+
     /// Sends one message; resolves with its outcome, at its deadline at the latest. Its `place` is free once the
     /// outcome is known.
-    pub(super) async fn send(
-        self,
-        prepared: Prepared,
-        place: Option<OwnedSemaphorePermit>,
-    ) -> Result<(), PublishError> {
+    pub(super) async fn send(self, prepared: Prepared, place: Option<Place>) -> Result<(), PublishError> {
         let (gate, Prepared { job, mut ticket }) = (&self.0.gate, prepared);
         self.check(&job.message)?;
         job.takes(place);

@@ -3,7 +3,8 @@
 //! wait aside: all else goes on.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -15,6 +16,7 @@ use tokio::time::{Instant, timeout};
 use super::super::library::{Answer, BrokerError, Channel, Confirm, Link};
 use super::super::message::expire_by;
 use super::job::{CLOSES, CONNECTION_FORCED, Job};
+use crate::lock::lock;
 use crate::transport::driver::PublishFault;
 
 /// How long the answer to one is waited for.
@@ -54,24 +56,32 @@ impl Route {
     }
 }
 
-#[derive(Default)]
 pub(super) struct Stalled {
     routes: HashMap<To, Route>,
     trying: FuturesUnordered<BoxFuture<'static, (Tried, Option<Closing>)>>,
     /// The channels of those that were tried.
     closing: FuturesUnordered<Closing>,
     /// The keys of `routes`, and whether they are fewer by now.
-    avoided: Avoided,
+    avoided: Arc<Avoided>,
     outdated: bool,
 }
 
 /// The routes that nobody may use but by [`Stalled`]; as a rule there are none, and nobody has to look.
-#[derive(Clone, Default)]
-pub(super) struct Avoided(Option<Arc<HashSet<To>>>);
+#[derive(Debug, Default)]
+pub(super) struct Avoided {
+    some: AtomicBool,
+    routes: Mutex<HashSet<To>>,
+}
 
 impl Avoided {
     pub(super) fn has(&self, job: &Job) -> bool {
-        self.0.as_ref().is_some_and(|routes| routes.contains(&to(job)))
+        self.some.load(Ordering::Acquire) && lock(&self.routes).contains(&to(job))
+    }
+
+    fn set(&self, routes: HashSet<To>) {
+        let some = !routes.is_empty();
+        *lock(&self.routes) = routes;
+        self.some.store(some, Ordering::Release);
     }
 }
 
@@ -94,6 +104,16 @@ enum Became {
 }
 
 impl Stalled {
+    pub(super) fn new(avoided: Arc<Avoided>) -> Self {
+        Self {
+            routes: HashMap::new(),
+            trying: FuturesUnordered::new(),
+            closing: FuturesUnordered::new(),
+            avoided,
+            outdated: false,
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.routes.is_empty()
     }
@@ -111,28 +131,27 @@ impl Stalled {
         self.list();
     }
 
-    /// Where nobody may send without asking here. Some of these may not be stalled any more: to go by the task does no
-    /// harm, and to list them anew with each one that is answered would take long if there are many.
-    pub(super) fn avoided(&mut self) -> Avoided {
+    /// Lets all send where nothing is stalled any more. While others are, some of these may still be avoided: to go by the
+    /// task does no harm, and to list them anew with each one that is answered would take long if there are many.
+    pub(super) fn clear(&mut self) {
         if self.outdated && !self.is_used() {
             self.list();
         }
-        self.avoided.clone()
     }
 
     fn list(&mut self) {
         self.outdated = false;
-        let some = !self.routes.is_empty();
-        self.avoided = Avoided(some.then(|| Arc::new(self.routes.keys().cloned().collect())));
+        self.avoided.set(self.routes.keys().cloned().collect());
     }
 
-    /// Keeps a message that goes where nothing is confirmed; gives it back otherwise.
+    /// Keeps a message that goes where nothing is confirmed, and takes no room of others for that; gives it back otherwise.
     pub(super) fn keep(&mut self, job: Job) -> Option<Job> {
         if self.routes.is_empty() {
             return Some(job);
         }
         match self.routes.get_mut(&to(&job)) {
             Some(route) => {
+                job.steps_aside();
                 route.aside.push_back(job);
                 None
             }
@@ -354,7 +373,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_too_late_to_be_tried_has_expired() {
-        let (mut stalled, link, now) = (Stalled::default(), silent(), Instant::now());
+        let (mut stalled, link, now) = (Stalled::new(Arc::default()), silent(), Instant::now());
         let (job, told) = posted("q", now + FIRST_PAUSE);
         stalled.note([&job].into_iter(), now);
         assert!(stalled.keep(job).is_none());
@@ -374,7 +393,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_not_confirmed_by_its_deadline_has_expired() {
-        let (mut stalled, now) = (Stalled::default(), Instant::now());
+        let (mut stalled, now) = (Stalled::new(Arc::default()), Instant::now());
         let (job, told) = posted("q", now + FIRST_PAUSE);
         stalled.note([&job].into_iter(), now);
         assert!(stalled.keep(job).is_none());
@@ -388,10 +407,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_route_is_remembered_for_a_while() {
-        let (mut stalled, now) = (Stalled::default(), Instant::now());
+        let (mut stalled, now) = (Stalled::new(Arc::default()), Instant::now());
         let (job, _told) = posted("q", now + KEPT * 3);
         stalled.note([&job].into_iter(), now);
-        assert!(stalled.avoided().has(&job));
+        assert!(stalled.avoided.has(&job));
         assert!(stalled.keep(job).is_none());
         stalled.forget_unused(now + KEPT * 2);
         assert!(!stalled.is_empty() && stalled.is_used(), "a message to it is here");
@@ -404,22 +423,23 @@ mod tests {
         stalled.forget_unused(last + KEPT / 2);
         assert!(!stalled.is_empty() && !stalled.is_used());
         let (job, _told) = posted("q", now);
-        assert!(stalled.avoided().has(&job));
+        assert!(stalled.avoided.has(&job));
         stalled.forget_unused(last + KEPT);
-        assert!(stalled.is_empty() && !stalled.avoided().has(&job));
+        stalled.clear();
+        assert!(stalled.is_empty() && !stalled.avoided.has(&job));
         assert!(stalled.keep(job).is_some());
     }
 
     #[tokio::test(start_paused = true)]
     async fn there_is_a_bound_of_what_is_remembered() {
-        let (mut stalled, now) = (Stalled::default(), Instant::now());
+        let (mut stalled, now) = (Stalled::new(Arc::default()), Instant::now());
         let job = |n: usize| posted(&n.to_string(), now).0;
         for n in 0..2 * KNOWN {
             let later = now + Duration::from_millis(n as u64);
             stalled.note([&job(n)].into_iter(), later);
         }
         assert_eq!(stalled.routes.len(), KNOWN);
-        let avoided = stalled.avoided();
+        let avoided = &stalled.avoided;
         assert!(
             !avoided.has(&job(KNOWN - 1)) && avoided.has(&job(KNOWN)) && avoided.has(&job(2 * KNOWN - 1))
         );
@@ -429,7 +449,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn few_are_tried_at_once_until_their_channels_are_closed() {
         const MANY: usize = 3 * ATTEMPTS;
-        let (mut stalled, now) = (Stalled::default(), Instant::now());
+        let (mut stalled, now) = (Stalled::new(Arc::default()), Instant::now());
         let link = FakeLink::new(Arc::new(|_| Fate::Silence));
         link.closes_take(LIMIT);
         let link: Arc<dyn Link> = Arc::new(link);
