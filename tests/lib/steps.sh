@@ -35,20 +35,31 @@ step_format() {
     cargo fmt --manifest-path tests/fixtures/first/Cargo.toml --check
 }
 
-define lints short '' 'clippy is silent, with each feature alone, with none and with all'
+define lints short '' 'clippy is silent with all features and with none, and the library with each alone'
 step_lints() {
-    local features
+    cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
+    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features -- -D warnings
+    # Built together with others it would have their features of the runtime.
+    cargo clippy --quiet -p rpc-fixture-renamed -- -D warnings
+    lint_each_feature --lib
+}
+
+define lints-alone long '' 'clippy is silent about the tests of the library with each feature alone'
+step_lints_alone() {
+    lint_each_feature --all-targets
+}
+
+# lint_each_feature TARGETS: of the library, with each of its features alone.
+lint_each_feature() {
+    local features feature
     # Those that are there, so that none is forgotten.
     features=$(cargo metadata --no-deps --format-version 1 | python3 -c '
 import json, sys
 package, = (p for p in json.load(sys.stdin)["packages"] if p["name"] == "rpc-runtime")
 print(*sorted(package["features"].keys() - {"default"}))')
-    cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
-    cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features -- -D warnings
-    local feature
     for feature in $features; do
         echo "$feature"
-        cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features --features "$feature" -- -D warnings
+        cargo clippy --quiet -p rpc-runtime "$1" --no-default-features --features "$feature" -- -D warnings
     done
 }
 
@@ -73,9 +84,9 @@ step_structure() {
 
 define docs short '' 'the documentation is built as docs.rs does, without a warning, and says which feature adds what'
 step_docs() {
-    # With --examples, dependencies have the features that they have for the lints, and are not checked again.
+    # With an example, dependencies have the features that they have for the lints, and are not checked again.
     RUSTDOC=$PWD/tests/lib/rustdoc.sh RUSTDOCFLAGS='--cfg docsrs -D warnings' \
-        cargo doc --quiet --workspace --all-features --no-deps --lib --bins --examples
+        cargo doc --quiet --workspace --all-features --no-deps --lib --example missing_docs
     grep --quiet 'Available on <strong>crate feature <code>objects</code></strong> only' \
         "${CARGO_TARGET_DIR:-target}/doc/rpc_runtime/object/index.html"
 }
@@ -110,7 +121,7 @@ define build short tools 'all tests and programs compile, and no test is ignored
 step_build() {
     local ignored
     build_tests
-    ignored=$(nextest list --workspace --run-ignored only --message-format oneline)
+    ignored=$(nextest_built list --run-ignored only --message-format oneline)
     [ -z "$ignored" ] || { echo "ignored, and none may be:" && echo "$ignored" && return 1; }
 }
 

@@ -3,9 +3,11 @@
 # The same targets and so the same features everywhere: nothing is built twice. A program that is not of the workspace
 # has the same versions, and so shares what does not depend on its own features: it takes some 20 seconds, once.
 build_tests() {
-    nextest run --workspace --no-run && cp Cargo.lock tests/fixtures/first/ &&
+    nextest list --workspace --cargo-quiet --list-type binaries-only --message-format json >"$scratch/building" &&
+        cp Cargo.lock tests/fixtures/first/ &&
         cargo build --quiet --offline --manifest-path tests/fixtures/first/Cargo.toml \
-            --target-dir "${CARGO_TARGET_DIR:-target}"
+            --target-dir "${CARGO_TARGET_DIR:-target}" &&
+        mv "$scratch/building" "$scratch/binaries.json"
 }
 
 nextest() {
@@ -13,7 +15,14 @@ nextest() {
     shift
     # With a place for its results that no other run shares.
     { cat tests/nextest.toml && printf '\n[profile.default.junit]\npath = "%s"\n' "$scratch/junit.xml"; } >"$config"
-    tests/.tools/bin/cargo-nextest nextest "$command" --cargo-quiet --config-file "$config" "$@"
+    tests/.tools/bin/cargo-nextest nextest "$command" --config-file "$config" "$@"
+}
+
+# The same with tests that are built, once in a run. It does not ask cargo, which would wait for steps that are beside: one
+# build at a time has the lock on `target`.
+nextest_built() {
+    [ -e "$scratch/binaries.json" ] || build_tests
+    nextest "$1" --binaries-metadata "$scratch/binaries.json" "${@:2}"
 }
 
 # The path of a program of the workspace, as build_tests makes it.
@@ -39,7 +48,7 @@ tests_where() {
         esac
         shift
     done
-    nextest run --workspace --filterset "($where)${theirs:+ & ($theirs)}" "${args[@]}" || status=$?
+    nextest_built run --filterset "($where)${theirs:+ & ($theirs)}" "${args[@]}" || status=$?
     [ ! -e "$junit" ] || python3 tests/lib/junit.py "$junit" "$step" "$scratch"
     rm -f "$junit"
     return "$status"
@@ -86,7 +95,7 @@ start_broker() {
     [ "$broker_version" != "$1" ] || return 0
     stop_broker
     echo "== a node of RabbitMQ $1"
-    in_job build_tests >"$scratch/broker.log" 2>&1 || return 1
+    [ -e "$scratch/binaries.json" ] || in_job build_tests >"$scratch/broker.log" 2>&1 || return 1
     RPC_TEST_RABBITMQ=$(rabbitmq_bin "$1")
     export RPC_TEST_RABBITMQ
     # A coprocess, because the node runs for as long as its stdin is open: it ends with us.

@@ -3,21 +3,14 @@
 use std::path::Path;
 use std::process::Command;
 
-/// Built together with others it would have their features of the runtime: this builds it alone.
+/// That these features are enough, `tests/run lints` shows: it builds the crate alone, which takes cargo's lock.
 #[test]
-fn the_least_features_are_enough() {
+fn a_service_needs_no_driver_to_compile() {
     let output = Command::new(env!("CARGO"))
-        .args(["check", "--quiet", "--package", "rpc-fixture-renamed"])
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-
-    let tree = Command::new(env!("CARGO"))
         .args(["tree", "--package", "rpc-fixture-renamed", "--edges", "normal", "--prefix", "none"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .output()
         .unwrap();
-    let tree = String::from_utf8(tree.stdout).unwrap();
+    let tree = String::from_utf8(output.stdout).unwrap();
     assert!(tree.contains("rpc-runtime") && !tree.contains("lapin"), "{tree}");
 }
