@@ -3,10 +3,12 @@
 # The same targets and so the same features everywhere: nothing is built twice. A program that is not of the workspace
 # has the same versions, and so shares what does not depend on its own features: it takes some 20 seconds, once.
 build_tests() {
-    nextest list --workspace --cargo-quiet --list-type binaries-only --message-format json >"$scratch/building" &&
+    # Benchmarks have no tests, and need more crates.
+    nextest list --workspace --exclude rpc-benches --cargo-quiet --list-type binaries-only --message-format json >"$scratch/building" &&
         cp Cargo.lock tests/fixtures/first/ &&
         cargo build --quiet --offline --manifest-path tests/fixtures/first/Cargo.toml \
             --target-dir "${CARGO_TARGET_DIR:-target}" &&
+        cargo metadata --all-features --format-version 1 >"$scratch/metadata.json" &&
         mv "$scratch/building" "$scratch/binaries.json"
 }
 
@@ -22,7 +24,7 @@ nextest() {
 # build at a time has the lock on `target`.
 nextest_built() {
     [ -e "$scratch/binaries.json" ] || build_tests
-    nextest "$1" --binaries-metadata "$scratch/binaries.json" "${@:2}"
+    nextest "$1" --binaries-metadata "$scratch/binaries.json" --cargo-metadata "$scratch/metadata.json" "${@:2}"
 }
 
 # The path of a program of the workspace, as build_tests makes it.

@@ -24,6 +24,8 @@ pub fn python() -> Result<Command> {
     };
     let mut command = Command::new(interpreter);
     command.env("PYTHONDONTWRITEBYTECODE", "1");
+    // A third of the time that Python takes to begin, for names that nobody asks.
+    command.env("EVENTLET_NO_GREENDNS", "yes");
     Ok(command)
 }
 
