@@ -28,3 +28,16 @@ pub use python::{
 };
 pub use run::run;
 pub use until::{until, until_within};
+
+/// The examples in the documentation of the macros.
+#[cfg(doctest)]
+mod macros {
+    #[doc = include_str!("../../rpc-macros/src/docs/rpc_manager.md")]
+    mod rpc_manager {}
+    #[doc = include_str!("../../rpc-macros/src/docs/rpc_exception.md")]
+    mod rpc_exception {}
+    #[doc = include_str!("../../rpc-macros/src/docs/versioned_object.md")]
+    mod versioned_object {}
+    #[doc = include_str!("../../rpc-macros/src/docs/rpc_notification.md")]
+    mod rpc_notification {}
+}
