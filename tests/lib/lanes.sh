@@ -3,14 +3,15 @@
 # Tests with a broker and with Python wait for most of their time, and compilers take all of a processor: beside each other
 # they take two thirds of the time. What is beside comes after the step `build`, whose lock on `target` it would wait for.
 
-# Those that need neither a broker nor the tests' own programs, the longest first.
-BESIDE='lints fuzz docs doctests'
+# Those that need neither a broker nor the tests' own programs, the longest first. In one lane are those that wait for each
+# other's lock on `target`; at its end a lane rarely has work for more than one processor.
+BESIDE=('lints docs doctests' fuzz)
 # What they are beside.
 WAITING=interop
 
 # Whether a step is run beside others in this run.
 is_beside() {
-    [[ " $BESIDE " == *" $1 "* && " ${chosen[*]} " == *" build "* && " ${chosen[*]} " == *" $WAITING "* ]]
+    [[ " ${BESIDE[*]} " == *" $1 "* && " ${chosen[*]} " == *" build "* && " ${chosen[*]} " == *" $WAITING "* ]]
 }
 
 # Runs all chosen steps.
@@ -20,25 +21,29 @@ run_steps() {
         is_beside "$step" || run_step "$step"
         [ "$step" != build ] || start_beside
     done
-    [ -z "$beside" ] || wait "$beside" || true
+    local lane
+    for lane in $beside; do wait "$lane" || true; done
     beside=''
 }
 
 start_beside() {
+    local lane
     set -m
-    run_beside </dev/null &
-    beside=$!
+    for lane in "${BESIDE[@]}"; do
+        run_lane "$lane" </dev/null &
+        beside+=" $!"
+    done
     set +m
 }
 
-# Each shows what it has to say when it is done, so that it is in one piece. The tests go first: a machine that is busy
-# with other things is no reason to fail, and no reason to wait longer either.
-run_beside() {
+# run_lane STEPS: one after the other. Each shows what it has to say when it is done, so that it is in one piece. The tests
+# go first: a machine that is busy with other things is no reason to fail, and no reason to wait longer either.
+run_lane() {
     local name
     renice -n 10 "$BASHPID" >/dev/null
-    for name in $BESIDE; do
+    for name in $1; do
         is_beside "$name" || continue
-        run_step "$name" >"$scratch/beside.log" 2>&1
-        cat "$scratch/beside.log"
+        run_step "$name" >"$scratch/$name.said" 2>&1
+        cat "$scratch/$name.said"
     done
 }
