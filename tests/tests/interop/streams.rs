@@ -289,9 +289,9 @@ fn what_is_unreadable_or_cut_off_costs_no_connection() {
         assert_eq!(late.note().await.unwrap().args["n"], 2);
         drop(late);
         send(&api, [3]).await;
-        for n in [2, 3] {
-            assert_eq!(early.note().await.unwrap().args["n"], n);
-        }
+        // Its workers are no queue.
+        let notes = [early.note().await.unwrap(), early.note().await.unwrap()];
+        assert!([2, 3].iter().all(|n| notes.iter().any(|note| note.args["n"] == *n)), "{notes:?}");
         assert_eq!(connections().await, before);
     });
 }
