@@ -343,7 +343,6 @@ impl Actor {
         let clear = self.careful == 0 && self.waiting.is_empty() && !self.failed && !self.stale;
         let quiet = self.nacked.is_empty() && self.undeclared.is_empty() && clear && !closing;
         let quiet = quiet && !self.stalled.is_used();
-        self.stalled.clear();
         let patience = self.patience;
         let (survey, told) = attended.with(|line| {
             line.look(now);
@@ -359,6 +358,8 @@ impl Actor {
             let alone = line.len() == 0 && left.len() == 1 && left[0].0 + 1 == line.next;
             (line.len(), line.watched, silent, left, alone, line.epoch)
         });
+        // Not before: what waits to go there has closed the line by now.
+        self.stalled.release();
         self.careful = self.careful.saturating_sub(told);
         let Some((under_way, watched, silent, left, alone, epoch)) = survey else { return (0, false) };
         // Others may have been seen before it.

@@ -61,9 +61,9 @@ pub(super) struct Stalled {
     trying: FuturesUnordered<BoxFuture<'static, (Tried, Option<Closing>)>>,
     /// The channels of those that were tried.
     closing: FuturesUnordered<Closing>,
-    /// The keys of `routes`, and whether they are fewer by now.
+    /// The keys of `routes`, and those that are not stalled any more.
     avoided: Arc<Avoided>,
-    outdated: bool,
+    recovered: Vec<To>,
 }
 
 /// The routes that nobody may use but by [`Stalled`]; as a rule there are none, and nobody has to look.
@@ -78,10 +78,10 @@ impl Avoided {
         self.some.load(Ordering::Acquire) && lock(&self.routes).contains(&to(job))
     }
 
-    fn set(&self, routes: HashSet<To>) {
-        let some = !routes.is_empty();
-        *lock(&self.routes) = routes;
-        self.some.store(some, Ordering::Release);
+    fn change(&self, change: impl FnOnce(&mut HashSet<To>)) {
+        let mut routes = lock(&self.routes);
+        change(&mut routes);
+        self.some.store(!routes.is_empty(), Ordering::Release);
     }
 }
 
@@ -110,7 +110,7 @@ impl Stalled {
             trying: FuturesUnordered::new(),
             closing: FuturesUnordered::new(),
             avoided,
-            outdated: false,
+            recovered: Vec::new(),
         }
     }
 
@@ -128,20 +128,19 @@ impl Stalled {
         let new = || Route { tried: false, last: now, at: now, pause: FIRST_PAUSE, aside: VecDeque::new() };
         jobs.for_each(|job| self.routes.entry(to(job)).or_insert_with(new).last = now);
         self.forget_oldest();
-        self.list();
+        self.recovered.clear();
+        self.avoided.change(|routes| *routes = self.routes.keys().cloned().collect());
     }
 
-    /// Lets all send where nothing is stalled any more. While others are, some of these may still be avoided: to go by the
-    /// task does no harm, and to list them anew with each one that is answered would take long if there are many.
-    pub(super) fn clear(&mut self) {
-        if self.outdated && !self.is_used() {
-            self.list();
+    /// Lets all send where nothing is stalled any more, once what waits for the task is sent before them.
+    pub(super) fn release(&mut self) {
+        if !self.recovered.is_empty() {
+            self.avoided.change(|routes| {
+                for to in self.recovered.drain(..) {
+                    routes.remove(&to);
+                }
+            });
         }
-    }
-
-    fn list(&mut self) {
-        self.outdated = false;
-        self.avoided.set(self.routes.keys().cloned().collect());
     }
 
     /// Keeps a message that goes where nothing is confirmed, and takes no room of others for that; gives it back otherwise.
@@ -246,8 +245,8 @@ impl Stalled {
             Became::Known(outcome) => job.tell(outcome),
             Became::Refused => again.push(job),
         }
-        self.outdated = true;
         again.extend(self.routes.remove(&to).into_iter().flat_map(|route| route.aside));
+        self.recovered.push(to);
         again
     }
 
@@ -261,9 +260,8 @@ impl Stalled {
         if self.routes.is_empty() {
             return;
         }
-        let known = self.routes.len();
-        self.routes.retain(|_, route| route.is_used() || now.saturating_duration_since(route.last) < KEPT);
-        self.outdated |= self.routes.len() < known;
+        let forgotten = |route: &Route| !route.is_used() && now.saturating_duration_since(route.last) >= KEPT;
+        self.recovered.extend(self.routes.extract_if(|_, route| forgotten(route)).map(|(to, _)| to));
         self.forget_oldest();
     }
 
@@ -277,10 +275,11 @@ impl Stalled {
         let unused = self.routes.iter().filter(unused);
         let mut unused: Vec<_> = unused.map(|(to, route)| (route.last, to.clone())).collect();
         unused.sort_unstable_by_key(|(last, _)| *last);
-        for (_, to) in &unused[..excess] {
-            self.routes.remove(to);
+        unused.truncate(excess);
+        for (_, to) in unused {
+            self.routes.remove(&to);
+            self.recovered.push(to);
         }
-        self.outdated = true;
     }
 }
 
@@ -425,9 +424,30 @@ mod tests {
         let (job, _told) = posted("q", now);
         assert!(stalled.avoided.has(&job));
         stalled.forget_unused(last + KEPT);
-        stalled.clear();
+        assert!(stalled.is_empty() && stalled.avoided.has(&job), "the task goes first");
+        stalled.release();
         assert!(stalled.is_empty() && !stalled.avoided.has(&job));
         assert!(stalled.keep(job).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_recovers_waits_for_no_other() {
+        let (mut stalled, now) = (Stalled::new(Arc::default()), Instant::now());
+        let publish =
+            |message: &Message| if &*message.routing_key == "stuck" { Fate::Silence } else { Fate::Ack };
+        let link: Arc<dyn Link> = Arc::new(FakeLink::new(Arc::new(publish)));
+        let jobs = ["stuck", "back"].map(|queue| [posted(queue, now + KEPT).0, posted(queue, now + KEPT).0]);
+        for [first, second] in jobs {
+            stalled.note([&first].into_iter(), now);
+            assert!(stalled.keep(first).is_none() && stalled.keep(second).is_none());
+        }
+        stalled.try_due(&link, now, || None);
+        let tried = stalled.tried().await.unwrap();
+        let again = stalled.conclude(tried, now, || None);
+        assert_eq!(again.len(), 1);
+        stalled.release();
+        assert!(!stalled.avoided.has(&again[0]) && stalled.is_used());
+        assert!(stalled.avoided.has(&posted("stuck", now).0));
     }
 
     #[tokio::test(start_paused = true)]
