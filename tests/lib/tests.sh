@@ -1,8 +1,10 @@
 # Building and running tests, and the RabbitMQ node that most of them share. Sourced by tests/run.
 
 # The same targets and so the same features everywhere: nothing is built twice. A program that is not of the workspace
-# has the same versions, and so shares what does not depend on its own features: it takes some 20 seconds, once.
+# has the same versions, and so shares what does not depend on its own features: it takes some 20 seconds, once. Once in a
+# run, too.
 build_tests() {
+    [ ! -e "$scratch/binaries.json" ] || return 0
     # Benchmarks have no tests, and need more crates.
     nextest list --workspace --exclude rpc-benches --cargo-quiet --list-type binaries-only --message-format json >"$scratch/building" &&
         cp Cargo.lock tests/fixtures/first/ &&
@@ -20,10 +22,10 @@ nextest() {
     tests/.tools/bin/cargo-nextest nextest "$command" --config-file "$config" "$@"
 }
 
-# The same with tests that are built, once in a run. It does not ask cargo, which would wait for steps that are beside: one
+# The same with tests that are built. It does not ask cargo, which would wait for steps that are beside: one
 # build at a time has the lock on `target`.
 nextest_built() {
-    [ -e "$scratch/binaries.json" ] || build_tests
+    build_tests
     nextest "$1" --binaries-metadata "$scratch/binaries.json" --cargo-metadata "$scratch/metadata.json" "${@:2}"
 }
 
@@ -98,7 +100,7 @@ start_broker() {
     [ "$broker_version" != "$1" ] || return 0
     stop_broker
     echo "== a node of RabbitMQ $1"
-    [ -e "$scratch/binaries.json" ] || in_job build_tests >"$scratch/broker.log" 2>&1 || return 1
+    in_job build_tests >"$scratch/broker.log" 2>&1 || return 1
     RPC_TEST_RABBITMQ=$(rabbitmq_bin "$1")
     export RPC_TEST_RABBITMQ
     # A coprocess, because the node runs for as long as its stdin is open: it ends with us.

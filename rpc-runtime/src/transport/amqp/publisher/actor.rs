@@ -343,7 +343,6 @@ impl Actor {
         let clear = self.careful == 0 && self.waiting.is_empty() && !self.failed && !self.stale;
         let quiet = self.nacked.is_empty() && self.undeclared.is_empty() && clear && !closing;
         let quiet = quiet && !self.stalled.is_used();
-        let patience = self.patience;
         let (survey, told) = attended.with(|line| {
             line.look(now);
             if line.next != used.0 {
@@ -352,7 +351,7 @@ impl Actor {
             let idle = line.len() == 0 && quiet && line.left.is_empty();
             line.watched = !idle || now.saturating_duration_since(used.1) < LINGER;
             line.open = clear && line.left.is_empty();
-            let silent = line.is_silent(patience, now).then(|| line.link.clone());
+            let silent = line.is_silent(self.patience, now).then(|| line.link.clone());
             let left = std::mem::take(&mut line.left);
             // Whether nothing else can be the cause of what has happened to it.
             let alone = line.len() == 0 && left.len() == 1 && left[0].0 + 1 == line.next;

@@ -63,12 +63,14 @@ impl Gate {
 
     /// Sends a message if nothing stands in its way or before it; gives it back otherwise.
     pub(super) fn pass(&self, job: Job) -> Result<(), Job> {
-        if self.is_the_tasks_turn() || self.avoided.has(&job) {
+        if self.is_the_tasks_turn() {
             return Err(job);
         }
         let now = Instant::now();
         let mut gate = lock(&self.line);
-        let Some(line) = gate.as_mut().filter(|line| line.open && line.takes(&job, now)) else {
+        // With the lock: what stalls is noted before there is another line.
+        let clear = |line: &&mut Line| line.open && line.takes(&job, now) && !self.avoided.has(&job);
+        let Some(line) = gate.as_mut().filter(clear) else {
             return Err(job);
         };
         if self.links.blocked(line.epoch) || !job.sent() {

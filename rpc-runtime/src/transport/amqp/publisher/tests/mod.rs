@@ -110,6 +110,16 @@ fn reply(queue: &str, seconds: u64) -> Outgoing {
     Outgoing { route: Route::Reply { queue: queue.into() }, ..outgoing("reply", seconds, Wanted::AtOnce) }
 }
 
+/// What the message itself asks for.
+fn by_body(message: &Message, _: usize) -> Fate {
+    match &message.body[..] {
+        b"silence" => Fate::Silence,
+        b"return" => Fate::Return,
+        b"nack" => Fate::Nack,
+        _ => Fate::Ack,
+    }
+}
+
 fn expired(outcome: Result<(), PublishError>) -> (Reached, String) {
     match outcome {
         Err(PublishError { fault: PublishFault::Expired(why), reached }) => (reached, why),
@@ -119,12 +129,7 @@ fn expired(outcome: Result<(), PublishError>) -> (Reached, String) {
 
 #[tokio::test(start_paused = true)]
 async fn outcomes() {
-    let scene = Scene::new(|message, _| match &message.body[..] {
-        b"return" => Fate::Return,
-        b"nack" => Fate::Nack,
-        _ => Fate::Ack,
-    })
-    .await;
+    let scene = Scene::new(by_body).await;
     scene.send("ack", 5).await.unwrap();
     let returned = scene.send("return", 5).await.unwrap_err();
     assert!(matches!(returned.fault, PublishFault::Unroutable(why) if why == "312 NO_ROUTE"));
@@ -186,12 +191,7 @@ async fn sent_and_never_confirmed() {
 /// Whatever is wanted, and both by the task and straight.
 #[tokio::test(start_paused = true)]
 async fn an_outcome_is_there_for_who_asks_at_the_deadline() {
-    let scene = Scene::new(|message, _| match &message.body[..] {
-        b"silence" => Fate::Silence,
-        b"return" => Fate::Return,
-        _ => Fate::Ack,
-    })
-    .await;
+    let scene = Scene::new(by_body).await;
     for wanted in [Wanted::AtOnce, Wanted::Trouble] {
         for _ in 0..2 {
             scene.send_wanting("ack", 5, wanted).await.unwrap();
