@@ -37,6 +37,8 @@ mod status_watch;
 #[cfg(test)]
 pub(crate) mod stub;
 pub(crate) mod url;
+#[cfg(feature = "zmq")]
+mod zmq;
 
 use std::fmt;
 use std::sync::Arc;
