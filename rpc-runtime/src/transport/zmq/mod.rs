@@ -6,4 +6,5 @@
 #![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the driver above is yet to be written"))]
 
 mod message;
+mod peer;
 mod zmtp;
