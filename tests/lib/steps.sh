@@ -138,15 +138,22 @@ FAULTS='binary_id(rpc-tests::faults)'
 # What is about RabbitMQ 4 alone.
 OF_RABBITMQ_4='test(/(^|::)rabbitmq4::/)'
 AGENTS='binary_id(rpc-tests::agents)'
+# Python on the other side of what needs no broker.
+ZMQ='package(rpc-runtime) & test(/^transport::zmq::.*::python_/)'
 
 define unit short tools 'tests that need nothing beside them'
 step_unit() {
-    tests_where "not ($WITH_BROKER) & not $FAULTS & not $AGENTS & not package(rpc-compile-tests)" "$@"
+    tests_where "not ($WITH_BROKER) & not $FAULTS & not $AGENTS & not ($ZMQ) & not package(rpc-compile-tests)" "$@"
 }
 
 define doctests short '' 'the examples in the documentation'
 step_doctests() {
     doctests "$@"
+}
+
+define zmq short 'tools python' 'ZeroMQ without a broker, with libzmq on the other side'
+step_zmq() {
+    tests_where "$ZMQ" "$@"
 }
 
 define interop short 'tools broker python' 'tests with RabbitMQ, most of them with Python on the other side'

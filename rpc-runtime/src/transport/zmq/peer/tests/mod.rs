@@ -5,6 +5,7 @@ mod handshake;
 mod liveness;
 mod odd;
 mod outcomes;
+mod python;
 mod stalled;
 
 use std::task::{Context, Poll, Waker};
