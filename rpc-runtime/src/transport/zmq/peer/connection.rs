@@ -40,6 +40,8 @@ pub(crate) struct Connection<S, I> {
     unflushed: bool,
     /// Whether it failed to take some, and may have written part of them.
     unclear: bool,
+    /// Whether the peer was told that nothing more comes.
+    shut: bool,
     liveness: Liveness,
     /// What is put before the next message: the answer to the last PING, and one of ours.
     pong: Option<Bytes>,
@@ -63,6 +65,7 @@ impl<S, I> Connection<S, I> {
             under_way: UnderWay::default(),
             unflushed: false,
             unclear: false,
+            shut: false,
             liveness: Liveness::new(options.ping_every, options.dead_after, heartbeats, now),
             pong: None,
             ping: None,
@@ -218,6 +221,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Inbox> Connection<S, I> {
     }
 
     fn write(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        if self.shut {
+            return Poll::Pending;
+        }
         for _ in 0..ROUNDS {
             self.fill(Instant::now());
             if self.encoder.has_remaining() {
@@ -235,9 +241,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Inbox> Connection<S, I> {
                 }
             } else if !self.unflushed {
                 if self.queue.is_closing() {
-                    // The peer hears that it is over once it has read all; if that fails, it is over as well.
-                    let _ = ready!(pin!(self.stream.shutdown()).poll(cx));
-                    return Poll::Ready(End::Closed);
+                    // What it sends meanwhile has to be read: else the system takes back what it has not read yet.
+                    self.shut = ready!(pin!(self.stream.shutdown()).poll(cx)).is_ok();
+                    if !self.shut {
+                        return Poll::Ready(End::Closed);
+                    }
                 }
                 return Poll::Pending;
             }
@@ -264,6 +272,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<End> {
         let connection = self.get_mut();
         let end = ready!(connection.run(cx));
+        let end = if connection.shut { End::Closed } else { end };
         connection.end(&end);
         Poll::Ready(end)
     }

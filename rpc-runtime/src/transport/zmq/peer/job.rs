@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::super::zmtp::Multipart;
 use super::end::End;
+use crate::contained::contained;
 use crate::error::Reached;
 use crate::lock::lock;
 
@@ -124,7 +125,7 @@ impl Shared {
 
 fn wake(sender: Option<Waker>) {
     if let Some(sender) = sender {
-        sender.wake();
+        contained(|| sender.wake());
     }
 }
 

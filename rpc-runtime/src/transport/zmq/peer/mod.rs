@@ -110,7 +110,8 @@ impl Peer {
         self.queue.offer(message, deadline)
     }
 
-    /// Takes no more messages, and has the connection end once those are written that it has.
+    /// Takes no more messages, and has the connection end once those are written that it has and the peer has closed its side.
+    /// What comes meanwhile is taken. A peer that does not close is the matter of whoever waits, who has to drop this then.
     pub(crate) fn close(&self) {
         self.queue.close();
     }

@@ -38,6 +38,37 @@ async fn closing_it_writes_what_waits() {
     assert_eq!(router.end().await, End::Left);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_side_that_closes_hears_its_peer_out() {
+    let (mut running, mut hand) = Running::beside_a_hand(4096, 0, &Options::default()).await;
+    running.peer.close();
+    assert_eq!(hand.hears().await, None);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    hand.says(|encoder| encoder.message(message(1))).await;
+    assert_eq!(within(running.messages.recv()).await, Some(message(1)));
+    drop(hand);
+    assert_eq!(running.end().await, End::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_side_that_closes_does_not_wait_for_ever() {
+    // For a peer that knows PING, until it would be dead.
+    let (running, mut hand) = Running::beside_a_hand(4096, 1, &Options::default()).await;
+    running.peer.close();
+    let began = Instant::now();
+    assert_eq!(hand.hears().await, None);
+    assert_eq!(running.end().await, End::Closed);
+    assert_eq!(began.elapsed(), Duration::from_secs(10));
+    // For another one, until nobody wants to wait any more.
+    let (running, _hand) = Running::beside_a_hand(4096, 0, &Options::default()).await;
+    running.peer.close();
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    assert!(!running.task.is_finished());
+    let Running { peer, task, .. } = running;
+    drop(peer);
+    assert_eq!(within(task).await.unwrap(), End::Closed);
+}
+
 #[tokio::test]
 async fn a_connection_that_is_not_run_to_its_end_tells_as_well() {
     let ((peer, connection), _messages, mut hand) = over_an_odd_stream().await;
