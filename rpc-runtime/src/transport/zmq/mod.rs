@@ -5,6 +5,7 @@
 
 #![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the driver above is yet to be written"))]
 
+mod directory;
 mod message;
 mod peer;
 mod zmtp;
