@@ -48,6 +48,7 @@ install_for() {
     [[ $needs != *book* ]] || install_program mdbook "$MDBOOK" '' --no-default-features --features search
     [[ $needs != *python* ]] || install_environment tests/.venv tests/python/requirements.txt
     [[ $needs != *agents* ]] || install_environment tests/.agents tests/agents/requirements.txt
+    [[ $needs != *oslo8* ]] || install_environment tests/.oslo8 tests/oslo8/requirements.txt
     install_rabbitmq "$needs"
     exec {lock}<&-
 }
@@ -65,6 +66,7 @@ install_packages() {
     [[ $needs != *broker* ]] || [ -x "$RABBITMQ_BIN/rabbitmq-server" ] ||
         lacks "$RABBITMQ_BIN/rabbitmq-server" rabbitmq-server
     [[ $needs != *broker* ]] || command -v erl_call >/dev/null || lacks "erl_call in PATH" erlang-base
+    [[ $needs != *redis* ]] || command -v redis-server >/dev/null || lacks "redis-server in PATH" redis-server
     # Debian's python3 has venv but not what fills one.
     python3 -c 'import ensurepip, venv' 2>/dev/null ||
         lacks "python3 in PATH, with the modules ensurepip and venv" python3 python3-venv
@@ -83,6 +85,10 @@ install_packages() {
         # The package starts a node, which nobody asked for, and that an epmd. What was there before stays.
         as_root service rabbitmq-server stop || true
         as_root epmd -kill || true
+    fi
+    if [[ " ${missing[*]} " == *" redis-server "* ]] && command -v service >/dev/null; then
+        # So does this one.
+        as_root service redis-server stop || true
     fi
 }
 

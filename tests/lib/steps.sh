@@ -1,9 +1,9 @@
 # The steps of tests/run: `define NAME TIER NEEDS ABOUT`, and a function `step_NAME`. Sourced by tests/run.
 #
 # Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `semver` (cargo-semver-checks), `book` (mdbook),
-# `editor` (rust-analyzer), `cpp`, `broker`, `broker-4` (RabbitMQ 4 whatever the system has), `python` and `agents`
-# (ceilometer). New tests of a kind that is there need no change here: a test binary belongs to `unit` unless it is named
-# below.
+# `editor` (rust-analyzer), `cpp`, `broker`, `broker-4` (RabbitMQ 4 whatever the system has), `python`, `agents`
+# (ceilometer), `oslo8` (Python with the last oslo.messaging that has ZeroMQ) and `redis`. New tests of a kind that is there
+# need no change here: a test binary belongs to `unit` unless it is named below.
 
 declare -A about needs_of tier_of
 order=()
@@ -138,8 +138,8 @@ FAULTS='binary_id(rpc-tests::faults)'
 # What is about RabbitMQ 4 alone.
 OF_RABBITMQ_4='test(/(^|::)rabbitmq4::/)'
 AGENTS='binary_id(rpc-tests::agents)'
-# Python on the other side of what needs no broker.
-ZMQ='package(rpc-runtime) & test(/^transport::zmq::.*::python_/)'
+# What needs no broker, with ZeroMQ, its Python and Redis on the other side.
+ZMQ='package(rpc-runtime) & test(/^transport::zmq::.*::(python|redis)_/) | binary_id(rpc-tests::zmq)'
 
 define unit short tools 'tests that need nothing beside them'
 step_unit() {
@@ -151,7 +151,7 @@ step_doctests() {
     doctests "$@"
 }
 
-define zmq short 'tools python' 'ZeroMQ without a broker, with libzmq on the other side'
+define zmq short 'tools oslo8 redis' 'ZeroMQ without a broker, with libzmq, oslo.messaging 8 and Redis on the other side'
 step_zmq() {
     tests_where "$ZMQ" "$@"
 }

@@ -12,6 +12,8 @@ mod peer;
 mod program;
 pub mod proxy;
 mod python;
+mod redis;
+mod reservation;
 mod run;
 pub mod sample;
 mod until;
@@ -26,6 +28,7 @@ pub use python::{
     PythonLoad, PythonNotifier, PythonOptions, PythonReader, PythonRules, PythonServer, Raised, Registered,
     python,
 };
+pub use redis::Redis;
 pub use run::run;
 pub use until::{until, until_within};
 

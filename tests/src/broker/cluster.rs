@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 
 use super::process::{Process, prepare};
-use super::reservation::Reservation;
 use super::{Broker, Node};
+use crate::reservation::Reservation;
 use crate::until;
 
 /// A cluster of RabbitMQ nodes that one test has to itself. Dropping it kills the nodes.

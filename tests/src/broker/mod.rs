@@ -4,7 +4,6 @@ mod alarm;
 mod cluster;
 mod node;
 mod process;
-mod reservation;
 mod state;
 mod topology;
 mod vhost;
@@ -27,8 +26,8 @@ pub use self::topology::Topology;
 pub use self::vhost::Vhost;
 
 use self::process::{Process, prepare};
-use self::reservation::Reservation;
 use crate::limits::PATIENCE;
+use crate::reservation::Reservation;
 
 const POLL: Duration = Duration::from_millis(50);
 

@@ -9,17 +9,43 @@ use tokio::process::Command;
 use crate::peer::Peer;
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
-const INTERPRETER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.venv/bin/python");
+
+/// An environment of Python that `tests/run` makes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Environment {
+    /// The variable that names its interpreter.
+    variable: &'static str,
+    /// Where else that is.
+    made: &'static str,
+}
+
+/// With the newest oslo.messaging.
+const NEWEST: Environment = Environment {
+    variable: "RPC_TEST_PYTHON",
+    made: concat!(env!("CARGO_MANIFEST_DIR"), "/.venv/bin/python"),
+};
+
+/// With oslo.messaging 8, the last that has ZeroMQ.
+pub(super) const OSLO8: Environment = Environment {
+    variable: "RPC_TEST_OSLO8",
+    made: concat!(env!("CARGO_MANIFEST_DIR"), "/.oslo8/bin/python"),
+};
 
 /// Python with oslo.messaging: the interpreter `RPC_TEST_PYTHON`, or else that of the environment which `tests/run`
 /// makes.
 pub fn python() -> Result<Command> {
-    let interpreter = match std::env::var_os("RPC_TEST_PYTHON") {
+    interpreter(NEWEST)
+}
+
+fn interpreter(Environment { variable, made }: Environment) -> Result<Command> {
+    let interpreter = match std::env::var_os(variable) {
         Some(interpreter) => interpreter,
         None => {
-            let made = Path::new(INTERPRETER).exists();
-            ensure!(made, "this needs Python with oslo.messaging: tests/run makes {INTERPRETER}");
-            INTERPRETER.into()
+            ensure!(
+                Path::new(made).exists(),
+                "this needs Python with oslo.messaging: tests/run makes {made}"
+            );
+            made.into()
         }
     };
     let mut command = Command::new(interpreter);
@@ -31,7 +57,11 @@ pub fn python() -> Result<Command> {
 
 /// One of the scripts, without arguments.
 pub(super) fn script(name: &str) -> Result<Command> {
-    let mut command = python()?;
+    script_of(NEWEST, name)
+}
+
+fn script_of(environment: Environment, name: &str) -> Result<Command> {
+    let mut command = interpreter(environment)?;
     command.arg(format!("{SCRIPTS}/{name}"));
     Ok(command)
 }
@@ -41,13 +71,21 @@ pub(super) fn script(name: &str) -> Result<Command> {
 pub struct PeerBuilder<T> {
     script: &'static str,
     args: Vec<String>,
+    environment: Environment,
     in_own_group: bool,
     becomes: PhantomData<T>,
 }
 
 impl<T: From<Peer>> PeerBuilder<T> {
     pub(super) fn new(script: &'static str, url: &str) -> Self {
-        Self { script, args: Vec::new(), in_own_group: false, becomes: PhantomData }.arg("--url", url)
+        let args = Vec::new();
+        let builder = Self { script, args, environment: NEWEST, in_own_group: false, becomes: PhantomData };
+        builder.arg("--url", url)
+    }
+
+    pub(super) fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
     }
 
     pub(super) fn arg(mut self, name: &str, value: &str) -> Self {
@@ -82,7 +120,7 @@ impl<T: From<Peer>> PeerBuilder<T> {
 
     /// Starts the process and returns once it is ready.
     pub async fn start(self) -> Result<T> {
-        let mut command = script(self.script)?;
+        let mut command = script_of(self.environment, self.script)?;
         command.args(&self.args);
         if self.in_own_group {
             command.process_group(0);

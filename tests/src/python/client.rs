@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::PeerBuilder;
+use super::builder::OSLO8;
 use crate::limits::PATIENCE;
 use crate::peer::Peer;
 
@@ -63,6 +64,11 @@ impl PythonClient {
     /// `tests/python/real_client.py`, whose requests have other keys.
     pub fn real(url: &str, project: &str) -> PeerBuilder<Self> {
         PeerBuilder::new("real_client.py", url).arg("--project", project)
+    }
+
+    /// A client on oslo.messaging 8 over ZeroMQ, by `tests/python/zmq_oslo.py`, whose requests have fewer keys.
+    pub fn over_zmq(url: &str) -> PeerBuilder<Self> {
+        PeerBuilder::new("zmq_oslo.py", url).environment(OSLO8)
     }
 
     /// Calls a method and returns its result.

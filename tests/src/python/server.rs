@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::builder::OSLO8;
 use super::{PeerBuilder, reports};
 use crate::peer::Peer;
 
@@ -48,6 +49,13 @@ impl PythonServer {
     /// and `class`, `fields` and `trace` of the context.
     pub fn real(url: &str, project: &str, topic: &str, server: &str) -> PeerBuilder<Self> {
         let builder = PeerBuilder::new("real_server.py", url).arg("--project", project);
+        builder.arg("--topic", topic).arg("--server", server)
+    }
+
+    /// A server of `topic` named `server` on oslo.messaging 8 over ZeroMQ, by `tests/python/zmq_oslo.py`; the method `slow`
+    /// is a note as well, once it has begun.
+    pub fn over_zmq(url: &str, topic: &str, server: &str) -> PeerBuilder<Self> {
+        let builder = PeerBuilder::new("zmq_oslo.py", url).environment(OSLO8);
         builder.arg("--topic", topic).arg("--server", server)
     }
 

@@ -23,8 +23,8 @@ struct Python {
 
 impl Python {
     async fn start(args: &[&str]) -> Self {
-        let made = || format!("{TESTS}/.venv/bin/python").into();
-        let interpreter = std::env::var_os("RPC_TEST_PYTHON").unwrap_or_else(made);
+        let made = || format!("{TESTS}/.oslo8/bin/python").into();
+        let interpreter = std::env::var_os("RPC_TEST_OSLO8").unwrap_or_else(made);
         let mut process = Program::new(interpreter)
             .arg(format!("{TESTS}/python/zmq_peer.py"))
             .args(args)

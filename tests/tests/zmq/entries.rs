@@ -1,0 +1,114 @@
+//! What is in Redis, and who is not there any more.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use rpc_runtime::{CallOptions, Context, RpcError};
+use rpc_tests::limits::PATIENCE;
+use rpc_tests::sample::SampleApi;
+use rpc_tests::{run, until};
+use serde_json::json;
+use tokio::time::{Instant, timeout};
+
+use super::{connect, python_client, python_server, redis, request, rust_server};
+
+/// An address that nobody listens at.
+fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+#[test]
+fn stale_entries_are_in_nobodys_way() {
+    run(async {
+        let redis = redis().await;
+        // Of servers that were killed, some of them so long ago that their own keys have expired.
+        for n in 0..6 {
+            let address = nobody();
+            redis.add("ROUTER/topic", &address).await.unwrap();
+            if n % 2 == 0 {
+                redis.add(&address, " ").await.unwrap();
+            }
+        }
+        for odd in ["nowhere", "127.0.0.1:0", "\u{e9}:1", ""] {
+            redis.add("ROUTER/topic", odd).await.unwrap();
+            redis.add(odd, " ").await.unwrap();
+        }
+        let _python = python_server(&redis, "python").await;
+        let api = SampleApi::new(&connect(&redis).await);
+        let ctx = Context::request();
+        for n in 0..20 {
+            assert_eq!(api.echo(&ctx, json!(n)).await.unwrap(), n);
+        }
+    });
+}
+
+#[test]
+fn calls_to_a_server_that_is_killed_end_at_once() {
+    run(async {
+        let redis = redis().await;
+        let mut python = python_server(&redis, "python").await;
+        let options = CallOptions::new().timeout(PATIENCE * 2);
+        let api = SampleApi::new(&connect(&redis).await).with(options);
+        let ctx = Context::request();
+        let call = api.slow(&ctx, 600.0);
+        let killed = async {
+            python.note().await.unwrap();
+            python.kill().await.unwrap();
+        };
+        let (outcome, ()) = timeout(PATIENCE, async { tokio::join!(call, killed) }).await.unwrap();
+        let error = outcome.unwrap_err();
+        assert!(matches!(error.rpc(), Some(RpcError::Connection { .. })), "{error:?}");
+        // Nobody is left, and the next call does not wait to find that out.
+        let began = Instant::now();
+        api.echo(&ctx, json!(1)).await.unwrap_err();
+        assert!(began.elapsed() < PATIENCE / 4, "{:?}", began.elapsed());
+    });
+}
+
+#[test]
+fn a_server_that_comes_back_is_found() {
+    run(async {
+        let redis = redis().await;
+        let python = python_server(&redis, "python").await;
+        let api = SampleApi::new(&connect(&redis).await);
+        let ctx = Context::request();
+        api.whoami(&ctx).await.unwrap();
+        python.kill().await.unwrap();
+        let _python = python_server(&redis, "python").await;
+        until("it answers", async || Ok(api.whoami(&ctx).await.ok())).await.unwrap();
+    });
+}
+
+#[test]
+fn a_server_that_stops_is_no_longer_found() {
+    run(async {
+        let redis = redis().await;
+        let leaving = rust_server(&redis, "leaving").await;
+        let _staying = rust_server(&redis, "staying").await;
+        leaving.stop().await.unwrap();
+        let mut client = python_client(&redis).await;
+        for _ in 0..5 {
+            let whoami = client.call(request("whoami", json!({}), json!({}))).await.unwrap();
+            assert_eq!(whoami.unwrap()["server"], "staying");
+        }
+    });
+}
+
+#[test]
+fn what_redis_has_lost_is_announced_again() {
+    run(async {
+        let mut redis = redis().await;
+        let _rust = rust_server(&redis, "rust").await;
+        redis.kill().await.unwrap();
+        redis.restart().await.unwrap();
+        let api = SampleApi::new(&connect(&redis).await);
+        until("it is found", async || {
+            let answer = api.whoami(&Context::new()).await.ok();
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            Ok(answer)
+        })
+        .await
+        .unwrap();
+    });
+}
