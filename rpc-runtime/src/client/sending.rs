@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::draft::Draft;
 use crate::clock::after;
@@ -44,9 +43,10 @@ impl Sending {
             PublishFault::Overloaded { limit } => {
                 RpcError::Overloaded { method: self.method.to_owned(), target: self.route.to_string(), limit }
             }
-            PublishFault::Refused(_) | PublishFault::Unfit(_) | PublishFault::Closed => {
-                RpcError::connection(reached, fault.into_fault())
-            }
+            PublishFault::Refused(_)
+            | PublishFault::Unfit(_)
+            | PublishFault::Gone(_)
+            | PublishFault::Closed => RpcError::connection(reached, fault.into_fault()),
         }
     }
 }
@@ -78,14 +78,13 @@ impl Draft {
     }
 
     /// The body; one that no receiver takes is not sent.
-    pub(super) fn encode(&self, reply: Option<ReplyTo<'_>>) -> Result<Bytes, RpcError> {
-        let mut unique_id = [0; 32];
+    pub(super) fn encode(&self, unique_id: &str, reply: Option<ReplyTo<'_>>) -> Result<Bytes, RpcError> {
         let head = RequestHead {
             method: self.method.name_at(self.version),
             namespace: self.client.interface.namespace,
             version: Some(self.version),
             reply,
-            unique_id: Uuid::new_v4().simple().encode_lower(&mut unique_id),
+            unique_id,
         };
         let format = self.client.transport.driver().format();
         let body = format.request(&head, &self.args, &self.context);

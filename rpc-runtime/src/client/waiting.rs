@@ -50,6 +50,14 @@ pub(super) async fn wait(
                     let (method, why) = (sending.method.to_owned(), error.to_string());
                     return Err(RpcError::Decode { method, why, source: Cause::new(error) });
                 }
+                Sign::Lost(why) => {
+                    // Whether it was taken before may be known by now.
+                    if reached == Reached::Sent && let Some(outcome) = (&mut publish).now_or_never() {
+                        outcome.map_err(|error| sending.publish_error(error))?;
+                        reached = Reached::Confirmed;
+                    }
+                    return Err(RpcError::connection(reached, why));
+                }
                 Sign::Closed => {
                     return Err(RpcError::connection(reached, Fault::new(FaultKind::Closed, NO_REPLIES)));
                 }

@@ -11,8 +11,8 @@ use super::waiting::{open_replies, wait};
 use crate::error::RpcError;
 use crate::interface::Kind;
 use crate::transport::Ability;
-use crate::transport::driver::{Outgoing, Wanted};
-use crate::wire::{Reply, ReplyTo};
+use crate::transport::driver::{Ask, Outgoing, Wanted, Wants};
+use crate::wire::{Reply, ReplyTo, random_id};
 
 /// How a request is sent, and what its sender waits for.
 pub(super) trait Way {
@@ -42,9 +42,12 @@ impl Way for ByCast {
         if mandatory {
             request.check("CallOptions::mandatory", &[Ability::Confirms])?;
         }
+        let mut id = [0; 32];
+        let body = request.encode(random_id(&mut id), None)?;
         let outgoing = Outgoing {
             route: sending.route.clone(),
-            body: request.encode(None)?,
+            body,
+            ask: Some(Ask { id, wants: Wants::Nothing }),
             mandatory,
             expiration: None,
             deadline: sending.deadline,
@@ -80,9 +83,12 @@ impl Way for ByCall {
             queue: &place,
             monitor: monitor.map(|monitor| monitor.as_secs()),
         };
+        let body = request.encode(random_id(&mut [0; 32]), Some(reply_to))?;
+        let wants = if monitor.is_some() { Wants::Heartbeats } else { Wants::Reply };
         let outgoing = Outgoing {
             route: sending.route.clone(),
-            body: request.encode(Some(reply_to))?,
+            body,
+            ask: Some(Ask { id: msg_id, wants }),
             mandatory: true,
             expiration: Some(sending.timeout),
             deadline: sending.deadline,

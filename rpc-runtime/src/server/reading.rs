@@ -21,9 +21,9 @@ impl Read for Request {
                 caller: excess.caller.take(),
             });
         }
-        let content = delivery.labels.content();
-        format.read_request(&delivery.body, &content, limits).map_err(|error| {
-            let caller = format.unread_caller(&delivery.body, &content, limits, &error);
+        let (content, beside) = (delivery.labels.content(), delivery.beside.as_deref());
+        format.read_request(&delivery.body, &content, beside, limits).map_err(|error| {
+            let caller = format.unread_caller(&delivery.body, &content, beside, limits, &error);
             Unread { error, caller }
         })
     }

@@ -102,7 +102,7 @@ impl Replier {
     /// Sends a heartbeat once; whether its queue is there.
     pub(super) async fn heartbeat(&self, queue: &Arc<str>, body: Bytes) -> bool {
         let sent = self.transport.driver().publish(message(queue, body, after(RETRY))).await;
-        !matches!(sent, Err(PublishError { fault: PublishFault::Unroutable(_), .. }))
+        !matches!(sent, Err(PublishError { fault: PublishFault::Unroutable(_) | PublishFault::Gone(_), .. }))
     }
 
     /// Sends a reply, until the broker has it or it is certain that nobody can get it; `done` is called then. No
@@ -220,7 +220,7 @@ impl Replier {
 
 fn message(queue: &Arc<str>, body: Bytes, deadline: Instant) -> Outgoing {
     let route = Route::Reply { queue: Arc::clone(queue) };
-    Outgoing { route, body, mandatory: true, expiration: None, deadline, wanted: Wanted::AtOnce }
+    Outgoing { route, body, ask: None, mandatory: true, expiration: None, deadline, wanted: Wanted::AtOnce }
 }
 
 #[cfg(test)]

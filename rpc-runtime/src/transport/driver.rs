@@ -18,12 +18,12 @@ use super::abilities::Abilities;
 use super::status::{ConnectionStatus, Status};
 use super::status_watch::StatusWatch;
 use crate::error::{Fault, FaultKind, Reached};
-use crate::wire::{Content, MessageFormat, ReplyAddress};
+use crate::wire::{Beside, Content, MessageFormat, ReplyAddress};
 
 /// What is said of a transport that was closed on purpose.
 pub(super) const CLOSED: &str = "the transport is closed";
 
-/// A way to move messages: the in-memory broker or RabbitMQ.
+/// A way to move messages: the in-memory broker, RabbitMQ or ZeroMQ.
 pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// What its bus is called, for errors and the status.
     fn name(&self) -> &'static str;
@@ -40,8 +40,8 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Sends one message and resolves with its exact outcome: `Ok` once the broker has taken
-    /// responsibility for it.
+    /// Sends one message and resolves with its exact outcome: `Ok` once the next process that can lose it has taken
+    /// responsibility for it: a broker, or without one a server.
     ///
     /// The message is handed over when the future is first polled, at the latest. Dropping the future gives up
     /// only the outcome: the message may still go out.
@@ -73,7 +73,8 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     fn consumers(&self, queue: Arc<str>) -> BoxFuture<'static, Result<Option<u32>, Fault>>;
 
     /// Makes the place for the replies of this transport, and takes what comes there; called before its first call,
-    /// and again if it fails. Replies go to `take`, which is dropped when none can come any more.
+    /// and again if it fails. Replies go to `take`, and so does the word that one cannot come any more; it is dropped when
+    /// none can.
     ///
     /// The driver goes on whether or not the future is polled, until it is dropped. It has no deadline: it waits for a
     /// connection for as long as the transport is open.
@@ -110,7 +111,7 @@ pub(crate) enum Route {
     /// Every server of a topic. A route may name a server with it; like oslo.messaging, no broker looks at
     /// that name, and neither RabbitMQ nor the broker in memory at the exchange.
     Fanout { exchange: Arc<str>, topic: Arc<str>, server: Option<Arc<str>> },
-    /// The caller of a call, by what its request names.
+    /// The caller of a call, by what its request names, or by [`Beside::reply_to`].
     Reply { queue: Arc<str> },
     /// The queue that a message came from, by its name.
     Queue { name: Arc<str> },
@@ -143,6 +144,9 @@ pub(crate) struct Outgoing {
     pub(crate) route: Route,
     /// The whole body, in the form that the driver names.
     pub(crate) body: Bytes,
+    /// What it is if it is a request, for a bus whose bodies do not say that.
+    #[cfg_attr(not(feature = "zmq"), expect(dead_code, reason = "all that is built has it in the body"))]
+    pub(crate) ask: Option<Ask>,
     /// Whether a message that no queue takes is an error.
     pub(crate) mandatory: bool,
     /// How long the message may wait in a queue.
@@ -151,6 +155,24 @@ pub(crate) struct Outgoing {
     pub(crate) deadline: Instant,
     #[cfg_attr(not(feature = "amqp"), expect(dead_code, reason = "in memory an outcome is known at once"))]
     pub(crate) wanted: Wanted,
+}
+
+/// What a request says beside its body, on a bus whose bodies do not.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "zmq"), expect(dead_code, reason = "all that is built has it in the body"))]
+pub(crate) struct Ask {
+    /// That of the call, else one of its own: 32 hexadecimal digits.
+    pub(crate) id: [u8; 32],
+    pub(crate) wants: Wants,
+}
+
+/// What the sender of a request waits for beyond its outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wants {
+    Nothing,
+    Reply,
+    /// And signs of life until then.
+    Heartbeats,
 }
 
 /// What the sender of a message does with its outcome. A driver may save wake-ups where less is wanted.
@@ -205,6 +227,10 @@ pub(crate) enum PublishFault {
     /// No queue is bound to the address; carries the broker's words.
     #[error("{0}")]
     Unroutable(String),
+    /// Who waited for the reply is gone and will not come back.
+    #[error("{0}")]
+    #[cfg_attr(not(any(test, feature = "zmq")), expect(dead_code, reason = "queues may come back"))]
+    Gone(String),
     /// The broker refuses the message for good, for example a full queue or a missing right.
     #[error("the broker refused the message: {0}")]
     Refused(Fault),
@@ -230,7 +256,7 @@ impl PublishFault {
         match self {
             PublishFault::Refused(fault) | PublishFault::Unfit(fault) => Fault { why, ..fault },
             PublishFault::Closed => Fault::new(FaultKind::Closed, why),
-            PublishFault::Unroutable(_) => Fault::new(FaultKind::NotFound, why),
+            PublishFault::Unroutable(_) | PublishFault::Gone(_) => Fault::new(FaultKind::NotFound, why),
             PublishFault::Expired(_) => Fault::new(FaultKind::NoAnswer, why),
             PublishFault::Overloaded { .. } => Fault::new(FaultKind::LimitReached, why),
         }
@@ -242,7 +268,8 @@ impl From<PublishFault> for PublishError {
     fn from(fault: PublishFault) -> Self {
         let reached = match fault {
             PublishFault::Unroutable(_) | PublishFault::Refused(_) => Reached::Refused,
-            PublishFault::Unfit(_)
+            PublishFault::Gone(_)
+            | PublishFault::Unfit(_)
             | PublishFault::Expired(_)
             | PublishFault::Overloaded { .. }
             | PublishFault::Closed => Reached::NotSent,
@@ -338,7 +365,19 @@ pub(crate) trait StopListening: fmt::Debug + Send + Sync {
 }
 
 /// Takes the replies of a transport; it must not block.
-pub(crate) type TakeReply = Box<dyn Fn(Delivery) + Send + Sync>;
+pub(crate) type TakeReply = Box<dyn Fn(Arrival) + Send + Sync>;
+
+/// What comes for the calls of a transport.
+#[derive(Debug)]
+pub(crate) enum Arrival {
+    Reply(Delivery),
+    /// The reply to the call of this id cannot come any more.
+    #[cfg_attr(not(any(test, feature = "zmq")), expect(dead_code, reason = "queues outlive connections"))]
+    Lost {
+        id: [u8; 32],
+        why: Fault,
+    },
+}
 
 /// Where the replies of a transport come in.
 pub(crate) trait ReplyPlace: fmt::Debug + Send + Sync {
@@ -365,6 +404,8 @@ pub(crate) const LIGHT: usize = 64 << 10;
 pub(crate) struct Delivery {
     pub(crate) body: Bytes,
     pub(crate) labels: Labels,
+    /// Its ids, on a bus whose bodies have none.
+    pub(crate) beside: Option<Box<Beside>>,
     pub(crate) redelivered: bool,
     pub(crate) history: History,
     /// When its sender gives it up, if it said so; at the latest, as nobody knows how long it was under way.

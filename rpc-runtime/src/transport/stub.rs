@@ -17,8 +17,8 @@ use super::abilities::Abilities;
 #[cfg(feature = "notifications")]
 use super::driver::Route;
 use super::driver::{
-    Address, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing, PublishError,
-    PublishFault, ReplyPlace, ReplyQueue, Settle, Settler, StopListening, TakeReply, Verdict,
+    Address, Arrival, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
+    PublishError, PublishFault, ReplyPlace, ReplyQueue, Settle, Settler, StopListening, TakeReply, Verdict,
 };
 use super::status::{ConnectionStatus, Status};
 use super::status_watch::StatusWatch;
@@ -183,7 +183,7 @@ impl Driver for Stub {
         let Some(mut replies) = lock(&self.replies).take() else { return ready(Err(nothing())).boxed() };
         tokio::spawn(async move {
             while let Some(reply) = replies.recv().await {
-                take(reply);
+                take(Arrival::Reply(reply));
             }
         });
         ready(Ok(Arc::new(ReplyQueue("reply_probe".into())) as Arc<dyn ReplyPlace>)).boxed()
@@ -225,6 +225,7 @@ pub(crate) fn delivery(body: impl Into<Bytes>, settle: Settle) -> Delivery {
     Delivery {
         body: body.into(),
         labels: Labels::json(),
+        beside: None,
         redelivered: false,
         history: History::default(),
         expires: None,

@@ -104,6 +104,14 @@ impl Arguments {
         Ok(Self::new(text.into_owned(), index))
     }
 
+    /// The two values of an array, by these names.
+    #[cfg(feature = "zmq")]
+    pub(super) fn parse_pair(text: Cow<'_, str>, names: [&str; 2]) -> Result<Self, serde_json::Error> {
+        let read = |text: &str| Index::parse_pair(text, names);
+        let (text, index) = json::read(json::without_lone_surrogates(text), read)?;
+        Ok(Self::new(text.into_owned(), index))
+    }
+
     #[inline]
     fn new(text: String, index: Index) -> Self {
         Self { text: text.into(), index }

@@ -5,13 +5,9 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::arguments::Arguments;
-use super::envelope::IN_ENVELOPE;
 use super::python;
 use crate::error::RemoteError;
 use crate::json;
-
-/// In how many strings a failure is: it is itself text in a string of the message.
-const IN_FAILURE: u8 = IN_ENVELOPE + 1;
 
 /// What Python appends to class and module of an exception that it has received.
 const SUFFIX: &str = "_Remote";
@@ -19,9 +15,9 @@ const SUFFIX: &str = "_Remote";
 /// The class that Python callers see for an exception they cannot rebuild.
 const UNREADABLE: (&str, &str) = ("oslo_messaging.rpc.client", "RemoteError");
 
-/// Appends the JSON text of a failure in the form that it has within the string of a reply.
-pub(super) fn write(out: &mut Vec<u8>, error: &RemoteError) {
-    json::write_plain::<IN_FAILURE, _>(out, &Failure(error));
+/// Appends the JSON text of a failure in the form that it has in so many strings; that of a reply is one of them.
+pub(super) fn write<const LEVEL: u8>(out: &mut Vec<u8>, error: &RemoteError) {
+    json::write_plain::<LEVEL, _>(out, &Failure(error));
 }
 
 struct Failure<'a>(&'a RemoteError);
@@ -97,7 +93,7 @@ mod tests {
 
     fn written(error: &RemoteError) -> String {
         let mut out = Vec::new();
-        write(&mut out, error);
+        write::<2>(&mut out, error);
         // The text is in two strings.
         let mut text = String::from_utf8(out).unwrap();
         for _ in 0..2 {

@@ -2,7 +2,10 @@
 
 use bytes::Bytes;
 
+use super::beside::Beside;
 use super::content::{Content, Limits};
+#[cfg(feature = "zmq")]
+use super::direct;
 use super::error::DecodeError;
 use super::fields::Fields;
 #[cfg(feature = "notifications")]
@@ -18,12 +21,17 @@ pub(crate) enum MessageFormat {
     /// That of oslo.messaging 2.0: JSON within JSON, with all of the message in the body, the id of the call and
     /// the place of its replies included.
     Envelope,
+    /// That of ZeroMQ: JSON, with neither the id of the call nor the place of its replies.
+    #[cfg(feature = "zmq")]
+    Direct,
 }
 
 impl MessageFormat {
     pub(crate) fn request(self, head: &RequestHead<'_>, args: &Fields, context: &Fields) -> Bytes {
         match self {
             MessageFormat::Envelope => head.encode(args, context),
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => direct::request(head, args, context),
         }
     }
 
@@ -32,10 +40,13 @@ impl MessageFormat {
         self,
         body: &Bytes,
         content: &Content<'_>,
+        beside: Option<&Beside>,
         limits: &Limits,
     ) -> Result<Request, DecodeError> {
         match self {
             MessageFormat::Envelope => Request::decode(body, content, limits),
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => direct::read_request(body, beside, limits),
         }
     }
 
@@ -49,6 +60,9 @@ impl MessageFormat {
     ) -> Result<Notification, DecodeError> {
         match self {
             MessageFormat::Envelope => Notification::decode(body, content, limits),
+            // Nothing comes by a bus that nothing can be listened to on.
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => Err(DecodeError::MessageNotText),
         }
     }
 
@@ -57,11 +71,14 @@ impl MessageFormat {
         self,
         body: &[u8],
         content: &Content<'_>,
+        beside: Option<&Beside>,
         limits: &Limits,
         error: &DecodeError,
     ) -> Option<ReplyAddress> {
         match self {
             MessageFormat::Envelope => unread::caller(body, content, limits, error),
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => beside.and_then(Beside::caller),
         }
     }
 
@@ -70,29 +87,38 @@ impl MessageFormat {
         self,
         body: &[u8],
         content: &Content<'_>,
+        beside: Option<&Beside>,
         limits: &Limits,
         error: &DecodeError,
     ) -> Option<String> {
         match self {
             MessageFormat::Envelope => unread::call(body, content, limits, error),
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => beside.map(|beside| beside.id.clone()),
         }
     }
 
     pub(crate) fn result(self, msg_id: &str, result: &EncodedValue) -> Bytes {
         match self {
             MessageFormat::Envelope => Reply::result(msg_id, result),
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => direct::result(result),
         }
     }
 
     pub(crate) fn failure(self, msg_id: &str, error: &RemoteError) -> Bytes {
         match self {
             MessageFormat::Envelope => Reply::failure(msg_id, error),
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => direct::failure(error),
         }
     }
 
     pub(crate) fn heartbeat(self, msg_id: &str) -> Bytes {
         match self {
             MessageFormat::Envelope => Reply::heartbeat(msg_id),
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => direct::HEARTBEAT,
         }
     }
 
@@ -101,10 +127,13 @@ impl MessageFormat {
         self,
         body: &Bytes,
         content: &Content<'_>,
+        beside: Option<&Beside>,
         limits: &Limits,
     ) -> Result<Reply, DecodeError> {
         match self {
             MessageFormat::Envelope => Reply::decode(body, content, limits),
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => direct::read_reply(body, beside, limits),
         }
     }
 }

@@ -17,7 +17,7 @@ pub fn new_id() -> String {
 ///
 /// The bits are from a generator in the process (`fast-rng`): to ask the kernel for them took longer
 /// than to encode a small reply.
-pub(super) fn random_id(buffer: &mut [u8; 32]) -> &str {
+pub(crate) fn random_id(buffer: &mut [u8; 32]) -> &str {
     Uuid::new_v4().simple().encode_lower(buffer)
 }
 

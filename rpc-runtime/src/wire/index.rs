@@ -37,12 +37,24 @@ impl Index {
         json::members(text, within, deepest).map(Self::from)
     }
 
+    /// The two values of an array, by these names.
+    #[cfg(feature = "zmq")]
+    pub(super) fn parse_pair(text: &str, names: [&str; 2]) -> Result<Self, serde_json::Error> {
+        let values: [&RawValue; 2] = serde_json::from_str(text)?;
+        let mut found = Found::default();
+        for (name, value) in names.into_iter().zip(values) {
+            found.names.push_str(name);
+            found.push(range(text, value));
+        }
+        Ok(found.into())
+    }
+
     /// The same for any text, by `serde_json`.
     pub(super) fn parse_thoroughly(text: &str) -> Result<Self, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let found = deserializer.deserialize_any(IndexVisitor { text })?;
         deserializer.end()?;
-        Ok(Self { names: Some(found.names.into()), entries: found.entries, inner: None })
+        Ok(found.into())
     }
 
     /// The members of the object that is the value with that name; `None` if it is not an object.
@@ -129,6 +141,12 @@ struct Found {
     entries: Vec<Member>,
 }
 
+impl From<Found> for Index {
+    fn from(Found { names, entries }: Found) -> Self {
+        Self { names: Some(names.into()), entries, inner: None }
+    }
+}
+
 impl Found {
     /// Adds the value whose name was just appended to the names.
     fn push(&mut self, value: Range<usize>) {
@@ -142,14 +160,12 @@ struct IndexVisitor<'a> {
     text: &'a str,
 }
 
-impl IndexVisitor<'_> {
-    /// Where in the text a value is that was borrowed from it.
-    fn range(&self, value: &RawValue) -> Range<usize> {
-        let start = value.get().as_ptr().addr() - self.text.as_ptr().addr();
-        let range = start..start + value.get().len();
-        debug_assert!(self.text.get(range.clone()) == Some(value.get()), "a value that is not of this text");
-        range
-    }
+/// Where in a text a value is that was borrowed from it.
+fn range(text: &str, value: &RawValue) -> Range<usize> {
+    let start = value.get().as_ptr().addr() - text.as_ptr().addr();
+    let range = start..start + value.get().len();
+    debug_assert!(text.get(range.clone()) == Some(value.get()), "a value that is not of this text");
+    range
 }
 
 impl<'de> Visitor<'de> for IndexVisitor<'_> {
@@ -163,7 +179,7 @@ impl<'de> Visitor<'de> for IndexVisitor<'_> {
         let mut found = Found::default();
         while map.next_key_seed(AppendTo(&mut found.names))?.is_some() {
             let value: &RawValue = map.next_value()?;
-            found.push(self.range(value));
+            found.push(range(self.text, value));
         }
         Ok(found)
     }
@@ -174,7 +190,7 @@ impl<'de> Visitor<'de> for IndexVisitor<'_> {
             let (name, value): (String, &RawValue) = serde_json::from_str(pair.get())
                 .map_err(|_| A::Error::custom("an array, but not of pairs of a name and a value"))?;
             found.names.push_str(&name);
-            found.push(self.range(value));
+            found.push(range(self.text, value));
         }
         Ok(found)
     }

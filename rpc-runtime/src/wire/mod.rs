@@ -21,7 +21,10 @@
 //! ```
 
 mod arguments;
+mod beside;
 mod content;
+#[cfg(feature = "zmq")]
+mod direct;
 mod envelope;
 mod error;
 mod failure;
@@ -37,6 +40,7 @@ mod request;
 mod unread;
 
 pub use arguments::Arguments;
+pub(crate) use beside::Beside;
 pub use content::{Compression, Content, Limits};
 pub use error::{DecodeError, EncodeError};
 #[cfg(feature = "notifications")]
@@ -44,6 +48,7 @@ pub(crate) use fields::Fate;
 pub use fields::Fields;
 pub(crate) use format::MessageFormat;
 pub use id::new_id;
+pub(crate) use id::random_id;
 #[cfg(feature = "notifications")]
 pub(crate) use notification::NotificationDraft;
 pub use notification::{Format, Notification, NotificationHead};

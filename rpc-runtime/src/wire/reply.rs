@@ -13,6 +13,9 @@ use super::{envelope, failure, python};
 use crate::error::RemoteError;
 use crate::json;
 
+/// In how many strings a failure is: it is itself text in a string of the message.
+const IN_FAILURE: u8 = IN_ENVELOPE + 1;
+
 /// A result in the form that it has within the envelope, before it is known what it answers.
 #[derive(Clone)]
 pub struct EncodedValue(Vec<u8>);
@@ -37,6 +40,12 @@ impl EncodedValue {
             Ok(()) => Ok(Self(text)),
             Err(error) => Err(EncodeError::new("result", error)),
         }
+    }
+
+    /// As it stands in a string of the envelope.
+    #[cfg(feature = "zmq")]
+    pub(super) fn sealed(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -79,12 +88,15 @@ impl Reply {
     /// If it cannot be understood at all: it is then to be rejected without requeue.
     pub fn decode(body: &Bytes, content: &Content<'_>, limits: &Limits) -> Result<Self, DecodeError> {
         let message = envelope::open(body, content, limits)?;
-        Ok(Self {
-            msg_id: message.get("_msg_id").and_then(python::string),
-            ending: message.get("ending").is_some_and(python::is_true),
-            failure: message.get("failure").and_then(failure::read),
-            message,
-        })
+        let msg_id = message.get("_msg_id").and_then(python::string);
+        let ending = message.get("ending").is_some_and(python::is_true);
+        Ok(Self::of(message, msg_id, ending))
+    }
+
+    /// What the members `result` and `failure` say of a call.
+    pub(super) fn of(message: Arguments, msg_id: Option<String>, ending: bool) -> Self {
+        let failure = message.get("failure").and_then(failure::read);
+        Self { msg_id, ending, failure, message }
     }
 
     /// The JSON text of the result; `null` if there is none.
@@ -132,7 +144,7 @@ fn encode(
         None => out.extend_from_slice(b"null"),
         Some(error) => {
             out.extend_from_slice(b"\\\"");
-            failure::write(&mut out, error);
+            failure::write::<IN_FAILURE>(&mut out, error);
             out.extend_from_slice(b"\\\"");
         }
     }

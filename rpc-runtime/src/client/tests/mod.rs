@@ -81,6 +81,7 @@ impl Replay {
         Delivery {
             // Only the first message of that row lacks the type; the second is the real reply.
             labels: if missing_type && sent.is_string() { Labels::default() } else { Labels::json() },
+            beside: None,
             ..delivery(body, Settle::new(Arc::clone(&self.settler), 1))
         }
     }

@@ -71,6 +71,7 @@ impl Scene {
         let message = Outgoing {
             route: Route::Topic { exchange: "openstack".into(), topic: "compute".into(), server: None },
             body: body.into(),
+            ask: None,
             mandatory: true,
             expiration: None,
             deadline: Instant::now() + Duration::from_secs(60),

@@ -461,8 +461,15 @@ async fn a_shutdown_that_is_dropped_is_like_a_server_that_is_dropped() {
         let route = Route::Topic { exchange: "openstack".into(), topic: "compute".into(), server: None };
         let (deadline, wanted) =
             (Instant::now() + Duration::from_secs(60), crate::transport::driver::Wanted::AtOnce);
-        let message =
-            Outgoing { route, body: body.into(), mandatory: true, expiration: None, deadline, wanted };
+        let message = Outgoing {
+            route,
+            body: body.into(),
+            ask: None,
+            mandatory: true,
+            expiration: None,
+            deadline,
+            wanted,
+        };
         transport.driver().publish(message).await.unwrap();
     }
     sleep(Duration::from_millis(100)).await;

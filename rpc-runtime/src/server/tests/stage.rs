@@ -88,6 +88,7 @@ impl Stage {
         let tag = self.tag.fetch_add(1, Ordering::SeqCst) + 1;
         let delivery = Delivery {
             labels: Labels { compression: compression.map(str::to_owned), ..Labels::json() },
+            beside: None,
             expires,
             ..delivery(body, Settle::new(Arc::new(Arc::clone(&self.book)), tag))
         };

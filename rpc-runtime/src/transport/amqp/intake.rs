@@ -13,7 +13,7 @@ use super::library::RawDelivery;
 use super::position::Position;
 use crate::clock::after;
 use crate::lock::lock;
-use crate::transport::driver::{Delivery, Excess, Settle, TakeReply};
+use crate::transport::driver::{Arrival, Delivery, Excess, Settle, TakeReply};
 use crate::wire::{DecodeError, Limits, MessageFormat};
 
 /// Where deliveries go.
@@ -85,10 +85,19 @@ impl Intake {
         let Some(to) = self.to.upgrade() else { return };
         let queue = queue.clone();
         let expires = history.expiration.map(after);
-        let mut delivery =
-            Delivery { body, labels, redelivered, history, expires, queue, excess: None, settle };
+        let mut delivery = Delivery {
+            body,
+            labels,
+            beside: None,
+            redelivered,
+            history,
+            expires,
+            queue,
+            excess: None,
+            settle,
+        };
         match &*to {
-            To::Replies(take) => take(delivery),
+            To::Replies(take) => take(Arrival::Reply(delivery)),
             To::Server(sender) => {
                 // As many of them as the prefetch lets in may wait for the server.
                 cut(&mut delivery, self.max_body);
@@ -163,7 +172,7 @@ fn cut(delivery: &mut Delivery, max_body: usize) {
         let limits = Limits { max_body, ..Limits::default() };
         let error = DecodeError::TooLarge { limit: max_body };
         let content = delivery.labels.content();
-        let caller = MessageFormat::Envelope.unread_caller(&body, &content, &limits, &error);
+        let caller = MessageFormat::Envelope.unread_caller(&body, &content, None, &limits, &error);
         delivery.excess = Some(Box::new(Excess { bytes, caller }));
     }
 }

@@ -107,6 +107,7 @@ mod tests {
         Outgoing {
             route,
             body: Bytes::from_static(b"body"),
+            ask: None,
             mandatory: false,
             expiration: Some(Duration::from_micros(2_500_900)),
             deadline: Instant::now(),

@@ -25,7 +25,7 @@ use self::ids::ConsumerId;
 use self::state::{Owned, State};
 use super::abilities::Abilities;
 use super::driver::{
-    Address, CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
+    Address, Arrival, CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
     PublishError, PublishFault, ReplyPlace, ReplyQueue, Route, ServerAddress, Settle, Settler, Source,
     StopListening, TakeReply, Verdict, Wanted,
 };
@@ -193,7 +193,7 @@ impl Driver for MemoryDriver {
         let Forward { route, body, expiration, deliveries, death, deadline, .. } = message;
         let deliveries = if death.is_some() { 0 } else { deliveries };
         let wanted = Wanted::AtOnce;
-        let message = Outgoing { route, body, mandatory: true, expiration, deadline, wanted };
+        let message = Outgoing { route, body, ask: None, mandatory: true, expiration, deadline, wanted };
         std::future::ready(self.send(message, deliveries)).boxed()
     }
 
@@ -282,16 +282,17 @@ impl Broker {
     fn answer(&self, queue: &Arc<str>, body: &Bytes) -> bool {
         let taker = lock(&self.takers).get(queue).cloned();
         let Some(take) = taker else { return false };
-        take(Delivery {
+        take(Arrival::Reply(Delivery {
             body: body.clone(),
             labels: Labels::json(),
+            beside: None,
             redelivered: false,
             history: History::default(),
             expires: None,
             queue: Arc::clone(queue),
             excess: None,
             settle: Settle::nothing(),
-        });
+        }));
         true
     }
 }

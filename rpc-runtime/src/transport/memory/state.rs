@@ -307,6 +307,7 @@ fn deliver(at: QueueId, queue: &mut Queue, consumers: &mut BTreeMap<ConsumerId, 
         let delivery = Delivery {
             body: message.body.clone(),
             labels: Labels::json(),
+            beside: None,
             redelivered: message.redelivered,
             history: History { counted: Some(message.deliveries), noted: 0, expiration: None },
             expires: message.expires,
@@ -335,7 +336,8 @@ mod tests {
         let route = Route::Notification { exchange: exchange.into(), queue: queue.into() };
         let now = Instant::now();
         let (body, mandatory, wanted) = (Bytes::new(), true, Wanted::AtOnce);
-        let message = Outgoing { route, body, mandatory, expiration: None, deadline: now + MINUTE, wanted };
+        let message =
+            Outgoing { route, body, ask: None, mandatory, expiration: None, deadline: now + MINUTE, wanted };
         state.publish(message, 0, now)
     }
 

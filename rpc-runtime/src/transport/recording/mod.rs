@@ -20,7 +20,7 @@ use super::abilities::Abilities;
 #[cfg(feature = "notifications")]
 use super::driver::Route;
 use super::driver::{
-    Address, CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
+    Address, Arrival, CLOSED, Delivery, Driver, Forward, History, Labels, ListenOptions, Listener, Outgoing,
     PublishError, PublishFault, ReplyPlace, ReplyQueue, Settle, TakeReply,
 };
 use super::settings::Settings;
@@ -241,6 +241,7 @@ impl RecordingDriver {
         Ok(body.map(|body| Delivery {
             body,
             labels: Labels::json(),
+            beside: None,
             redelivered: false,
             history: History::default(),
             expires: None,
@@ -267,7 +268,7 @@ impl Driver for RecordingDriver {
     fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
         let recorded = self.record(&message).map(|answer| {
             if let (Some(answer), Some(take)) = (answer, self.take.get()) {
-                take(answer);
+                take(Arrival::Reply(answer));
             }
         });
         std::future::ready(recorded).boxed()

@@ -39,7 +39,7 @@ impl Sent {
     pub(super) fn read(message: &Outgoing, format: MessageFormat) -> Result<(Self, Option<String>), String> {
         let limits = Limits { max_body: usize::MAX, ..Limits::default() };
         let request =
-            format.read_request(&message.body, &Content::JSON, &limits).map_err(|e| e.to_string())?;
+            format.read_request(&message.body, &Content::JSON, None, &limits).map_err(|e| e.to_string())?;
         let invocation = request.invocation.map_err(|error| error.to_string())?;
         let target = match &message.route {
             Route::Topic { exchange, topic, server } => {

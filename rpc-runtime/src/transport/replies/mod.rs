@@ -11,7 +11,7 @@ use futures::future::{BoxFuture, FutureExt};
 pub(super) use self::once::Once;
 use self::waiters::Waiters;
 pub(crate) use self::waiters::{Sign, Waiter};
-use super::driver::{Delivery, Driver, ReplyPlace, Settle};
+use super::driver::{Arrival, Delivery, Driver, ReplyPlace, Settle};
 use crate::aside::Aside;
 use crate::contained::contained;
 use crate::error::Fault;
@@ -45,7 +45,10 @@ impl Replies {
             undecodable: RareLog::default(),
         };
         let receiver = Receiver::new(reader);
-        let place = driver.listen_for_replies(Box::new(move |delivery| receiver.take(delivery)));
+        let place = driver.listen_for_replies(Box::new(move |arrival| match arrival {
+            Arrival::Reply(delivery) => receiver.take(delivery),
+            Arrival::Lost { id, why } => receiver.lose(&id, why),
+        }));
         async move { Ok(Self { place: place.await?, waiters }) }.boxed()
     }
 }
@@ -79,6 +82,15 @@ impl Receiver {
             Ok(reply) => reader.deliver(reply, delivery.settle),
             Err(error) => reader.reject(delivery, &error),
         }
+    }
+
+    /// After the replies that came before: one of them may be that of the call.
+    fn lose(&self, id: &[u8; 32], why: Fault) {
+        if !self.aside.is_busy() {
+            return self.reader.waiters.lose(id, why);
+        }
+        let (reader, id) = (Arc::clone(&self.reader), *id);
+        self.aside.give(move || reader.waiters.lose(&id, why));
     }
 
     /// Reads a reply in its turn. Lost with this process, it is lost with whoever waits for it, so it need not stay in its
@@ -122,7 +134,12 @@ impl Reader {
     }
 
     fn read(&self, delivery: &Delivery) -> Result<Reply, DecodeError> {
-        self.format.read_reply(&delivery.body, &delivery.labels.content(), &self.limits)
+        self.format.read_reply(
+            &delivery.body,
+            &delivery.labels.content(),
+            delivery.beside.as_deref(),
+            &self.limits,
+        )
     }
 
     fn deliver(&self, reply: Reply, settle: Settle) {
@@ -131,8 +148,9 @@ impl Reader {
     }
 
     fn reject(&self, delivery: Delivery, error: &DecodeError) {
-        let Delivery { body, labels, settle, .. } = delivery;
-        let call = self.format.unread_call(&body, &labels.content(), &self.limits, error);
+        let Delivery { body, labels, beside, settle, .. } = delivery;
+        let beside = beside.as_deref();
+        let call = self.format.unread_call(&body, &labels.content(), beside, &self.limits, error);
         let told = call.is_some_and(|msg_id| self.waiters.unreadable(&msg_id, error));
         let (bytes, error) = (body.len(), printable(&error.to_string()));
         // Before the log can panic: delivered again, it would do so again.
@@ -172,6 +190,7 @@ mod tests {
         Delivery {
             body: json!({"oslo.version": "2.0", "oslo.message": members.to_string()}).to_string().into(),
             labels: Labels::json(),
+            beside: None,
             redelivered: false,
             history: History::default(),
             expires: None,
@@ -236,6 +255,26 @@ mod tests {
                 std::thread::yield_now();
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_call_whose_reply_was_there_before_is_not_lost() {
+        let waiters = Arc::<Waiters>::default();
+        let receiver = receiver(&waiters);
+        let (mut answered, mut lost) = (waiters.register(), waiters.register());
+        let [of_answered, of_lost] = [&answered, &lost].map(|waiter| {
+            let mut id = [0; 32];
+            waiter.msg_id(&mut id);
+            id
+        });
+        receiver.take(delivery(&answered, "x".repeat(2 * LIGHT).into(), true));
+        let why = || Fault::new(crate::error::FaultKind::NotConnected, "it is gone");
+        receiver.lose(&of_answered, why());
+        receiver.lose(&of_lost, why());
+        assert!(matches!(answered.next().await, Sign::Over(_)));
+        let Sign::Lost(fault) = lost.next().await else { panic!("nobody will answer") };
+        assert_eq!(fault.why, "it is gone");
+        receiver.lose(&[0xff; 32], why());
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use uuid::Uuid;
 
+use crate::error::Fault;
 use crate::lock::lock;
 use crate::text::{plain_uuid, printable};
 use crate::wire::{DecodeError, Reply};
@@ -60,6 +61,8 @@ struct Arrived {
     last: Option<Reply>,
     /// Why the last reply could not be read.
     unreadable: Option<DecodeError>,
+    /// Why none can come.
+    lost: Option<Fault>,
     closed: bool,
     /// Whom to wake for any of these.
     waker: Option<Waker>,
@@ -75,6 +78,8 @@ pub(crate) enum Sign {
     Over(Reply),
     /// The same, and nobody will know how.
     Unreadable(DecodeError),
+    /// No reply will come: whoever has the call is gone.
+    Lost(Fault),
     /// No reply will come any more: the transport is closed.
     Closed,
 }
@@ -122,6 +127,15 @@ impl Waiters {
             slot.change(|arrived| arrived.unreadable = Some(error.clone()));
         }
         slot.is_some()
+    }
+
+    /// Ends the call of this id if somebody still waits for it.
+    pub(crate) fn lose(&self, id: &[u8; 32], why: Fault) {
+        let id = str::from_utf8(id).ok().and_then(plain_uuid);
+        let slot = id.and_then(|id| lock(&self.table).slots.remove(&id.as_u128()));
+        if let Some(slot) = slot {
+            slot.change(|arrived| arrived.lost = Some(why));
+        }
     }
 
     /// How many replies nobody waited for.
@@ -178,6 +192,9 @@ impl Slot {
         }
         if let Some(error) = arrived.unreadable.take() {
             return Poll::Ready(Sign::Unreadable(error));
+        }
+        if let Some(why) = arrived.lost.take() {
+            return Poll::Ready(Sign::Lost(why));
         }
         if arrived.closed {
             return Poll::Ready(Sign::Closed);

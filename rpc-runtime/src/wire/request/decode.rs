@@ -86,21 +86,29 @@ impl Request {
         let mut message = envelope::open(body, content, limits)?;
         let args = message.nested("args");
         let members = Members::of(&message);
+        let mut request = Self::of(&members, args, message.with_prefix("_context_"));
+        request.reply = reply_address(&members, &mut request.warnings);
+        request.unique_id = members.unique_id.and_then(unique_id);
+        Ok(request)
+    }
+
+    /// The same from a message of a bus whose messages have neither an id nor a place of replies in them.
+    #[cfg(feature = "zmq")]
+    pub(in super::super) fn without_ids(mut message: Arguments, context: Arguments) -> Self {
+        let args = message.nested("args");
+        Self::of(&Members::of(&message), args, context)
+    }
+
+    /// What to execute, and how often the caller wants to hear of it.
+    fn of(members: &Members<'_>, args: Option<Arguments>, context: Arguments) -> Self {
         let mut warnings = Vec::new();
-        let reply = reply_address(&members, &mut warnings);
         let heartbeat = members.timeout.map_or(Ok(None), heartbeat::interval);
         let heartbeat = heartbeat.unwrap_or_else(|warning| {
             warnings.push(warning);
             None
         });
-        Ok(Self {
-            reply,
-            unique_id: members.unique_id.and_then(unique_id),
-            heartbeat,
-            context: message.with_prefix("_context_"),
-            invocation: invocation(args, &members),
-            warnings,
-        })
+        let invocation = invocation(args, members);
+        Self { reply: None, unique_id: None, heartbeat, context, invocation, warnings }
     }
 }
 

@@ -85,19 +85,7 @@ impl RequestHead<'_> {
     pub fn encode(&self, args: &Fields, context: &Fields) -> Bytes {
         let mut out = Vec::with_capacity(320 + args.encoded_len() + context.encoded_len());
         out.extend_from_slice(envelope::OPEN);
-        out.extend_from_slice(name!("method"));
-        write(&mut out, self.method);
-        out.extend_from_slice(b", \\\"args\\\": {");
-        args.write_members(&mut out, "", true);
-        out.push(b'}');
-        if let Some(namespace) = self.namespace {
-            out.extend_from_slice(name!(, "namespace"));
-            write(&mut out, namespace);
-        }
-        if let Some(version) = self.version {
-            out.extend_from_slice(name!(, "version"));
-            write_version(&mut out, version);
-        }
+        self.write_members(&mut out, args);
         if let Some(reply) = &self.reply {
             out.extend_from_slice(name!(, "_msg_id"));
             write(&mut out, reply.msg_id);
@@ -111,6 +99,23 @@ impl RequestHead<'_> {
         context.write_members(&mut out, "_context_", false);
         out.extend_from_slice(envelope::CLOSE);
         Bytes::from(out)
+    }
+
+    /// Appends the members that say what to execute, in the form of the envelope.
+    pub(in super::super) fn write_members(&self, out: &mut Vec<u8>, args: &Fields) {
+        out.extend_from_slice(name!("method"));
+        write(out, self.method);
+        out.extend_from_slice(b", \\\"args\\\": {");
+        args.write_members(out, "", true);
+        out.push(b'}');
+        if let Some(namespace) = self.namespace {
+            out.extend_from_slice(name!(, "namespace"));
+            write(out, namespace);
+        }
+        if let Some(version) = self.version {
+            out.extend_from_slice(name!(, "version"));
+            write_version(out, version);
+        }
     }
 }
 

@@ -18,6 +18,7 @@ async fn send(transport: &Transport, exchange: &str, queue: &str, members: Value
     let message = Outgoing {
         route: Route::Notification { exchange: exchange.into(), queue: queue.into() },
         body: notification(members).into(),
+        ask: None,
         mandatory: true,
         expiration: None,
         deadline: after(Duration::from_secs(60)),

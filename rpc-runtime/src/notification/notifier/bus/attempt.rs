@@ -99,6 +99,7 @@ impl Attempts<'_> {
         let message = Outgoing {
             route: place.route.clone(),
             body,
+            ask: None,
             mandatory: declared.is_some(),
             expiration: None,
             deadline,

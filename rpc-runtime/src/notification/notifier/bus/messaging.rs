@@ -53,6 +53,12 @@ impl MessagingDriver {
         // Each topic has a message of its own, with an id of its own.
         let body = match transport.driver().format() {
             MessageFormat::Envelope => emission.body(self.format),
+            // Of such a bus there is no notifier.
+            #[cfg(feature = "zmq")]
+            MessageFormat::Direct => {
+                let why = format!("{} has no notifications", transport.driver().name());
+                return Err(self.failed(emission, FaultKind::Unusable, why));
+            }
         };
         let body = body.map_err(|error| NotifyError::encode(emission.event_type(), error))?;
         let limit = transport.limits().max_body;

@@ -99,7 +99,10 @@ struct Replies {
 
 async fn listen_for_replies(driver: &AmqpDriver) -> Replies {
     let (sender, deliveries) = channel(1024);
-    let take = Box::new(move |delivery| sender.try_send(delivery).unwrap_or_default());
+    let take = Box::new(move |arrival| {
+        let Arrival::Reply(delivery) = arrival else { panic!("a queue outlives its connection") };
+        sender.try_send(delivery).unwrap_or_default();
+    });
     let place = driver.listen_for_replies(take).await.unwrap();
     Replies { queue: place.address(), deliveries, _place: place }
 }
@@ -108,6 +111,7 @@ fn outgoing(route: Route, body: &str) -> Outgoing {
     Outgoing {
         route,
         body: Bytes::copy_from_slice(body.as_bytes()),
+        ask: None,
         mandatory: true,
         expiration: None,
         deadline: Instant::now() + PATIENCE,

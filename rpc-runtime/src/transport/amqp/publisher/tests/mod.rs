@@ -98,6 +98,7 @@ fn outgoing_to(exchange: &str, body: &str, seconds: u64, wanted: Wanted) -> Outg
     Outgoing {
         route: Route::Topic { exchange: exchange.into(), topic: "t".into(), server: None },
         body: Bytes::copy_from_slice(body.as_bytes()),
+        ask: None,
         mandatory: true,
         expiration: None,
         deadline: Instant::now() + Duration::from_secs(seconds),
