@@ -17,7 +17,7 @@ use super::{Authority, PASSWORD, broker, named, refused};
 async fn no_file_is_needed() -> Result<()> {
     let ours = Authority::new("ours")?;
     let key = KeyPair::generate()?;
-    let certificate = named("client", vec!["client".to_owned()])?.signed_by(&key, &ours.issuer)?.pem();
+    let certificate = named("client", vec!["client".to_owned()])?.signed_by(&key, ours.issuer())?.pem();
     let key = key.serialize_pem();
     let server = named("server", vec!["127.0.0.1".to_owned()])?;
     let wants_clients = "ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = true\n";

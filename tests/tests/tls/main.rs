@@ -9,13 +9,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
-};
+use rcgen::{CertificateParams, date_time_ymd};
 use rpc_runtime::{
     Context, FailureKind, RemoteError, Server, Target, Transport, TransportBuilder, TransportError,
     rpc_manager,
 };
+use rpc_tests::authority::{Authority, named};
 use rpc_tests::limits::PATIENCE;
 use rpc_tests::{Broker, PythonOptions};
 
@@ -31,43 +30,6 @@ impl Echo for Plain {
     async fn echo(&self, _: Context, text: String) -> Result<String, RemoteError> {
         Ok(text)
     }
-}
-
-/// An authority, which signs certificates and writes them down.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    certificate: String,
-}
-
-impl Authority {
-    fn new(name: &str) -> Result<Self> {
-        let mut params = named(name, Vec::new())?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = KeyPair::generate()?;
-        let certificate = params.self_signed(&key)?.pem();
-        Ok(Self { issuer: Issuer::new(params, key), certificate })
-    }
-
-    /// Writes `NAME.pem` and `NAME.key` for one host into `dir`.
-    fn sign(&self, dir: &Path, name: &str, host: &str) -> Result<()> {
-        self.sign_as(dir, name, named(name, vec![host.to_owned()])?)
-    }
-
-    fn sign_as(&self, dir: &Path, name: &str, params: CertificateParams) -> Result<()> {
-        let key = KeyPair::generate()?;
-        let signed = params.signed_by(&key, &self.issuer)?;
-        std::fs::write(dir.join(format!("{name}.pem")), signed.pem())?;
-        std::fs::write(dir.join(format!("{name}.key")), key.serialize_pem())?;
-        Ok(())
-    }
-}
-
-/// Every certificate has a name of its own: one that is named like its issuer passes for a root.
-fn named(name: &str, hosts: Vec<String>) -> Result<CertificateParams> {
-    let mut params = CertificateParams::new(hosts)?;
-    params.distinguished_name.push(DnType::CommonName, name);
-    Ok(params)
 }
 
 /// The configuration of such a broker, whose files it writes.

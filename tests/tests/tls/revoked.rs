@@ -9,26 +9,24 @@ use super::{Authority, PASSWORD, WRONG, broker, named, refusal, refused};
 
 const SERIAL: u64 = 4711;
 
-impl Authority {
-    /// Its list, with these serial numbers.
-    fn list(&self, numbers: &[u64]) -> Result<String> {
-        let revoked = numbers.iter().map(|number| RevokedCertParams {
-            serial_number: SerialNumber::from(*number),
-            revocation_time: date_time_ymd(2024, 1, 1),
-            reason_code: None,
-            invalidity_date: None,
-        });
-        let list = CertificateRevocationListParams {
-            this_update: date_time_ymd(2024, 1, 1),
-            // Long over, which does not matter.
-            next_update: date_time_ymd(2024, 2, 1),
-            crl_number: SerialNumber::from(1),
-            issuing_distribution_point: None,
-            revoked_certs: revoked.collect(),
-            key_identifier_method: KeyIdMethod::Sha256,
-        };
-        Ok(list.signed_by(&self.issuer)?.pem()?)
-    }
+/// The list of an authority, with these serial numbers.
+fn list(authority: &Authority, numbers: &[u64]) -> Result<String> {
+    let revoked = numbers.iter().map(|number| RevokedCertParams {
+        serial_number: SerialNumber::from(*number),
+        revocation_time: date_time_ymd(2024, 1, 1),
+        reason_code: None,
+        invalidity_date: None,
+    });
+    let list = CertificateRevocationListParams {
+        this_update: date_time_ymd(2024, 1, 1),
+        // Long over, which does not matter.
+        next_update: date_time_ymd(2024, 2, 1),
+        crl_number: SerialNumber::from(1),
+        issuing_distribution_point: None,
+        revoked_certs: revoked.collect(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    Ok(list.signed_by(&authority.issuer())?.pem()?)
 }
 
 #[tokio::test]
@@ -39,10 +37,10 @@ async fn a_broker_whose_certificate_was_revoked_is_refused() -> Result<()> {
     server.serial_number = Some(SerialNumber::from(SERIAL));
     for (name, text) in [
         ("ca", &ours.certificate),
-        ("revoked", &ours.list(&[1, SERIAL])?),
-        ("harmless", &ours.list(&[SERIAL + 1])?),
-        ("foreign", &other.list(&[])?),
-        ("both", &(other.list(&[])? + &ours.list(&[])?)),
+        ("revoked", &list(&ours, &[1, SERIAL])?),
+        ("harmless", &list(&ours, &[SERIAL + 1])?),
+        ("foreign", &list(&other, &[])?),
+        ("both", &(list(&other, &[])? + &list(&ours, &[])?)),
     ] {
         std::fs::write(files.path().join(format!("{name}.pem")), text)?;
     }
@@ -63,7 +61,7 @@ async fn a_broker_whose_certificate_was_revoked_is_refused() -> Result<()> {
         assert_eq!(found, kind, "{text}");
         assert!(text.contains("ssl_crl_file"), "{text}");
     }
-    let options = AmqpOptions::default().ssl_crl_pem(ours.list(&[SERIAL])?);
+    let options = AmqpOptions::default().ssl_crl_pem(list(&ours, &[SERIAL])?);
     // Before it is told the password.
     let (kind, text) = refused(Transport::builder(&login(WRONG))?.amqp(options)).await;
     assert_eq!(kind, FailureKind::CertificateRevoked, "{text}");

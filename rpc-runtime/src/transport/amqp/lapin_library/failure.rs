@@ -3,10 +3,10 @@
 use std::io;
 
 use lapin::{Error, ErrorKind};
-use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
 use super::super::library::ConnectFailure;
 use crate::transport::failure::FailureKind;
+use crate::transport::tls::kind_of;
 
 /// AMQP's codes of a refused login and of a refused vhost.
 const ACCESS_REFUSED: u16 = 403;
@@ -25,7 +25,7 @@ pub(super) fn tcp(error: &io::Error) -> ConnectFailure {
 /// An error of the TLS stream; `identified` says whether this side has a certificate to show.
 pub(super) fn tls(error: &io::Error, identified: bool) -> ConnectFailure {
     match error.get_ref().and_then(|inner| inner.downcast_ref()) {
-        Some(inner) => explained(tls_kind(inner, identified), error.to_string()),
+        Some(inner) => explained(kind_of(inner, identified), error.to_string()),
         None => tcp(error),
     }
 }
@@ -78,55 +78,6 @@ fn refusal_kind(code: u16, why: &str) -> FailureKind {
     }
 }
 
-fn tls_kind(error: &rustls::Error, identified: bool) -> FailureKind {
-    match error {
-        rustls::Error::InvalidCertificate(error) => certificate_kind(error),
-        rustls::Error::AlertReceived(alert) => alert_kind(*alert, identified),
-        rustls::Error::InvalidMessage(
-            InvalidMessage::InvalidContentType | InvalidMessage::UnknownProtocolVersion,
-        ) => FailureKind::NotTls,
-        _ => FailureKind::TlsFailed,
-    }
-}
-
-fn certificate_kind(error: &CertificateError) -> FailureKind {
-    match error {
-        CertificateError::UnknownIssuer => FailureKind::UnknownAuthority,
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            FailureKind::WrongHostName
-        }
-        CertificateError::Expired
-        | CertificateError::ExpiredContext { .. }
-        | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => FailureKind::CertificateExpired,
-        CertificateError::Revoked => FailureKind::CertificateRevoked,
-        CertificateError::UnknownRevocationStatus => FailureKind::RevocationUnknown,
-        _ => FailureKind::BadCertificate,
-    }
-}
-
-/// What the broker does not like: apart from `CertificateRequired`, which is of TLS 1.3, it says the same of
-/// a certificate that is missing and of one that is wrong.
-fn alert_kind(alert: AlertDescription, identified: bool) -> FailureKind {
-    match alert {
-        AlertDescription::CertificateRequired => FailureKind::ClientCertificateMissing,
-        AlertDescription::BadCertificate
-        | AlertDescription::UnsupportedCertificate
-        | AlertDescription::CertificateRevoked
-        | AlertDescription::CertificateExpired
-        | AlertDescription::CertificateUnknown
-        | AlertDescription::UnknownCA
-        | AlertDescription::AccessDenied => {
-            if identified {
-                FailureKind::ClientCertificateRefused
-            } else {
-                FailureKind::ClientCertificateMissing
-            }
-        }
-        _ => FailureKind::TlsFailed,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,15 +102,6 @@ mod tests {
         ] {
             assert_eq!(refusal_kind(code, why), kind, "{why}");
         }
-    }
-
-    #[test]
-    fn whose_certificate_is_meant() {
-        let kind = |alert, identified| tls_kind(&rustls::Error::AlertReceived(alert), identified);
-        assert_eq!(kind(AlertDescription::UnknownCA, true), FailureKind::ClientCertificateRefused);
-        assert_eq!(kind(AlertDescription::BadCertificate, false), FailureKind::ClientCertificateMissing);
-        assert_eq!(kind(AlertDescription::CertificateRequired, true), FailureKind::ClientCertificateMissing);
-        assert_eq!(kind(AlertDescription::ProtocolVersion, false), FailureKind::TlsFailed);
     }
 
     #[test]

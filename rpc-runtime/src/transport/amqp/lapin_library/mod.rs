@@ -24,7 +24,6 @@ mod channel;
 mod deliveries;
 mod error;
 mod failure;
-mod pem;
 mod probe;
 mod runtime;
 mod socket;

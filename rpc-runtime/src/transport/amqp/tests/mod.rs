@@ -23,8 +23,8 @@ use self::raw::Raw;
 use super::AmqpDriver;
 use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::{
-    Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace, Route,
-    ServerAddress, Wanted,
+    Arrival, Delivery, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
+    Route, ServerAddress, Wanted,
 };
 use crate::transport::url::TransportUrl;
 

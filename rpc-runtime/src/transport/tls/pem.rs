@@ -8,7 +8,6 @@ use rustls_pki_types::pem::PemObject;
 
 use crate::error::Cause;
 use crate::transport::TransportError;
-use crate::transport::amqp::options::Pem;
 
 /// The value of one of two options: of that for a file, or of that for memory.
 pub(super) struct Source<'a> {
@@ -22,14 +21,14 @@ impl<'a> Source<'a> {
     /// What is in the file, or else in memory; `None` if there is neither.
     pub(super) fn open(
         (option, file): (&'static str, &'a Option<PathBuf>),
-        (in_memory, pem): (&'static str, &'a Option<Pem>),
+        (in_memory, pem): (&'static str, Option<&'a [u8]>),
     ) -> Result<Option<Self>, TransportError> {
         if let Some(path) = file {
             let text = std::fs::read(path)
                 .map_err(|error| wrong(option, format!("{}: {error}", path.display()), error))?;
             return Ok(Some(Self { option, file: Some(path), text: text.into() }));
         }
-        let pem = pem.as_ref().map(|pem| Self { option: in_memory, file: None, text: pem.bytes().into() });
+        let pem = pem.map(|pem| Self { option: in_memory, file: None, text: pem.into() });
         Ok(pem)
     }
 
