@@ -48,6 +48,8 @@ pub struct Server {
     receiving: Option<JoinHandle<mpsc::Receiver<Delivery>>>,
     stopped: Stopped,
     acknowledge: Acknowledge,
+    /// Whether what was delivered is executed before it ends, as it could go back nowhere.
+    finishes: bool,
     tally: Arc<Tally>,
     shutdown_within: Duration,
 }
@@ -93,6 +95,7 @@ impl Server {
             phases,
             tally: Arc::clone(&tally),
         };
+        let finishes = !transport.driver().abilities().requeues;
         let receiver = Receiver {
             requests: Arc::new(requests),
             order: match acknowledge {
@@ -103,6 +106,7 @@ impl Server {
             worker_count,
             stop: Arc::clone(&listener.stop),
             delivery_limit: transport.driver().delivery_limit(),
+            finishes,
             reader,
         };
         let who: Arc<str> = printable(&target.to_string()).into();
@@ -120,6 +124,7 @@ impl Server {
             receiving: Some(receiving),
             stopped,
             acknowledge,
+            finishes,
             tally,
             shutdown_within: setup.shutdown_within,
         })
@@ -183,8 +188,8 @@ impl Server {
 
     /// Stops taking requests, lets those that run finish for at most `within`, sends their replies.
     ///
-    /// Requests that no handler had started go back to their queue. The server's own queues stay,
-    /// except for the one of fanouts, so what arrives meanwhile waits for the next server. With
+    /// Requests that no handler had started go back to their queue; on a bus without queues they are executed as well.
+    /// The server's own queues stay, except for the one of fanouts, so what arrives meanwhile waits for the next server. With
     /// [`Acknowledge::Late`] a request whose reply the broker has not taken by then goes back, too.
     ///
     /// # Errors
@@ -216,7 +221,13 @@ impl Server {
             let idle = timeout_at(deadline, self.workers.acquire_many(self.worker_count)).await;
             idle.is_ok_and(|permits| permits.is_ok())
         };
-        let ((), finished) = tokio::join!(stopping, finished);
+        let finished = if self.finishes {
+            // Workers are still needed for what was delivered.
+            stopping.await;
+            finished.await
+        } else {
+            tokio::join!(stopping, finished).1
+        };
         let cut_off =
             if finished { 0 } else { self.worker_count as usize - self.workers.available_permits() };
         self.phase.send_replace(Phase::Abort);

@@ -1,5 +1,6 @@
 //! The receiving task of a server.
 
+use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,20 +30,29 @@ pub(super) struct Receiver {
     pub(super) stop: Arc<dyn StopListening>,
     /// How often a queue delivers again.
     pub(super) delivery_limit: Option<u32>,
+    /// Whether there is no queue that what was delivered could go back to.
+    pub(super) finishes: bool,
     /// Reads what takes long.
     pub(super) reader: Reader<Request>,
 }
 
 impl Receiver {
     /// Runs until the server drains or the transport ends, which `ending` is told; with late acknowledgement, until all
-    /// that it has taken is done as well. As long as the stream that it returns is kept, what was delivered by it can be
-    /// acknowledged.
+    /// that it has taken is done as well, and without a queue that it could go back to, until all has been begun that was
+    /// delivered. As long as the stream that it returns is kept, what was delivered by it can be acknowledged.
     pub(super) async fn run(
         mut self,
         mut deliveries: mpsc::Receiver<Delivery>,
         ending: Ending,
     ) -> mpsc::Receiver<Delivery> {
-        let served = AssertUnwindSafe(self.serve(&mut deliveries)).catch_unwind().await;
+        let serving = async {
+            self.serve(&mut deliveries, Phase::Drain).await;
+            if self.finishes {
+                let stop = Arc::clone(&self.stop);
+                tokio::join!(stop.pause(), self.serve(&mut deliveries, Phase::Abort));
+            }
+        };
+        let served = AssertUnwindSafe(serving).catch_unwind().await;
         ending.tell(served.err().map(said));
         // What waits for some need not wait any more.
         self.requests.memory.close();
@@ -61,16 +71,24 @@ impl Receiver {
         deliveries
     }
 
-    async fn serve(&mut self, deliveries: &mut mpsc::Receiver<Delivery>) {
+    /// Until this phase, or until nothing comes any more.
+    async fn serve(&mut self, deliveries: &mut mpsc::Receiver<Delivery>, until: Phase) {
         let mut phases = self.requests.phases.clone();
-        let draining = async { drop(phases.wait_for(|phase| *phase >= Phase::Drain).await) };
-        futures::pin_mut!(draining);
-        loop {
+        let over = async {
+            let told = phases.wait_for(|phase| *phase >= until).await.is_ok();
+            if !told && until > Phase::Leave {
+                // Whoever dropped the server has said to leave, and nobody can say more.
+                pending().await
+            }
+        };
+        futures::pin_mut!(over);
+        let mut is_open = true;
+        while is_open || self.reader.is_reading() {
             // A worker first, a message second: what no worker takes stays unsettled, so that the
             // prefetch bounds it and a shutdown gives it back.
             let permit = tokio::select! {
                 biased;
-                () = &mut draining => return,
+                () = &mut over => return,
                 permit = Arc::clone(&self.workers).acquire_owned() => permit,
             };
             let Ok(permit) = permit else { return };
@@ -79,10 +97,11 @@ impl Receiver {
             let mut batch = Batch::default();
             tokio::select! {
                 biased;
-                () = &mut draining => return,
+                () = &mut over => return,
                 Some(readout) = self.reader.next() => self.take_read(readout, permit, &mut batch),
-                delivery = deliveries.recv(), if !in_turn => match delivery {
+                delivery = deliveries.recv(), if !in_turn && is_open => match delivery {
                     Some(delivery) => self.take(delivery, permit, &mut batch),
+                    None if self.finishes => is_open = false,
                     None => return,
                 },
             }
