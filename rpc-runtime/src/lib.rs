@@ -73,6 +73,7 @@
 //! |---|---|---|
 //! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
+//! | `zmq` | no | the transports `zmq://`, `zmqs://`, `zmq+redis://` and `zmqs+redis://` |
 //! | `objects` | no | versioned objects: `#[derive(VersionedObject)]` and the module `object` |
 //! | `config` | no | oslo.config's files: the module `config`, `Transport::from_config` |
 //! | `service` | no | what runs a whole service, with its hooks and periodic tasks: the module `service` |

@@ -44,6 +44,7 @@ impl Sending {
                 RpcError::Overloaded { method: self.method.to_owned(), target: self.route.to_string(), limit }
             }
             PublishFault::Refused(_)
+            | PublishFault::Lost(_)
             | PublishFault::Unfit(_)
             | PublishFault::Gone(_)
             | PublishFault::Closed => RpcError::connection(reached, fault.into_fault()),

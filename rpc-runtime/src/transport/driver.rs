@@ -153,7 +153,10 @@ pub(crate) struct Outgoing {
     pub(crate) expiration: Option<Duration>,
     /// When to stop trying; a driver repeats an uncertain message, with the same body, until then.
     pub(crate) deadline: Instant,
-    #[cfg_attr(not(feature = "amqp"), expect(dead_code, reason = "in memory an outcome is known at once"))]
+    #[cfg_attr(
+        not(any(feature = "amqp", feature = "zmq")),
+        expect(dead_code, reason = "in memory an outcome is known at once")
+    )]
     pub(crate) wanted: Wanted,
 }
 
@@ -234,6 +237,10 @@ pub(crate) enum PublishFault {
     /// The broker refuses the message for good, for example a full queue or a missing right.
     #[error("the broker refused the message: {0}")]
     Refused(Fault),
+    /// The connection was lost by which it may have gone out.
+    #[error("{0}")]
+    #[cfg_attr(not(feature = "zmq"), expect(dead_code, reason = "brokers are asked again"))]
+    Lost(Fault),
     /// It cannot go out on this bus: it is too large, or its address too long.
     #[error("not sent: {0}")]
     Unfit(Fault),
@@ -254,7 +261,9 @@ impl PublishFault {
     pub(crate) fn into_fault(self) -> Fault {
         let why = self.to_string();
         match self {
-            PublishFault::Refused(fault) | PublishFault::Unfit(fault) => Fault { why, ..fault },
+            PublishFault::Refused(fault) | PublishFault::Lost(fault) | PublishFault::Unfit(fault) => {
+                Fault { why, ..fault }
+            }
             PublishFault::Closed => Fault::new(FaultKind::Closed, why),
             PublishFault::Unroutable(_) | PublishFault::Gone(_) => Fault::new(FaultKind::NotFound, why),
             PublishFault::Expired(_) => Fault::new(FaultKind::NoAnswer, why),
@@ -267,6 +276,7 @@ impl PublishFault {
 impl From<PublishFault> for PublishError {
     fn from(fault: PublishFault) -> Self {
         let reached = match fault {
+            PublishFault::Lost(_) => Reached::Sent,
             PublishFault::Unroutable(_) | PublishFault::Refused(_) => Reached::Refused,
             PublishFault::Gone(_)
             | PublishFault::Unfit(_)

@@ -31,10 +31,13 @@ pub enum TransportError {
     #[cfg(feature = "config")]
     Config(#[from] ConfigError),
     /// The URL needs a transport that this build is without.
-    #[error("{scheme}:// needs the feature \"amqp\" of rpc-runtime")]
+    #[error("{scheme}:// needs the feature \"{feature}\" of rpc-runtime")]
+    #[non_exhaustive]
     NotBuilt {
         /// The scheme of the URL.
         scheme: String,
+        /// The feature that has it.
+        feature: &'static str,
     },
     /// No host of the URL could be connected to, in time or at all.
     #[error("{transport}: {why}{}", Listed(failures))]
@@ -50,7 +53,7 @@ pub enum TransportError {
     /// A certificate or key of the options cannot be read or used.
     #[error("{option}: {why}")]
     #[non_exhaustive]
-    #[cfg(feature = "amqp")]
+    #[cfg(any(feature = "amqp", feature = "zmq"))]
     Certificate {
         /// The option that names the file, for example `ssl_key_file`; `ssl` for the certificates of the system.
         option: &'static str,

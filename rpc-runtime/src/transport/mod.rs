@@ -36,6 +36,8 @@ mod status;
 mod status_watch;
 #[cfg(test)]
 pub(crate) mod stub;
+#[cfg(any(feature = "amqp", feature = "zmq"))]
+mod tls;
 pub(crate) mod url;
 #[cfg(feature = "zmq")]
 mod zmq;
@@ -67,6 +69,7 @@ use crate::wire::Limits;
 /// | URL | Transport |
 /// |---|---|
 /// | `rabbit://`, `amqp://`, `amqps://` | RabbitMQ, in the form and with the options of oslo.messaging |
+/// | `zmq://`, `zmqs://`, `zmq+redis://` | ZeroMQ from process to process, with the feature `zmq` |
 /// | `memory://` | a broker inside the process, of this transport alone |
 /// | `memory:///name` | the same, shared by all transports of that name |
 ///

@@ -26,6 +26,10 @@ pub(crate) enum MessageFormat {
     Direct,
 }
 
+#[cfg_attr(
+    not(feature = "zmq"),
+    expect(unused_variables, reason = "all that is built has its ids in the body")
+)]
 impl MessageFormat {
     pub(crate) fn request(self, head: &RequestHead<'_>, args: &Fields, context: &Fields) -> Bytes {
         match self {

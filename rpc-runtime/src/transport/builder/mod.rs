@@ -12,13 +12,16 @@ use super::Transport;
 use super::amqp::options::AmqpOptions;
 #[cfg(feature = "amqp")]
 use super::amqp::{self, AmqpDriver};
-use super::driver::Driver;
 use super::error::TransportError;
 use super::memory::{self, MemoryDriver};
 use super::settings::{ResponseTimeout, Settings};
 use super::url::{Scheme, TransportUrl};
-#[cfg(feature = "amqp")]
+#[cfg(feature = "zmq")]
+use super::zmq::{ZmqDriver, ZmqOptions};
+#[cfg(any(feature = "amqp", feature = "zmq"))]
 use crate::clock::after;
+#[cfg(feature = "zmq")]
+use crate::wire::Limits;
 
 /// What the URL of the transport is read from.
 const URL_VARIABLE: &str = "RPC_TRANSPORT_URL";
@@ -79,8 +82,12 @@ impl TransportBuilder {
         match url.scheme() {
             Scheme::Memory => memory::check_options(&url)?,
             #[cfg(feature = "amqp")]
-            _ => AmqpOptions::check_url(&url)?,
-            #[cfg(not(feature = "amqp"))]
+            Scheme::Rabbit | Scheme::Amqp | Scheme::Amqps => AmqpOptions::check_url(&url)?,
+            #[cfg(feature = "zmq")]
+            Scheme::Zmq | Scheme::Zmqs | Scheme::ZmqRedis | Scheme::ZmqsRedis => {
+                ZmqOptions::of(&url)?;
+            }
+            #[cfg(not(all(feature = "amqp", feature = "zmq")))]
             _ => {}
         }
         let settings = Settings::default();
@@ -173,21 +180,36 @@ impl TransportBuilder {
             ..Settings::default()
         };
         // Those that memory:// has, too, are read in one place.
-        #[cfg(feature = "amqp")]
-        let options = match self.url.scheme() {
-            Scheme::Memory => self.amqp.with_url(&self.url.without(memory::OF_FAULTS))?,
-            _ => self.amqp.with_url(&self.url)?,
-        };
-        #[cfg(feature = "amqp")]
-        let settings = amqp::settings(&options, settings);
-        let driver: Arc<dyn Driver> = match self.url.scheme() {
-            Scheme::Memory => Arc::new(MemoryDriver::connect(&self.url)?),
+        match self.url.scheme() {
+            Scheme::Memory => {
+                // Those that RabbitMQ has, too, are read in one place.
+                #[cfg(feature = "amqp")]
+                let settings = {
+                    let options = self.amqp.with_url(&self.url.without(memory::OF_FAULTS))?;
+                    amqp::settings(&options, settings)
+                };
+                Ok(Transport::new(Arc::new(MemoryDriver::connect(&self.url)?), settings))
+            }
             #[cfg(feature = "amqp")]
-            _ => Arc::new(AmqpDriver::connect(&self.url, options, after(self.connect_within)).await?),
-            #[cfg(not(feature = "amqp"))]
-            scheme => return Err(TransportError::NotBuilt { scheme: format!("{scheme:?}").to_lowercase() }),
-        };
-        Ok(Transport::new(driver, settings))
+            Scheme::Rabbit | Scheme::Amqp | Scheme::Amqps => {
+                let options = self.amqp.with_url(&self.url)?;
+                let settings = amqp::settings(&options, settings);
+                let driver = AmqpDriver::connect(&self.url, options, after(self.connect_within)).await?;
+                Ok(Transport::new(Arc::new(driver), settings))
+            }
+            #[cfg(feature = "zmq")]
+            Scheme::Zmq | Scheme::Zmqs | Scheme::ZmqRedis | Scheme::ZmqsRedis => {
+                let options = ZmqOptions::of(&self.url)?;
+                let limits = Limits { max_body: options.max_body(), ..settings.limits };
+                let driver = ZmqDriver::connect(&self.url, options, after(self.connect_within)).await?;
+                Ok(Transport::new(Arc::new(driver), Settings { limits, ..settings }))
+            }
+            #[cfg(not(all(feature = "amqp", feature = "zmq")))]
+            scheme => Err(TransportError::NotBuilt {
+                scheme: scheme.name().to_owned(),
+                feature: scheme.feature().unwrap_or_default(),
+            }),
+        }
     }
 }
 

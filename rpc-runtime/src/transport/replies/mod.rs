@@ -288,7 +288,7 @@ mod tests {
             match waiter.next().await {
                 Sign::Alive => {}
                 Sign::Over(reply) => break reply,
-                Sign::Closed | Sign::Unreadable(_) => panic!("it can be read"),
+                Sign::Closed | Sign::Lost(_) | Sign::Unreadable(_) => panic!("it can be read"),
             }
         };
         assert_eq!(reply.result_text().len(), 2 * LIGHT + 2);

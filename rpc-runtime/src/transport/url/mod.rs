@@ -11,8 +11,9 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 /// Where a transport connects: `rabbit://user:password@host:port[,user:password@host:port]/vhost?option=value`.
 ///
 /// * Schemes: `rabbit` and `amqp` (port 5672 unless given, with the option `ssl` too), `amqps` (TLS, port
-///   5671), and `memory`, which has no host; its vhost names the broker.
-/// * A host without credentials has `guest`/`guest`, not those of the host before it. IPv6 addresses stand in
+///   5671); `zmq` and `zmqs` (TLS), whose hosts are where servers listen (port 9501); `zmq+redis` and `zmqs+redis`, whose host is
+///   that of Redis (port 6379); and `memory`, which has no host; its vhost names the broker.
+/// * A host of RabbitMQ without credentials has `guest`/`guest`, not those of the host before it. IPv6 addresses stand in
 ///   brackets. No host at all is `localhost`.
 /// * User, password and vhost are percent-decoded; no vhost, `/`, `//` and `/%2F` are the vhost `/`.
 /// * A repeated option is joined with commas.
@@ -47,22 +48,70 @@ pub enum Scheme {
     Amqp,
     /// `amqps://`, RabbitMQ over TLS.
     Amqps,
+    /// `zmq://`, ZeroMQ between the processes of a list.
+    Zmq,
+    /// `zmqs://`, the same over TLS.
+    Zmqs,
+    /// `zmq+redis://`, ZeroMQ between processes that find each other in Redis, as those of oslo.messaging do.
+    ZmqRedis,
+    /// `zmqs+redis://`, the same over TLS; Redis is asked without.
+    ZmqsRedis,
     /// `memory://`, the broker inside the process.
     Memory,
 }
 
 impl Scheme {
-    fn name(self) -> &'static str {
+    /// As it stands in a URL.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Scheme::Rabbit => "rabbit",
             Scheme::Amqp => "amqp",
             Scheme::Amqps => "amqps",
+            Scheme::Zmq => "zmq",
+            Scheme::Zmqs => "zmqs",
+            Scheme::ZmqRedis => "zmq+redis",
+            Scheme::ZmqsRedis => "zmqs+redis",
             Scheme::Memory => "memory",
         }
     }
 
+    /// All of them.
+    const ALL: [Self; 8] = [
+        Self::Rabbit,
+        Self::Amqp,
+        Self::Amqps,
+        Self::Zmq,
+        Self::Zmqs,
+        Self::ZmqRedis,
+        Self::ZmqsRedis,
+        Self::Memory,
+    ];
+
+    /// The feature that it is built by, if it is not always there.
+    #[cfg(not(all(feature = "amqp", feature = "zmq")))]
+    pub(crate) fn feature(self) -> Option<&'static str> {
+        match self {
+            Scheme::Rabbit | Scheme::Amqp | Scheme::Amqps => Some("amqp"),
+            Scheme::Zmq | Scheme::Zmqs | Scheme::ZmqRedis | Scheme::ZmqsRedis => Some("zmq"),
+            Scheme::Memory => None,
+        }
+    }
+
     fn default_port(self) -> u16 {
-        if self == Scheme::Amqps { 5671 } else { 5672 }
+        match self {
+            Scheme::Amqps => 5671,
+            Scheme::Zmq | Scheme::Zmqs => 9501,
+            Scheme::ZmqRedis | Scheme::ZmqsRedis => 6379,
+            Scheme::Rabbit | Scheme::Amqp | Scheme::Memory => 5672,
+        }
+    }
+
+    /// Who logs in at a host that the URL says nothing of.
+    fn default_login(self) -> &'static str {
+        match self {
+            Scheme::Rabbit | Scheme::Amqp | Scheme::Amqps => "guest",
+            _ => "",
+        }
     }
 }
 
@@ -94,7 +143,7 @@ impl Host {
         &self.user
     }
 
-    #[cfg(any(feature = "amqp", test))]
+    #[cfg(any(feature = "amqp", feature = "zmq", test))]
     pub(crate) fn password(&self) -> &str {
         &self.password
     }
@@ -196,16 +245,14 @@ impl FromStr for TransportUrl {
 }
 
 fn parse_scheme(text: &str) -> Result<Scheme, UrlError> {
+    let known = || Scheme::ALL.map(Scheme::name).join(", ");
     match text.to_ascii_lowercase().as_str() {
-        "rabbit" => Ok(Scheme::Rabbit),
-        "amqp" => Ok(Scheme::Amqp),
-        "amqps" => Ok(Scheme::Amqps),
-        "memory" => Ok(Scheme::Memory),
+        name if let Some(known) = Scheme::ALL.into_iter().find(|known| known.name() == name) => Ok(known),
         // Anything else than letters may be a password in the wrong place.
         name if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+') => {
-            Err(wrong(format!("the scheme {name} is none of rabbit, amqp, amqps, memory")))
+            Err(wrong(format!("the scheme {name} is none of {}", known())))
         }
-        _ => Err(wrong("the scheme is none of rabbit, amqp, amqps, memory")),
+        _ => Err(wrong(format!("the scheme is none of {}", known()))),
     }
 }
 
@@ -227,7 +274,7 @@ fn parse_host(text: &str, number: usize, several: bool, scheme: Scheme) -> Resul
         return Err(at_fault("an `@` in the user or the password is written %40"));
     }
     let (user, password) = match credentials {
-        None => ("guest".to_owned(), "guest".to_owned()),
+        None => (scheme.default_login().to_owned(), scheme.default_login().to_owned()),
         Some(credentials) => {
             let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
             let part = |part, name| decode(part, &format!("host {number}: the {name}"));
@@ -300,7 +347,13 @@ impl fmt::Display for TransportUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://", self.scheme.name())?;
         for (n, host) in self.hosts.iter().enumerate() {
-            write!(f, "{}{host:?}", if n == 0 { "" } else { "," })?;
+            f.write_str(if n == 0 { "" } else { "," })?;
+            let nobody = host.user.is_empty() && host.password.is_empty();
+            if nobody && self.scheme.default_login().is_empty() {
+                f.write_str(&host.address())?;
+            } else {
+                write!(f, "{host:?}")?;
+            }
         }
         let named = self.vhost != "/";
         if named || self.scheme != Scheme::Memory {

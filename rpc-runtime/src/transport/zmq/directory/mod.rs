@@ -12,11 +12,9 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 
-#[expect(unused_imports, reason = "the driver above is yet to be written")]
 pub(crate) use self::fixed::Fixed;
 pub(crate) use self::lease::Lease;
 pub(crate) use self::peer_address::PeerAddress;
-#[expect(unused_imports, reason = "the driver above is yet to be written")]
 pub(crate) use self::redis::{Login, Redis, RedisOptions};
 use crate::error::Fault;
 use crate::transport::driver::ServerAddress;

@@ -53,7 +53,7 @@ pub(crate) struct Connection<S, I> {
     timer: Pin<Box<Sleep>>,
 }
 
-impl<S, I> Connection<S, I> {
+impl<S, I: Inbox> Connection<S, I> {
     pub(super) fn new(stream: S, inbox: I, shaken: Shaken, queue: Arc<Queue>, options: &Options) -> Self {
         let (now, heartbeats) = (Instant::now(), shaken.version.has_heartbeats());
         Self {
@@ -75,6 +75,11 @@ impl<S, I> Connection<S, I> {
         }
     }
 
+    /// Where its messages go.
+    pub(crate) fn inbox(&mut self) -> &mut I {
+        &mut self.inbox
+    }
+
     #[cfg(test)]
     pub(super) fn stream(&mut self) -> &mut S {
         &mut self.stream
@@ -86,14 +91,8 @@ impl<S, I> Connection<S, I> {
         self.encoder.remaining()
     }
 
-    /// How many bytes the stream has taken.
-    fn taken(&self) -> u64 {
-        // What remains is some of all.
-        self.encoder.total() - u64::try_from(self.encoder.remaining()).unwrap_or(0)
-    }
-
     /// Puts together what is to be written next.
-    fn fill(&mut self, now: Instant) {
+    fn fill(&mut self, now: Instant, cx: &mut Context<'_>) {
         if self.encoder.remaining() >= BATCH {
             return;
         }
@@ -106,6 +105,11 @@ impl<S, I> Connection<S, I> {
             self.ping_ends = Some(self.encoder.total());
         }
         while self.encoder.remaining() < BATCH
+            && let Poll::Ready(word) = self.inbox.poll_word(cx)
+        {
+            self.encoder.message(word);
+        }
+        while self.encoder.remaining() < BATCH
             && let Some((job, message)) = self.queue.next(now)
         {
             let start = self.encoder.total();
@@ -114,6 +118,14 @@ impl<S, I> Connection<S, I> {
             // Even of one without frames, of which nothing is written.
             self.unflushed = true;
         }
+    }
+}
+
+impl<S, I> Connection<S, I> {
+    /// How many bytes the stream has taken.
+    fn taken(&self) -> u64 {
+        // What remains is some of all.
+        self.encoder.total() - u64::try_from(self.encoder.remaining()).unwrap_or(0)
     }
 
     /// All that was taken has been flushed.
@@ -206,7 +218,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Inbox> Connection<S, I> {
     /// Takes something that the peer has said; the end of the connection if it is that.
     fn take(&mut self, event: Event) -> Option<End> {
         match event {
-            Event::Message(message) => self.inbox.take(message),
+            Event::Message(message) => return self.inbox.take(message).err().map(End::from),
             Event::Command(Command::Ping(Ping { ttl, context })) => {
                 self.liveness.ends_after(ttl, Instant::now());
                 self.pong = Some(context);
@@ -225,7 +237,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Inbox> Connection<S, I> {
             return Poll::Pending;
         }
         for _ in 0..ROUNDS {
-            self.fill(Instant::now());
+            self.fill(Instant::now(), cx);
             if self.encoder.has_remaining() {
                 match ready!(pin!(self.stream.write_buf(&mut self.encoder)).poll(cx)) {
                     Ok(0) => return Poll::Ready(io::Error::from(io::ErrorKind::WriteZero).into()),

@@ -27,6 +27,9 @@ pub(crate) enum End {
     Refused(String),
     #[error("the peer does not speak as it should: {0}")]
     Protocol(#[from] ProtocolError),
+    /// It speaks ZMTP well.
+    #[error("the peer does not keep to what was agreed: {0}")]
+    Foul(#[from] Foul),
     /// What this side would say of itself is nothing that peers take.
     #[error("no peer would take what this side says of itself: {0}")]
     Unfit(ProtocolError),
@@ -34,6 +37,11 @@ pub(crate) enum End {
     #[error("the connection was lost: {0}")]
     Lost(String),
 }
+
+/// How a peer breaks the rules that hold above ZMTP.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Foul(pub(crate) String);
 
 impl From<io::Error> for End {
     fn from(error: io::Error) -> Self {

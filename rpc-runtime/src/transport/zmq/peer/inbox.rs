@@ -3,6 +3,7 @@
 use std::task::{Context, Poll};
 
 use super::super::zmtp::Multipart;
+use super::end::Foul;
 
 /// Takes what a peer sends, on the task of its connection: it must not block.
 pub(crate) trait Inbox: Send + Unpin {
@@ -10,6 +11,12 @@ pub(crate) trait Inbox: Send + Unpin {
     /// dead meanwhile, whatever it says or does not say.
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 
-    /// Takes one, after there was room.
-    fn take(&mut self, message: Multipart);
+    /// Takes one, after there was room. What the peer may not send at all ends the connection.
+    fn take(&mut self, message: Multipart) -> Result<(), Foul>;
+
+    /// What is to be said next, before all that waits to be sent. It is asked whenever the connection writes; whoever has
+    /// something to say later has it polled again.
+    fn poll_word(&mut self, _cx: &mut Context<'_>) -> Poll<Multipart> {
+        Poll::Pending
+    }
 }

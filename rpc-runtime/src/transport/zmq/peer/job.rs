@@ -131,7 +131,7 @@ fn wake(sender: Option<Waker>) {
 
 impl Ticket {
     /// What to say of the message now that its deadline has passed: if it was not begun it never is from now on.
-    pub(super) fn give_up(&self) -> Outcome {
+    pub(crate) fn give_up(&self) -> Outcome {
         let mut state = lock(&self.0.state);
         let fault = SendFault::Expired;
         let before = match &state.stage {

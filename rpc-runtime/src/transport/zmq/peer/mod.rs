@@ -21,20 +21,24 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 pub(crate) use self::connection::Connection;
-pub(crate) use self::end::End;
-use self::handshake::{Shaken, shake_hands};
+pub(crate) use self::end::{End, Foul};
+use self::handshake::shake_hands;
 pub(crate) use self::inbox::Inbox;
 pub(crate) use self::job::{Outcome, SendError, SendFault, Ticket};
 pub(crate) use self::options::Options;
 use self::queue::Queue;
+pub(crate) use self::queue::Room;
 pub(crate) use self::tcp::undelayed;
-use super::zmtp::{Multipart, Ready, Socket, Version};
+#[cfg(test)]
+use super::zmtp::Version;
+use super::zmtp::{Multipart, Ready, Socket};
 
 /// The way to a peer that is ready. Dropped, it closes the connection; what waits is not written then.
 #[derive(Debug)]
 pub(crate) struct Peer {
     queue: Arc<Queue>,
     theirs: Ready,
+    #[cfg(test)]
     version: Version,
 }
 
@@ -78,9 +82,14 @@ where
     I: Inbox,
 {
     let shaken = shake_hands(&mut stream, socket, ours, options).await?;
-    let Shaken { theirs, version, .. } = &shaken;
+    let theirs = shaken.theirs.clone();
     let queue = Queue::new(options.queue);
-    let peer = Peer { queue: Arc::clone(&queue), theirs: theirs.clone(), version: *version };
+    let peer = Peer {
+        queue: Arc::clone(&queue),
+        theirs,
+        #[cfg(test)]
+        version: shaken.version,
+    };
     Ok((peer, Connection::new(stream, inbox, shaken, queue, options)))
 }
 
@@ -90,6 +99,7 @@ impl Peer {
         &self.theirs
     }
 
+    #[cfg(test)]
     pub(crate) fn version(&self) -> Version {
         self.version
     }
@@ -108,6 +118,21 @@ impl Peer {
     /// watch if it wants to know before the connection comes to it.
     pub(crate) fn offer(&self, message: Multipart, deadline: Instant) -> Result<Ticket, SendError> {
         self.queue.offer(message, deadline)
+    }
+
+    /// Waits for room for a message of so many bytes, until the deadline.
+    pub(crate) async fn room(&self, bytes: usize, deadline: Instant) -> Result<Room, SendError> {
+        self.queue.room(bytes, deadline).await
+    }
+
+    /// Hands over a message that has room; otherwise like [`offer`](Self::offer).
+    pub(crate) fn put(&self, message: Multipart, deadline: Instant, room: Room) -> Result<Ticket, SendError> {
+        self.queue.put(message, deadline, room)
+    }
+
+    /// Ends the connection now; what waits is not written.
+    pub(crate) fn cut(&self) {
+        self.queue.cut();
     }
 
     /// Takes no more messages, and has the connection end once those are written that it has and the peer has closed its side.

@@ -24,6 +24,10 @@ pub(super) struct Queue {
     state: Mutex<State>,
 }
 
+/// The room for one message; none once nothing more is taken.
+#[derive(Debug)]
+pub(crate) struct Room(Option<OwnedSemaphorePermit>);
+
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Job>,
@@ -50,14 +54,19 @@ impl Queue {
         Arc::new(Self { room: Arc::new(Semaphore::new(permits)), permits, state: Mutex::default() })
     }
 
+    /// Waits for room for so many bytes, until the deadline.
+    pub(super) async fn room(&self, bytes: usize, deadline: Instant) -> Result<Room, SendError> {
+        let room = Arc::clone(&self.room).acquire_many_owned(self.needed(bytes));
+        match timeout_at(deadline, room).await {
+            Ok(room) => Ok(Room(room.ok())),
+            Err(_) => Err(SendFault::Expired.not_sent()),
+        }
+    }
+
     /// Waits for room and for the outcome, until the deadline.
     pub(super) async fn send(self: Arc<Self>, message: Multipart, deadline: Instant) -> Outcome {
-        let needed = self.needed(&message);
-        let room = Arc::clone(&self.room).acquire_many_owned(needed);
-        let mut ticket = match timeout_at(deadline, room).await {
-            Ok(room) => self.put(message, deadline, room.ok())?,
-            Err(_) => return Err(SendFault::Expired.not_sent()),
-        };
+        let room = self.room(message.bytes(), deadline).await?;
+        let mut ticket = self.put(message, deadline, room)?;
         // What is put after its deadline is found to be late by the task.
         match timeout_at(deadline, &mut ticket).await {
             Ok(outcome) => outcome,
@@ -67,25 +76,25 @@ impl Queue {
 
     /// Takes a message if there is room for it now.
     pub(super) fn offer(&self, message: Multipart, deadline: Instant) -> Result<Ticket, SendError> {
-        let needed = self.needed(&message);
+        let needed = self.needed(message.bytes());
         match Arc::clone(&self.room).try_acquire_many_owned(needed) {
             Err(tokio::sync::TryAcquireError::NoPermits) => Err(SendFault::Full.not_sent()),
-            room => self.put(message, deadline, room.ok()),
+            room => self.put(message, deadline, Room(room.ok())),
         }
     }
 
     /// The permits for a message, with one for what it needs beside its bytes. What is larger than all has all.
-    fn needed(&self, message: &Multipart) -> u32 {
-        let needed = (1 + message.bytes() / UNIT).min(self.permits);
+    fn needed(&self, bytes: usize) -> u32 {
+        let needed = (1 + bytes / UNIT).min(self.permits);
         u32::try_from(needed).unwrap_or(u32::MAX)
     }
 
-    /// Without room it is over, and the sender is told why.
-    fn put(
+    /// Takes a message that has room. Without it is over, and the sender is told why.
+    pub(super) fn put(
         &self,
         message: Multipart,
         deadline: Instant,
-        room: Option<OwnedSemaphorePermit>,
+        Room(room): Room,
     ) -> Result<Ticket, SendError> {
         let mut state = lock(&self.state);
         let over = match (&state.stage, room) {

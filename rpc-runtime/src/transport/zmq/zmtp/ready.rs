@@ -39,6 +39,7 @@ impl Ready {
         self
     }
 
+    #[cfg(test)]
     #[must_use]
     pub(crate) fn with_identity(mut self, identity: impl Into<Bytes>) -> Self {
         self.identity = identity.into();

@@ -30,8 +30,9 @@ impl Inbox for mpsc::UnboundedSender<Multipart> {
         Poll::Ready(())
     }
 
-    fn take(&mut self, message: Multipart) {
+    fn take(&mut self, message: Multipart) -> Result<(), Foul> {
         let _ = self.send(message);
+        Ok(())
     }
 }
 

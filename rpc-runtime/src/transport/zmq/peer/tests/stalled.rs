@@ -113,10 +113,11 @@ impl Inbox for Door {
         if behind.open { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    fn take(&mut self, message: Multipart) {
+    fn take(&mut self, message: Multipart) -> Result<(), Foul> {
         let mut behind = lock(&self.0);
         assert!(behind.open);
         behind.taken.push(message);
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::super::client::PATIENCE;
 use super::*;
+use crate::logged::{Panicking, Warnings, forged};
 
 /// A listener at a port of its own, and the options for who connects to it.
 async fn listener() -> (TcpListener, RedisOptions) {
@@ -127,4 +128,48 @@ async fn nobody_listens() {
     let fault = directory.resolve("t", None).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotConnected);
     assert!(fault.why.contains("cannot be connected to"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_reason_is_logged_once() {
+    let (warnings, _guard) = Warnings::collect();
+    let (listener, options) = listener().await;
+    drop(listener);
+    let directory = directory(RedisOptions { update: Duration::from_millis(100), ..options });
+    let lease = directory.announce(&server("t", "a"), &at(1));
+    for _ in 0..100 {
+        directory.resolve("t", None).await.unwrap_err();
+    }
+    until("it fails", async || lease.fault().is_some()).await;
+    let said = warnings.with("Redis at 127.0.0.1:");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("cannot be connected to"), "{said:?}");
+}
+
+#[tokio::test]
+async fn what_it_says_is_no_flood() {
+    let (warnings, _guard) = Warnings::collect();
+    let (listener, options) = listener().await;
+    let line = format!("-ERR {}\r\n", &forged().replace('\n', "\r")[..3000]);
+    let says = tokio::spawn(says(listener, line.repeat(1000).leak().as_bytes()));
+    let directory = directory(options);
+    for _ in 0..1000 {
+        directory.resolve("a\nb", None).await.unwrap_err();
+    }
+    assert!((1..100).contains(&warnings.with("").len()), "{}", warnings.with("").len());
+    warnings.check_lines();
+    says.abort();
+}
+
+#[tokio::test]
+async fn redis_beside_a_log_that_panics_does_no_harm() {
+    let _guard = Panicking::set();
+    let redis = Server::start().await;
+    redis.ask("SET ROUTER/t x").await;
+    let directory = directory(soon(&redis));
+    let lease = directory.announce(&server("t", "a"), &at(1));
+    until("it fails", async || lease.fault().is_some()).await;
+    assert_eq!(directory.resolve("t", None).await.unwrap_err().kind, FaultKind::Conflict);
+    redis.ask("DEL ROUTER/t").await;
+    tokio::time::timeout(LONG, lease.announced()).await.unwrap();
 }

@@ -1,0 +1,23 @@
+//! What is called elsewhere: the servers that are known, and the requests on their way to them.
+//!
+//! | Module | What it does |
+//! |---|---|
+//! | `answers` | takes the replies of all connections |
+//! | `lane` | the requests on their way to one endpoint, within its window |
+//! | `calls` | the calls that wait for replies by one connection |
+//! | `up` | a peer as long as its connection is there, and what comes from it |
+//! | `link` | a place where servers may be, and the connection to it |
+//! | `table` | who serves what |
+//! | `fleet` | all of them, and the search for more |
+//! | `send` | one request, to one server or to all |
+
+mod answers;
+mod calls;
+mod fleet;
+mod lane;
+mod link;
+mod send;
+mod table;
+mod up;
+
+pub(super) use self::fleet::Fleet;

@@ -1,0 +1,19 @@
+//! What others call here: the servers of this process, and who has connected to them.
+//!
+//! | Module | What it does |
+//! |---|---|
+//! | `caller` | a connection of somebody who calls, and the way back to it |
+//! | `place` | where the requests for one server go in |
+//! | `places` | all of them |
+//! | `inbox` | the requests of one caller, on their way to the places |
+//! | `door` | the port that callers connect to |
+//! | `serving` | all of that together |
+
+mod caller;
+mod door;
+mod inbox;
+mod place;
+mod places;
+mod serving;
+
+pub(super) use self::serving::{Doors, Serving};

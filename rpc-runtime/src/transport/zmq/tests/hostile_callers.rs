@@ -1,0 +1,184 @@
+//! Callers that do what nobody should: it costs them their connection at most.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::*;
+use crate::logged::Warnings;
+
+/// That an honest caller is served.
+async fn goes_on(address: &str) {
+    let honest = Transport::connect(&format!("zmq://{address}/")).await.unwrap();
+    assert_eq!(echo(&honest, &json!("well")).await.unwrap(), json!("well"));
+}
+
+#[tokio::test]
+async fn what_is_no_zeromq_is_hung_up_on_with_a_reason() {
+    let (warnings, _guard) = Warnings::collect();
+    let address = address();
+    let (_transport, _server) = serve(&address, 4).await;
+    for (said, reason) in [
+        (&b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"[..], "HTTP"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "TLS"),
+        (b"AMQP\x00\x00\x09\x01", "AMQP"),
+        (b"*1\r\n$4\r\nPING\r\n", "not ZeroMQ"),
+    ] {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(said).await.unwrap();
+        // A greeting may come before it.
+        let mut rest = Vec::new();
+        let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut rest)).await.expect("it hangs up");
+        if !warnings.with("a caller has ended").is_empty() {
+            assert!(!warnings.with(reason).is_empty() || warnings.with("has ended").len() == 1, "{reason}");
+        }
+    }
+    assert_eq!(warnings.with("a connection of a caller has ended").len(), 1, "one line a minute");
+    goes_on(&address).await;
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_answered() {
+    let address = address();
+    let (_transport, server) = serve(&address, 4).await;
+    let mut hand = Hand::of_ours(&address).await;
+    for (n, body) in
+        ["", "nonsense", "[]", "[{}]", "[1, 2]", "[{}, {}]", "[{}, {\"method\": 5}]"].into_iter().enumerate()
+    {
+        let number = n as u64 + 1;
+        hand.says(request(number, body)).await;
+        let reply = loop {
+            let heard = hand.hears().await;
+            if heard.kind == MessageType::Reply {
+                break heard;
+            }
+        };
+        assert_eq!(reply.id, format!("id-{number}"), "{body}");
+        let (_, failure): (Value, Option<String>) = serde_json::from_slice(&reply.body).unwrap();
+        assert!(failure.is_some(), "{body}");
+    }
+    assert!(server.counters().rejected >= 5);
+    goes_on(&address).await;
+}
+
+#[tokio::test]
+async fn messages_of_no_sense_are_dropped() {
+    let address = address();
+    let (_transport, _server) = serve(&address, 4).await;
+    let mut hand = Hand::of_ours(&address).await;
+    let frames = |frames: &[&'static str]| {
+        Multipart(frames.iter().map(|frame| Bytes::from_static(frame.as_bytes())).collect())
+    };
+    for odd in [
+        frames(&[""]),
+        frames(&["x"]),
+        frames(&["", "9.9", "1", "id", "{}"]),
+        frames(&["", "1.0", "77", "id", "{}"]),
+        frames(&["", "1.0", "5", "id", "{}"]),
+        frames(&["", "1.0", "8", "id", "[]"]),
+        Message::new(MessageType::Notification, "id", "{}".into()).into(),
+    ] {
+        hand.says(odd).await;
+    }
+    hand.says(request(1, echo_body("still here"))).await;
+    let reply = loop {
+        let heard = hand.hears().await;
+        if heard.kind == MessageType::Reply {
+            break heard;
+        }
+    };
+    assert_eq!(reply.body, r#"["still here", null]"#);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_none_refuses() {
+    let address = address();
+    let (_transport, _server) = serve(&address, 4).await;
+    let mut hand = Hand::of_ours(&address).await;
+    let elsewhere = Address { endpoint: 99, number: 1, millis: None, at_once: true };
+    hand.says(Message::new(MessageType::Call, "id", echo_body("x").into()).with_extra(elsewhere.written()))
+        .await;
+    let heard = hand.hears().await;
+    assert_eq!((heard.kind, heard.id.as_str()), (MessageType::Refused, "id"));
+    goes_on(&address).await;
+}
+
+#[tokio::test]
+async fn whoever_breaks_what_was_agreed_is_hung_up_on() {
+    let address = address();
+    let (_transport, _server) = serve(&address, 1).await;
+    let wait = json!([{}, {"method": "wait", "args": {}, "version": "1.0"}]).to_string();
+    // More than its window, which is 4: one is executed, 4 are with the server, 4 wait.
+    let hand = Hand::of_ours(&address).await;
+    for number in 1..=20 {
+        let _ = hand.peer.send(request(number, wait.clone()).into(), crate::clock::after(PATIENCE)).await;
+    }
+    assert!(matches!(hand.end().await, End::Left | End::Cut | End::Lost(_)));
+    // Numbers that go backwards.
+    let hand = Hand::of_ours(&address).await;
+    hand.says(request(5, echo_body("x"))).await;
+    hand.says(request(5, echo_body("x"))).await;
+    assert!(matches!(hand.end().await, End::Left | End::Cut | End::Lost(_)));
+    // An address that is none.
+    let hand = Hand::of_ours(&address).await;
+    hand.says(Message::new(MessageType::Call, "id", echo_body("x").into()).with_extra("here".into())).await;
+    assert!(matches!(hand.end().await, End::Left | End::Cut | End::Lost(_)));
+    // More bytes than messages may have.
+    let hand = Hand::of_ours(&address).await;
+    let _ = hand.peer.send(request(1, vec![b' '; 17 << 20]).into(), crate::clock::after(PATIENCE)).await;
+    assert!(matches!(hand.end().await, End::Left | End::Cut | End::Lost(_)));
+}
+
+/// A caller that asks and does not listen: what its replies take is bounded, and others are answered.
+#[tokio::test]
+async fn a_caller_that_does_not_read_holds_up_no_other() {
+    let address = address();
+    let (_transport, server) = serve(&address, 16).await;
+    let stream = TcpStream::connect(&address).await.unwrap();
+    let deaf = Deaf { open: std::sync::Arc::default() };
+    let open = std::sync::Arc::clone(&deaf.open);
+    let (peer, connection) = peer::connect(stream, ready(), deaf, &peer::Options::default()).await.unwrap();
+    let task = tokio::spawn(connection);
+    let large = "x".repeat(1 << 20);
+    let asked = tokio::spawn(async move {
+        for number in 1..=200 {
+            if peer
+                .send(request(number, echo_body(&large)).into(), crate::clock::after(PATIENCE))
+                .await
+                .is_err()
+            {
+                return number;
+            }
+        }
+        200
+    });
+    // Until nothing more is taken of it, as its replies do not leave.
+    let (mut before, mut honest) = (0, 0);
+    loop {
+        let now = server.counters().executed - honest;
+        if now > 0 && now == before {
+            break;
+        }
+        before = now;
+        goes_on(&address).await;
+        honest += 1;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    assert!(before < 150, "what waits for it is bounded: {before}");
+    drop((open, asked));
+    task.abort();
+    goes_on(&address).await;
+}
+
+/// Never has room.
+struct Deaf {
+    open: std::sync::Arc<()>,
+}
+
+impl Inbox for Deaf {
+    fn poll_room(&mut self, _: &mut TaskContext<'_>) -> Poll<()> {
+        Poll::Pending
+    }
+
+    fn take(&mut self, _: Multipart) -> Result<(), Foul> {
+        Ok(())
+    }
+}
