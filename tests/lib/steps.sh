@@ -134,12 +134,14 @@ step_compile() {
 WITH_BROKER='package(rpc-tests) & binary(/^(broker|exceptions|interop|logs|notifications|peers|real|servers|status|tls)$/)'
 WITH_BROKER+=' | package(rpc-examples) & binary(/^(boot|notifications|volume)$/)'
 WITH_BROKER+=' | package(rpc-runtime) & test(/::broker_/)'
+WITH_BROKER+=' | binary_id(rpc-tests::everywhere) & test(/::rabbit::/)'
 FAULTS='binary_id(rpc-tests::faults)'
 # What is about RabbitMQ 4 alone.
 OF_RABBITMQ_4='test(/(^|::)rabbitmq4::/)'
 AGENTS='binary_id(rpc-tests::agents)'
 # What needs no broker, with ZeroMQ, its Python and Redis on the other side.
 ZMQ='package(rpc-runtime) & test(/^transport::zmq::.*::(python|redis)_/) | binary_id(rpc-tests::zmq)'
+ZMQ+=' | binary_id(rpc-tests::everywhere) & test(/::zmq_redis::/)'
 
 define unit short tools 'tests that need nothing beside them'
 step_unit() {

@@ -23,8 +23,15 @@ fn a_cast_comes_to_the_other_language() {
             let cast = request("note", json!({"n": n}), json!({"server": "rust", "ctxt": {"n\u{e9}": n}}));
             client.cast(cast).await.unwrap().unwrap();
         }
-        for n in 0..5 {
-            for note in [python.note().await.unwrap(), rust.note().await.unwrap()] {
+        // Each server has several at once.
+        let (mut by_python, mut by_rust) = (Vec::new(), Vec::new());
+        for _ in 0..5 {
+            by_python.push(python.note().await.unwrap());
+            by_rust.push(rust.note().await.unwrap());
+        }
+        for mut notes in [by_python, by_rust] {
+            notes.sort_by_key(|note| note.args["n"].as_u64());
+            for (n, note) in notes.iter().enumerate() {
                 assert_eq!((&note.args["n"], &note.ctxt["n\u{e9}"]), (&json!(n), &json!(n)));
             }
         }

@@ -1,11 +1,10 @@
 //! What is in Redis, and who is not there any more.
 
 use std::net::TcpListener;
-use std::time::Duration;
 
-use rpc_runtime::{CallOptions, Context, RpcError};
+use rpc_runtime::{CallOptions, Context, RpcError, Transport};
 use rpc_tests::limits::PATIENCE;
-use rpc_tests::sample::SampleApi;
+use rpc_tests::sample::{RustServer, SampleApi};
 use rpc_tests::{run, until};
 use serde_json::json;
 use tokio::time::{Instant, timeout};
@@ -99,16 +98,12 @@ fn a_server_that_stops_is_no_longer_found() {
 fn what_redis_has_lost_is_announced_again() {
     run(async {
         let mut redis = redis().await;
-        let _rust = rust_server(&redis, "rust").await;
+        let url = format!("{}?zmq_target_update=1", redis.url());
+        let transport = Transport::connect(&url).await.unwrap();
+        let _rust = RustServer::start(&transport, "rust").await.unwrap();
         redis.kill().await.unwrap();
         redis.restart().await.unwrap();
         let api = SampleApi::new(&connect(&redis).await);
-        until("it is found", async || {
-            let answer = api.whoami(&Context::new()).await.ok();
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            Ok(answer)
-        })
-        .await
-        .unwrap();
+        until("it is found", async || Ok(api.whoami(&Context::new()).await.ok())).await.unwrap();
     });
 }
