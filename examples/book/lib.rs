@@ -18,6 +18,7 @@ mod chapters {
         python = "src/python.md";
         joining = "src/joining.md";
         options = "src/options.md";
+        buses = "src/buses.md";
         running_a_service = "src/service.md";
         objects = "src/objects.md";
         notifications = "src/notifications.md";
