@@ -76,11 +76,12 @@ pub(super) async fn wait(
                     alarm.as_mut().reset(silence);
                     continue;
                 }
+                let taker = transport.driver().taker();
                 let why = match reached {
                     _ if now < sending.deadline => "no heartbeat of the server came",
                     Reached::Started => "a server was executing the request",
-                    Reached::Confirmed => "the broker has the request, no reply came",
-                    _ => "the broker has not confirmed the request",
+                    Reached::Confirmed => &format!("{taker} has the request, no reply came"),
+                    _ => &format!("{taker} has not confirmed the request"),
                 };
                 return Err(sending.timeout(reached, transport.explain(why)));
             }

@@ -28,6 +28,11 @@ pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// What its bus is called, for errors and the status.
     fn name(&self) -> &'static str;
 
+    /// Who has a message once it was sent, for errors.
+    fn taker(&self) -> &'static str {
+        "the broker"
+    }
+
     /// The form that bodies have on its bus.
     fn format(&self) -> MessageFormat;
 

@@ -19,6 +19,7 @@ everywhere!(
     a_server_that_is_full_takes_the_rest_later,
     a_closed_transport_says_so_and_ends_its_calls,
     a_server_that_casts_to_itself_does_not_wait_for_itself,
+    servers_of_one_process_are_called_apart_and_end_together,
 );
 
 async fn panics_and_unencodable_results_are_failures(bus: Bus) {
@@ -153,4 +154,27 @@ async fn a_shutdown_leaves_no_cast_behind(bus: Bus) {
     let next = Clerk::start_with(&bus, target(), |builder| builder).await;
     let all = || counter.stacked.load(Ordering::SeqCst) + next.counter.stacked.load(Ordering::SeqCst) == 20;
     until("all casts are executed", all).await;
+}
+
+/// Two servers of one process, which ends: what it serves goes together, and calls go to the other one.
+async fn servers_of_one_process_are_called_apart_and_end_together(bus: Bus) {
+    let transport = bus.connect().await;
+    let mut servers = Vec::new();
+    for topic in ["shop", "kiosk"] {
+        let target = Target::new(topic).with_server(topic);
+        let counter = super::shop::Counter { name: topic.to_owned(), ..Default::default() };
+        let endpoint = ShopApi::endpoint(std::sync::Arc::new(counter));
+        servers
+            .push(rpc_runtime::Server::builder(&transport, target).endpoint(endpoint).start().await.unwrap());
+    }
+    let client = bus.connect().await;
+    let at = |topic: &'static str| ShopApi::new(&client).with(CallOptions::new().topic(topic));
+    for _ in 0..3 {
+        for topic in ["shop", "kiosk"] {
+            assert_eq!(at(topic).whoami(&Context::new()).await.unwrap(), topic);
+        }
+    }
+    let kiosk = servers.pop().unwrap();
+    kiosk.shutdown(PATIENCE).await.unwrap();
+    assert_eq!(at("shop").whoami(&Context::new()).await.unwrap(), "shop");
 }

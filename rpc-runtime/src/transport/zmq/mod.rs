@@ -23,6 +23,7 @@ mod served;
 mod server;
 mod stream;
 mod tasks;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod zmtp;
@@ -41,6 +42,7 @@ pub(crate) use self::options::ZmqOptions;
 use self::server::{Doors, Serving};
 use self::stream::Security;
 use self::tasks::Tasks;
+use self::terms::Terms;
 use self::zmtp::Limits;
 use super::abilities::Abilities;
 use super::driver::{
@@ -53,7 +55,7 @@ use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::url::{Scheme, TransportUrl};
 use crate::error::{Fault, FaultKind};
-use crate::wire::MessageFormat;
+use crate::wire::{MessageFormat, new_id};
 
 /// What the bus is called.
 const NAME: &str = "ZeroMQ";
@@ -84,9 +86,13 @@ impl ZmqDriver {
         options: ZmqOptions,
         deadline: Instant,
     ) -> Result<Self, TransportError> {
-        let peers = peer::Options {
-            limits: Limits { bytes: options.max_body + FRAMES.bytes, ..FRAMES },
-            ..peer::Options::default()
+        let terms = Terms {
+            peers: peer::Options {
+                limits: Limits { bytes: options.max_body + FRAMES.bytes, ..FRAMES },
+                ..peer::Options::default()
+            },
+            security: Security::of(options.tls.as_ref())?,
+            process: new_id().into(),
         };
         let tasks = Arc::new(Tasks::new());
         let addresses = addresses(url)?;
@@ -99,18 +105,16 @@ impl ZmqDriver {
             _ => Arc::new(Fixed::new(addresses.clone())),
         };
         reached(&*directory, &addresses, deadline).await?;
-        let security = Security::of(options.tls.as_ref())?;
         let fleet = Fleet::new(
             NAME,
-            peers.clone(),
-            security.clone(),
+            terms.clone(),
             Arc::clone(&directory),
             Arc::clone(&tasks),
             is_listed,
             options.update,
         );
         let doors = if is_listed { Doors::Shared(addresses.clone()) } else { Doors::OfEach };
-        let serving = Arc::new(Serving::new(options, peers, security, doors, directory, Arc::clone(&tasks)));
+        let serving = Arc::new(Serving::new(options, terms, doors, directory, Arc::clone(&tasks)));
         if is_listed {
             fleet.know(&addresses);
         }
@@ -126,6 +130,10 @@ impl ZmqDriver {
 impl Driver for ZmqDriver {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn taker(&self) -> &'static str {
+        "a server"
     }
 
     fn format(&self) -> MessageFormat {

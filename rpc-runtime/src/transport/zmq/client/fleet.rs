@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::super::directory::{Directory, PeerAddress};
 use super::super::peer;
-use super::super::stream::Security;
 use super::super::tasks::Tasks;
+use super::super::terms::Terms;
 use super::answers::Answers;
 use super::link::{Common, Link, Stage};
 use super::table::{Table, Wanted};
@@ -45,8 +45,7 @@ impl Fleet {
     /// `refresh` is how long what the directory has said is believed.
     pub(in super::super) fn new(
         name: &str,
-        peers: peer::Options,
-        security: Security,
+        terms: Terms,
         directory: Arc<dyn Directory>,
         tasks: Arc<Tasks>,
         keeps: bool,
@@ -54,7 +53,12 @@ impl Fleet {
     ) -> Arc<Self> {
         let answers = Arc::new(Answers::new(name));
         Arc::new_cyclic(|fleet: &Weak<Self>| Self {
-            common: Arc::new(Common { peers, security, answers, changed: when_changed(fleet.clone()) }),
+            common: Arc::new(Common {
+                terms,
+                peers_up: Mutex::default(),
+                answers,
+                changed: when_changed(fleet.clone()),
+            }),
             directory,
             tasks,
             links: Mutex::default(),

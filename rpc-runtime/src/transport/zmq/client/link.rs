@@ -1,9 +1,9 @@
 //! One place where servers may be, and the connection to it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::future::pending;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
@@ -12,9 +12,9 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::super::directory::PeerAddress;
-use super::super::ours::{is_ours, ready};
+use super::super::ours::{is_ours, process_of, ready};
 use super::super::peer::{self, End};
-use super::super::stream::Security;
+use super::super::terms::Terms;
 use super::answers::Answers;
 use super::up::{Replies, Up};
 use crate::lock::lock;
@@ -26,8 +26,9 @@ const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_se
 
 /// What the links of a transport have in common.
 pub(super) struct Common {
-    pub(super) peers: peer::Options,
-    pub(super) security: Security,
+    pub(super) terms: Terms,
+    /// The transports that there is a connection to, by what they call themselves.
+    pub(super) peers_up: Mutex<HashMap<String, Weak<Up>>>,
     pub(super) answers: Arc<Answers>,
     /// To be called when there is something else to be called somewhere.
     pub(super) changed: Box<dyn Fn() + Send + Sync>,
@@ -35,7 +36,22 @@ pub(super) struct Common {
 
 impl fmt::Debug for Common {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Common").field("peers", &self.peers).finish_non_exhaustive()
+        f.debug_struct("Common").field("terms", &self.terms).finish_non_exhaustive()
+    }
+}
+
+impl Common {
+    /// The connection to a process that there is already; else this is the one.
+    fn known(&self, process: String, up: &Arc<Up>) -> Option<Arc<Up>> {
+        let mut all = lock(&self.peers_up);
+        all.retain(|_, up| up.upgrade().is_some_and(|up| !up.is_over()));
+        match all.get(&process).and_then(Weak::upgrade) {
+            Some(known) => Some(known),
+            None => {
+                all.insert(process, Arc::downgrade(up));
+                None
+            }
+        }
     }
 }
 
@@ -184,16 +200,16 @@ impl Link {
     /// One connection, from its beginning to its end.
     async fn once(self: &Arc<Self>, common: &Arc<Common>) -> String {
         let address = (self.address.host(), self.address.port());
-        let tcp = match timeout(common.peers.handshake, TcpStream::connect(address)).await {
+        let tcp = match timeout(common.terms.peers.handshake, TcpStream::connect(address)).await {
             Ok(Ok(tcp)) => tcp,
             Ok(Err(error)) => return error.to_string(),
-            Err(_) => return format!("no answer within {:?}", common.peers.handshake),
+            Err(_) => return format!("no answer within {:?}", common.terms.peers.handshake),
         };
-        let secured = common.security.connected(tcp, self.address.host());
-        let stream = match timeout(common.peers.handshake, secured).await {
+        let secured = common.terms.security.connected(tcp, self.address.host());
+        let stream = match timeout(common.terms.peers.handshake, secured).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return error.to_string(),
-            Err(_) => return format!("no TLS within {:?}", common.peers.handshake),
+            Err(_) => return format!("no TLS within {:?}", common.terms.peers.handshake),
         };
         let up = Arc::new(Up::new());
         let inbox = Replies {
@@ -202,24 +218,32 @@ impl Link {
             served: self.when_served(&up, common),
             is_ours: false,
         };
-        let (peer, mut connection) = match peer::connect(stream, ready(), inbox, &common.peers).await {
-            Ok(opened) => opened,
-            Err(end) => return printable(&end.to_string()),
-        };
+        let (peer, mut connection) =
+            match peer::connect(stream, ready(&common.terms.process), inbox, &common.terms.peers).await {
+                Ok(opened) => opened,
+                Err(end) => return printable(&end.to_string()),
+            };
         let is_ours = is_ours(peer.theirs());
         connection.inbox().is_ours = is_ours;
+        let process = process_of(peer.theirs()).filter(|_| is_ours);
+        if let Some(known) = process.and_then(|process| common.known(process, &up)) {
+            // One connection to each process, however many addresses it has.
+            drop((peer, connection));
+            self.is_up(&known);
+            return known.over().await;
+        }
         up.ready(peer);
         let end = if is_ours {
             let mut state = self.state.subscribe();
             let says = async {
                 let said = state.wait_for(|state| matches!(state.stage, Stage::Up(_)));
-                if timeout(common.peers.handshake, said).await.is_ok() {
+                if timeout(common.terms.peers.handshake, said).await.is_ok() {
                     pending().await
                 }
             };
             tokio::select! {
                 end = connection => end,
-                () = says => End::NotInTime(common.peers.handshake),
+                () = says => End::NotInTime(common.terms.peers.handshake),
             }
         } else {
             self.is_up(&up);

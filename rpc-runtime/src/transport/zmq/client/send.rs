@@ -1,8 +1,13 @@
 //! A request on its way to a server.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 
+use futures::FutureExt;
 use futures::future::join_all;
+use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::RecvError;
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
@@ -174,7 +179,7 @@ async fn by_lane(up: &Arc<Up>, lane: &Arc<Lane>, request: &Request) -> Result<()
     if let Some(registered) = registered {
         registered.keep();
     }
-    match timeout_at(request.deadline, flight.fate).await {
+    match fate(flight.fate, request).await {
         Ok(Ok(Fate::Taken)) => Ok(()),
         Ok(Ok(Fate::Refused(why))) => Err(Failure::Elsewhere(printable(&why))),
         Ok(Ok(Fate::Ended { why, reached: Reached::NotSent })) => Err(Failure::Elsewhere(why.to_string())),
@@ -191,6 +196,25 @@ async fn by_lane(up: &Arc<Up>, lane: &Arc<Lane>, request: &Request) -> Result<()
         }
     }
 }
+
+/// Waits until the deadline for what becomes of a request. Who waits for something else meanwhile has a clock of its own, and
+/// asks when it is time.
+async fn fate(
+    mut fate: oneshot::Receiver<Fate>,
+    request: &Request,
+) -> Result<Result<Fate, RecvError>, Elapsed> {
+    if request.at_once {
+        return timeout_at(request.deadline, fate).await.map_err(|_| Elapsed);
+    }
+    poll_fn(|cx| match fate.poll_unpin(cx) {
+        Poll::Pending if request.deadline <= Instant::now() => Poll::Ready(Err(Elapsed)),
+        fate => fate.map(Ok),
+    })
+    .await
+}
+
+/// The deadline has passed.
+struct Elapsed;
 
 /// To a peer that acknowledges nothing: it is done once it is written.
 async fn plainly(up: &Arc<Up>, request: &Request) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! Who serves what, at this moment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -44,15 +44,20 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn of(links: &[Arc<Link>]) -> Self {
         let mut topics: HashMap<String, Vec<Serves>> = HashMap::new();
+        // Several places may be one process.
+        let mut seen = HashSet::new();
         for link in links {
             let Stage::Up(up) = link.stage() else { continue };
             match up.lanes() {
+                Some(_) if !seen.insert(Arc::as_ptr(&up)) => {}
                 Some(lanes) => {
                     for lane in lanes {
                         let serves = Serves { up: Arc::clone(&up), way: Way::Lane(Arc::clone(&lane)) };
                         topics.entry(lane.endpoint().topic.clone()).or_default().push(serves);
                     }
                 }
+                // It will say.
+                None if up.tells() => {}
                 None => {
                     for (topic, server) in link.listed() {
                         let serves = Serves { up: Arc::clone(&up), way: Way::Plain { server } };

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll};
 
 use futures::task::AtomicWaker;
+use tokio::sync::watch;
 
 use super::super::message::{Message, MessageType, Taken};
+use super::super::ours::is_ours;
 use super::super::peer::{End, Foul, Inbox, Peer};
 use super::super::served::Served;
 use super::super::zmtp::Multipart;
@@ -16,6 +18,7 @@ use super::calls::Calls;
 use super::lane::Lane;
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
+use crate::text::printable;
 use crate::transport::driver::{Delivery, History, LIGHT, Labels, Settle, Settler, Verdict};
 use crate::wire::Beside;
 
@@ -28,7 +31,7 @@ pub(super) struct Up {
     peer: OnceLock<Peer>,
     lanes: Mutex<Lanes>,
     calls: Mutex<Calls>,
-    ended: OnceLock<End>,
+    ended: watch::Sender<Option<End>>,
     unread: Arc<Unread>,
 }
 
@@ -46,7 +49,7 @@ impl Up {
             peer: OnceLock::new(),
             lanes: Mutex::default(),
             calls: Mutex::default(),
-            ended: OnceLock::new(),
+            ended: watch::Sender::new(None),
             unread: Arc::default(),
         }
     }
@@ -57,6 +60,11 @@ impl Up {
 
     pub(super) fn peer(&self) -> Option<&Peer> {
         self.peer.get()
+    }
+
+    /// Whether it says by itself what it serves.
+    pub(super) fn tells(&self) -> bool {
+        self.peer().is_some_and(|peer| is_ours(peer.theirs()))
     }
 
     /// What it serves; none of a peer that does not say it.
@@ -70,7 +78,14 @@ impl Up {
 
     /// Whether the connection has ended.
     pub(super) fn is_over(&self) -> bool {
-        self.ended.get().is_some()
+        self.ended.borrow().is_some()
+    }
+
+    /// Waits for its end, and says why it came.
+    pub(super) async fn over(&self) -> String {
+        let mut ended = self.ended.subscribe();
+        let end = ended.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
+        printable(&end.unwrap_or(End::Closed).to_string())
     }
 
     /// Takes what the peer says of itself: what was there before goes on, what is gone ends.
@@ -108,7 +123,7 @@ impl Up {
 
     /// Ends all that is under way.
     pub(super) fn end(&self, end: &End, answers: &Answers) {
-        let _ = self.ended.set(end.clone());
+        self.ended.send_replace(Some(end.clone()));
         let unwritten: Vec<_> = self.all_lanes().iter().flat_map(|lane| lane.end(end)).collect();
         let lost = {
             let mut calls = self.calls();
@@ -184,7 +199,7 @@ impl Replies {
         let Ok(id) = <&[u8; 32]>::try_from(id.as_bytes()) else { return };
         let is_call = self.up.calls().remove(id);
         if !self.up.all_lanes().iter().any(|lane| lane.refused(id, &why)) && is_call {
-            self.answers.lose(*id, Fault::new(FaultKind::NotConnected, crate::text::printable(&why)));
+            self.answers.lose(*id, Fault::new(FaultKind::NotConnected, printable(&why)));
         }
     }
 }

@@ -16,8 +16,8 @@ use super::super::odd::Odd;
 use super::super::options::ZmqOptions;
 use super::super::ours::{is_ours, ready};
 use super::super::peer::{self, SendFault};
-use super::super::stream::Security;
 use super::super::tasks::Tasks;
+use super::super::terms::Terms;
 use super::caller::{Caller, sent};
 use super::door::{Door, Welcome, bind_any, bind_one_of};
 use super::inbox::Requests;
@@ -61,8 +61,7 @@ pub(in super::super) enum Doors {
 #[derive(Debug)]
 pub(in super::super) struct Serving {
     options: ZmqOptions,
-    peers: peer::Options,
-    security: Security,
+    terms: Terms,
     doors: Doors,
     directory: Arc<dyn Directory>,
     tasks: Arc<Tasks>,
@@ -80,16 +79,14 @@ pub(in super::super) struct Serving {
 impl Serving {
     pub(in super::super) fn new(
         options: ZmqOptions,
-        peers: peer::Options,
-        security: Security,
+        terms: Terms,
         doors: Doors,
         directory: Arc<dyn Directory>,
         tasks: Arc<Tasks>,
     ) -> Self {
         Self {
             options,
-            peers,
-            security,
+            terms,
             doors,
             directory,
             tasks,
@@ -109,7 +106,7 @@ impl Serving {
         address: ServerAddress,
         options: &ListenOptions,
     ) -> Result<Listener, Fault> {
-        if let Some(why) = self.security.lacks_for_servers() {
+        if let Some(why) = self.terms.security.lacks_for_servers() {
             return Err(Fault::new(FaultKind::Unusable, why));
         }
         let prefetch = if options.prefetch == 0 { PREFETCH } else { options.prefetch };
@@ -191,10 +188,10 @@ impl Serving {
         let caller = Arc::new(Caller::new(self.next_caller.fetch_add(1, Ordering::Relaxed)));
         let inbox =
             Requests::new(Arc::clone(&caller), Arc::clone(&self.places), usual, Arc::clone(&self.odd));
-        let secured = timeout(self.peers.handshake, self.security.accepted(stream)).await;
-        let secured = secured.map_err(|_| format!("no TLS within {:?}", self.peers.handshake))?;
+        let secured = timeout(self.terms.peers.handshake, self.terms.security.accepted(stream)).await;
+        let secured = secured.map_err(|_| format!("no TLS within {:?}", self.terms.peers.handshake))?;
         let stream = secured.map_err(|error| error.to_string())?;
-        let opened = peer::accept(stream, ready(), inbox, &self.peers).await;
+        let opened = peer::accept(stream, ready(&self.terms.process), inbox, &self.terms.peers).await;
         let (peer, connection) = opened.map_err(|end| end.to_string())?;
         let is_ours = is_ours(peer.theirs());
         caller.ready(peer, is_ours);

@@ -135,7 +135,8 @@ async fn a_caller_that_does_not_read_holds_up_no_other() {
     let stream = TcpStream::connect(&address).await.unwrap();
     let deaf = Deaf { open: std::sync::Arc::default() };
     let open = std::sync::Arc::clone(&deaf.open);
-    let (peer, connection) = peer::connect(stream, ready(), deaf, &peer::Options::default()).await.unwrap();
+    let (peer, connection) =
+        peer::connect(stream, ready("by hand"), deaf, &peer::Options::default()).await.unwrap();
     let task = tokio::spawn(connection);
     let large = "x".repeat(1 << 20);
     let asked = tokio::spawn(async move {

@@ -21,7 +21,7 @@ impl Fake {
         let (stream, _) = listener.accept().await.unwrap();
         let (sender, heard) = mpsc::unbounded_channel();
         let (peer, connection) =
-            peer::accept(stream, ready(), Heard(sender), &peer::Options::default()).await.unwrap();
+            peer::accept(stream, ready("by hand"), Heard(sender), &peer::Options::default()).await.unwrap();
         Self { hand: Hand { peer, heard, task: tokio::spawn(connection) } }
     }
 

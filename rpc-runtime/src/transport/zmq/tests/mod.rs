@@ -118,7 +118,7 @@ impl Hand {
 
     /// One of this project.
     async fn of_ours(address: &str) -> Self {
-        let mut hand = Self::connect(address, ready()).await;
+        let mut hand = Self::connect(address, ready("by hand")).await;
         assert_eq!(hand.hears().await.kind, MessageType::Served);
         hand
     }
