@@ -71,6 +71,8 @@ pub(super) struct Lane {
 struct State {
     last: u64,
     flying: VecDeque<Flying>,
+    /// Whether nothing more is sent.
+    closed: bool,
     ended: Option<End>,
 }
 
@@ -120,8 +122,13 @@ impl Lane {
         self.window.available_permits() == 0
     }
 
-    /// Sends a request as soon as there is room for it. Nothing of it is sent if that fails.
-    pub(super) async fn send(&self, peer: &Peer, request: &Request) -> Result<InFlight, SendError> {
+    /// Sends a request as soon as there is room for it, `begin` being called just before. Nothing of it is sent if that fails.
+    pub(super) async fn send(
+        &self,
+        peer: &Peer,
+        request: &Request,
+        begin: impl FnOnce(),
+    ) -> Result<InFlight, SendError> {
         let message = request.message();
         let bytes = request.body.len();
         // What is larger than all has all.
@@ -138,10 +145,12 @@ impl Lane {
         };
         let room = peer.room(bytes, request.deadline).await?;
         let mut state = lock(&self.state);
-        if state.ended.is_some() {
+        if state.closed {
             drop(state);
             return Err(self.ended());
         }
+        // In the same step: what has begun is ended with the lane, and what has not goes elsewhere.
+        begin();
         // In one step, so that the numbers come in the order in which they are written.
         let number = state.last + 1;
         let address = Address {
@@ -160,6 +169,8 @@ impl Lane {
 
     /// Sends nothing more; what was sent may still be taken.
     pub(super) fn close(&self) {
+        // Also what has got room already.
+        lock(&self.state).closed = true;
         self.window.close();
         self.bytes.close();
     }
@@ -211,6 +222,7 @@ impl Lane {
     /// No connection leads there any more; the ids of those that were never written.
     pub(super) fn end(&self, why: &End) -> Vec<[u8; 32]> {
         let mut state = lock(&self.state);
+        state.closed = true;
         state.ended.get_or_insert_with(|| why.clone());
         let flying = std::mem::take(&mut state.flying);
         drop(state);

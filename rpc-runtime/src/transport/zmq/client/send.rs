@@ -169,12 +169,14 @@ async fn attempt(serves: &Serves, request: &Request) -> Result<(), Failure> {
 
 async fn by_lane(up: &Arc<Up>, lane: &Arc<Lane>, request: &Request) -> Result<(), Failure> {
     let Some(peer) = up.peer() else { return Err(Failure::Elsewhere(End::Closed.to_string())) };
-    let busy = Busy::new(lane);
-    let (registered, _busy) = match request.kind {
-        MessageType::Call => (Some(Registered::new(up, request, Some(busy))), None),
-        _ => (None, Some(busy)),
+    let (mut busy, mut registered) = (Some(Busy::new(lane)), None);
+    // Not before it is sent: one that still waits for room is not lost with the connection.
+    let begin = || {
+        if request.kind == MessageType::Call {
+            registered = Some(Registered::new(up, request, busy.take()));
+        }
     };
-    let flight = lane.send(peer, request).await.map_err(failed)?;
+    let flight = lane.send(peer, request, begin).await.map_err(failed)?;
     // From now on it is answered, or lost with the connection.
     if let Some(registered) = registered {
         registered.keep();
