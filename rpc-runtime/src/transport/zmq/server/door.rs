@@ -81,7 +81,9 @@ pub(super) async fn bind_one_of(
             }
         }
     }
-    let why = format!("no address of the URL can be listened on: {why}");
+    let why = format!(
+        "no address of the URL can be listened on, of which each process that serves needs one of its own: {why}"
+    );
     Err(Fault::new(FaultKind::InUse, why))
 }
 
