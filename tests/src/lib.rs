@@ -30,6 +30,7 @@ pub use python::{
     python,
 };
 pub use redis::Redis;
+pub use reservation::Reservation;
 pub use run::run;
 pub use until::{until, until_within};
 

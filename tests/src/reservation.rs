@@ -16,14 +16,14 @@ const RANGE: Range<u16> = 20_000..32_000;
 /// The UDP port of the same number stands for each. Nothing uses that, only one can have it, and it goes with the
 /// process, however that ends.
 #[derive(Debug)]
-pub(crate) struct Reservation<const N: usize> {
+pub struct Reservation<const N: usize> {
     ports: [u16; N],
     _held: Vec<UdpSocket>,
 }
 
 impl<const N: usize> Reservation<N> {
     /// Takes ports that nothing listens on.
-    pub(crate) fn new() -> Result<Self> {
+    pub fn new() -> Result<Self> {
         let mut candidates: Vec<_> = RANGE.collect();
         // So that those who ask at the same time seldom ask for the same.
         fastrand::shuffle(&mut candidates);
@@ -45,7 +45,8 @@ impl<const N: usize> Reservation<N> {
         Ok(Self { ports, _held: held })
     }
 
-    pub(crate) fn ports(&self) -> [u16; N] {
+    /// Them.
+    pub fn ports(&self) -> [u16; N] {
         self.ports
     }
 }

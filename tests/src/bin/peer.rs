@@ -32,6 +32,9 @@ struct Args {
 enum Role {
     /// Serves the topic.
     Server {
+        /// Its name.
+        #[arg(long, default_value = "process")]
+        name: String,
         /// How long each request takes, in seconds, beyond what it asks for itself.
         #[arg(long)]
         seconds: f64,
@@ -61,9 +64,9 @@ async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let transport = Transport::connect(&args.url).await?;
     match args.role {
-        Role::Server { seconds, late } => {
+        Role::Server { name, seconds, late } => {
             let acknowledge = if late { Acknowledge::Late } else { Acknowledge::Early };
-            let _server = Server::builder(&transport, Target::new(args.topic).with_server("process"))
+            let _server = Server::builder(&transport, Target::new(args.topic).with_server(name))
                 .endpoint(WorkApi::endpoint(Arc::new(Reporter { seconds })))
                 .acknowledge(acknowledge)
                 .workers(PROCESS_WORKERS)

@@ -112,6 +112,12 @@ impl Ledger {
         self.entries().range(from..).filter(|(_, entry)| missing(entry)).map(|(id, _)| *id).collect()
     }
 
+    /// How often a request was executed.
+    #[must_use]
+    pub fn executions(&self, id: Id) -> usize {
+        self.entries().get(&id).map_or(0, |entry| entry.executed.len())
+    }
+
     /// How many calls are being executed: begun by a server, and not over for their sender.
     #[must_use]
     pub fn calls_in_the_middle(&self) -> usize {

@@ -1,0 +1,96 @@
+//! Connections that are cut and frozen between processes that are well.
+
+use std::time::Duration;
+
+use rpc_tests::proxy::{Direction, End, Flow, Proxy};
+use rpc_tests::run;
+use tokio::time::Instant;
+
+use super::{Places, call, client, ended, executed, ledger, lost, server, start};
+
+#[test]
+fn a_cut_connection_ends_its_calls_and_is_made_again() {
+    run(async {
+        let (places, ledger) = (Places::<1>::new(), ledger("cut"));
+        let _server = server(&places.url(), "a", 0.0, &ledger).await;
+        let [port] = places.0.ports();
+        let proxy = Proxy::start(port).await.unwrap();
+        let api = client(&proxy.through(&places.url())).await;
+        for (id, end) in (0..).step_by(10).zip([End::Reset, End::Close]) {
+            let cut = start(&api, id, 600.0);
+            executed(&ledger, [id]).await;
+            proxy.end_connections(end);
+            let text = lost(cut).await;
+            assert!(text.contains("was lost"), "{text}");
+            assert_eq!(call(&api, id + 1).await.unwrap(), id + 1);
+            assert_eq!((ledger.executions(id), ledger.executions(id + 1)), (1, 1));
+        }
+        assert_eq!(proxy.accepted(), 3);
+    });
+}
+
+#[test]
+fn a_forgotten_connection_is_missed() {
+    run(async {
+        let (places, ledger) = (Places::<1>::new(), ledger("forgotten"));
+        let _server = server(&places.url(), "a", 0.0, &ledger).await;
+        let [port] = places.0.ports();
+        let proxy = Proxy::start(port).await.unwrap();
+        let api = client(&proxy.through(&places.url())).await;
+        let before = start(&api, 0, 600.0);
+        executed(&ledger, [0]).await;
+        proxy.forget_connections();
+        let since = Instant::now();
+        let after = start(&api, 1, 0.0);
+        for call in [before, after] {
+            let text = lost(call).await;
+            assert!(text.contains("nothing was heard of the peer for"), "{text}");
+        }
+        assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
+        assert_eq!(call(&api, 2).await.unwrap(), 2);
+        assert_eq!([0, 1, 2].map(|id| ledger.executions(id)), [1, 0, 1]);
+    });
+}
+
+/// The request is executed, its reply is lost, and so is the word that it was taken: it is not sent again.
+#[test]
+fn a_request_whose_reply_is_lost_is_executed_once() {
+    run(async {
+        let (places, ledger) = (Places::<1>::new(), ledger("swallowed"));
+        let _server = server(&places.url(), "a", 0.0, &ledger).await;
+        let [port] = places.0.ports();
+        let proxy = Proxy::start(port).await.unwrap();
+        let api = client(&proxy.through(&places.url())).await;
+        assert_eq!(call(&api, 0).await.unwrap(), 0);
+        proxy.set(Direction::ToClient, Flow::Swallow);
+        let swallowed = start(&api, 1, 0.0);
+        executed(&ledger, [1]).await;
+        lost(swallowed).await;
+        proxy.resume();
+        assert_eq!(call(&api, 2).await.unwrap(), 2);
+        assert_eq!(ledger.executions(1), 1);
+    });
+}
+
+#[test]
+fn what_is_held_up_for_a_while_is_not_lost() {
+    run(async {
+        let (places, ledger) = (Places::<1>::new(), ledger("held"));
+        let _server = server(&places.url(), "a", 0.0, &ledger).await;
+        let [port] = places.0.ports();
+        let proxy = Proxy::start(port).await.unwrap();
+        let api = client(&proxy.through(&places.url())).await;
+        assert_eq!(call(&api, 1000).await.unwrap(), 1000);
+        proxy.set(Direction::ToClient, Flow::Hold);
+        let calls: Vec<_> = (0..500).map(|id| start(&api, id, 0.0)).collect();
+        // Those that go out before anything is heard of them.
+        executed(&ledger, 0..50).await;
+        assert!(!calls.iter().any(tokio::task::JoinHandle::is_finished));
+        proxy.resume();
+        for (id, call) in (0..).zip(calls) {
+            assert_eq!(ended(call).await.unwrap(), id);
+            assert_eq!(ledger.executions(id), 1);
+        }
+        assert_eq!(proxy.accepted(), 1);
+    });
+}
