@@ -11,8 +11,10 @@ use rpc_runtime::{Scheme, Transport, TransportBuilder};
 /// What all programs take.
 #[derive(Debug, Args)]
 pub struct BusArgs {
-    /// The broker, for example rabbit://guest:guest@localhost:5672/; memory:// ends at this process. It goes before the
-    /// transport_url of configuration files. Without both it is memory://.
+    /// The broker, for example rabbit://guest:guest@localhost:5672/; memory:// ends at this process. With the feature zmq also
+    /// where the servers are, each process at one of its own: zmq://127.0.0.1:9501,127.0.0.1:9502/, or the Redis that
+    /// knows it: zmq+redis://127.0.0.1/. It goes before the transport_url of configuration files. Without both it is
+    /// memory://.
     #[arg(long, value_name = "URL")]
     transport: Option<String>,
     /// A file of oslo.config, such as nova.conf; several may be given, and later ones go before earlier ones.
@@ -45,7 +47,7 @@ impl BusArgs {
         let are_there = !(self.config_file.is_empty() && self.config_dir.is_empty());
         let config = match are_there {
             true => Config::builder().arguments(std::env::args_os()).read().context("the configuration")?,
-            false => without_files()?,
+            false => without_files("messagingv2")?,
         };
         let is_set = |group| -> anyhow::Result<bool> {
             Ok(config.place(group, "transport_url")?.is_some_and(|place| place != Place::Default))
@@ -55,11 +57,20 @@ impl BusArgs {
             None if are_there || is_set("DEFAULT")? => TransportBuilder::from_config(&config)?,
             None => Transport::builder("memory://")?.config(&config)?,
         };
-        let in_memory = builder.get_url().scheme() == Scheme::Memory;
+        let scheme = builder.get_url().scheme();
+        let in_memory = scheme == Scheme::Memory;
+        let keeps_messages =
+            !matches!(scheme, Scheme::Zmq | Scheme::Zmqs | Scheme::ZmqRedis | Scheme::ZmqsRedis);
         let transport = builder.connect().await?;
-        let notifications = match self.transport.is_none() && is_set("oslo_messaging_notifications")? {
+        let apart = self.transport.is_none() && is_set("oslo_messaging_notifications")?;
+        let notifications = match apart {
             true => Transport::from_config_for_notifications(&config).await?,
             false => transport.clone(),
+        };
+        let config = match are_there || apart || keeps_messages {
+            true => config,
+            // Who listens to notifications need not be there when they are sent, so they go to the log instead.
+            false => without_files("log")?,
         };
         Ok(Bus { transport, notifications, config, in_memory })
     }
@@ -71,7 +82,7 @@ impl Bus {
     /// # Errors
     /// The environment has an option that is not what it should be.
     pub fn of(transport: &Transport) -> anyhow::Result<Self> {
-        let config = without_files()?;
+        let config = without_files("messagingv2")?;
         Ok(Self { transport: transport.clone(), notifications: transport.clone(), config, in_memory: true })
     }
 
@@ -95,7 +106,7 @@ fn print_reload(read: &Result<Reload, ConfigError>) {
 }
 
 /// A Python service without files tells nobody anything; these are to show that they do.
-fn without_files() -> anyhow::Result<Config> {
-    let builder = Config::builder().default("oslo_messaging_notifications", "driver", "messagingv2");
+fn without_files(driver: &str) -> anyhow::Result<Config> {
+    let builder = Config::builder().default("oslo_messaging_notifications", "driver", driver);
     builder.read().context("the configuration")
 }

@@ -142,6 +142,7 @@ AGENTS='binary_id(rpc-tests::agents)'
 # What needs no broker, with ZeroMQ, its Python and Redis on the other side.
 ZMQ='package(rpc-runtime) & test(/^transport::zmq::.*::(python|redis)_/) | binary_id(rpc-tests::zmq)'
 ZMQ+=' | binary_id(rpc-tests::everywhere) & test(/::zmq_redis::/)'
+ZMQ+=' | binary_id(rpc-examples::brokerless) & test(/^redis_/)'
 
 define unit short tools 'tests that need nothing beside them'
 step_unit() {
