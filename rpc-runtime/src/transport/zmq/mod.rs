@@ -97,6 +97,9 @@ impl ZmqDriver {
         let tasks = Arc::new(Tasks::new());
         let addresses = addresses(url)?;
         let is_listed = matches!(url.scheme(), Scheme::Zmq | Scheme::Zmqs);
+        if is_listed {
+            check_bare(url)?;
+        }
         let directory: Arc<dyn Directory> = match addresses.first() {
             Some(at) if !is_listed => {
                 let redis = redis_options(url, at.clone(), &options)?;
@@ -249,6 +252,21 @@ async fn reached(
             return Err(TransportError::NotConnected { transport: NAME, why: why.to_owned(), failures });
         }
         sleep(RETRY).await;
+    }
+}
+
+/// Whoever writes a password or a virtual host believes that it keeps others out.
+fn check_bare(url: &TransportUrl) -> Result<(), TransportError> {
+    if url.hosts().iter().any(|host| !host.user().is_empty() || !host.password().is_empty()) {
+        let why = "without a broker nobody asks for a user and password: certificates of zmqs:// tell who may connect";
+        return Err(TransportError::Setting(why.to_owned()));
+    }
+    match url.vhost() {
+        "/" | "" => Ok(()),
+        vhost => {
+            let why = format!("the URL has the virtual host {vhost:?}, and there is none without a broker");
+            Err(TransportError::Setting(why))
+        }
     }
 }
 
