@@ -165,12 +165,17 @@ impl Link {
         loop {
             self.enter(Stage::Connecting);
             let began = Instant::now();
-            let why = self.once(&common).await;
+            let (why, is_odd) = match self.once(&common).await {
+                Ok(end) => (printable(&end.to_string()), end != End::Closed),
+                Err(why) => (why, true),
+            };
             let came_up = matches!(self.stage(), Stage::Up(_));
             self.enter(Stage::Down(why.clone()));
             (common.changed)();
             if came_up {
                 backoff = BACKOFF.0;
+            }
+            if came_up && is_odd {
                 let address = &self.address;
                 rarely!(common.answers.odd.peers, warn, %address, why, "a connection to servers has ended");
             }
@@ -198,18 +203,21 @@ impl Link {
     }
 
     /// One connection, from its beginning to its end.
-    async fn once(self: &Arc<Self>, common: &Arc<Common>) -> String {
+    ///
+    /// # Errors
+    /// Why there is none.
+    async fn once(self: &Arc<Self>, common: &Arc<Common>) -> Result<End, String> {
         let address = (self.address.host(), self.address.port());
         let tcp = match timeout(common.terms.peers.handshake, TcpStream::connect(address)).await {
             Ok(Ok(tcp)) => tcp,
-            Ok(Err(error)) => return error.to_string(),
-            Err(_) => return format!("no answer within {:?}", common.terms.peers.handshake),
+            Ok(Err(error)) => return Err(error.to_string()),
+            Err(_) => return Err(format!("no answer within {:?}", common.terms.peers.handshake)),
         };
         let secured = common.terms.security.connected(tcp, self.address.host());
         let stream = match timeout(common.terms.peers.handshake, secured).await {
             Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => return error.to_string(),
-            Err(_) => return format!("no TLS within {:?}", common.terms.peers.handshake),
+            Ok(Err(error)) => return Err(error.to_string()),
+            Err(_) => return Err(format!("no TLS within {:?}", common.terms.peers.handshake)),
         };
         let up = Arc::new(Up::new());
         let inbox = Replies {
@@ -221,7 +229,7 @@ impl Link {
         let (peer, mut connection) =
             match peer::connect(stream, ready(&common.terms.process), inbox, &common.terms.peers).await {
                 Ok(opened) => opened,
-                Err(end) => return printable(&end.to_string()),
+                Err(end) => return Err(printable(&end.to_string())),
             };
         let is_ours = is_ours(peer.theirs());
         connection.inbox().is_ours = is_ours;
@@ -230,7 +238,7 @@ impl Link {
             // One connection to each process, however many addresses it has.
             drop((peer, connection));
             self.is_up(&known);
-            return known.over().await;
+            return Ok(known.over().await);
         }
         up.ready(peer);
         let end = if is_ours {
@@ -251,6 +259,6 @@ impl Link {
             connection.await
         };
         up.end(&end, &common.answers);
-        printable(&end.to_string())
+        Ok(end)
     }
 }

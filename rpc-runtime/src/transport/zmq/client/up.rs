@@ -82,10 +82,10 @@ impl Up {
     }
 
     /// Waits for its end, and says why it came.
-    pub(super) async fn over(&self) -> String {
+    pub(super) async fn over(&self) -> End {
         let mut ended = self.ended.subscribe();
         let end = ended.wait_for(Option::is_some).await.ok().and_then(|end| end.clone());
-        printable(&end.unwrap_or(End::Closed).to_string())
+        end.unwrap_or(End::Closed)
     }
 
     /// Takes what the peer says of itself: what was there before goes on, what is gone ends.
