@@ -213,6 +213,9 @@ impl Link {
             Ok(Err(error)) => return Err(error.to_string()),
             Err(_) => return Err(format!("no answer within {:?}", common.terms.peers.handshake)),
         };
+        if is_of_itself(&tcp) {
+            return Err("Connection refused: nobody listens there".to_owned());
+        }
         let secured = common.terms.security.connected(tcp, self.address.host());
         let stream = match timeout(common.terms.peers.handshake, secured).await {
             Ok(Ok(stream)) => stream,
@@ -261,4 +264,10 @@ impl Link {
         up.end(&end, &common.answers);
         Ok(end)
     }
+}
+
+/// Whether a connection to a port of this machine at which nobody listens was made from that very port, which TCP takes for
+/// both sides' opening at once. As long as it is there no server can have the port.
+fn is_of_itself(tcp: &TcpStream) -> bool {
+    matches!((tcp.local_addr(), tcp.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
 }
