@@ -140,6 +140,13 @@ impl Program {
         Err(anyhow!("it ended with {status}: {}{}", lines.join("\n"), std::io::read_to_string(stderr)?))
     }
 
+    /// The same with what it has logged before.
+    pub async fn log_and_success(self) -> Result<(String, Vec<String>)> {
+        let stderr = self.stderr.reopen()?;
+        let lines = self.success().await?;
+        Ok((std::io::read_to_string(stderr)?, lines))
+    }
+
     /// Waits for its end, which has to be a failure; returns what it says of it.
     pub async fn refusal(self) -> Result<String> {
         let stderr = self.stderr.reopen()?;

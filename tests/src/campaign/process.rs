@@ -1,5 +1,6 @@
 //! A server or a client of the load in a process of its own, to be killed.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::time::timeout;
 
 use super::Ledger;
 use crate::limits::PATIENCE;
+use crate::until;
 
 /// How many workers a server in a process of its own has.
 pub const PROCESS_WORKERS: usize = 64;
@@ -52,9 +54,21 @@ impl Process {
         self.ended().await
     }
 
-    /// Stops it where it is, as a debugger or a machine without memory does.
-    pub fn freeze(&self) -> Result<()> {
-        self.signal(Signal::STOP)
+    /// Stops it where it is, as a debugger or a machine without memory does; returns once it does nothing any more.
+    pub async fn freeze(&self) -> Result<()> {
+        self.signal(Signal::STOP)?;
+        let tasks = format!("/proc/{}/task", self.process.id().context("the program has ended")?);
+        until("all of its threads stop", async || {
+            for task in fs::read_dir(&tasks)? {
+                // One that has ended meanwhile does nothing either.
+                let status = fs::read_to_string(task?.path().join("status")).unwrap_or_default();
+                if status.lines().any(|line| line.starts_with("State:") && !line.contains('T')) {
+                    return Ok(None);
+                }
+            }
+            Ok(Some(()))
+        })
+        .await
     }
 
     /// Lets it go on after [`Process::freeze`].

@@ -1,10 +1,11 @@
 //! What is in Redis, and who is not there any more.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use rpc_runtime::{CallOptions, Context, RpcError, Transport};
 use rpc_tests::limits::PATIENCE;
-use rpc_tests::sample::{RustServer, SampleApi};
+use rpc_tests::sample::{RustServer, SampleApi, SampleFanoutApi};
 use rpc_tests::{run, until};
 use serde_json::json;
 use tokio::time::{Instant, timeout};
@@ -105,5 +106,33 @@ fn what_redis_has_lost_is_announced_again() {
         redis.restart().await.unwrap();
         let api = SampleApi::new(&connect(&redis).await);
         until("it is found", async || Ok(api.whoami(&Context::new()).await.ok())).await.unwrap();
+    });
+}
+
+/// For longer than what it has said is believed.
+#[test]
+fn known_servers_go_on_without_redis() {
+    run(async {
+        let mut redis = redis().await;
+        let url = format!("{}?zmq_target_update=1&zmq_target_expire=2", redis.url());
+        let transport = Transport::connect(&url).await.unwrap();
+        let mut server = RustServer::start(&transport, "rust").await.unwrap();
+        let transport = Transport::connect(&url).await.unwrap();
+        let (api, ctx) = (SampleApi::new(&transport), Context::new());
+        api.whoami(&ctx).await.unwrap();
+        redis.kill().await.unwrap();
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_secs(5) {
+            api.whoami(&ctx).await.unwrap();
+        }
+        SampleFanoutApi::new(&transport).note(&ctx, 1).await.unwrap();
+        server.next_note().await.unwrap();
+        let unknown = api.with(CallOptions::new().server("unknown"));
+        let error = unknown.whoami(&ctx).await.unwrap_err();
+        assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error:?}");
+        assert!(error.to_string().contains("Redis"), "{error}");
+        redis.restart().await.unwrap();
+        let other = SampleApi::new(&connect(&redis).await);
+        until("it is announced again", async || Ok(other.whoami(&ctx).await.ok())).await.unwrap();
     });
 }

@@ -50,7 +50,7 @@ fn the_replies_for_a_stopped_client_are_dropped_and_counted() {
         let server = serve(&places.url(), &ledger).await;
         let stopped = caller(&places.url(), "20").await;
         executed(&ledger, CALLS).await;
-        stopped.freeze().unwrap();
+        stopped.freeze().await.unwrap();
         assert_eq!(call(&client(&places.url()).await, 100).await.unwrap(), 100);
         dropped(&server, CALLS.len() as u64).await;
         stopped.thaw().unwrap();

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rpc_runtime::CallOptions;
+use rpc_tests::campaign::Id;
 use rpc_tests::proxy::{Direction, End, Flow, Proxy};
 use rpc_tests::run;
 use tokio::time::Instant;
@@ -92,5 +94,52 @@ fn what_is_held_up_for_a_while_is_not_lost() {
             assert_eq!(ledger.executions(id), 1);
         }
         assert_eq!(proxy.accepted(), 1);
+    });
+}
+
+/// A port from which the kernel may connect, too: so often tried, it connects to itself, and no server could have it.
+#[test]
+fn a_place_where_nobody_listens_is_not_taken_for_a_server() {
+    // Even ones come first, and they are all tried within so many attempts.
+    const PORT: u16 = 40_000;
+    const ATTEMPTS: Id = 15_000;
+    run(async {
+        let host = format!("127.77.{}.{}", std::process::id() >> 8 & 0xff, std::process::id() & 0xff);
+        let url = format!("zmq://{host}:{PORT}/");
+        let api = client(&url).await;
+        for id in 0..ATTEMPTS {
+            let error = call(&api, id).await.unwrap_err();
+            assert!(error.to_string().contains("Connection refused"), "{id}: {error}");
+        }
+        let ledger = ledger("itself");
+        let _server = server(&url, "a", 0.0, &ledger).await;
+        assert_eq!(call(&api, ATTEMPTS).await.unwrap(), ATTEMPTS);
+    });
+}
+
+/// Nobody would ask for it.
+#[test]
+fn what_a_url_has_for_a_broker_is_refused() {
+    run(async {
+        for (url, said) in [
+            ("zmq://nova:secret@127.0.0.1:9501/", "nobody asks for a user and password"),
+            ("zmq://127.0.0.1:9501,nova:secret@127.0.0.1:9502/", "nobody asks for a user and password"),
+            ("zmq://127.0.0.1:9501/prod", "the virtual host \"prod\""),
+        ] {
+            let error = rpc_runtime::Transport::connect(url).await.unwrap_err().to_string();
+            assert!(error.contains(said) && !error.contains("secret"), "{error}");
+        }
+    });
+}
+
+#[test]
+fn a_timeout_speaks_of_no_broker() {
+    run(async {
+        let (places, ledger) = (Places::<1>::new(), ledger("slow"));
+        let _server = server(&places.url(), "a", 0.0, &ledger).await;
+        let api = client(&places.url()).await;
+        let hasty = api.with(CallOptions::new().timeout(Duration::from_secs(1)));
+        let error = ended(start(&hasty, 0, 600.0)).await.unwrap_err().to_string();
+        assert!(error.contains("a server has the request, no reply came"), "{error}");
     });
 }

@@ -89,7 +89,7 @@ fn the_calls_of_a_stopped_server_end_with_the_reason() {
         assert_eq!(call(&to(&api, "b"), 100).await.unwrap(), 100);
         let before = start(&to(&api, "a"), 0, 600.0);
         executed(&of_a, [0]).await;
-        a.freeze().unwrap();
+        a.freeze().await.unwrap();
         let frozen = Instant::now();
         let after = start(&to(&api, "a"), 1, 0.0);
         // Whoever does not ask for it has the other one.
