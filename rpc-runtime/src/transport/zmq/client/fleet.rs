@@ -128,10 +128,12 @@ impl Fleet {
             Ok(Err(Fault { why, .. })) => return Err(format!("the directory does not tell: {why}")),
             Err(_) => return Err("the directory does not answer".to_owned()),
         };
-        let key = (wanted.topic.to_owned(), wanted.server.map(str::to_owned));
-        lock(&self.looked).insert(key, Instant::now());
         let links: Vec<_> = addresses.iter().map(|address| self.link(address)).collect();
-        self.list(wanted, &links);
+        // A fixed list says the same of every topic.
+        if !self.keeps {
+            self.note(wanted);
+            self.list(wanted, &links);
+        }
         futures::future::join_all(links.iter().map(|link| link.settled(until))).await;
         self.changed();
         let down = links.iter().filter_map(|link| match link.stage() {
@@ -156,23 +158,21 @@ impl Fleet {
 
     /// Whether the directory should be asked again for a topic although something is known of it; then it counts as asked.
     pub(super) fn is_stale(&self, wanted: &Wanted<'_>) -> bool {
-        let key = (wanted.topic.to_owned(), wanted.server.map(str::to_owned));
+        let looked = lock(&self.looked).get(&key_of(wanted)).copied();
+        let is_stale = looked.is_none_or(|at| at.elapsed() >= self.refresh);
+        if is_stale {
+            self.note(wanted);
+        }
+        is_stale
+    }
+
+    /// Notes that the directory is asked for a topic now. Those that nobody has wanted for long are forgotten.
+    fn note(&self, wanted: &Wanted<'_>) {
         let mut looked = lock(&self.looked);
-        let now = Instant::now();
         if looked.len() >= MANY {
-            looked.retain(|_, at| now.duration_since(*at) < self.refresh);
+            looked.retain(|_, at| at.elapsed() < self.refresh);
         }
-        match looked.get_mut(&key) {
-            Some(at) if now.duration_since(*at) < self.refresh => false,
-            Some(at) => {
-                *at = now;
-                true
-            }
-            None => {
-                looked.insert(key, now);
-                true
-            }
-        }
+        looked.insert(key_of(wanted), Instant::now());
     }
 
     /// Ends the wait of all calls, sends what is queued, and hangs up.
@@ -190,6 +190,10 @@ impl Fleet {
         links.iter().for_each(|link| link.end());
         self.common.answers.end();
     }
+}
+
+fn key_of(wanted: &Wanted<'_>) -> (String, Option<String>) {
+    (wanted.topic.to_owned(), wanted.server.map(str::to_owned))
 }
 
 /// How many places an error tells of.
