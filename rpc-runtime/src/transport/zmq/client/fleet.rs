@@ -177,6 +177,7 @@ impl Fleet {
 
     /// Ends the wait of all calls, sends what is queued, and hangs up.
     pub(in super::super) async fn close(&self, deadline: Instant) {
+        self.common.answers.end();
         let links: Vec<_> = lock(&self.links).values().cloned().collect();
         let ends = links.iter().filter_map(|link| match link.stage() {
             Stage::Up(up) => Some((link, up)),
@@ -188,7 +189,6 @@ impl Fleet {
             link.is_down(deadline).await;
         }
         links.iter().for_each(|link| link.end());
-        self.common.answers.end();
     }
 }
 

@@ -5,17 +5,22 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::{Instant, sleep};
 
 use super::super::message::{Message, MessageType, Taken};
-use super::super::peer::{Outcome, Peer, SendFault, Ticket};
+use super::super::peer::{End, Outcome, Peer, SendError, SendFault};
 use super::super::zmtp::Multipart;
 use crate::clock::after;
-use crate::error::RemoteError;
+use crate::error::{Reached, RemoteError};
 use crate::lock::lock;
 use crate::wire::MessageFormat;
 
 /// How long a word to a caller that nobody waits for may wait to be written.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long replies to callers of oslo.messaging are held back: they look for a call only some time after they have sent it,
+/// and lose a reply that is there before.
+const FORGETFUL: Duration = Duration::from_millis(5);
 
 /// A connection that callers of servers have made.
 #[derive(Debug)]
@@ -101,6 +106,23 @@ impl Caller {
         }
     }
 
+    /// Sends a reply that does not go at once, as soon as there is room for it.
+    pub(super) async fn reply_later(
+        &self,
+        endpoint: u64,
+        id: &str,
+        body: Bytes,
+        deadline: Instant,
+    ) -> Outcome {
+        if !self.is_ours() {
+            sleep(FORGETFUL).await;
+        }
+        let gone = SendError { fault: SendFault::Ended(End::Closed), reached: Reached::NotSent };
+        let Some(peer) = self.peer() else { return Err(gone) };
+        let room = peer.room(body.len(), deadline).await?;
+        peer.put(self.reply(endpoint, id, body), deadline, room)?.await
+    }
+
     pub(super) fn peer(&self) -> Option<&Peer> {
         self.peer.get()
     }
@@ -116,6 +138,13 @@ impl Caller {
         }
     }
 
+    /// A reply was not written in time: the caller has had time for what was before it as well, and takes nothing any more.
+    pub(super) fn late(&self, error: &SendError) {
+        if let (SendFault::Expired, Some(peer)) = (&error.fault, self.peer()) {
+            peer.cut();
+        }
+    }
+
     /// Says something that has to be heard: a caller that takes nothing any more is not kept.
     pub(super) fn say(&self, message: Message) {
         if let Some(peer) = self.peer()
@@ -125,16 +154,4 @@ impl Caller {
             peer.cut();
         }
     }
-}
-
-/// A reply that did not go out within its time is one that the caller does not take: it has had time for what was before it as
-/// well.
-pub(super) async fn sent(caller: &Caller, ticket: Ticket) -> Outcome {
-    let outcome = ticket.await;
-    if let (Err(error), Some(peer)) = (&outcome, caller.peer())
-        && error.fault == SendFault::Expired
-    {
-        peer.cut();
-    }
-    outcome
 }

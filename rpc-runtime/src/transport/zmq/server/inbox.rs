@@ -162,7 +162,9 @@ impl Inbox for Requests {
             }
         }
         if let Some(at) = next {
-            self.alarm.as_mut().reset(at);
+            if self.alarm.deadline() != at {
+                self.alarm.as_mut().reset(at);
+            }
             if self.alarm.as_mut().poll(cx).is_ready() {
                 cx.waker().wake_by_ref();
             }

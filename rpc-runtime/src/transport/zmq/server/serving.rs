@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::super::directory::{Directory, Lease, PeerAddress};
 use super::super::odd::Odd;
@@ -18,7 +18,7 @@ use super::super::ours::{is_ours, ready};
 use super::super::peer::{self, SendFault};
 use super::super::tasks::Tasks;
 use super::super::terms::Terms;
-use super::caller::{Caller, sent};
+use super::caller::Caller;
 use super::door::{Door, Welcome, bind_any, bind_one_of};
 use super::inbox::Requests;
 use super::place::Place;
@@ -37,10 +37,6 @@ const PREFETCH: u16 = 100;
 
 /// How many connections of callers there may be: what comes beyond is closed at once.
 const MOST_CALLERS: usize = 4096;
-
-/// How long replies to callers of oslo.messaging are held back: they look for a call only some time after they have sent it,
-/// and lose a reply that is there before.
-const OLD_CALLERS: Duration = Duration::from_millis(5);
 
 /// How long a server that starts waits to be in the directory.
 const ANNOUNCEMENT: Duration = Duration::from_secs(30);
@@ -231,7 +227,7 @@ impl Serving {
             SendFault::Ended(_) => gone(),
             SendFault::Expired | SendFault::Full => PublishFault::Expired(error.to_string()).into(),
         };
-        let bytes = body.len();
+        let is_heartbeat = body.is_empty();
         let offered =
             caller.is_ours().then(|| peer.offer(caller.reply(endpoint, id, body.clone()), deadline));
         let ticket = match offered {
@@ -244,22 +240,21 @@ impl Serving {
                     // What went with it is to be told again.
                     caller.progress_of(endpoint).untold();
                 }
-                Err((endpoint, id.to_owned(), body))
+                Err((id.to_owned(), body))
             }
         };
         async move {
-            if !caller.is_ours() {
-                sleep(OLD_CALLERS).await;
-            }
-            let ticket = match ticket {
-                Ok(ticket) => ticket,
-                Err((endpoint, id, body)) => {
-                    let Some(peer) = caller.peer() else { return Err(gone()) };
-                    let room = peer.room(bytes, deadline).await.map_err(failed)?;
-                    peer.put(caller.reply(endpoint, &id, body), deadline, room).map_err(failed)?
-                }
+            let sent = match ticket {
+                Ok(ticket) => ticket.await,
+                Err((id, body)) => caller.reply_later(endpoint, &id, body, deadline).await,
             };
-            sent(&caller, ticket).await.map_err(failed)
+            sent.map_err(|error| {
+                // A heartbeat has little time, and another one comes after it.
+                if !is_heartbeat {
+                    caller.late(&error);
+                }
+                failed(error)
+            })
         }
         .boxed()
     }

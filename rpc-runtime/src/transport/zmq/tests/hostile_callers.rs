@@ -183,3 +183,57 @@ impl Inbox for Deaf {
         Ok(())
     }
 }
+
+/// A caller that is slow: signs of life that do not get through are no reason to hang up on it.
+#[tokio::test]
+async fn a_caller_that_reads_late_gets_its_reply() {
+    let address = address();
+    let (_transport, server) = serve(&address, 4).await;
+    let stream = TcpStream::connect(&address).await.unwrap();
+    let (sender, mut heard) = mpsc::unbounded_channel();
+    let (open, gate) = tokio::sync::oneshot::channel();
+    let slow = Slow { gate, to: sender };
+    let (peer, connection) =
+        peer::connect(stream, ready("by hand"), slow, &peer::Options::default()).await.unwrap();
+    let task = tokio::spawn(connection);
+    let says =
+        async |message: Message| peer.send(message.into(), crate::clock::after(PATIENCE)).await.unwrap();
+    let wait = json!([{}, {"method": "wait", "args": {}, "version": "1.0", "_timeout": 2}]).to_string();
+    says(request(1, echo_body(&"x".repeat(12 << 20)))).await;
+    says(request(2, wait)).await;
+    while server.counters().executed < 1 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // Time for some heartbeats, none of which gets through before the reply does.
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    open.send(()).unwrap();
+    loop {
+        let message = tokio::time::timeout(PATIENCE, heard.recv()).await.expect("nothing comes");
+        let message = Message::try_from(message.expect("it was hung up on")).unwrap();
+        if message.id == "id-1" {
+            assert!(message.body.len() > 12 << 20);
+            break;
+        }
+    }
+    task.abort();
+}
+
+/// Has room from some moment on.
+struct Slow {
+    gate: tokio::sync::oneshot::Receiver<()>,
+    to: mpsc::UnboundedSender<Multipart>,
+}
+
+impl Inbox for Slow {
+    fn poll_room(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        if self.gate.is_terminated() {
+            return Poll::Ready(());
+        }
+        futures::FutureExt::poll_unpin(&mut self.gate, cx).map(drop)
+    }
+
+    fn take(&mut self, message: Multipart) -> Result<(), Foul> {
+        let _ = self.to.send(message);
+        Ok(())
+    }
+}
