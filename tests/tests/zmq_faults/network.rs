@@ -23,7 +23,7 @@ fn a_cut_connection_ends_its_calls_and_is_made_again() {
             executed(&ledger, [id]).await;
             proxy.end_connections(end);
             let text = lost(cut).await;
-            assert!(text.contains("was lost"), "{text}");
+            assert!(text.contains("the connection to the server was lost"), "{text}");
             assert_eq!(call(&api, id + 1).await.unwrap(), id + 1);
             assert_eq!((ledger.executions(id), ledger.executions(id + 1)), (1, 1));
         }

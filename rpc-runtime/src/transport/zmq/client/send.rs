@@ -16,7 +16,7 @@ use super::super::peer::{End, SendError, SendFault};
 use super::fleet::{Fleet, SEARCH};
 use super::lane::{Busy, Fate, Lane, Request};
 use super::table::{Serves, Wanted, Way};
-use super::up::Up;
+use super::up::{Up, lost};
 use crate::clock::after;
 use crate::error::{Fault, FaultKind, Reached};
 use crate::text::printable;
@@ -185,9 +185,9 @@ async fn by_lane(up: &Arc<Up>, lane: &Arc<Lane>, request: &Request) -> Result<()
         Ok(Ok(Fate::Taken)) => Ok(()),
         Ok(Ok(Fate::Refused(why))) => Err(Failure::Elsewhere(printable(&why))),
         Ok(Ok(Fate::Ended { why, reached: Reached::NotSent })) => Err(Failure::Elsewhere(why.to_string())),
-        Ok(Ok(Fate::Ended { why, .. })) => Err(Failure::Lost(why.into())),
+        Ok(Ok(Fate::Ended { why, .. })) => Err(Failure::Lost(lost(&why))),
         // It is told before it is dropped.
-        Ok(Err(_)) => Err(Failure::Lost(End::Closed.into())),
+        Ok(Err(_)) => Err(Failure::Lost(lost(&End::Closed))),
         Err(_) => {
             let reached = lane.give_up(flight.number);
             let why = match reached {
@@ -241,7 +241,7 @@ fn failed(error: SendError) -> Failure {
             Failure::Late { why: format!("{not_sent}{fault}"), reached }
         }
         (SendFault::Ended(end), Reached::NotSent) => Failure::Elsewhere(end.to_string()),
-        (SendFault::Ended(end), _) => Failure::Lost(end.into()),
+        (SendFault::Ended(end), _) => Failure::Lost(lost(&end)),
     }
 }
 

@@ -125,7 +125,7 @@ impl Up {
     pub(super) fn end(&self, end: &End, answers: &Answers) {
         self.ended.send_replace(Some(end.clone()));
         let unwritten: Vec<_> = self.all_lanes().iter().flat_map(|lane| lane.end(end)).collect();
-        let lost = {
+        let sent = {
             let mut calls = self.calls();
             // They are sent by another connection.
             unwritten.iter().for_each(|id| {
@@ -133,11 +133,16 @@ impl Up {
             });
             calls.take()
         };
-        for id in lost {
-            let why = format!("the connection to the server was lost: {end}");
-            answers.lose(id, Fault::new(FaultKind::NotConnected, why));
+        for id in sent {
+            answers.lose(id, lost(end));
         }
     }
+}
+
+/// What is said of a request whose connection has ended, whatever was heard of it before.
+pub(super) fn lost(end: &End) -> Fault {
+    let why = format!("the connection to the server was lost: {end}");
+    Fault::new(Fault::from(end.clone()).kind, why)
 }
 
 fn by_number(lane: Arc<Lane>) -> (u64, Arc<Lane>) {
