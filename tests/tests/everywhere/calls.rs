@@ -91,10 +91,10 @@ async fn versions_and_methods_that_nobody_serves(bus: Bus) {
     let later = LaterShopApi::new(&clerks[0].transport);
     let error = later.whoami(&Context::new()).await.unwrap_err();
     assert!(matches!(error.rpc(), Some(RpcError::UnsupportedVersion { .. })), "{error}");
-    let pinned = later.pinned(&VersionPin::new(Version::new(1, 0)));
+    let pinned = later.pinned(VersionPin::new(Version::new(1, 0)));
     let error = pinned.haggle(&Context::new()).await.unwrap_err();
     assert!(matches!(error.rpc(), Some(RpcError::NoSuchMethod { .. })), "{error}");
-    let older = api.pinned(&VersionPin::new(Version::new(1, 3)));
+    let older = api.pinned(VersionPin::new(Version::new(1, 3)));
     let parcel = serde_json::json!({"weight": 5});
     let shipped = older.ship(&Context::new(), Some(true), None::<&str>, &parcel).await.unwrap();
     assert_eq!(shipped, "Some(true) None 5");

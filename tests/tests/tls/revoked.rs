@@ -26,7 +26,7 @@ fn list(authority: &Authority, numbers: &[u64]) -> Result<String> {
         revoked_certs: revoked.collect(),
         key_identifier_method: KeyIdMethod::Sha256,
     };
-    Ok(list.signed_by(&authority.issuer())?.pem()?)
+    Ok(list.signed_by(authority.issuer())?.pem()?)
 }
 
 #[tokio::test]
