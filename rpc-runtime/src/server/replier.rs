@@ -239,6 +239,8 @@ mod tests {
         /// There is no connection until its deadline.
         Outage,
         TooLarge,
+        /// Who waited for it will not come back.
+        Gone,
     }
 
     /// The bodies that arrive, how long that took, and how many replies were dropped.
@@ -260,6 +262,7 @@ mod tests {
                         tokio::time::sleep_until(message.deadline).await;
                         PublishFault::Expired("not sent: no connection".to_owned())
                     }
+                    Fate::Gone => PublishFault::Gone("it has disconnected".to_owned()),
                     Fate::TooLarge => PublishFault::Refused(Fault::new(FaultKind::TooLarge, "message size")),
                 };
                 Err(PublishError { fault, reached: Reached::NotSent })
@@ -282,6 +285,11 @@ mod tests {
     async fn a_reply_is_tried_once_however_little_patience_there_is() {
         assert_eq!(replied(0, []).await.0, ["reply"]);
         assert_eq!(replied(0, [Fate::Missing]).await, (Vec::new(), Duration::ZERO, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_that_is_gone_for_good_is_not_waited_for() {
+        assert_eq!(replied(60, [Fate::Gone]).await, (Vec::new(), Duration::ZERO, 1));
     }
 
     #[tokio::test]
