@@ -200,7 +200,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Inbox> Connection<S, I> {
                             return Poll::Ready(end);
                         }
                     }
-                    Ok(None) => break,
+                    Ok(None) => match self.inbox.keeps(self.decoder.kept()) {
+                        Ok(()) => break,
+                        Err(foul) => return Poll::Ready(foul.into()),
+                    },
                     Err(error) => return Poll::Ready(error.into()),
                 }
             }

@@ -14,6 +14,11 @@ pub(crate) trait Inbox: Send + Unpin {
     /// Takes one, after there was room. What the peer may not send at all ends the connection.
     fn take(&mut self, message: Multipart) -> Result<(), Foul>;
 
+    /// Is told how many bytes are kept of a message that is not whole yet. If those are too many the connection ends.
+    fn keeps(&mut self, _bytes: usize) -> Result<(), Foul> {
+        Ok(())
+    }
+
     /// What is to be said next, before all that waits to be sent. It is asked whenever the connection writes; whoever has
     /// something to say later has it polled again.
     fn poll_word(&mut self, _cx: &mut Context<'_>) -> Poll<Multipart> {

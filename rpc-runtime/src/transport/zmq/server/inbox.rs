@@ -18,6 +18,7 @@ use super::super::zmtp::Multipart;
 use super::caller::{Caller, Progress};
 use super::place::{GONE, Place, Request};
 use super::places::Places;
+use super::unfinished::{Part, Unfinished};
 use crate::clock::{after, later};
 
 /// How long the word that requests were taken may wait for a reply to go with, if nobody waits for it.
@@ -36,6 +37,7 @@ pub(super) struct Requests {
     /// Whose requests are those that do not say it, as those of oslo.messaging.
     usual: Option<Arc<Place>>,
     lanes: Vec<Lane>,
+    unfinished: Part,
     alarm: Pin<Box<Sleep>>,
 }
 
@@ -68,9 +70,10 @@ impl Requests {
         places: Arc<Places>,
         usual: Option<Arc<Place>>,
         odd: Arc<Odd>,
+        unfinished: &Arc<Unfinished>,
     ) -> Self {
         let alarm = Box::pin(sleep_until(Instant::now()));
-        Self { caller, places, odd, usual, lanes: Vec::new(), alarm }
+        Self { caller, places, odd, usual, lanes: Vec::new(), unfinished: Part::new(unfinished), alarm }
     }
 
     /// Takes a request: it waits in its lane until there is room for it.
@@ -139,6 +142,15 @@ impl Inbox for Requests {
                 self.odd.log(&format!("a message of a caller cannot be read: {bad}"));
                 Ok(())
             }
+        }
+    }
+
+    fn keeps(&mut self, bytes: usize) -> Result<(), Foul> {
+        match self.unfinished.keeps(bytes) {
+            true => Ok(()),
+            false => Err(Foul(format!(
+                "all callers have begun too much, and this one a message of {bytes} bytes so far"
+            ))),
         }
     }
 

@@ -6,6 +6,7 @@
 //! | `place` | where the requests for one server go in |
 //! | `places` | all of them |
 //! | `inbox` | the requests of one caller, on their way to the places |
+//! | `unfinished` | how much of it may be there that is not whole |
 //! | `door` | the port that callers connect to |
 //! | `serving` | all of that together |
 
@@ -15,5 +16,6 @@ mod inbox;
 mod place;
 mod places;
 mod serving;
+mod unfinished;
 
 pub(super) use self::serving::{Doors, Serving};

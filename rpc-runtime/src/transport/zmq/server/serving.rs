@@ -23,6 +23,7 @@ use super::door::{Door, Welcome, bind_any, bind_one_of};
 use super::inbox::Requests;
 use super::place::Place;
 use super::places::Places;
+use super::unfinished::Unfinished;
 use crate::clock::after;
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
@@ -67,6 +68,7 @@ pub(in super::super) struct Serving {
     callers: Mutex<HashMap<u64, Arc<Caller>>>,
     /// One for each connection, whatever it has said so far.
     seats: Arc<Semaphore>,
+    unfinished: Arc<Unfinished>,
     /// Rings when a caller has gone.
     left: Notify,
     shared: tokio::sync::Mutex<Weak<Door>>,
@@ -91,6 +93,7 @@ impl Serving {
             next_caller: AtomicU64::default(),
             callers: Mutex::default(),
             seats: Arc::new(Semaphore::new(MOST_CALLERS)),
+            unfinished: Arc::default(),
             left: Notify::new(),
             shared: tokio::sync::Mutex::default(),
         }
@@ -182,8 +185,13 @@ impl Serving {
     /// The end that is worth a line.
     async fn serve(self: &Arc<Self>, stream: TcpStream, usual: Option<Arc<Place>>) -> Result<(), String> {
         let caller = Arc::new(Caller::new(self.next_caller.fetch_add(1, Ordering::Relaxed)));
-        let inbox =
-            Requests::new(Arc::clone(&caller), Arc::clone(&self.places), usual, Arc::clone(&self.odd));
+        let inbox = Requests::new(
+            Arc::clone(&caller),
+            Arc::clone(&self.places),
+            usual,
+            Arc::clone(&self.odd),
+            &self.unfinished,
+        );
         let secured = timeout(self.terms.peers.handshake, self.terms.security.accepted(stream)).await;
         let secured = secured.map_err(|_| format!("no TLS within {:?}", self.terms.peers.handshake))?;
         let stream = secured.map_err(|error| error.to_string())?;

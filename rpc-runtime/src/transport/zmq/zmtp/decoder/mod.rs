@@ -93,6 +93,11 @@ impl Decoder {
         &mut self.buffer
     }
 
+    /// How many bytes it keeps of what is not whole yet.
+    pub(crate) fn kept(&self) -> usize {
+        self.bytes + self.buffer.len()
+    }
+
     /// Whether the peer may end here: neither within a message nor before it is ready.
     pub(crate) fn is_between(&self) -> bool {
         matches!(self.stage, Stage::AfterReady) && self.buffer.is_empty() && self.begun.0.is_empty()
