@@ -123,6 +123,10 @@ impl Named {
     fn add(&mut self, field: &syn::Field, event_type: Option<&EventType>, errors: &mut Errors) {
         let Some(name) = &field.ident else { return };
         let keys = FieldKeys::read(&field.attrs, errors);
+        // It is parsed, as the compiler parses it for what it does not take yet.
+        if name == "_" {
+            return errors.at(name, "a field of an event needs a name");
+        }
         let (wire, at) = name_of(name, keys.name.as_ref());
         let new = |wire| Field { name: name.clone(), wire, ty: field.ty.clone() };
         let own = name.unraw().to_string();

@@ -132,7 +132,13 @@ fn named_fields<'a>(item: &'a DeriveInput, errors: &mut Errors) -> Option<Vec<De
         return None;
     };
     let declared = named.named.iter().filter_map(|field| {
-        Some(Declared { name: field.ident.as_ref()?, ty: &field.ty, attributes: &field.attrs })
+        let name = field.ident.as_ref()?;
+        // It is parsed, as the compiler parses it for what it does not take yet.
+        if name == "_" {
+            errors.at(name, "a field of an object needs a name");
+            return None;
+        }
+        Some(Declared { name, ty: &field.ty, attributes: &field.attrs })
     });
     Some(declared.collect())
 }

@@ -217,3 +217,25 @@ proptest! {
         }
     }
 }
+
+/// Found by chance: of objects it came to tokens that do not parse.
+#[test]
+fn a_field_without_a_name_is_an_error() {
+    for (expansion, errors) in [
+        crate::object::expand(mutated(OBJECT, "id :", "_ :")),
+        crate::notification::expand(
+            "#[notification(event = \"a.b\", priority = info)] struct Done { _: u8 }".parse().unwrap(),
+        ),
+    ] {
+        let said: Vec<_> = errors.found().iter().map(ToString::to_string).collect();
+        assert!(said.iter().any(|why| why.ends_with("needs a name")), "{said:?}");
+        assert!(syn::parse2::<syn::File>(expansion).is_ok());
+    }
+}
+
+/// A source in which the first of this is that.
+fn mutated(source: &str, this: &str, that: &str) -> TokenStream {
+    let tokens = source.parse::<TokenStream>().unwrap().to_string();
+    assert!(tokens.contains(this), "{tokens}");
+    tokens.replacen(this, that, 1).parse().unwrap()
+}
