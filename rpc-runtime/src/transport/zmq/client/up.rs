@@ -113,7 +113,9 @@ impl Up {
     }
 
     fn lane(&self, endpoint: u64) -> Option<Arc<Lane>> {
-        self.all_lanes().into_iter().find(|lane| lane.endpoint().number == endpoint)
+        let lanes = lock(&self.lanes);
+        let mut all = lanes.served.iter().flatten().chain(&lanes.leaving);
+        all.find(|lane| lane.endpoint().number == endpoint).cloned()
     }
 
     fn all_lanes(&self) -> Vec<Arc<Lane>> {
