@@ -8,6 +8,7 @@ pub mod authority;
 pub mod bench;
 mod broker;
 pub mod campaign;
+mod freeze;
 pub mod limits;
 mod peer;
 mod program;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use rpc_tests::limits::PATIENCE;
 use rpc_tests::{Broker, PythonClient, PythonServer, until};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 #[tokio::test]
 async fn stops_dies_and_comes_back() {
@@ -21,7 +23,7 @@ async fn stops_dies_and_comes_back() {
 
     broker.stop().await.unwrap();
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
-    assert!(broker.freeze().is_err(), "there is nothing to freeze");
+    assert!(broker.freeze().await.is_err(), "there is nothing to freeze");
     broker.restart().await.unwrap();
     broker.kill().unwrap();
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
@@ -47,11 +49,17 @@ async fn freezes_and_thaws() {
     let request = json!({"topic": "topic", "method": "echo", "args": {"value": 1}});
     assert_eq!(client.call(request.clone()).await.unwrap().unwrap(), 1);
 
-    broker.freeze().unwrap();
+    broker.freeze().await.unwrap();
     // The kernel still takes the connection; the node says nothing on it.
-    TcpStream::connect(("127.0.0.1", broker.node().port())).await.unwrap();
+    let mut socket = TcpStream::connect(("127.0.0.1", broker.node().port())).await.unwrap();
+    socket.write_all(b"AMQP\0\0\x09\x01").await.unwrap();
     let mut call = Box::pin(client.call(request));
-    assert!(timeout(Duration::from_secs(2), &mut call).await.is_err(), "a frozen broker passed a call on");
+    tokio::select! {
+        answer = socket.read_u8() => panic!("a frozen broker answers: {answer:?}"),
+        end = &mut call => panic!("a call came to an end without its broker: {end:?}"),
+        () = sleep(Duration::from_secs(2)) => {}
+    }
     broker.thaw().unwrap();
+    assert_eq!(timeout(PATIENCE, socket.read_u8()).await.unwrap().unwrap(), 1, "a frame of a method");
     assert_eq!(call.await.unwrap().unwrap(), 1);
 }

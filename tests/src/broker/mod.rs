@@ -26,6 +26,7 @@ pub use self::topology::Topology;
 pub use self::vhost::Vhost;
 
 use self::process::{Process, prepare};
+use crate::freeze::{freeze, thaw};
 use crate::limits::PATIENCE;
 use crate::reservation::Reservation;
 
@@ -160,13 +161,13 @@ impl Broker {
     }
 
     /// Stops the node's process where it is: connections stay open and nothing answers.
-    pub fn freeze(&self) -> Result<()> {
-        Ok(kill_process(self.server()?, Signal::STOP)?)
+    pub async fn freeze(&self) -> Result<()> {
+        freeze(self.server()?).await
     }
 
     /// Lets a frozen node go on.
     pub fn thaw(&self) -> Result<()> {
-        Ok(kill_process(self.server()?, Signal::CONT)?)
+        thaw(self.server()?)
     }
 
     /// Whether it was started and not stopped since.

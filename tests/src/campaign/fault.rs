@@ -119,7 +119,7 @@ impl Fault {
                 broker.restart().await
             }
             Fault::Freeze => {
-                broker.freeze()?;
+                broker.freeze().await?;
                 sleep(LONG).await;
                 broker.thaw()
             }

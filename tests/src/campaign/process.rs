@@ -1,20 +1,19 @@
 //! A server or a client of the load in a process of its own, to be killed.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Pid;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::Ledger;
+use crate::freeze::{freeze, thaw};
 use crate::limits::PATIENCE;
-use crate::until;
 
 /// How many workers a server in a process of its own has.
 pub const PROCESS_WORKERS: usize = 64;
@@ -56,29 +55,17 @@ impl Process {
 
     /// Stops it where it is, as a debugger or a machine without memory does; returns once it does nothing any more.
     pub async fn freeze(&self) -> Result<()> {
-        self.signal(Signal::STOP)?;
-        let tasks = format!("/proc/{}/task", self.process.id().context("the program has ended")?);
-        until("all of its threads stop", async || {
-            for task in fs::read_dir(&tasks)? {
-                // One that has ended meanwhile does nothing either.
-                let status = fs::read_to_string(task?.path().join("status")).unwrap_or_default();
-                if status.lines().any(|line| line.starts_with("State:") && !line.contains('T')) {
-                    return Ok(None);
-                }
-            }
-            Ok(Some(()))
-        })
-        .await
+        freeze(self.pid()?).await
     }
 
     /// Lets it go on after [`Process::freeze`].
     pub fn thaw(&self) -> Result<()> {
-        self.signal(Signal::CONT)
+        thaw(self.pid()?)
     }
 
-    fn signal(&self, signal: Signal) -> Result<()> {
+    fn pid(&self) -> Result<Pid> {
         let pid = self.process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        Ok(kill_process(pid.context("the program has ended")?, signal)?)
+        pid.context("the program has ended")
     }
 
     /// Waits until it has ended by itself; all that it said is in the ledger then.

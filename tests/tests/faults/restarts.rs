@@ -67,7 +67,7 @@ fn frozen_for_longer_than_the_heartbeat() {
         let lanes =
             kinds().map(|lane| lane.option("heartbeat_timeout_threshold=2").option("connect_timeout=2"));
         let scenario = Scenario::start(&vhost, lanes).await?;
-        broker.freeze()?;
+        broker.freeze().await?;
         for lane in scenario.lanes() {
             // "connecting to" or "no connection to", as it tries and fails.
             told(lane, "to the broker").await?;
