@@ -73,6 +73,7 @@
 //! |---|---|---|
 //! | `macros` | yes | `#[rpc_manager]` and `#[derive(RpcException)]` |
 //! | `amqp` | yes | the transports `rabbit://`, `amqp://` and `amqps://` |
+//! | `amqp1` | no | the transports `amqp1://` and `amqp1s://`, to routers and brokers of AMQP 1.0 |
 //! | `zmq` | no | the transports `zmq://`, `zmqs://`, `zmq+redis://` and `zmqs+redis://` |
 //! | `objects` | no | versioned objects: `#[derive(VersionedObject)]` and the module `object` |
 //! | `config` | no | oslo.config's files: the module `config`, `Transport::from_config` |
@@ -108,7 +109,7 @@ mod json;
 mod lock;
 #[cfg(test)]
 mod logged;
-#[cfg(any(feature = "amqp", feature = "config"))]
+#[cfg(any(feature = "amqp", feature = "amqp1", feature = "config"))]
 mod nearest;
 #[cfg(feature = "notifications")]
 pub mod notification;

@@ -23,7 +23,7 @@ use crate::wire::{Beside, Content, MessageFormat, ReplyAddress};
 /// What is said of a transport that was closed on purpose.
 pub(super) const CLOSED: &str = "the transport is closed";
 
-/// A way to move messages: the in-memory broker, RabbitMQ or ZeroMQ.
+/// A way to move messages: the in-memory broker, RabbitMQ, AMQP 1.0 or ZeroMQ.
 pub(crate) trait Driver: fmt::Debug + Send + Sync {
     /// What its bus is called, for errors and the status.
     fn name(&self) -> &'static str;
@@ -150,7 +150,10 @@ pub(crate) struct Outgoing {
     /// The whole body, in the form that the driver names.
     pub(crate) body: Bytes,
     /// What it is if it is a request, for a bus whose bodies do not say that.
-    #[cfg_attr(not(feature = "zmq"), expect(dead_code, reason = "all that is built has it in the body"))]
+    #[cfg_attr(
+        not(any(feature = "amqp1", feature = "zmq")),
+        expect(dead_code, reason = "all that is built has it in the body")
+    )]
     pub(crate) ask: Option<Ask>,
     /// Whether a message that no queue takes is an error.
     pub(crate) mandatory: bool,
@@ -159,7 +162,7 @@ pub(crate) struct Outgoing {
     /// When to stop trying; a driver repeats an uncertain message, with the same body, until then.
     pub(crate) deadline: Instant,
     #[cfg_attr(
-        not(any(feature = "amqp", feature = "zmq")),
+        not(any(feature = "amqp", feature = "amqp1", feature = "zmq")),
         expect(dead_code, reason = "in memory an outcome is known at once")
     )]
     pub(crate) wanted: Wanted,
@@ -167,7 +170,10 @@ pub(crate) struct Outgoing {
 
 /// What a request says beside its body, on a bus whose bodies do not.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(feature = "zmq"), expect(dead_code, reason = "all that is built has it in the body"))]
+#[cfg_attr(
+    not(any(feature = "amqp1", feature = "zmq")),
+    expect(dead_code, reason = "all that is built has it in the body")
+)]
 pub(crate) struct Ask {
     /// That of the call, else one of its own: 32 hexadecimal digits.
     pub(crate) id: [u8; 32],
@@ -237,14 +243,20 @@ pub(crate) enum PublishFault {
     Unroutable(String),
     /// Who waited for the reply is gone and will not come back.
     #[error("{0}")]
-    #[cfg_attr(not(any(test, feature = "zmq")), expect(dead_code, reason = "queues may come back"))]
+    #[cfg_attr(
+        not(any(test, feature = "amqp1", feature = "zmq")),
+        expect(dead_code, reason = "queues may come back")
+    )]
     Gone(String),
     /// The broker refuses the message for good, for example a full queue or a missing right.
     #[error("the broker refused the message: {0}")]
     Refused(Fault),
     /// The connection was lost by which it may have gone out.
     #[error("{0}")]
-    #[cfg_attr(not(feature = "zmq"), expect(dead_code, reason = "brokers are asked again"))]
+    #[cfg_attr(
+        not(any(feature = "amqp1", feature = "zmq")),
+        expect(dead_code, reason = "brokers are asked again")
+    )]
     Lost(Fault),
     /// It cannot go out on this bus: it is too large, or its address too long.
     #[error("not sent: {0}")]
@@ -387,7 +399,10 @@ pub(crate) type TakeReply = Box<dyn Fn(Arrival) + Send + Sync>;
 pub(crate) enum Arrival {
     Reply(Delivery),
     /// The reply to the call of this id cannot come any more.
-    #[cfg_attr(not(feature = "zmq"), expect(dead_code, reason = "queues outlive connections"))]
+    #[cfg_attr(
+        not(any(feature = "amqp1", feature = "zmq")),
+        expect(dead_code, reason = "queues outlive connections")
+    )]
     Lost {
         id: [u8; 32],
         why: Fault,

@@ -53,7 +53,7 @@ pub enum TransportError {
     /// A certificate or key of the options cannot be read or used.
     #[error("{option}: {why}")]
     #[non_exhaustive]
-    #[cfg(any(feature = "amqp", feature = "zmq"))]
+    #[cfg(any(feature = "amqp", feature = "amqp1", feature = "zmq"))]
     Certificate {
         /// The option that names the file, for example `ssl_key_file`; `ssl` for the certificates of the system.
         option: &'static str,

@@ -18,7 +18,7 @@ pub struct HostFailure {
 }
 
 impl HostFailure {
-    #[cfg(any(feature = "amqp", feature = "zmq"))]
+    #[cfg(any(feature = "amqp", feature = "amqp1", feature = "zmq"))]
     pub(crate) fn new(host: impl Into<String>, kind: FailureKind, why: impl Into<String>) -> Self {
         Self { host: host.into(), kind, why: why.into() }
     }

@@ -23,12 +23,17 @@
 pub(crate) mod abilities;
 #[cfg(feature = "amqp")]
 pub(crate) mod amqp;
+#[cfg(feature = "amqp1")]
+mod amqp1;
 mod builder;
+#[cfg(any(feature = "amqp", feature = "amqp1"))]
 pub(crate) mod driver;
 mod error;
 mod failure;
 
 mod memory;
+#[cfg(any(feature = "amqp1", feature = "zmq"))]
+mod query;
 mod recording;
 pub(crate) mod replies;
 mod settings;
@@ -36,7 +41,7 @@ mod status;
 mod status_watch;
 #[cfg(test)]
 pub(crate) mod stub;
-#[cfg(any(feature = "amqp", feature = "zmq"))]
+#[cfg(any(feature = "amqp", feature = "amqp1", feature = "zmq"))]
 mod tls;
 pub(crate) mod url;
 #[cfg(feature = "zmq")]
@@ -69,6 +74,7 @@ use crate::wire::Limits;
 /// | URL | Transport |
 /// |---|---|
 /// | `rabbit://`, `amqp://`, `amqps://` | RabbitMQ, in the form and with the options of oslo.messaging |
+/// | `amqp1://`, `amqp1s://` | routers and brokers of AMQP 1.0, in the form and with the options of oslo.messaging 14, with the feature `amqp1` |
 /// | `zmq://`, `zmqs://`, `zmq+redis://` | ZeroMQ from process to process, with the feature `zmq` |
 /// | `memory://` | a broker inside the process, of this transport alone |
 /// | `memory:///name` | the same, shared by all transports of that name |

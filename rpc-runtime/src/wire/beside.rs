@@ -1,6 +1,6 @@
 //! What a message bears beside its body, on a bus whose bodies have no ids.
 
-#[cfg(feature = "zmq")]
+#[cfg(any(feature = "amqp1", feature = "zmq"))]
 use super::request::ReplyAddress;
 
 /// The ids of a message, as its driver has found them.
@@ -12,7 +12,7 @@ pub(crate) struct Beside {
     pub(crate) reply_to: Option<String>,
 }
 
-#[cfg(feature = "zmq")]
+#[cfg(any(feature = "amqp1", feature = "zmq"))]
 impl Beside {
     /// Who waits for the reply to a request.
     pub(crate) fn caller(&self) -> Option<ReplyAddress> {

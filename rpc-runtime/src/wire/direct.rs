@@ -9,13 +9,11 @@ use super::arguments::Arguments;
 use super::beside::Beside;
 use super::content::Limits;
 use super::error::DecodeError;
-use super::failure;
 use super::fields::Fields;
-use super::reply::{EncodedValue, Reply};
+use super::reply::{EncodedValue, RESULT, Reply};
 use super::request::{Request, RequestHead};
+use super::{failure, plain};
 use crate::error::RemoteError;
-use crate::json;
-use crate::text::shortened;
 
 /// The body of a request. A monitored call says so in its message, which Python's servers do not look at.
 pub(super) fn request(head: &RequestHead<'_>, args: &Fields, context: &Fields) -> Bytes {
@@ -28,7 +26,7 @@ pub(super) fn request(head: &RequestHead<'_>, args: &Fields, context: &Fields) -
         sealed.extend_from_slice(format!(", \\\"_timeout\\\": {seconds}").as_bytes());
     }
     sealed.extend_from_slice(b"}]");
-    opened(&sealed).into()
+    plain::opened(&sealed).into()
 }
 
 pub(super) fn read_request(
@@ -37,21 +35,13 @@ pub(super) fn read_request(
     limits: &Limits,
 ) -> Result<Request, DecodeError> {
     let mut members = members(body, ["context", "message"], limits)?;
-    let mut part = |name: &'static str| {
-        members
-            .nested(name)
-            .ok_or_else(|| DecodeError::Json { part: name, why: "it is no object".to_owned() })
-    };
-    let context = part("context")?;
-    let mut request = Request::without_ids(part("message")?, context);
-    request.reply = beside.and_then(Beside::caller);
-    request.unique_id = beside.map(|beside| beside.id.clone());
-    Ok(request)
+    let context = plain::object(&mut members, "context")?;
+    Ok(plain::request(plain::object(&mut members, "message")?, context, beside))
 }
 
 pub(super) fn result(result: &EncodedValue) -> Bytes {
     let mut body = String::from("[");
-    body.push_str(&opened(result.sealed()));
+    body.push_str(&plain::opened(result.sealed()));
     body.push_str(", null]");
     body.into()
 }
@@ -63,38 +53,20 @@ pub(super) fn failure(error: &RemoteError) -> Bytes {
     body.into()
 }
 
-/// A body without a byte says that the call still runs.
-pub(super) const HEARTBEAT: Bytes = Bytes::new();
-
 pub(super) fn read_reply(
     body: &Bytes,
     beside: Option<&Beside>,
     limits: &Limits,
 ) -> Result<Reply, DecodeError> {
-    let call = beside.map(|beside| beside.id.clone());
+    let call = plain::id(beside);
     if body.is_empty() {
-        return Ok(Reply::of(Arguments::default(), call, false));
+        return Ok(Reply::of(Arguments::default(), RESULT, call, false));
     }
-    Ok(Reply::of(members(body, ["result", "failure"], limits)?, call, true))
+    Ok(Reply::of(members(body, [RESULT, "failure"], limits)?, RESULT, call, true))
 }
 
 fn members(body: &Bytes, names: [&str; 2], limits: &Limits) -> Result<Arguments, DecodeError> {
-    const BODY: &str = "the body";
-    if body.len() > limits.max_body {
-        return Err(DecodeError::TooLarge { limit: limits.max_body });
-    }
-    let text = std::str::from_utf8(body).map_err(|error| DecodeError::Utf8 { at: error.valid_up_to() })?;
-    if json::deeper_than(text, limits.max_depth) {
-        return Err(DecodeError::TooDeep { part: BODY, limit: limits.max_depth });
-    }
-    Arguments::parse_pair(Cow::Borrowed(text), names)
-        .map_err(|error| DecodeError::Json { part: BODY, why: shortened(&error.to_string()) })
-}
-
-/// What stands in a string of the envelope, without its escapes.
-#[expect(clippy::expect_used, reason = "what is written here is sealed")]
-fn opened(sealed: &[u8]) -> String {
-    json::unsealed(sealed).expect("it is the text of a string")
+    plain::read(body, limits, |text| Arguments::parse_pair(Cow::Borrowed(text), names))
 }
 
 #[cfg(test)]
@@ -160,7 +132,7 @@ mod tests {
         let (result, text): (Option<u8>, String) = serde_json::from_slice(&body).unwrap();
         assert!(result.is_none() && text.starts_with(r#"{"class": "NotFound", "#), "{text}");
         assert_eq!(read(&body).failure, Some(error));
-        let alive = read(&HEARTBEAT);
+        let alive = read(&plain::HEARTBEAT);
         assert!(!alive.ending && !alive.has_result());
     }
 

@@ -70,6 +70,16 @@ pub(super) fn open(body: &[u8], content: &Content<'_>, limits: &Limits) -> Resul
     }
 }
 
+/// The members of a message that is either an object itself or in an envelope.
+#[cfg(feature = "amqp1")]
+pub(super) fn message(object: Arguments, limits: &Limits) -> Result<Arguments, DecodeError> {
+    let (Some(version), Some(message)) = (object.get("oslo.version"), object.get("oslo.message")) else {
+        return Ok(object);
+    };
+    check_version(version)?;
+    members(python::string(message).ok_or(DecodeError::MessageNotText)?, limits)
+}
+
 /// The members that make an object an envelope, if it has both. Others are not looked at.
 struct Sealed {
     /// The JSON text.

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+#[cfg(feature = "amqp1")]
+use super::amqp1;
 use super::beside::Beside;
 use super::content::{Content, Limits};
 #[cfg(feature = "zmq")]
@@ -10,6 +12,8 @@ use super::error::DecodeError;
 use super::fields::Fields;
 #[cfg(feature = "notifications")]
 use super::notification::Notification;
+#[cfg(any(feature = "amqp1", feature = "zmq"))]
+use super::plain;
 use super::reply::{EncodedValue, Reply};
 use super::request::{ReplyAddress, Request, RequestHead};
 use super::unread;
@@ -24,10 +28,13 @@ pub(crate) enum MessageFormat {
     /// That of ZeroMQ: JSON, with neither the id of the call nor the place of its replies.
     #[cfg(feature = "zmq")]
     Direct,
+    /// That of AMQP 1.0: JSON, with neither of them either.
+    #[cfg(feature = "amqp1")]
+    Amqp1,
 }
 
 #[cfg_attr(
-    not(feature = "zmq"),
+    not(any(feature = "amqp1", feature = "zmq")),
     expect(unused_variables, reason = "all that is built has its ids in the body")
 )]
 impl MessageFormat {
@@ -36,6 +43,8 @@ impl MessageFormat {
             MessageFormat::Envelope => head.encode(args, context),
             #[cfg(feature = "zmq")]
             MessageFormat::Direct => direct::request(head, args, context),
+            #[cfg(feature = "amqp1")]
+            MessageFormat::Amqp1 => amqp1::request(head, args, context),
         }
     }
 
@@ -51,6 +60,8 @@ impl MessageFormat {
             MessageFormat::Envelope => Request::decode(body, content, limits),
             #[cfg(feature = "zmq")]
             MessageFormat::Direct => direct::read_request(body, beside, limits),
+            #[cfg(feature = "amqp1")]
+            MessageFormat::Amqp1 => amqp1::read_request(body, beside, limits),
         }
     }
 
@@ -67,6 +78,8 @@ impl MessageFormat {
             // Nothing comes by a bus that nothing can be listened to on.
             #[cfg(feature = "zmq")]
             MessageFormat::Direct => Err(DecodeError::MessageNotText),
+            #[cfg(feature = "amqp1")]
+            MessageFormat::Amqp1 => Err(DecodeError::MessageNotText),
         }
     }
 
@@ -82,7 +95,9 @@ impl MessageFormat {
         match self {
             MessageFormat::Envelope => unread::caller(body, content, limits, error),
             #[cfg(feature = "zmq")]
-            MessageFormat::Direct => beside.and_then(Beside::caller),
+            MessageFormat::Direct => plain::caller(beside),
+            #[cfg(feature = "amqp1")]
+            MessageFormat::Amqp1 => plain::caller(beside),
         }
     }
 
@@ -98,7 +113,9 @@ impl MessageFormat {
         match self {
             MessageFormat::Envelope => unread::call(body, content, limits, error),
             #[cfg(feature = "zmq")]
-            MessageFormat::Direct => beside.map(|beside| beside.id.clone()),
+            MessageFormat::Direct => plain::id(beside),
+            #[cfg(feature = "amqp1")]
+            MessageFormat::Amqp1 => plain::id(beside),
         }
     }
 
@@ -107,6 +124,8 @@ impl MessageFormat {
             MessageFormat::Envelope => Reply::result(msg_id, result),
             #[cfg(feature = "zmq")]
             MessageFormat::Direct => direct::result(result),
+            #[cfg(feature = "amqp1")]
+            MessageFormat::Amqp1 => amqp1::result(result),
         }
     }
 
@@ -115,6 +134,8 @@ impl MessageFormat {
             MessageFormat::Envelope => Reply::failure(msg_id, error),
             #[cfg(feature = "zmq")]
             MessageFormat::Direct => direct::failure(error),
+            #[cfg(feature = "amqp1")]
+            MessageFormat::Amqp1 => amqp1::failure(error),
         }
     }
 
@@ -122,7 +143,9 @@ impl MessageFormat {
         match self {
             MessageFormat::Envelope => Reply::heartbeat(msg_id),
             #[cfg(feature = "zmq")]
-            MessageFormat::Direct => direct::HEARTBEAT,
+            MessageFormat::Direct => plain::HEARTBEAT,
+            #[cfg(feature = "amqp1")]
+            MessageFormat::Amqp1 => plain::HEARTBEAT,
         }
     }
 
@@ -138,6 +161,8 @@ impl MessageFormat {
             MessageFormat::Envelope => Reply::decode(body, content, limits),
             #[cfg(feature = "zmq")]
             MessageFormat::Direct => direct::read_reply(body, beside, limits),
+            #[cfg(feature = "amqp1")]
+            MessageFormat::Amqp1 => amqp1::read_reply(body, beside, limits),
         }
     }
 }

@@ -20,6 +20,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "amqp1")]
+mod amqp1;
 mod arguments;
 mod beside;
 mod content;
@@ -34,6 +36,8 @@ mod id;
 mod index;
 mod kombu;
 mod notification;
+#[cfg(any(feature = "amqp1", feature = "zmq"))]
+mod plain;
 mod python;
 mod reply;
 mod request;

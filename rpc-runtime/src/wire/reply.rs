@@ -13,6 +13,9 @@ use super::{envelope, failure, python};
 use crate::error::RemoteError;
 use crate::json;
 
+/// The member that has the result of a call.
+pub(super) const RESULT: &str = "result";
+
 /// In how many strings a failure is: it is itself text in a string of the message.
 const IN_FAILURE: u8 = IN_ENVELOPE + 1;
 
@@ -43,7 +46,7 @@ impl EncodedValue {
     }
 
     /// As it stands in a string of the envelope.
-    #[cfg(feature = "zmq")]
+    #[cfg(any(feature = "amqp1", feature = "zmq"))]
     pub(super) fn sealed(&self) -> &[u8] {
         &self.0
     }
@@ -60,6 +63,8 @@ pub struct Reply {
     /// The exception that was raised, if one was.
     pub failure: Option<RemoteError>,
     message: Arguments,
+    /// What the result is called in it.
+    result: &'static str,
 }
 
 impl Reply {
@@ -90,19 +95,19 @@ impl Reply {
         let message = envelope::open(body, content, limits)?;
         let msg_id = message.get("_msg_id").and_then(python::string);
         let ending = message.get("ending").is_some_and(python::is_true);
-        Ok(Self::of(message, msg_id, ending))
+        Ok(Self::of(message, RESULT, msg_id, ending))
     }
 
-    /// What the members `result` and `failure` say of a call.
-    pub(super) fn of(message: Arguments, msg_id: Option<String>, ending: bool) -> Self {
+    /// What the members of a message say of a call: `failure`, and that which is called `result`.
+    pub(super) fn of(message: Arguments, result: &'static str, msg_id: Option<String>, ending: bool) -> Self {
         let failure = message.get("failure").and_then(failure::read);
-        Self { msg_id, ending, failure, message }
+        Self { msg_id, ending, failure, message, result }
     }
 
     /// The JSON text of the result; `null` if there is none.
     #[must_use]
     pub fn result_text(&self) -> &str {
-        self.message.get("result").unwrap_or("null")
+        self.message.get(self.result).unwrap_or("null")
     }
 
     /// Whether there is a result that is not null.

@@ -12,15 +12,17 @@ use super::Transport;
 use super::amqp::options::AmqpOptions;
 #[cfg(feature = "amqp")]
 use super::amqp::{self, AmqpDriver};
+#[cfg(feature = "amqp1")]
+use super::amqp1::{Amqp1Driver, Amqp1Options};
 use super::error::TransportError;
 use super::memory::{self, MemoryDriver};
 use super::settings::{ResponseTimeout, Settings};
 use super::url::{Scheme, TransportUrl};
 #[cfg(feature = "zmq")]
 use super::zmq::{ZmqDriver, ZmqOptions};
-#[cfg(any(feature = "amqp", feature = "zmq"))]
+#[cfg(any(feature = "amqp", feature = "amqp1", feature = "zmq"))]
 use crate::clock::after;
-#[cfg(feature = "zmq")]
+#[cfg(any(feature = "amqp1", feature = "zmq"))]
 use crate::wire::Limits;
 
 /// What the URL of the transport is read from.
@@ -83,11 +85,15 @@ impl TransportBuilder {
             Scheme::Memory => memory::check_options(&url)?,
             #[cfg(feature = "amqp")]
             Scheme::Rabbit | Scheme::Amqp | Scheme::Amqps => AmqpOptions::check_url(&url)?,
+            #[cfg(feature = "amqp1")]
+            Scheme::Amqp1 | Scheme::Amqp1s => {
+                Amqp1Options::of(&url)?;
+            }
             #[cfg(feature = "zmq")]
             Scheme::Zmq | Scheme::Zmqs | Scheme::ZmqRedis | Scheme::ZmqsRedis => {
                 ZmqOptions::of(&url)?;
             }
-            #[cfg(not(all(feature = "amqp", feature = "zmq")))]
+            #[cfg(not(all(feature = "amqp", feature = "amqp1", feature = "zmq")))]
             _ => {}
         }
         let settings = Settings::default();
@@ -197,6 +203,13 @@ impl TransportBuilder {
                 let driver = AmqpDriver::connect(&self.url, options, after(self.connect_within)).await?;
                 Ok(Transport::new(Arc::new(driver), settings))
             }
+            #[cfg(feature = "amqp1")]
+            Scheme::Amqp1 | Scheme::Amqp1s => {
+                let options = Amqp1Options::of(&self.url)?;
+                let settings = options.settings(settings);
+                let driver = Amqp1Driver::connect(&self.url, options, after(self.connect_within)).await?;
+                Ok(Transport::new(Arc::new(driver), settings))
+            }
             #[cfg(feature = "zmq")]
             Scheme::Zmq | Scheme::Zmqs | Scheme::ZmqRedis | Scheme::ZmqsRedis => {
                 let options = ZmqOptions::of(&self.url)?;
@@ -204,7 +217,7 @@ impl TransportBuilder {
                 let driver = ZmqDriver::connect(&self.url, options, after(self.connect_within)).await?;
                 Ok(Transport::new(Arc::new(driver), Settings { limits, ..settings }))
             }
-            #[cfg(not(all(feature = "amqp", feature = "zmq")))]
+            #[cfg(not(all(feature = "amqp", feature = "amqp1", feature = "zmq")))]
             scheme => Err(TransportError::NotBuilt {
                 scheme: scheme.name().to_owned(),
                 feature: scheme.feature().unwrap_or_default(),

@@ -11,7 +11,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 /// Where a transport connects: `rabbit://user:password@host:port[,user:password@host:port]/vhost?option=value`.
 ///
 /// * Schemes: `rabbit` and `amqp` (port 5672 unless given, with the option `ssl` too), `amqps` (TLS, port
-///   5671); `zmq` and `zmqs` (TLS), whose hosts are where servers listen (port 9501); `zmq+redis` and `zmqs+redis`, whose host is
+///   5671); `amqp1` and `amqp1s` (TLS), with the same ports; `zmq` and `zmqs` (TLS), whose hosts are where servers listen (port 9501); `zmq+redis` and `zmqs+redis`, whose host is
 ///   that of Redis (port 6379); and `memory`, which has no host; its vhost names the broker.
 /// * A host of RabbitMQ without credentials has `guest`/`guest`, not those of the host before it. IPv6 addresses stand in
 ///   brackets. No host at all is `localhost`.
@@ -48,6 +48,10 @@ pub enum Scheme {
     Amqp,
     /// `amqps://`, RabbitMQ over TLS.
     Amqps,
+    /// `amqp1://`, routers and brokers of AMQP 1.0, oslo.messaging's `amqp://`.
+    Amqp1,
+    /// `amqp1s://`, the same over TLS.
+    Amqp1s,
     /// `zmq://`, ZeroMQ between the processes of a list.
     Zmq,
     /// `zmqs://`, the same over TLS.
@@ -67,6 +71,8 @@ impl Scheme {
             Scheme::Rabbit => "rabbit",
             Scheme::Amqp => "amqp",
             Scheme::Amqps => "amqps",
+            Scheme::Amqp1 => "amqp1",
+            Scheme::Amqp1s => "amqp1s",
             Scheme::Zmq => "zmq",
             Scheme::Zmqs => "zmqs",
             Scheme::ZmqRedis => "zmq+redis",
@@ -76,10 +82,12 @@ impl Scheme {
     }
 
     /// All of them.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Rabbit,
         Self::Amqp,
         Self::Amqps,
+        Self::Amqp1,
+        Self::Amqp1s,
         Self::Zmq,
         Self::Zmqs,
         Self::ZmqRedis,
@@ -88,10 +96,11 @@ impl Scheme {
     ];
 
     /// The feature that it is built by, if it is not always there.
-    #[cfg(not(all(feature = "amqp", feature = "zmq")))]
+    #[cfg(not(all(feature = "amqp", feature = "amqp1", feature = "zmq")))]
     pub(crate) fn feature(self) -> Option<&'static str> {
         match self {
             Scheme::Rabbit | Scheme::Amqp | Scheme::Amqps => Some("amqp"),
+            Scheme::Amqp1 | Scheme::Amqp1s => Some("amqp1"),
             Scheme::Zmq | Scheme::Zmqs | Scheme::ZmqRedis | Scheme::ZmqsRedis => Some("zmq"),
             Scheme::Memory => None,
         }
@@ -99,10 +108,10 @@ impl Scheme {
 
     fn default_port(self) -> u16 {
         match self {
-            Scheme::Amqps => 5671,
+            Scheme::Amqps | Scheme::Amqp1s => 5671,
             Scheme::Zmq | Scheme::Zmqs => 9501,
             Scheme::ZmqRedis | Scheme::ZmqsRedis => 6379,
-            Scheme::Rabbit | Scheme::Amqp | Scheme::Memory => 5672,
+            Scheme::Rabbit | Scheme::Amqp | Scheme::Amqp1 | Scheme::Memory => 5672,
         }
     }
 
@@ -143,7 +152,7 @@ impl Host {
         &self.user
     }
 
-    #[cfg(any(feature = "amqp", feature = "zmq", test))]
+    #[cfg(any(feature = "amqp", feature = "amqp1", feature = "zmq", test))]
     pub(crate) fn password(&self) -> &str {
         &self.password
     }

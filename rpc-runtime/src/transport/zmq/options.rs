@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use crate::transport::error::TransportError;
+use crate::transport::query::{OF_ALL, TlsFiles, number, wrong};
 use crate::transport::url::{Scheme, TransportUrl};
 
 /// What a transport over ZeroMQ is like.
@@ -21,16 +21,7 @@ pub(crate) struct ZmqOptions {
     pub(super) update: Duration,
     pub(super) max_body: usize,
     /// Of `zmqs://`.
-    pub(super) tls: Option<Tls>,
-}
-
-/// The files of TLS.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Tls {
-    pub(super) ca_file: Option<PathBuf>,
-    pub(super) cert_file: Option<PathBuf>,
-    pub(super) key_file: Option<PathBuf>,
-    pub(super) crl_file: Option<PathBuf>,
+    pub(super) tls: Option<TlsFiles>,
 }
 
 /// The ports that servers may have, of which each has one.
@@ -57,9 +48,6 @@ impl fmt::Display for Ports {
     }
 }
 
-/// Those that any transport has.
-const OF_ALL: [&str; 2] = ["control_exchange", "rpc_response_timeout"];
-
 /// Those that have an effect here.
 const KNOWN: [&str; 7] = [
     "rpc_zmq_bind_address",
@@ -70,9 +58,6 @@ const KNOWN: [&str; 7] = [
     "zmq_target_update",
     "max_body",
 ];
-
-/// Those of TLS.
-const OF_TLS: [&str; 4] = ["ssl_ca_file", "ssl_cert_file", "ssl_key_file", "ssl_crl_file"];
 
 /// Those of oslo.messaging that can only have the one value that this is.
 const FIXED: [(&str, &str, &str); 4] = [
@@ -104,7 +89,7 @@ impl ZmqOptions {
     pub(crate) fn of(url: &TransportUrl) -> Result<Self, TransportError> {
         let mut options = Self::default();
         let is_secure = matches!(url.scheme(), Scheme::Zmqs | Scheme::ZmqsRedis);
-        let mut tls = Tls::default();
+        let mut tls = TlsFiles::default();
         let (mut first, mut end) = (49153_u32, 65536_u32);
         for (name, value) in url.options() {
             match name {
@@ -119,15 +104,12 @@ impl ZmqOptions {
                 "zmq_target_update" => options.update = seconds(name, value)?,
                 "max_body" => options.max_body = number(name, value, 1024, 1 << 30)? as usize,
                 name if OF_ALL.contains(&name) => {}
-                name if !is_secure && OF_TLS.contains(&name) => {
+                name if !is_secure && TlsFiles::NAMES.contains(&name) => {
                     return Err(TransportError::Setting(format!(
                         "option {name} needs zmqs:// or zmqs+redis://"
                     )));
                 }
-                "ssl_ca_file" => tls.ca_file = Some(file(name, value)?),
-                "ssl_cert_file" => tls.cert_file = Some(file(name, value)?),
-                "ssl_key_file" => tls.key_file = Some(file(name, value)?),
-                "ssl_crl_file" => tls.crl_file = Some(file(name, value)?),
+                name if TlsFiles::NAMES.contains(&name) => tls.take(name, value)?,
                 name => check_fixed(name, value)?,
             }
         }
@@ -137,10 +119,7 @@ impl ZmqOptions {
             );
             return Err(TransportError::Setting(why));
         };
-        if tls.cert_file.is_some() != tls.key_file.is_some() {
-            let why = "options ssl_cert_file and ssl_key_file need each other";
-            return Err(TransportError::Setting(why.to_owned()));
-        }
+        tls.check()?;
         options.tls = is_secure.then_some(tls);
         // Both were read as what fits.
         options.ports = Ports {
@@ -188,18 +167,8 @@ fn bind_address(value: &str) -> Result<IpAddr, TransportError> {
     IpAddr::from_str(value).map_err(|_| wrong("rpc_zmq_bind_address", value, "an IP address, or * for all"))
 }
 
-fn number(name: &str, value: &str, least: u32, most: u32) -> Result<u32, TransportError> {
-    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-    let number = value.parse().ok().filter(|number| digits && (least..=most).contains(number));
-    number.ok_or_else(|| wrong(name, value, &format!("a whole number from {least} to {most}")))
-}
-
 fn seconds(name: &str, value: &str) -> Result<Duration, TransportError> {
     number(name, value, 1, 86_400).map(|seconds| Duration::from_secs(u64::from(seconds)))
-}
-
-fn file(name: &str, value: &str) -> Result<PathBuf, TransportError> {
-    if value.is_empty() { Err(wrong(name, value, "the path of a file")) } else { Ok(value.into()) }
 }
 
 fn check_fixed(name: &str, value: &str) -> Result<(), TransportError> {
@@ -210,11 +179,7 @@ fn check_fixed(name: &str, value: &str) -> Result<(), TransportError> {
             "option {name} has no meaning for zmq://, which takes {}, {}, {}",
             OF_ALL.join(", "),
             KNOWN.join(", "),
-            OF_TLS.join(", "),
+            TlsFiles::NAMES.join(", "),
         ))),
     }
-}
-
-fn wrong(name: &str, value: &str, expected: &str) -> TransportError {
-    TransportError::Setting(format!("option {name}={value:?}: expected {expected}"))
 }

@@ -8,9 +8,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use super::options::Tls;
 use super::peer::undelayed;
 use crate::transport::TransportError;
+use crate::transport::query::TlsFiles;
 use crate::transport::tls::{Given, ONLY_13};
 
 /// Either of the two.
@@ -34,8 +34,8 @@ pub(super) enum Security {
 
 impl Security {
     /// By the files of the options; none of them is asked for if there are no options.
-    pub(super) fn of(tls: Option<&Tls>) -> Result<Self, TransportError> {
-        let Some(Tls { ca_file, cert_file, key_file, crl_file }) = tls else { return Ok(Self::None) };
+    pub(super) fn of(tls: Option<&TlsFiles>) -> Result<Self, TransportError> {
+        let Some(TlsFiles { ca_file, cert_file, key_file, crl_file }) = tls else { return Ok(Self::None) };
         let given = Given {
             ca_file,
             ca_pem: None,

@@ -93,23 +93,33 @@ impl Request {
     }
 
     /// The same from a message of a bus whose messages have neither an id nor a place of replies in them.
-    #[cfg(feature = "zmq")]
+    #[cfg(any(feature = "amqp1", feature = "zmq"))]
     pub(in super::super) fn without_ids(mut message: Arguments, context: Arguments) -> Self {
         let args = message.nested("args");
         Self::of(&Members::of(&message), args, context)
     }
 
+    /// The same with heartbeats as the member `name` beside its message asks for them.
+    #[cfg(feature = "amqp1")]
+    pub(in super::super) fn monitored(mut self, name: &str, timeout: &str) -> Self {
+        self.heartbeat = interval(name, timeout, &mut self.warnings);
+        self
+    }
+
     /// What to execute, and how often the caller wants to hear of it.
     fn of(members: &Members<'_>, args: Option<Arguments>, context: Arguments) -> Self {
         let mut warnings = Vec::new();
-        let heartbeat = members.timeout.map_or(Ok(None), heartbeat::interval);
-        let heartbeat = heartbeat.unwrap_or_else(|warning| {
-            warnings.push(warning);
-            None
-        });
+        let heartbeat = members.timeout.and_then(|timeout| interval("_timeout", timeout, &mut warnings));
         let invocation = invocation(args, members);
         Self { reply: None, unique_id: None, heartbeat, context, invocation, warnings }
     }
+}
+
+fn interval(name: &str, timeout: &str, warnings: &mut Vec<String>) -> Option<Duration> {
+    heartbeat::interval(name, timeout).unwrap_or_else(|warning| {
+        warnings.push(warning);
+        None
+    })
 }
 
 /// The JSON text of each member that is there, found in one pass.

@@ -3,13 +3,13 @@ use std::time::Duration;
 use super::super::python;
 use crate::text::shortened;
 
-/// The interval of heartbeats that `_timeout`, a JSON value, asks for: half of its whole seconds,
+/// The interval of heartbeats that `timeout` asks for, the JSON value of the member `name`: half of its whole seconds,
 /// if that is at least one second.
 ///
 /// # Errors
 ///
 /// Text for the log if the value is one that no caller should send.
-pub(super) fn interval(timeout: &str) -> Result<Option<Duration>, String> {
+pub(super) fn interval(name: &str, timeout: &str) -> Result<Option<Duration>, String> {
     if !python::is_true(timeout) {
         return Ok(None);
     }
@@ -24,7 +24,7 @@ pub(super) fn interval(timeout: &str) -> Result<Option<Duration>, String> {
             let longest = f64::from(u32::MAX);
             Ok(Some(Duration::from_secs_f64((whole / 2.0).min(longest))))
         }
-        _ => Err(format!("_timeout {} asks for no possible interval of heartbeats", shortened(timeout))),
+        _ => Err(format!("{name} {} asks for no possible interval of heartbeats", shortened(timeout))),
     }
 }
 
@@ -43,17 +43,18 @@ mod tests {
             ("1e300", 4_294_967_295_000),
             ("99999999999999999999999999999", 4_294_967_295_000),
         ] {
-            assert_eq!(interval(timeout), Ok(Some(Duration::from_millis(millis))), "{timeout}");
+            assert_eq!(interval("_timeout", timeout), Ok(Some(Duration::from_millis(millis))), "{timeout}");
         }
     }
 
     #[test]
     fn none_and_invalid() {
         for timeout in ["null", "0", "0.0", "false", "\"\"", "[]"] {
-            assert_eq!(interval(timeout), Ok(None), "{timeout}");
+            assert_eq!(interval("_timeout", timeout), Ok(None), "{timeout}");
         }
         for timeout in ["1", "1.9", "-4", "true", "\"abc\"", "\"2.5\"", "\"NaN\"", "[2]", "{\"a\": 2}"] {
-            assert!(interval(timeout).unwrap_err().contains(timeout), "{timeout}");
+            let warning = interval("_timeout", timeout).unwrap_err();
+            assert!(warning.starts_with(&format!("_timeout {timeout} asks")), "{warning}");
         }
     }
 }

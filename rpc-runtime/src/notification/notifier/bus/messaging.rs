@@ -54,8 +54,8 @@ impl MessagingDriver {
         let body = match transport.driver().format() {
             MessageFormat::Envelope => emission.body(self.format),
             // Of such a bus there is no notifier.
-            #[cfg(feature = "zmq")]
-            MessageFormat::Direct => {
+            #[cfg(any(feature = "amqp1", feature = "zmq"))]
+            _ => {
                 let why = format!("{} has no notifications", transport.driver().name());
                 return Err(self.failed(emission, FaultKind::Unusable, why));
             }

@@ -1,0 +1,56 @@
+//! Options of oslo.messaging that have no effect here. Those are accepted that change nothing which a peer or an operator could
+//! see, so that a URL may be shared with Python services; the others with the one value that they have here.
+
+use super::value;
+use crate::transport::error::TransportError;
+use crate::transport::query::{number, wrong};
+
+/// What a value may be.
+enum Values {
+    /// A whole number, this or more.
+    Whole(i64),
+    /// Notifications are sent by other transports.
+    Text,
+    /// This flag alone, and why.
+    Only(bool, &'static str),
+    /// None at all, and why.
+    Refused(&'static str),
+}
+
+const UNUSED: &[(&str, Values)] = &[
+    ("default_notification_exchange", Values::Text),
+    ("default_notify_timeout", Values::Whole(5)),
+    // A reply is tried for as long as default_reply_timeout says.
+    ("default_reply_retry", Values::Whole(-1)),
+    ("notify_server_credit", Values::Whole(1)),
+    (
+        "sasl_config_dir",
+        Values::Refused("passwords are in the URL, and nothing is configured for Cyrus SASL"),
+    ),
+    (
+        "sasl_config_name",
+        Values::Refused("passwords are in the URL, and nothing is configured for Cyrus SASL"),
+    ),
+    ("sasl_default_realm", Values::Refused("a user of a realm stands in the URL as user%40realm")),
+    ("ssl_key_password", Values::Refused("the key of ssl_key_file is not encrypted")),
+    ("ssl_verify_vhost", Values::Only(false, "the certificate is for the host name of the URL")),
+    ("trace", Values::Only(false, "nothing is written to stdout")),
+];
+
+/// Whether the value can be had, or what is expected; `None` if there is no such option.
+pub(super) fn check(name: &str, text: &str) -> Option<Result<(), TransportError>> {
+    let (_, values) = UNUSED.iter().find(|(known, _)| *known == name)?;
+    Some(match values {
+        Values::Whole(-1) if text == "-1" => Ok(()),
+        Values::Whole(least) => {
+            number(name, text, u32::try_from(*least).unwrap_or(0), i32::MAX.unsigned_abs()).map(drop)
+        }
+        Values::Text => value::text(name, text).map(drop),
+        Values::Only(only, why) => match value::flag(name, text) {
+            Ok(flag) if flag == *only => Ok(()),
+            _ => Err(wrong(name, text, &format!("{only}, as {why}"))),
+        },
+        // It may be a password.
+        Values::Refused(why) => Err(TransportError::Setting(format!("option {name} cannot be set: {why}"))),
+    })
+}
