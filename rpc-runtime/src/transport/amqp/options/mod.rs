@@ -2,6 +2,7 @@
 
 #[cfg(feature = "config")]
 mod configured;
+mod foreign;
 mod in_memory;
 mod ranges;
 mod tls;
@@ -350,6 +351,9 @@ impl AmqpOptions {
         if let Some(checked) = unused::check(name, text) {
             return checked
                 .map_err(|expected| OptionError(format!("option {name}={text:?}: expected {expected}")));
+        }
+        if let Some(owner) = foreign::owner(name) {
+            return Err(OptionError(format!("option {name} is one of {owner}: this is a URL of RabbitMQ")));
         }
         let known = Self::NAMES.iter().chain(GENERIC).copied().chain(unused::names());
         let hint = nearest(name, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();

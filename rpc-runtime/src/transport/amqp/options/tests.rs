@@ -40,6 +40,15 @@ fn the_url_overrides_the_builder() {
 }
 
 #[test]
+fn options_of_amqp_1_are_sent_to_its_urls() {
+    for query in ["addressing_mode=routable", "ssl_key_password=hunter2"] {
+        let error = refused(query);
+        assert!(error.contains("AMQP 1.0, whose URLs begin with amqp1://"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
 fn options_of_others_change_nothing() {
     let value = |name| if name == "kombu_failover_strategy" { "shuffle" } else { "1" };
     let names = GENERIC.iter().copied().chain(unused::names());

@@ -80,7 +80,6 @@ pub(super) struct Prefixes {
     pub(super) broadcast_prefix: String,
     pub(super) group_request_prefix: String,
     pub(super) rpc_address_prefix: String,
-    pub(super) notify_address_prefix: String,
     pub(super) multicast_address: String,
     pub(super) unicast_address: String,
     pub(super) anycast_address: String,
@@ -127,7 +126,6 @@ impl Default for Prefixes {
             broadcast_prefix: "broadcast".to_owned(),
             group_request_prefix: "unicast".to_owned(),
             rpc_address_prefix: "openstack.org/om/rpc".to_owned(),
-            notify_address_prefix: "openstack.org/om/notify".to_owned(),
             multicast_address: "multicast".to_owned(),
             unicast_address: "unicast".to_owned(),
             anycast_address: "anycast".to_owned(),
@@ -136,14 +134,13 @@ impl Default for Prefixes {
 }
 
 /// Those that have an effect, but for the files of TLS.
-const KNOWN: [&str; 27] = [
+const KNOWN: [&str; 26] = [
     "addressing_mode",
     "pseudo_vhost",
     "server_request_prefix",
     "broadcast_prefix",
     "group_request_prefix",
     "rpc_address_prefix",
-    "notify_address_prefix",
     "multicast_address",
     "unicast_address",
     "anycast_address",
@@ -307,7 +304,6 @@ impl Prefixes {
             "broadcast_prefix" => &mut self.broadcast_prefix,
             "group_request_prefix" => &mut self.group_request_prefix,
             "rpc_address_prefix" => &mut self.rpc_address_prefix,
-            "notify_address_prefix" => &mut self.notify_address_prefix,
             "multicast_address" => &mut self.multicast_address,
             "unicast_address" => &mut self.unicast_address,
             "anycast_address" => &mut self.anycast_address,

@@ -1,15 +1,15 @@
 //! Options of oslo.messaging that have no effect here. Those are accepted that change nothing which a peer or an operator could
-//! see, so that a URL may be shared with Python services; the others with the one value that they have here.
+//! see, so that a URL may be shared with Python services; with the values that Python takes, so that a typing error does not
+//! wait until a Python service reads it. The others are refused, and told why.
 
 use super::value;
 use crate::transport::error::TransportError;
-use crate::transport::query::{number, wrong};
+use crate::transport::query::wrong;
 
 /// What a value may be.
 enum Values {
     /// A whole number, this or more.
-    Whole(i64),
-    /// Notifications are sent by other transports.
+    Whole(i32),
     Text,
     /// This flag alone, and why.
     Only(bool, &'static str),
@@ -18,11 +18,13 @@ enum Values {
 }
 
 const UNUSED: &[(&str, Values)] = &[
+    // There are no notifications here.
     ("default_notification_exchange", Values::Text),
     ("default_notify_timeout", Values::Whole(5)),
+    ("notify_address_prefix", Values::Text),
+    ("notify_server_credit", Values::Whole(1)),
     // A reply is tried for as long as default_reply_timeout says.
     ("default_reply_retry", Values::Whole(-1)),
-    ("notify_server_credit", Values::Whole(1)),
     (
         "sasl_config_dir",
         Values::Refused("passwords are in the URL, and nothing is configured for Cyrus SASL"),
@@ -41,16 +43,16 @@ const UNUSED: &[(&str, Values)] = &[
 pub(super) fn check(name: &str, text: &str) -> Option<Result<(), TransportError>> {
     let (_, values) = UNUSED.iter().find(|(known, _)| *known == name)?;
     Some(match values {
-        Values::Whole(-1) if text == "-1" => Ok(()),
-        Values::Whole(least) => {
-            number(name, text, u32::try_from(*least).unwrap_or(0), i32::MAX.unsigned_abs()).map(drop)
-        }
+        Values::Whole(least) => match text.parse::<i32>() {
+            Ok(number) if number >= *least => Ok(()),
+            _ => Err(wrong(name, text, &format!("a whole number from {least} to {}", i32::MAX))),
+        },
         Values::Text => value::text(name, text).map(drop),
         Values::Only(only, why) => match value::flag(name, text) {
             Ok(flag) if flag == *only => Ok(()),
             _ => Err(wrong(name, text, &format!("{only}, as {why}"))),
         },
-        // It may be a password.
+        // The value may be a password.
         Values::Refused(why) => Err(TransportError::Setting(format!("option {name} cannot be set: {why}"))),
     })
 }

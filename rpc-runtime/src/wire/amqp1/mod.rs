@@ -86,3 +86,6 @@ pub(super) fn read_reply(
     }
     Ok(Reply::of(plain::members(body, "", limits)?, RESPONSE, call, true))
 }
+
+#[cfg(test)]
+mod tests;
