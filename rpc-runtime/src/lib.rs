@@ -104,6 +104,9 @@ pub mod config;
 mod contained;
 mod context;
 mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod interface;
 mod json;
 mod lock;

@@ -33,6 +33,11 @@ pub fn bounded<T>(body: &Bytes, content: &Content<'_>, read: impl FnOnce() -> T)
         None => BASE + PER_BYTE * body.len(),
         Some(_) => BASE + TABLES + PER_BYTE * limits().max_body,
     };
+    within(limit, read)
+}
+
+/// Runs `read` and fails if that takes more bytes of memory.
+pub fn within<T>(limit: usize, read: impl FnOnce() -> T) -> T {
     MEMORY.reset_peak_usage();
     let before = MEMORY.current_usage();
     let outcome = read();
@@ -50,7 +55,14 @@ pub fn sealed(message: &str) -> Bytes {
 pub fn read(body: &Bytes, content: &Content<'_>) -> Result<Request, DecodeError> {
     let limits = limits();
     let request = bounded(body, content, || Request::decode(body, content, &limits));
-    match &request {
+    check_request(&request);
+    request
+}
+
+/// Fails if a request that was read is beyond the limits, or an error as long as its message.
+pub fn check_request(request: &Result<Request, DecodeError>) {
+    let limits = limits();
+    match request {
         Err(error) => assert!(error.to_string().len() < 1000, "{error}"),
         Ok(request) => {
             check_depth(&request.context, limits.max_depth - 1);
@@ -60,7 +72,6 @@ pub fn read(body: &Bytes, content: &Content<'_>) -> Result<Request, DecodeError>
             }
         }
     }
-    request
 }
 
 fn check_depth(values: &Arguments, limit: usize) {

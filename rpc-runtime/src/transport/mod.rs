@@ -26,7 +26,6 @@ pub(crate) mod amqp;
 #[cfg(feature = "amqp1")]
 mod amqp1;
 mod builder;
-#[cfg(any(feature = "amqp", feature = "amqp1"))]
 pub(crate) mod driver;
 mod error;
 mod failure;
@@ -65,6 +64,8 @@ use self::replies::{Once, Replies};
 use self::settings::Settings;
 pub use self::status::{ConnectionStatus, Status};
 pub use self::status_watch::StatusWatch;
+#[cfg(all(fuzzing, feature = "zmq"))]
+pub use self::zmq::{Heard, Zmtp};
 use crate::clock::after;
 use crate::error::Fault;
 use crate::wire::Limits;
@@ -86,6 +87,8 @@ use crate::wire::Limits;
 /// Of the options, `memory://` takes `control_exchange` and `rpc_response_timeout`, and `max_body` and
 /// `max_ratio` if the feature `amqp` is built. With the feature `testing` it loses, repeats and delays messages by a seed: see
 /// the module `testing`.
+///
+#[cfg_attr(feature = "amqp1", doc = include_str!("amqp1/options/options.md"))]
 #[derive(Clone)]
 pub struct Transport {
     shared: Arc<Shared>,

@@ -22,7 +22,7 @@ use super::url::{Scheme, TransportUrl};
 use super::zmq::{ZmqDriver, ZmqOptions};
 #[cfg(any(feature = "amqp", feature = "amqp1", feature = "zmq"))]
 use crate::clock::after;
-#[cfg(any(feature = "amqp1", feature = "zmq"))]
+#[cfg(feature = "zmq")]
 use crate::wire::Limits;
 
 /// What the URL of the transport is read from.

@@ -41,9 +41,19 @@ fn each_host_has_its_own_credentials() {
 }
 
 #[test]
+fn nobody_is_logged_in_that_the_url_does_not_name() {
+    let url = parse("amqp1://h1,u:hidden@h2/v");
+    let hosts: Vec<_> = url.hosts().iter().map(|h| (h.user(), h.password())).collect();
+    assert_eq!(hosts, [("", ""), ("u", "hidden")]);
+    assert_eq!(url.to_string(), "amqp1://h1:5672,u:***@h2:5672/v");
+}
+
+#[test]
 fn ports_follow_the_scheme() {
     assert_eq!(parse("amqps://h").hosts()[0].port(), 5671);
     assert_eq!(parse("rabbit://h?ssl=true").hosts()[0].port(), 5672);
+    assert_eq!(parse("amqp1://h").hosts()[0].port(), 5672);
+    assert_eq!(parse("amqp1s://h").hosts()[0].port(), 5671);
     assert_eq!(parse("RABBIT://h").scheme(), Scheme::Rabbit);
 }
 

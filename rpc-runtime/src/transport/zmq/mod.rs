@@ -14,6 +14,8 @@
 
 mod client;
 mod directory;
+#[cfg(fuzzing)]
+mod fuzzing;
 mod message;
 mod odd;
 mod options;
@@ -38,6 +40,8 @@ use tokio::time::{Instant, sleep};
 
 use self::client::Fleet;
 use self::directory::{Directory, Fixed, Login, PeerAddress, Redis, RedisOptions};
+#[cfg(fuzzing)]
+pub use self::fuzzing::{Heard, Zmtp};
 pub(crate) use self::options::ZmqOptions;
 use self::server::{Doors, Serving};
 use self::stream::Security;

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::text::shortened;
+
 /// The most bytes that they are told in.
 const LONGEST: usize = 1 << 20;
 
@@ -38,7 +40,8 @@ impl Served {
         if body.len() > LONGEST {
             return Err(format!("{} bytes, of {LONGEST} at most", body.len()));
         }
-        let endpoints: Vec<Endpoint> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        let endpoints: Vec<Endpoint> =
+            serde_json::from_slice(body).map_err(|error| shortened(&error.to_string()))?;
         match endpoints.len() {
             few if few <= MOST => Ok(Self(endpoints)),
             many => Err(format!("{many} endpoints, of {MOST} at most")),

@@ -209,3 +209,11 @@ fn what_is_of_no_use_here_is_taken_or_refused_with_the_reason() {
         "{error}"
     );
 }
+
+#[test]
+fn all_that_can_be_said_is_documented() {
+    let documented = include_str!("options.md");
+    for name in KNOWN.iter().chain(&OF_ALL).chain(&TlsFiles::NAMES).copied().chain(unused::names()) {
+        assert!(documented.contains(&format!("`{name}`")), "{name}");
+    }
+}

@@ -39,6 +39,12 @@ const UNUSED: &[(&str, Values)] = &[
     ("trace", Values::Only(false, "nothing is written to stdout")),
 ];
 
+/// The names of all.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    UNUSED.iter().map(|(name, _)| *name)
+}
+
 /// Whether the value can be had, or what is expected; `None` if there is no such option.
 pub(super) fn check(name: &str, text: &str) -> Option<Result<(), TransportError>> {
     let (_, values) = UNUSED.iter().find(|(known, _)| *known == name)?;
