@@ -18,6 +18,7 @@ mod redis;
 mod reservation;
 mod run;
 pub mod sample;
+pub mod shop;
 mod until;
 
 pub use broker::{

@@ -7,9 +7,10 @@ use std::time::Instant;
 use futures::future::join_all;
 use rpc_runtime::{CallOptions, Context, RemoteError, RpcError, Target, Version, VersionPin, rpc_manager};
 use rpc_tests::limits::PATIENCE;
+use rpc_tests::shop::{ShopApi, ShopError};
 
 use super::bus::Bus;
-use super::shop::{Clerk, ShopApi, ShopError, shop, until};
+use super::shop::{Clerk, shop, until};
 
 everywhere!(
     results_and_errors,
@@ -72,7 +73,7 @@ async fn nobody_there(bus: Bus) {
     let error = api.with(CallOptions::new().mandatory(true)).stack(&ctx, "y", 1_usize).await.unwrap_err();
     assert!(matches!(error, RpcError::Undeliverable { .. }), "{error}");
     // A fanout that nobody hears is nothing unusual.
-    api.with(CallOptions::new().topic("elsewhere")).close(&ctx).await.unwrap();
+    api.with(CallOptions::new().topic("elsewhere").mandatory(true)).close(&ctx).await.unwrap();
     assert!(began.elapsed() < PATIENCE, "nobody waits for the timeout of a call");
 }
 

@@ -4,9 +4,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rpc_runtime::{CallError, CallOptions, Context, Reached, RpcError, Target};
+use rpc_tests::shop::ShopApi;
 
 use super::bus::Bus;
-use super::shop::{Clerk, ShopApi, shop, until};
+use super::shop::{Clerk, shop, until};
 
 everywhere!(
     a_timeout_ends_the_call_and_nothing_else,

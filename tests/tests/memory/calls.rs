@@ -1,73 +1,14 @@
-//! Calls, casts and fanouts: results, errors, destinations, versions, options.
+//! Options, versions, and errors of the framework, as texts and types.
 
-use std::collections::HashSet;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rpc_runtime::{
     CallError, CallOptions, Context, RemoteError, RpcError, Transport, Version, VersionPin, rpc_manager,
 };
 
-use super::shop::{ShopApi, ShopError, World, until, world};
+use rpc_tests::shop::{ShopApi, ShopError};
 
-#[tokio::test]
-async fn calls_have_results_and_typed_errors() {
-    let World { transport, counters, servers: _servers } = world(&["a"]).await;
-    let api = ShopApi::new(&transport);
-    let ctx = Context::request().with("user", "u1");
-    assert_eq!(api.buy(&ctx, "pear").await.unwrap(), "1 pear");
-    assert_eq!(api.buy(&ctx, String::from("pear")).pieces(3).await.unwrap(), "3 pear");
-    let error = api.buy(&ctx, "moon").await.unwrap_err();
-    assert_eq!(error.method(), Some(&ShopError::SoldOut { what: "moon".into() }));
-    assert_eq!(error.to_string(), "moon is sold out");
-    assert!(counters[0].users.lock().unwrap().contains("u1"));
-}
-
-#[tokio::test]
-async fn a_topic_is_served_in_turn_and_a_server_by_name() {
-    let World { transport, counters, servers: _servers } = world(&["a", "b", "c"]).await;
-    let api = ShopApi::new(&transport);
-    let ctx = Context::new();
-    let mut seen = HashSet::new();
-    for _ in 0..3 {
-        seen.insert(api.whoami(&ctx).await.unwrap());
-    }
-    assert_eq!(seen.len(), 3);
-    let at_b = api.with(CallOptions::new().server("b"));
-    for _ in 0..3 {
-        assert_eq!(at_b.whoami(&ctx).await.unwrap(), "b");
-    }
-    api.stack(&ctx, "c", 7_usize).await.unwrap();
-    until(|| counters[2].stacked.load(Ordering::SeqCst) == 7).await;
-    assert_eq!(counters[0].stacked.load(Ordering::SeqCst) + counters[1].stacked.load(Ordering::SeqCst), 0);
-}
-
-#[tokio::test]
-async fn a_fanout_reaches_every_server_once() {
-    let World { transport, counters, servers: _servers } = world(&["a", "b", "c"]).await;
-    ShopApi::new(&transport).close(&Context::new()).await.unwrap();
-    until(|| counters.iter().all(|counter| counter.closed.load(Ordering::SeqCst) == 1)).await;
-}
-
-#[tokio::test]
-async fn nobody_there() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
-    let api = ShopApi::new(&transport);
-    let ctx = Context::new();
-    let nowhere = api.with(CallOptions::new().server("z"));
-    let error = nowhere.whoami(&ctx).await.unwrap_err();
-    assert!(
-        matches!(error.rpc(), Some(RpcError::Undeliverable { method, .. }) if method == "whoami"),
-        "{error}"
-    );
-    // A cast is lost without a word, unless it is asked for.
-    nowhere.stack(&ctx, "z", 1_usize).await.unwrap();
-    let error = api.with(CallOptions::new().mandatory(true)).stack(&ctx, "z", 1_usize).await.unwrap_err();
-    assert!(matches!(error, RpcError::Undeliverable { .. }), "{error}");
-    // A fanout that nobody hears is nothing unusual.
-    let other = api.with(CallOptions::new().topic("elsewhere").mandatory(true));
-    other.close(&ctx).await.unwrap();
-}
+use super::shop::{World, world};
 
 #[tokio::test]
 async fn options_are_added_to_those_before() {
@@ -88,32 +29,9 @@ async fn options_are_added_to_those_before() {
     }
 }
 
-/// The clock goes on only while there is nothing to do.
-#[tokio::test(start_paused = true)]
-async fn a_timeout_ends_the_call_and_nothing_else() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
-    let api = ShopApi::new(&transport);
-    let hasty = api.with(CallOptions::new().timeout(Duration::from_millis(50)));
-    let error = hasty.slow(&Context::new(), 300_u64).await.unwrap_err();
-    let text = error.to_string();
-    assert!(matches!(error, CallError::Rpc(RpcError::Timeout { .. })), "{text}");
-    assert!(text.contains("slow") && text.contains("shop") && text.contains("50ms"), "{text}");
-    // The late reply is nobody's, and the next call gets its own.
-    until(|| transport.counters().replies_unclaimed == 1).await;
-    assert_eq!(api.whoami(&Context::new()).await.unwrap(), "a");
-}
-
-/// The clock goes on only while there is nothing to do.
-#[tokio::test(start_paused = true)]
-async fn a_monitored_call_outlives_its_monitor_timeout() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
-    let options = CallOptions::new().timeout(Duration::from_secs(30)).monitor(Duration::from_secs(2));
-    ShopApi::new(&transport).with(options).slow(&Context::new(), 3_500_u64).await.unwrap();
-}
-
 #[tokio::test]
 async fn a_pinned_client_sends_what_its_version_has() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let World { transport, servers: _servers } = world(&["a"]).await;
     let pin = VersionPin::unpinned();
     let api = ShopApi::new(&transport).pinned(&pin);
     let ctx = Context::new();
@@ -147,7 +65,7 @@ pub(super) trait LaterShop {
 
 #[tokio::test]
 async fn what_the_server_does_not_have_is_told_by_name() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let World { transport, servers: _servers } = world(&["a"]).await;
     let later = LaterShopApi::new(&transport);
     let ctx = Context::new();
     let error = later.whoami(&ctx).await.unwrap_err();
@@ -185,7 +103,7 @@ pub(super) trait Misread {
 
 #[tokio::test]
 async fn framework_errors_are_told_apart() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let World { transport, servers: _servers } = world(&["a"]).await;
     let later = TypedLaterApi::new(&transport);
     let ctx = Context::new();
     assert!(matches!(
@@ -207,7 +125,7 @@ async fn framework_errors_are_told_apart() {
 
 #[tokio::test]
 async fn options_that_cannot_apply_are_refused_by_name() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let World { transport, servers: _servers } = world(&["a"]).await;
     let with = |options| ShopApi::new(&transport).with(options);
     let ctx = Context::new();
     let why = |error: &RpcError| match error {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rpc_runtime::{CallError, CallOptions, Context, Reached, RpcError, Server, Target, Transport};
+use rpc_tests::shop::{Counter, ShopApi};
 use tokio::time::Instant;
 
-use super::shop::{Counter, ShopApi, World, world};
+use super::shop::{World, world};
 
 const DEADLINE: Duration = Duration::from_secs(5);
 const FOR_LONG: u64 = 3_600_000;
@@ -23,14 +24,14 @@ async fn call(transport: &Transport, options: CallOptions) -> Reached {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_to_a_silent_server() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let World { transport, servers: _servers } = world(&["a"]).await;
     assert_eq!(call(&transport, CallOptions::new()).await, Reached::Confirmed);
     assert_eq!(call(&transport, CallOptions::new().server("a")).await, Reached::Confirmed);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_server_only_says_that_it_lives() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let World { transport, servers: _servers } = world(&["a"]).await;
     let monitored = CallOptions::new().monitor(Duration::from_secs(2));
     assert_eq!(call(&transport, monitored).await, Reached::Started);
 }

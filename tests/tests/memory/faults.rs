@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rpc_runtime::{CallError, CallOptions, Context, Reached, RpcError, Server, Transport};
+use rpc_tests::shop::{FakeShop, ShopApi};
 use tokio::time::{Instant, sleep};
-
-use super::shop::{FakeShop, ShopApi};
 
 /// In which all that is late comes.
 const LATER: Duration = Duration::from_secs(60);

@@ -6,26 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use rpc_runtime::{Acknowledge, Context, DeadLetters, RpcError, Server, ServerError, Target, Transport};
+use rpc_runtime::{Acknowledge, Context, DeadLetters, Server, ServerError, Target, Transport};
+use rpc_tests::shop::{Counter, ShopApi};
 
-use super::shop::{Counter, ShopApi, World, until, world};
-
-#[tokio::test]
-async fn panics_and_unencodable_results_are_failures_and_the_server_lives() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
-    let api = ShopApi::new(&transport);
-    let remote = |error: &RpcError| match error {
-        RpcError::Remote(remote) => (**remote).clone(),
-        other => panic!("{other}"),
-    };
-    let error = remote(api.panics(&Context::new()).await.unwrap_err().rpc().unwrap());
-    // What it said may be secret.
-    assert_eq!((error.class.as_str(), error.message.as_str()), ("RuntimeError", "panics() panicked"));
-    let error = remote(api.unencodable(&Context::new()).await.unwrap_err().rpc().unwrap());
-    assert_eq!(error.class, "ValueError");
-    assert!(error.message.starts_with("the result cannot be encoded"), "{}", error.message);
-    assert_eq!(api.whoami(&Context::new()).await.unwrap(), "a");
-}
+use super::shop::{World, until, world};
 
 #[tokio::test]
 async fn callers_are_told_what_a_panic_said_where_that_is_wanted() {
@@ -40,7 +24,7 @@ async fn callers_are_told_what_a_panic_said_where_that_is_wanted() {
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_finishes_what_runs_and_gives_back_the_rest() {
-    let World { transport, mut servers, .. } = world(&["a"]).await;
+    let World { transport, mut servers } = world(&["a"]).await;
     let api = ShopApi::new(&transport);
     let running = tokio::spawn(api.slow(&Context::new(), 300_u64).into_future());
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -50,29 +34,18 @@ async fn shutdown_finishes_what_runs_and_gives_back_the_rest() {
     let waiting = tokio::spawn(api.whoami(&Context::new()).into_future());
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(!waiting.is_finished());
-    let counter = Arc::new(Counter { name: "next".into(), ..Counter::default() });
+    let counter = Arc::new(Counter::new("next"));
     let target = Target::new("shop").with_server("next");
     let _server =
         Server::builder(&transport, target).endpoint(ShopApi::endpoint(counter)).start().await.unwrap();
     assert_eq!(waiting.await.unwrap().unwrap(), "next");
 }
 
-#[tokio::test(start_paused = true)]
-async fn shutdown_has_a_deadline_and_the_callers_are_told() {
-    let World { transport, mut servers, .. } = world(&["a"]).await;
-    let running = tokio::spawn(ShopApi::new(&transport).slow(&Context::new(), 60_000_u64).into_future());
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let error = servers.pop().unwrap().shutdown(Duration::from_millis(100)).await.unwrap_err();
-    assert_eq!(error.cut_off, 1);
-    let error = running.await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("the server was stopped before slow() finished"), "{error}");
-}
-
 #[tokio::test]
 async fn a_late_server_that_stops_leaves_its_calls_to_the_next_but_not_for_ever() {
     let transport = Transport::connect("memory://").await.unwrap();
     let start = async |topic: &str, name: &str| {
-        let counter = Arc::new(Counter { name: name.to_owned(), ..Counter::default() });
+        let counter = Arc::new(Counter::new(name));
         let server = Server::builder(&transport, Target::new(topic).with_server(name))
             .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
             .acknowledge(Acknowledge::Late)
@@ -109,32 +82,10 @@ async fn a_late_server_that_stops_leaves_its_calls_to_the_next_but_not_for_ever(
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_wait_while_all_workers_are_busy() {
-    let transport = Transport::connect("memory://").await.unwrap();
-    let counter = Arc::new(Counter::default());
-    let _server = Server::builder(&transport, Target::new("shop").with_server("a"))
-        .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
-        .workers(2)
-        .start()
-        .await
-        .unwrap();
-    let api = ShopApi::new(&transport);
-    let calls: Vec<_> = (0..8).map(|_| tokio::spawn(api.queue_up(&Context::new()).into_future())).collect();
-    until(|| counter.queue.waiting.load(Ordering::SeqCst) >= 2).await;
-    // Time for more than two to start, if anything lets them.
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    counter.queue.through.add_permits(8);
-    for call in calls {
-        call.await.unwrap().unwrap();
-    }
-    assert_eq!(counter.queue.longest.load(Ordering::SeqCst), 2);
-}
-
-#[tokio::test(start_paused = true)]
 async fn shutdown_gives_back_what_was_handed_over_and_not_started() {
     let transport = Transport::connect("memory://").await.unwrap();
     let start = async |name: &str| {
-        let counter = Arc::new(Counter { name: name.to_owned(), ..Counter::default() });
+        let counter = Arc::new(Counter::new(name));
         let server = Server::builder(&transport, Target::new("shop").with_server(name))
             .endpoint(ShopApi::endpoint(Arc::clone(&counter)))
             .workers(1)
@@ -182,7 +133,7 @@ async fn servers_that_cannot_work_are_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn handlers_of_a_dropped_server_finish() {
-    let World { transport, servers, .. } = world(&["a"]).await;
+    let World { transport, servers } = world(&["a"]).await;
     let running = tokio::spawn(ShopApi::new(&transport).slow(&Context::new(), 300_u64).into_future());
     tokio::time::sleep(Duration::from_millis(100)).await;
     drop(servers);
@@ -193,7 +144,7 @@ async fn handlers_of_a_dropped_server_finish() {
 async fn an_observer_that_panics_harms_nobody() {
     let transport = Transport::connect("memory://").await.unwrap();
     let _server = Server::builder(&transport, Target::new("shop").with_server("a"))
-        .endpoint(ShopApi::endpoint(Arc::new(Counter { name: "a".into(), ..Counter::default() })))
+        .endpoint(ShopApi::endpoint(Arc::new(Counter::new("a"))))
         .on_request(|request| panic!("{} is too much", request.method))
         .start()
         .await
@@ -205,7 +156,7 @@ async fn an_observer_that_panics_harms_nobody() {
 
 #[tokio::test]
 async fn a_context_of_too_many_fields_is_refused() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let World { transport, servers: _servers } = world(&["a"]).await;
     let fields = |count| (0..count).fold(Context::new(), |ctx, n| ctx.with(format!("f{n}"), n));
     let api = ShopApi::new(&transport);
     assert_eq!(api.whoami(&fields(1024)).await.unwrap(), "a");

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use rpc_runtime::{Context, StopReason, Transport};
 use rpc_tests::limits::PATIENCE;
+use rpc_tests::shop::ShopApi;
 use tokio::time::timeout;
 
-use super::shop::{ShopApi, World, world};
+use super::shop::{World, world};
 
 #[tokio::test]
 async fn a_closed_transport_stops_its_servers_which_say_so() {
-    let World { transport, mut servers, .. } = world(&["a", "b"]).await;
+    let World { transport, mut servers } = world(&["a", "b"]).await;
     let (a, b) = (servers.remove(0), servers.remove(0));
     let early = a.stopped();
     // Given up and asked again: nothing is lost by it.
@@ -47,7 +48,7 @@ async fn a_shutdown_and_a_drop_are_reasons() {
 /// The loop of a service: it serves until it is asked to end, or ends by itself.
 #[tokio::test]
 async fn one_of_several_things_to_wait_for() {
-    let World { transport, mut servers, .. } = world(&["a"]).await;
+    let World { transport, mut servers } = world(&["a"]).await;
     let server = servers.remove(0);
     let api = ShopApi::new(&transport);
     for _ in 0..3 {

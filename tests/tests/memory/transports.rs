@@ -4,29 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rpc_runtime::{CallOptions, Context, RpcError, Server, Target, Transport, VersionPin};
+use rpc_tests::shop::{Counter, ShopApi};
 
-use super::shop::{Counter, ShopApi, World, world};
+use super::shop::{World, world};
 
 #[tokio::test]
 async fn transports_of_one_name_share_a_broker_and_others_do_not() {
     let one = Transport::connect("memory:///shared").await.unwrap();
     let other = Transport::connect("memory:///shared").await.unwrap();
     let apart = Transport::connect("memory://").await.unwrap();
-    let counter = Arc::new(Counter { name: "a".into(), ..Counter::default() });
+    let counter = Arc::new(Counter::new("a"));
     let target = Target::new("shop").with_server("a");
     let _server = Server::builder(&one, target).endpoint(ShopApi::endpoint(counter)).start().await.unwrap();
     assert_eq!(ShopApi::new(&other).whoami(&Context::new()).await.unwrap(), "a");
     let error = ShopApi::new(&apart).whoami(&Context::new()).await.unwrap_err();
     assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error}");
-}
-
-#[tokio::test]
-async fn a_closed_transport_says_so() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
-    transport.close(Duration::from_secs(1)).await;
-    let error = ShopApi::new(&transport).close(&Context::new()).await.unwrap_err();
-    assert!(matches!(error, RpcError::Connection { .. }), "{error}");
-    assert!(error.to_string().contains("closed"), "{error}");
 }
 
 #[tokio::test]
@@ -40,41 +32,12 @@ async fn bad_urls_options_and_pins_are_named() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_told_and_not_waited_for() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
-    let api = ShopApi::new(&transport);
-    let error = api.buy(&Context::new(), "x".repeat(17 << 20)).await.unwrap_err();
-    assert!(matches!(error.rpc(), Some(RpcError::Encode { what, .. }) if what == "request"), "{error}");
-    let error = api.big(&Context::new(), 17_usize << 20).await.unwrap_err();
-    assert!(
-        matches!(error.rpc(), Some(RpcError::Remote(remote)) if remote.class == "ValueError"
-            && remote.message.ends_with("more than max_body=16777216")),
-        "{error}"
-    );
-    assert_eq!(api.big(&Context::new(), 1_usize << 20).await.unwrap().len(), 1 << 20);
-}
-
-#[tokio::test]
 async fn for_ever_is_a_time_like_any_other() {
-    let World { transport, mut servers, .. } = world(&["a"]).await;
+    let World { transport, mut servers } = world(&["a"]).await;
     let patient = CallOptions::new().timeout(Duration::MAX).monitor(Duration::MAX);
     assert_eq!(ShopApi::new(&transport).with(patient).whoami(&Context::new()).await.unwrap(), "a");
     servers.pop().unwrap().shutdown(Duration::MAX).await.unwrap();
     transport.close(Duration::MAX).await;
-}
-
-/// The clock goes on only while there is nothing to do: the call is on its way then.
-#[tokio::test(start_paused = true)]
-async fn calls_in_flight_end_with_their_transport() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
-    let api = ShopApi::new(&transport);
-    let running = tokio::spawn(api.slow(&Context::new(), 60_000_u64).into_future());
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    transport.close(Duration::from_secs(1)).await;
-    let error = running.await.unwrap().unwrap_err();
-    assert!(matches!(error.rpc(), Some(RpcError::Connection { .. })), "{error}");
-    let error = api.whoami(&Context::new()).await.unwrap_err();
-    assert!(matches!(error.rpc(), Some(RpcError::Connection { .. })), "{error}");
 }
 
 #[tokio::test]
@@ -82,7 +45,7 @@ async fn a_server_ends_with_its_transport() {
     let one = Transport::connect("memory:///ends").await.unwrap();
     let other = Transport::connect("memory:///ends").await.unwrap();
     let start = async |transport: &Transport, name: &str| {
-        let counter = Counter { name: name.to_owned(), ..Counter::default() };
+        let counter = Counter::new(name);
         Server::builder(transport, Target::new("shop").with_server(name))
             .endpoint(ShopApi::endpoint(Arc::new(counter)))
             .start()
@@ -98,7 +61,7 @@ async fn a_server_ends_with_its_transport() {
 
 #[tokio::test]
 async fn calls_go_on_when_the_runtime_of_the_first_one_has_ended() {
-    let World { transport, servers: _servers, .. } = world(&["a"]).await;
+    let World { transport, servers: _servers } = world(&["a"]).await;
     let api = ShopApi::new(&transport);
     let first = api.clone();
     let first = tokio::task::spawn_blocking(move || {
