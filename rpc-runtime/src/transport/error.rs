@@ -65,7 +65,7 @@ pub enum TransportError {
     /// The system does not give what a transport is made of.
     #[error("cannot start a thread: {source}")]
     #[non_exhaustive]
-    #[cfg(feature = "amqp")]
+    #[cfg(any(feature = "amqp", feature = "amqp1"))]
     Thread {
         /// A [`std::io::Error`].
         source: Cause,

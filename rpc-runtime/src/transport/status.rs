@@ -89,7 +89,7 @@ impl Status {
 
     /// Notes what a connection is doing, which may be new; whether that is news. Closed is the last word,
     /// whatever a connection goes through while it is taken down.
-    #[cfg(feature = "amqp")]
+    #[cfg(any(feature = "amqp", feature = "amqp1"))]
     pub(super) fn note(&mut self, name: &'static str, now: ConnectionStatus) -> bool {
         match self.connections.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) if *known == now || matches!(known, ConnectionStatus::Closed { .. }) => false,

@@ -1,8 +1,7 @@
 //! Puts declarations on the broker, each batch on a channel of its own: a conflict closes the channel, and
 //! must not take consumers or confirms with it.
 
-use super::library::{BrokerError, Channel, Link};
-use super::supervisor::Links;
+use super::library::{BrokerError, Channel, Link, Links};
 use super::topology::{Step, Thing, give_up_durability, pattern};
 use crate::error::{Fault, FaultKind};
 use crate::text::printable;
@@ -120,7 +119,7 @@ async fn find(channel: &dyn Channel, step: &Step, why: String) -> Result<Step, B
 pub(super) async fn declare_by(mut links: Links, mut steps: Vec<Step>) -> Result<(), Fault> {
     loop {
         let up = links.up().await.map_err(|why| Fault::new(FaultKind::Closed, why))?;
-        match declare(&*up.link, &mut steps).await {
+        match declare(&*up.connection, &mut steps).await {
             Ok(()) => return Ok(()),
             Err(error @ BrokerError::Refused(..)) => return Err(error.into()),
             // It returns late if the connection is still there, so this does not spin.

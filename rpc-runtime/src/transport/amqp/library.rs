@@ -7,7 +7,6 @@
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt};
@@ -15,34 +14,26 @@ use tokio::sync::oneshot;
 
 use super::topology::{Consume, Step};
 use crate::error::{Fault, FaultKind};
+use crate::transport::connection::{self, Connect, Connection};
 use crate::transport::driver::{History, Labels};
-use crate::transport::failure::FailureKind;
-use crate::transport::url::Host;
 
 /// Opens connections.
-pub(super) trait Library: fmt::Debug + Send + Sync {
-    /// Connects and logs in; a failure leaves nothing behind.
-    fn connect<'a>(
-        &'a self,
-        host: &'a Host,
-        name: &'a str,
-    ) -> BoxFuture<'a, Result<Arc<dyn Link>, ConnectFailure>>;
-}
+pub(super) type Library = dyn Connect<dyn Link>;
 
 /// An open connection.
-pub(super) trait Link: fmt::Debug + Send + Sync {
+pub(super) trait Link: Connection {
     /// Opens a channel; with `confirm` the broker answers for every message published on it.
     fn open(&self, confirm: bool) -> BoxFuture<'_, Result<Arc<dyn Channel>, BrokerError>>;
-
-    /// The next thing that happens to the connection; for one task only.
-    fn event(&self) -> BoxFuture<'_, LinkEvent>;
-
-    /// Says goodbye to the broker for `limit` at most, then cuts the connection.
-    fn close(&self, limit: Duration) -> BoxFuture<'_, ()>;
-
-    /// Cuts the connection now; whatever waits on it fails.
-    fn kill(&self);
 }
+
+/// What keeps a [`Link`].
+pub(super) type Supervisor = connection::Supervisor<dyn Link>;
+
+/// The view that users of a [`Link`] have.
+pub(super) type Links = connection::View<dyn Link>;
+
+/// A [`Link`] that can be used.
+pub(super) type Up = connection::Up<dyn Link>;
 
 /// A channel of a [`Link`]. An error closes it, and nothing else on the link.
 pub(super) trait Channel: fmt::Debug + Send + Sync {
@@ -117,16 +108,6 @@ impl Consuming {
         let unknown = |_| BrokerError::Ended("a consumer has ended".to_owned());
         (&mut self.ended).map(move |why| why.unwrap_or_else(unknown)).boxed()
     }
-}
-
-/// What happens to a [`Link`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum LinkEvent {
-    /// The broker takes no messages for now, for the reason it gives.
-    Blocked(String),
-    Unblocked,
-    /// The connection is gone.
-    Lost(String),
 }
 
 /// A message as it goes to the broker.
@@ -210,13 +191,6 @@ pub(super) struct RawDelivery {
     pub(super) history: History,
     /// Its place, if it comes from a stream.
     pub(super) offset: Option<u64>,
-}
-
-/// Why there is no connection to a host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ConnectFailure {
-    pub(super) kind: FailureKind,
-    pub(super) why: String,
 }
 
 /// AMQP's code of a limit that is reached. As a refusal it says that no channel is free, whatever it is for.

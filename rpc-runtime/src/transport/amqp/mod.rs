@@ -3,8 +3,7 @@
 //! * `topology` says what is declared, as data; `declare` puts it on the broker.
 //! * `library` is all that is asked of a client library; `lapin_library` is the one in use.
 //! * `unique` ends the names of queues of one listener, with the feature `queue-manager` by `queue_manager` if asked to.
-//! * `state` and `supervisor` keep a connection: one to send, and one to listen, made when first needed;
-//!   `report` tells users about it.
+//! * `connection`, beside this, keeps a connection: one to send, and one to listen, made when first needed.
 //! * `publisher` has callers send on a confirm channel and, with `confirms`, finds out what became of each message.
 //! * `in_flight` bounds how many messages wait for that.
 //! * `consumer` keeps a listener consuming, `retry` says when it tries again; `intake` hands on what is delivered,
@@ -29,10 +28,7 @@ mod position;
 mod publisher;
 #[cfg(all(feature = "queue-manager", target_os = "linux"))]
 mod queue_manager;
-mod report;
 mod retry;
-mod state;
-mod supervisor;
 mod topology;
 mod unique;
 
@@ -41,7 +37,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt, join, join_all, try_join_all};
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::Handle;
 use tokio::sync::{OnceCell, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -53,14 +49,14 @@ use self::declare::is_missing;
 use self::in_flight::InFlight;
 use self::intake::To;
 use self::lapin_library::LapinLibrary;
-use self::library::Library;
+use self::library::{Library, Links, Supervisor};
 use self::names::{BUS, LISTEN, SEND};
 use self::options::AmqpOptions;
 use self::publisher::Publisher;
-use self::supervisor::{Links, Supervisor};
 use self::topology::{REPLIES, Topology, check_names, delivery_limit, fanout_prefix, own_steps, queue_steps};
 use self::unique::Unique;
 use super::abilities::Abilities;
+use super::connection::{Backoff, OwnRuntime};
 use super::driver::{
     Address, CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
     ReplyPlace, Route, StopListening, TakeReply,
@@ -71,7 +67,7 @@ use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::url::{Host, TransportUrl};
 use crate::clock::after;
-use crate::error::{Cause, Fault, FaultKind};
+use crate::error::{Fault, FaultKind};
 use crate::wire::{Limits, MessageFormat};
 
 /// How much of the time to close is kept for the connections, after what was queued has been sent.
@@ -84,7 +80,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 pub(crate) struct AmqpDriver {
     /// First, so that it says that the transport was dropped before the connections say what that means to them.
     status: Board,
-    library: Arc<dyn Library>,
+    library: Arc<Library>,
     hosts: Vec<Host>,
     options: Arc<AmqpOptions>,
     unique: Arc<Unique>,
@@ -144,20 +140,21 @@ impl AmqpDriver {
 
     /// Begins to connect.
     fn start(
-        library: Arc<dyn Library>,
+        library: Arc<Library>,
         hosts: Vec<Host>,
         options: AmqpOptions,
         unique: Unique,
         patience: Duration,
     ) -> Result<Self, TransportError> {
-        let runtime = OwnRuntime::new()?;
+        let runtime = OwnRuntime::new("rpc-amqp")?;
         let handle = runtime.handle();
         let options = Arc::new(options);
         let status = Board::new(BUS, SEND, ConnectionStatus::Connecting);
-        let send = Supervisor::start(library.clone(), hosts.clone(), &options, status.reporter(SEND), handle);
-        let requests = Publisher::start(send.links(), options.clone(), handle);
-        let in_flight = Arc::new(InFlight::new(&options, send.links()));
-        let replies = Publisher::start(send.links(), options.clone(), handle);
+        let (to, reporter) = (hosts.clone(), status.reporter(SEND));
+        let send = Supervisor::start(library.clone(), to, backoff(&options), BUS, reporter, handle);
+        let requests = Publisher::start(send.view(), options.clone(), handle);
+        let in_flight = Arc::new(InFlight::new(&options, send.view()));
+        let replies = Publisher::start(send.view(), options.clone(), handle);
         Ok(Self {
             status,
             library,
@@ -183,7 +180,7 @@ impl AmqpDriver {
             let listen = self.listen.get_or_init(|| {
                 let (library, hosts) = (self.library.clone(), self.hosts.clone());
                 let (reporter, handle) = (self.status.reporter(LISTEN), self.runtime.handle());
-                Supervisor::start(library, hosts, &self.options, reporter, handle)
+                Supervisor::start(library, hosts, backoff(&self.options), BUS, reporter, handle)
             });
             if !closed() {
                 return Ok(listen);
@@ -198,7 +195,7 @@ impl AmqpDriver {
     /// neither keeps the others from being consumed nor has what they delivered delivered again.
     async fn consume(&self, topology: &Topology, prefetch: u16) -> Result<Listener, Fault> {
         let deadline = after(self.patience);
-        let links = self.listening()?.links();
+        let links = self.listening()?.view();
         let consumption = |part| consumption(links.clone(), part, prefetch, &self.options);
         let consumptions: Vec<_> = topology.parts().into_iter().map(consumption).collect();
         let room = consumptions.first().map_or(1, Consumption::effective_prefetch);
@@ -255,7 +252,7 @@ impl Driver for AmqpDriver {
     }
 
     fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-        let (requests, links) = (self.requests.clone(), self.send.links());
+        let (requests, links) = (self.requests.clone(), self.send.view());
         let missing = own_steps(&message.route, &self.options);
         Box::pin(async move {
             let prepared = requests.prepare_forward(message.clone())?;
@@ -278,7 +275,7 @@ impl Driver for AmqpDriver {
 
     #[cfg(feature = "notifications")]
     fn declare(&self, route: &Route) -> BoxFuture<'static, Result<(), Fault>> {
-        let (steps, links) = (own_steps(route, &self.options), self.send.links());
+        let (steps, links) = (own_steps(route, &self.options), self.send.view());
         Box::pin(async move {
             let Some(steps) = steps else { return Ok(()) };
             check_names(&steps).map_err(unusable)?;
@@ -310,11 +307,11 @@ impl Driver for AmqpDriver {
 
     #[cfg(feature = "notifications")]
     fn consumers(&self, queue: Arc<str>) -> BoxFuture<'static, Result<Option<u32>, Fault>> {
-        let mut links = self.send.links();
+        let mut links = self.send.view();
         Box::pin(async move {
             let up = links.up().await.map_err(|why| Fault::new(FaultKind::Closed, why))?;
             // On a channel of its own, which a queue that is not there costs.
-            let channel = up.link.open(false).await?;
+            let channel = up.connection.open(false).await?;
             match channel.count(&queue).await {
                 Ok(counts) => {
                     channel.close().await;
@@ -327,7 +324,7 @@ impl Driver for AmqpDriver {
     }
 
     fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
-        let links = self.listening().map(Supervisor::links);
+        let links = self.listening().map(Supervisor::view);
         let (unique, options, name) = (self.unique.clone(), self.options.clone(), self.reply_queue.clone());
         let runtime = self.runtime.handle().clone();
         let starting = async move {
@@ -395,6 +392,15 @@ impl ReplyPlace for OwnReplies {
     }
 }
 
+/// How long to wait between attempts to connect.
+fn backoff(options: &AmqpOptions) -> Backoff {
+    Backoff {
+        first: options.rabbit_retry_interval,
+        increment: options.rabbit_retry_backoff,
+        longest: options.rabbit_interval_max,
+    }
+}
+
 fn consumption(links: Links, topology: Topology, prefetch: u16, options: &AmqpOptions) -> Consumption {
     Consumption {
         links,
@@ -421,40 +427,6 @@ impl StopListening for StopAll {
 
     fn stop(&self) -> BoxFuture<'_, ()> {
         join_all(self.0.iter().map(StopListening::stop)).map(drop).boxed()
-    }
-}
-
-/// A runtime that may be dropped anywhere, also inside another one.
-#[derive(Debug)]
-struct OwnRuntime {
-    /// Taken when dropped.
-    runtime: Option<Runtime>,
-    handle: Handle,
-}
-
-impl OwnRuntime {
-    fn new() -> Result<Self, TransportError> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("rpc-amqp")
-            .enable_all()
-            .build()
-            .map_err(|error| TransportError::Thread { source: Cause::new(error) })?;
-        let handle = runtime.handle().clone();
-        Ok(Self { runtime: Some(runtime), handle })
-    }
-
-    fn handle(&self) -> &Handle {
-        &self.handle
-    }
-}
-
-impl Drop for OwnRuntime {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            // The usual way waits for its threads, which panics within async code.
-            runtime.shutdown_background();
-        }
     }
 }
 

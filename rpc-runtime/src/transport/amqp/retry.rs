@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::library::BrokerError;
-use crate::random::fraction;
 
 /// The longest pause. A refusal costs the connection a channel, which it can afford about a hundred times: with
 /// this pause for more than 45 minutes.
@@ -16,12 +15,6 @@ const SHORTEST: Duration = Duration::from_millis(100);
 
 /// After how long what works is taken to work.
 const LASTING: Duration = Duration::from_secs(10);
-
-/// Between half of `wait` and all of it, so that the clients of a broker do not come back all at once.
-pub(super) fn jittered(wait: Duration) -> Duration {
-    // The options keep it within a day.
-    wait.mul_f64(0.5 + 0.5 * fraction())
-}
 
 /// The pauses of one listener: they double for as long as the broker refuses, or takes back at once what it has
 /// granted.

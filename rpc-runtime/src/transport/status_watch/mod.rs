@@ -66,7 +66,7 @@ impl StatusWatch {
 pub(super) struct Board(watch::Sender<Status>);
 
 /// Where a connection of this name writes its status.
-#[cfg(feature = "amqp")]
+#[cfg(any(feature = "amqp", feature = "amqp1"))]
 #[derive(Debug, Clone)]
 pub(super) struct Reporter {
     connection: &'static str,
@@ -79,7 +79,7 @@ impl Board {
         Self(watch::Sender::new(Status::new(transport, connection, status)))
     }
 
-    #[cfg(feature = "amqp")]
+    #[cfg(any(feature = "amqp", feature = "amqp1"))]
     pub(super) fn reporter(&self, connection: &'static str) -> Reporter {
         Reporter { connection, status: self.0.clone() }
     }
@@ -106,7 +106,7 @@ impl Drop for Board {
     }
 }
 
-#[cfg(feature = "amqp")]
+#[cfg(any(feature = "amqp", feature = "amqp1"))]
 impl Reporter {
     /// The name of the connection.
     pub(super) fn connection(&self) -> &'static str {

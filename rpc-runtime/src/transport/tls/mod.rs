@@ -1,6 +1,6 @@
 //! TLS by rustls, for every bus: host names and certificates are always verified.
 
-#[cfg(feature = "amqp")]
+#[cfg(any(feature = "amqp", feature = "amqp1"))]
 mod kind;
 mod pem;
 
@@ -16,7 +16,7 @@ use rustls::server::{NoClientAuth, WebPkiClientVerifier};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-#[cfg(feature = "amqp")]
+#[cfg(any(feature = "amqp", feature = "amqp1"))]
 pub(super) use self::kind::kind_of;
 use self::pem::{Source, wrong};
 use super::TransportError;

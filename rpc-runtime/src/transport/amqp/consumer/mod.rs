@@ -18,14 +18,14 @@ use self::stream::{Doubt, is_there};
 use super::acks::Acks;
 use super::declare::{costs_the_connection, declare, is_mistaken};
 use super::intake::{Intake, To};
-use super::library::{BrokerError, Channel, Consuming, Link};
+use super::library::{BrokerError, Channel, Consuming, Link, Links, Up};
 use super::position::Position;
-use super::retry::{Retry, jittered};
-use super::supervisor::{Links, Up};
+use super::retry::Retry;
 use super::topology::{Consume, Topology, give_up_cancelling, refuses_cancelling};
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
 use crate::text::printable;
+use crate::transport::connection::jittered;
 use crate::transport::driver::{CLOSED, Settler, StopListening};
 
 /// The prefetch limit where none is asked for. Whatever the broker sends has to be kept until it is taken, so there has
@@ -284,7 +284,7 @@ impl Session {
 
     /// Consumes on one channel for as long as it is good.
     async fn serve(&mut self, up: &Up) -> End {
-        let open = match self.consume(&*up.link).await {
+        let open = match self.consume(&*up.connection).await {
             Ok(open) => open,
             Err(error) => return End::Lost(error),
         };
@@ -303,7 +303,7 @@ impl Session {
             () = &mut stopped => Some(End::Stopped),
             () = self.told(Asked::Pause) => None,
             error = &mut failed => Some(unsettled(error)),
-            error = self.keep_declared(&*up.link) => Some(End::Lost(error)),
+            error = self.keep_declared(&*up.connection) => Some(End::Lost(error)),
             () = intake.hand_on_held() => Some(End::Stopped),
             // What this channel has delivered and nobody settled is redelivered.
             error = one_ends(&mut consuming) => Some(End::Lost(error)),
@@ -327,7 +327,7 @@ impl Session {
             acks.lose();
         }
         match &end {
-            End::Stopped => self.leave(&*up.link, &*channel, &acks).await,
+            End::Stopped => self.leave(&*up.connection, &*channel, &acks).await,
             End::Lost(_) if self.what.links.has(up.epoch) => channel.close().await,
             End::Lost(_) => {}
         }

@@ -2,13 +2,15 @@ use std::collections::BTreeSet;
 
 use tokio::sync::mpsc;
 
+use super::super::backoff;
 use super::super::fake::{Fake, FakeLink, Fate};
+use super::super::library::Supervisor;
 use super::super::names::BUS;
-use super::super::supervisor::Supervisor;
 use super::super::topology::{Argument, Consume, Step};
 use super::*;
 use crate::logged::Warnings;
 use crate::transport::amqp::options::AmqpOptions;
+use crate::transport::connection::Connection;
 use crate::transport::driver::{Delivery, ServerAddress};
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;
@@ -34,7 +36,7 @@ impl Scene {
         let url: TransportUrl = "rabbit://host".parse().unwrap();
         let (hosts, handle) = (url.hosts().to_vec(), Handle::current());
         let reporter = Board::new(BUS, "listen", ConnectionStatus::Connecting).reporter("listen");
-        let supervisor = Supervisor::start(broker.clone(), hosts, &options, reporter, &handle);
+        let supervisor = Supervisor::start(broker.clone(), hosts, backoff(&options), BUS, reporter, &handle);
         supervisor.connected(Instant::now() + MINUTE).await.unwrap();
         declare(&broker.link(0));
         let address = ServerAddress { exchange: "x".into(), topic: "t".into(), server: "s".into() };
@@ -42,7 +44,7 @@ impl Scene {
         let mut stops = Vec::new();
         for topology in Topology::server(&address, &"f".into(), &options).parts() {
             let (pause, redeclare) = (options.kombu_reconnect_delay, options.redeclare_interval);
-            let links = supervisor.links();
+            let links = supervisor.view();
             let consumption = Consumption { links, topology, prefetch: 16, pause, redeclare, max_body: 8 };
             let starting = consumption.start(To::Server(sender.clone()), &handle);
             stops.push(starting.done(Instant::now() + MINUTE).await?);

@@ -17,10 +17,11 @@ use tokio::task::JoinSet;
 use self::queues::Queues;
 use super::lapin_library::MAX_CHANNEL_ERRORS;
 use super::library::{
-    Answer, BrokerError, Channel, Chore, Confirm, ConnectFailure, Consuming, Counts, Library, Link,
-    LinkEvent, Message, RESOURCE_ERROR, Returned, Take,
+    Answer, BrokerError, Channel, Chore, Confirm, Consuming, Counts, Link, Message, RESOURCE_ERROR, Returned,
+    Take,
 };
 use super::topology::{Consume, Step};
+use crate::transport::connection::{Connect, ConnectFailure, Connection, Event};
 use crate::transport::url::Host;
 
 /// What becomes of a message.
@@ -42,13 +43,13 @@ pub(super) enum Fate {
 type Publish = dyn Fn(&Message) -> Fate + Send + Sync;
 type Declare = dyn FnMut(&Step) -> Result<(), BrokerError> + Send;
 type Consumed = dyn FnMut(&Consume) -> Result<(), BrokerError> + Send;
-type Connect = dyn Fn(&Host) -> Result<(), ConnectFailure> + Send + Sync;
+type Connects = dyn Fn(&Host) -> Result<(), ConnectFailure> + Send + Sync;
 type Prepare = dyn Fn(&FakeLink) + Send + Sync;
 
 /// Every host is the same broker.
 pub(super) struct Fake {
     publish: Arc<Publish>,
-    connect: Box<Connect>,
+    connect: Box<Connects>,
     prepare: Mutex<Box<Prepare>>,
     /// The links so far, each with the host that it was made to.
     pub(super) links: Mutex<Vec<(String, FakeLink)>>,
@@ -91,7 +92,7 @@ impl fmt::Debug for Fake {
     }
 }
 
-impl Library for Fake {
+impl Connect<dyn Link> for Fake {
     fn connect<'a>(
         &'a self,
         host: &'a Host,
@@ -110,12 +111,11 @@ impl Library for Fake {
 #[derive(Clone)]
 pub(super) struct FakeLink {
     publish: Arc<Publish>,
-    happen: mpsc::UnboundedSender<LinkEvent>,
-    events: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<LinkEvent>>>,
+    happen: mpsc::UnboundedSender<Event>,
+    events: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Event>>>,
     dead: watch::Sender<bool>,
     /// The error that the broker closes it with, if it does.
     closed: Arc<Mutex<Option<BrokerError>>>,
-    said_goodbye: watch::Sender<bool>,
     declare: Arc<Mutex<Box<Declare>>>,
     consume: Arc<Mutex<Box<Consumed>>>,
     /// The answers to the acknowledgements to come; then all succeed.
@@ -153,7 +153,6 @@ impl FakeLink {
             events,
             dead: watch::Sender::new(false),
             closed: Arc::default(),
-            said_goodbye: watch::Sender::new(false),
             declare: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
             consume: Arc::new(Mutex::new(Box::new(|_| Ok(())))),
             ack_answers: Arc::default(),
@@ -257,16 +256,12 @@ impl FakeLink {
         self.errors.load(Ordering::Relaxed)
     }
 
-    pub(super) fn happen(&self, event: LinkEvent) {
+    pub(super) fn happen(&self, event: Event) {
         self.happen.send(event).unwrap();
     }
 
     pub(super) fn dead(&self) -> bool {
         *self.dead.borrow()
-    }
-
-    pub(super) fn said_goodbye(&self) -> bool {
-        *self.said_goodbye.borrow()
     }
 }
 
@@ -309,16 +304,17 @@ impl Link for FakeLink {
             Ok(Arc::new(channel) as Arc<dyn Channel>)
         })
     }
+}
 
-    fn event(&self) -> BoxFuture<'_, LinkEvent> {
+impl Connection for FakeLink {
+    fn event(&self) -> BoxFuture<'_, Event> {
         Box::pin(async move {
             let event = self.events.lock().await.recv().await;
-            event.unwrap_or_else(|| LinkEvent::Lost("it was dropped".to_owned()))
+            event.unwrap_or_else(|| Event::Lost("it was dropped".to_owned()))
         })
     }
 
     fn close(&self, _limit: Duration) -> BoxFuture<'_, ()> {
-        self.said_goodbye.send_replace(true);
         self.kill();
         futures::future::ready(()).boxed()
     }
@@ -326,7 +322,7 @@ impl Link for FakeLink {
     fn kill(&self) {
         self.dead.send_replace(true);
         // Nobody may be listening any more.
-        let _ = self.happen.send(LinkEvent::Lost("it was cut".to_owned()));
+        let _ = self.happen.send(Event::Lost("it was cut".to_owned()));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::time::{Instant, timeout_at};
 
-use super::supervisor::Links;
+use super::library::Links;
 use crate::transport::amqp::options::{AmqpOptions, InFlightPolicy};
 use crate::transport::driver::{PublishError, PublishFault};
 

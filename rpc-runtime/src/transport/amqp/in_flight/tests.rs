@@ -4,13 +4,14 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::runtime::Handle;
 
+use super::super::backoff;
 use super::super::fake::{Fake, Fate};
-use super::super::library::LinkEvent;
+use super::super::library::Supervisor;
 use super::super::names::BUS;
-use super::super::supervisor::Supervisor;
 use super::*;
 use crate::clock::after;
 use crate::error::Reached;
+use crate::transport::connection::Event;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;
 use crate::transport::url::TransportUrl;
@@ -26,8 +27,9 @@ async fn scene(options: AmqpOptions) -> Scene {
     let url: TransportUrl = "rabbit://a".parse().unwrap();
     let (hosts, reporter) =
         (url.hosts().to_vec(), Board::new(BUS, "send", ConnectionStatus::Connecting).reporter("send"));
-    let supervisor = Supervisor::start(broker.clone(), hosts, &options, reporter, &Handle::current());
-    let mut links = supervisor.links();
+    let (pauses, handle) = (backoff(&options), Handle::current());
+    let supervisor = Supervisor::start(broker.clone(), hosts, pauses, BUS, reporter, &handle);
+    let mut links = supervisor.view();
     links.up().await.unwrap();
     Scene { broker, supervisor, in_flight: InFlight::new(&options, links) }
 }
@@ -59,7 +61,7 @@ async fn no_longer_than_its_deadline_and_then_it_says_why() {
     let slow = "not sent: 1 messages are before it, and the broker is slow to confirm them";
     assert_eq!(error.to_string(), slow);
 
-    broker.link(0).happen(LinkEvent::Blocked("low on memory".to_owned()));
+    broker.link(0).happen(Event::Blocked("low on memory".to_owned()));
     let error = in_flight.enter(soon(), || false).await.unwrap_err();
     assert!(error.to_string().ends_with("the broker blocks the connection: low on memory"), "{error}");
 }

@@ -1,34 +1,14 @@
 //! What kind of failure an error is that came up while connecting.
 
-use std::io;
-
 use lapin::{Error, ErrorKind};
 
-use super::super::library::ConnectFailure;
+use crate::transport::connection::ConnectFailure;
+use crate::transport::connection::failure::tls;
 use crate::transport::failure::FailureKind;
-use crate::transport::tls::kind_of;
 
 /// AMQP's codes of a refused login and of a refused vhost.
 const ACCESS_REFUSED: u16 = 403;
 const NOT_ALLOWED: u16 = 530;
-
-/// An error of the socket.
-pub(super) fn tcp(error: &io::Error) -> ConnectFailure {
-    let kind = match error.kind() {
-        io::ErrorKind::ConnectionRefused => FailureKind::ConnectionRefused,
-        io::ErrorKind::TimedOut => FailureKind::TimedOut,
-        _ => FailureKind::Network,
-    };
-    ConnectFailure { kind, why: error.to_string() }
-}
-
-/// An error of the TLS stream; `identified` says whether this side has a certificate to show.
-pub(super) fn tls(error: &io::Error, identified: bool) -> ConnectFailure {
-    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
-        Some(inner) => explained(kind_of(inner, identified), error.to_string()),
-        None => tcp(error),
-    }
-}
 
 /// An error of the AMQP handshake.
 pub(super) fn amqp(error: &Error, identified: bool) -> ConnectFailure {
@@ -48,16 +28,7 @@ pub(super) fn amqp(error: &Error, identified: bool) -> ConnectFailure {
 /// The libraries have no word of their own for some kinds.
 fn explained(kind: FailureKind, error: String) -> ConnectFailure {
     let why = match kind {
-        FailureKind::NotTls => format!("it does not speak TLS: {error}"),
         FailureKind::NotAmqp => format!("it does not speak AMQP 0-9-1: {error}"),
-        FailureKind::CertificateRevoked => format!("its certificate was revoked (ssl_crl_file): {error}"),
-        FailureKind::RevocationUnknown => {
-            format!("its authority has no list of revoked certificates (ssl_crl_file): {error}")
-        }
-        FailureKind::ClientCertificateMissing => format!("it wants a certificate (ssl_cert_file): {error}"),
-        FailureKind::ClientCertificateRefused => {
-            format!("it refuses the certificate of ssl_cert_file: {error}")
-        }
         FailureKind::FramesTooSmall => format!("its frame_max has to be 8192 bytes or more: {error}"),
         _ => error,
     };
@@ -101,17 +72,6 @@ mod tests {
             (541, "INTERNAL_ERROR - vhost 'v' is down", FailureKind::Refused),
         ] {
             assert_eq!(refusal_kind(code, why), kind, "{why}");
-        }
-    }
-
-    #[test]
-    fn errors_of_the_socket() {
-        for (error, kind) in [
-            (io::ErrorKind::ConnectionRefused, FailureKind::ConnectionRefused),
-            (io::ErrorKind::TimedOut, FailureKind::TimedOut),
-            (io::ErrorKind::ConnectionReset, FailureKind::Network),
-        ] {
-            assert_eq!(tls(&error.into(), false).kind, kind);
         }
     }
 }

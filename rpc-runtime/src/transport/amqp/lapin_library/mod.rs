@@ -1,4 +1,4 @@
-//! The client library lapin behind [`Library`]: the only place that names it.
+//! The client library lapin behind [`Library`](super::library::Library): the only place that names it.
 //!
 //! lapin's own recovery stays off, every operation has a limit, and every connection can be cut by its
 //! socket, which ends lapin's thread whatever state it is in.
@@ -19,7 +19,6 @@ compile_error!(
     "the feature `amqp` needs a system with epoll or kqueue, see the README; memory:// works without it"
 );
 
-mod addresses;
 mod channel;
 mod deliveries;
 mod error;
@@ -44,23 +43,25 @@ use futures::stream::BoxStream;
 use futures::{AsyncReadExt, StreamExt, TryFutureExt};
 use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo, SASLMechanism};
 use lapin::{AsyncTcpStream, Connection, ConnectionProperties, Event};
-use tokio::net::lookup_host;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use self::addresses::{Suspects, first_to_answer};
 use self::channel::LapinChannel;
 use self::error::{lapin_error, limited};
 use self::runtime::Kit;
 use self::socket::KillSwitch;
 use self::thread::{Calling, Thread};
 use self::tls::Tls;
-use super::library::{BrokerError, Channel, ConnectFailure, Library, Link, LinkEvent};
+use super::library::{BrokerError, Channel, Link};
 use super::topology::check_name;
 use crate::clock::after;
 use crate::lock::lock;
 use crate::transport::TransportError;
 use crate::transport::amqp::options::{AmqpOptions, LoginMethod};
+use crate::transport::connection::failure::{tcp, tls as tls_failure};
+use crate::transport::connection::{
+    Connect, ConnectFailure, Connection as Kept, Event as Happens, Suspects, first_to_answer, lookup,
+};
 use crate::transport::failure::FailureKind;
 use crate::transport::url::Host;
 
@@ -134,7 +135,7 @@ impl LapinLibrary {
         let guard = KillGuard(Some(kill.clone()));
         let dial = async || {
             let connect = |address| AsyncTcpStream::connect(&runtime, vec![address]);
-            let stream = first_to_answer(addresses.clone(), connect).map_err(|it| failure::tcp(&it));
+            let stream = first_to_answer(addresses.clone(), connect).map_err(|it| tcp(&it));
             let (address, stream) = self.in_time(deadline, "from the port", stream).await?;
             // Until it has shown that there is a broker.
             self.suspects.add(address);
@@ -142,10 +143,10 @@ impl LapinLibrary {
                 && let Some(settings) = plain.settings()
             {
                 let socket = socket::prepare(&settings, self.heartbeat);
-                kill.arm(socket.map_err(|error| failure::tcp(&error))?);
+                kill.arm(socket.map_err(|error| tcp(&error))?);
             }
             let Some(tls) = &self.tls else { return Ok((address, stream)) };
-            let secured = tls.secure(stream, host.name()).map_err(|it| failure::tls(&it, tls.identified()));
+            let secured = tls.secure(stream, host.name()).map_err(|it| tls_failure(&it, tls.identified()));
             Ok((address, self.in_time(deadline, "to the TLS handshake", secured).await?))
         };
         let (address, stream) = dial().await?;
@@ -177,7 +178,7 @@ impl LapinLibrary {
                 let listened = async {
                     let mut byte = [0];
                     let read = dial().await?.1.read(&mut byte).await;
-                    Err(read.map_or_else(|error| failure::tls(&error, identified), |_| failure.clone()))
+                    Err(read.map_or_else(|error| tls_failure(&error, identified), |_| failure.clone()))
                 };
                 let listened: Result<(), _> = match &self.tls {
                     Some(_) => timeout(LISTEN, listened).await.unwrap_or_else(|_| Err(failure.clone())),
@@ -188,7 +189,7 @@ impl LapinLibrary {
                 }
                 let asked = async {
                     let (_, mut stream) = dial().await?;
-                    probe::ask(&mut stream, self.login, host).await.map_err(|error| failure::tcp(&error))
+                    probe::ask(&mut stream, self.login, host).await.map_err(|error| tcp(&error))
                 };
                 let asked = timeout(LISTEN, asked).await;
                 return Err(asked.ok().and_then(Result::ok).flatten().unwrap_or_else(|| failure.clone()));
@@ -245,7 +246,7 @@ impl LapinLibrary {
     }
 }
 
-impl Library for LapinLibrary {
+impl Connect<dyn Link> for LapinLibrary {
     fn connect<'a>(
         &'a self,
         host: &'a Host,
@@ -256,13 +257,6 @@ impl Library for LapinLibrary {
             Ok(Arc::new(link) as Arc<dyn Link>)
         })
     }
-}
-
-async fn lookup(host: &Host) -> Result<Vec<SocketAddr>, ConnectFailure> {
-    let unresolved = |why: String| ConnectFailure { kind: FailureKind::NameNotResolved, why };
-    let addresses = lookup_host((host.name(), host.port())).await.map_err(|it| unresolved(it.to_string()))?;
-    let addresses: Vec<_> = addresses.collect();
-    if addresses.is_empty() { Err(unresolved("the name has no address".to_owned())) } else { Ok(addresses) }
 }
 
 /// Ends all logging of the calling thread, which is lapin's own when this is called: it logs messages that are
@@ -332,8 +326,10 @@ impl Link for LapinLink {
                 as Arc<dyn Channel>)
         })
     }
+}
 
-    fn event(&self) -> BoxFuture<'_, LinkEvent> {
+impl Kept for LapinLink {
+    fn event(&self) -> BoxFuture<'_, Happens> {
         Box::pin(async move {
             let mut events = self.events.lock().await;
             let mut why = None;
@@ -345,8 +341,8 @@ impl Link for LapinLink {
                     () = self.thread.ended() => break,
                 };
                 match event {
-                    Ok(Some(Event::ConnectionBlocked(reason))) => return LinkEvent::Blocked(reason),
-                    Ok(Some(Event::ConnectionUnblocked)) => return LinkEvent::Unblocked,
+                    Ok(Some(Event::ConnectionBlocked(reason))) => return Happens::Blocked(reason),
+                    Ok(Some(Event::ConnectionUnblocked)) => return Happens::Unblocked,
                     Ok(None) => break,
                     // Errors of channels come here as well.
                     Ok(Some(Event::Error(error))) => why = Some(lapin_error(&error).to_string()),
@@ -363,7 +359,7 @@ impl Link for LapinLink {
                     why = Some(lapin_error(&error).to_string());
                 }
             }
-            LinkEvent::Lost(why.unwrap_or_else(|| "the connection was closed".to_owned()))
+            Happens::Lost(why.unwrap_or_else(|| "the connection was closed".to_owned()))
         })
     }
 

@@ -6,7 +6,7 @@ use std::io;
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use lapin::uri::SASLMechanism;
 
-use super::super::library::ConnectFailure;
+use crate::transport::connection::ConnectFailure;
 use crate::transport::failure::FailureKind;
 use crate::transport::url::Host;
 

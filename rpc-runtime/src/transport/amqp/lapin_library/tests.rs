@@ -73,7 +73,7 @@ async fn broker_a_loop_that_is_not_known_works_by_tokio() {
     publish(&link, 200).await;
     assert!(!link.thread.waits());
     link.close(PATIENCE).await;
-    assert!(matches!(timeout(PATIENCE, link.event()).await, Ok(LinkEvent::Lost(_))));
+    assert!(matches!(timeout(PATIENCE, link.event()).await, Ok(Happens::Lost(_))));
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn broker_a_panic_on_the_thread_is_a_lost_connection() {
     publish(&link, 3).await;
     let channel = link.open(true).await.unwrap();
     channel.give(Arc::new(Panics));
-    let LinkEvent::Lost(why) = timeout(PATIENCE, link.event()).await.unwrap() else { panic!() };
+    let Happens::Lost(why) = timeout(PATIENCE, link.event()).await.unwrap() else { panic!() };
     assert!(why.contains("a panic on the thread of the connection"), "{why}");
     assert!(link.open(false).await.is_err());
 }

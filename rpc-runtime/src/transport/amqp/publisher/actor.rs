@@ -44,9 +44,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_unti
 
 use super::super::confirms::Settled;
 use super::super::declare::declare;
-use super::super::library::{BrokerError, RESOURCE_ERROR};
-use super::super::retry::jittered;
-use super::super::supervisor::{Links, Up};
+use super::super::library::{BrokerError, Links, RESOURCE_ERROR, Up};
 use super::super::topology::Step;
 use super::gate::{Attended, Gate, Queued};
 use super::job::{CLOSES, CONNECTION_FORCED, Expired, Job, nacked};
@@ -54,6 +52,7 @@ use super::line::{IN_FLIGHT, Line};
 use super::stalled::{Stalled, Tried};
 use crate::error::{Fault, FaultKind};
 use crate::transport::amqp::options::AmqpOptions;
+use crate::transport::connection::jittered;
 
 /// How many messages wait for their next try after a nack; further ones fail at once.
 const MAX_NACKED: usize = 1024;
@@ -246,7 +245,7 @@ impl Actor {
 
     /// Sends on one channel for as long as it is good.
     async fn serve(&mut self, up: &Up) -> End {
-        let channel = match self.meanwhile(up.link.open(true)).await {
+        let channel = match self.meanwhile(up.connection.open(true)).await {
             Ok(channel) => channel,
             Err(error) => {
                 tracing::debug!("no channel to publish on: {error}");
@@ -398,7 +397,7 @@ impl Actor {
             self.waiting.push_back(entry.remove());
         }
         if !self.stalled.is_empty() && !self.failed && !self.links.blocked(up.epoch) {
-            self.stalled.try_due(&up.link, now, || self.gate.trouble());
+            self.stalled.try_due(&up.connection, now, || self.gate.trouble());
         }
         while !self.waiting.is_empty() && !self.failed && !self.stale && !self.links.blocked(up.epoch) {
             let (under_way, _) = line.with(|line| line.len());
@@ -430,7 +429,7 @@ impl Actor {
             let waiting = self.undeclared.entry(name.clone()).or_default();
             waiting.push(job);
             if waiting.len() == 1 {
-                let link = up.link.clone();
+                let link = up.connection.clone();
                 let declaring = async move { (name, declare(&*link, std::slice::from_mut(&mut step)).await) };
                 self.declaring.push(declaring.boxed());
             }

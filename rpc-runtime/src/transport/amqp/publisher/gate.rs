@@ -11,8 +11,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::super::library::Chore;
-use super::super::supervisor::Links;
+use super::super::library::{Chore, Links};
 use super::job::Job;
 use super::line::Line;
 use super::refusals::Refusals;

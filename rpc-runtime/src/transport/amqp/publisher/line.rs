@@ -7,9 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::confirms::{Confirms, Sent, Settled};
-use super::super::library::{Channel, Chore, Confirm, Link};
+use super::super::library::{Channel, Chore, Confirm, Link, Up};
 use super::super::message::expire_by;
-use super::super::supervisor::Up;
 use super::super::topology::Step;
 use super::job::Job;
 use super::under_way::UnderWay;
@@ -54,7 +53,7 @@ impl Line {
             }
         };
         Self {
-            link: up.link.clone(),
+            link: up.connection.clone(),
             epoch: up.epoch,
             channel,
             under_way: UnderWay::new(tell),

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::fake::{Fake, Fate};
-use super::super::library::ConnectFailure;
 use super::super::unique::Unique;
 use super::*;
+use crate::transport::connection::ConnectFailure;
 use crate::transport::{FailureKind, Transport};
 
 /// A broker that refuses connections to listen until it is `healed`, and a driver that is connected to it.

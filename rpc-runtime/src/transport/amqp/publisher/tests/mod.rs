@@ -7,13 +7,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::timeout;
 
+use super::super::backoff;
 use super::super::fake::{Fake, Fate};
-use super::super::library::{ConnectFailure, Link, LinkEvent, Message};
+use super::super::library::{Message, Supervisor};
 use super::super::names::BUS;
-use super::super::supervisor::Supervisor;
 use super::*;
 use crate::error::{FaultKind, Reached};
 use crate::lock::lock;
+use crate::transport::connection::{ConnectFailure, Connection, Event};
 use crate::transport::driver::Route;
 use crate::transport::failure::FailureKind;
 use crate::transport::status::ConnectionStatus;
@@ -55,8 +56,9 @@ impl Scene {
         let handle = Handle::current();
         let reporter = Board::new(BUS, "send", ConnectionStatus::Connecting).reporter("send");
         let hosts = url.hosts().to_vec();
-        let supervisor = Supervisor::start(broker.clone(), hosts, &options, reporter, &handle);
-        let publisher = Publisher::start(supervisor.links(), options, &handle);
+        let pauses = backoff(&options);
+        let supervisor = Supervisor::start(broker.clone(), hosts, pauses, BUS, reporter, &handle);
+        let publisher = Publisher::start(supervisor.view(), options, &handle);
         supervisor.connected(Instant::now() + Duration::from_secs(1)).await.unwrap();
         Self { broker, supervisor, publisher, published }
     }
@@ -154,7 +156,7 @@ async fn what_nobody_waits_for_is_not_sent() {
     let soon = Duration::from_millis(20);
     assert!(tokio::time::timeout(soon, scene.send("nacked", 30)).await.is_err());
     scene.broker.link(0).kill();
-    scene.broker.link(0).happen(LinkEvent::Lost("gone".to_owned()));
+    scene.broker.link(0).happen(Event::Lost("gone".to_owned()));
     tokio::task::yield_now().await;
     assert!(tokio::time::timeout(soon, scene.send("waiting", 30)).await.is_err());
     scene.send("next", 30).await.unwrap();
@@ -241,15 +243,15 @@ async fn a_full_window() {
 #[tokio::test(start_paused = true)]
 async fn a_blocked_link_holds_messages_back() {
     let scene = Scene::new(|_, _| Fate::Ack).await;
-    let mut links = scene.supervisor.links();
-    scene.broker.link(0).happen(LinkEvent::Blocked("memory".to_owned()));
+    let mut links = scene.supervisor.view();
+    scene.broker.link(0).happen(Event::Blocked("memory".to_owned()));
     links.changed().await;
     let (reached, why) = expired(scene.send("1", 5).await);
     assert_eq!(why, "not sent: the broker blocks the connection: memory");
     assert_eq!(reached, Reached::NotSent);
     let (second, ()) = tokio::join!(scene.send("2", 5), async {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        scene.broker.link(0).happen(LinkEvent::Unblocked);
+        scene.broker.link(0).happen(Event::Unblocked);
     });
     second.unwrap();
     assert_eq!((scene.times("1"), scene.times("2")), (0, 1));
@@ -268,11 +270,11 @@ async fn what_goes_out_late_expires_with_its_deadline() {
     let message =
         || Outgoing { expiration: Some(Duration::from_secs(5)), ..outgoing("1", 5, Wanted::AtOnce) };
     scene.publish(message(), 30).await.unwrap();
-    scene.broker.link(0).happen(LinkEvent::Blocked("memory".to_owned()));
+    scene.broker.link(0).happen(Event::Blocked("memory".to_owned()));
     tokio::time::sleep(Duration::from_millis(1)).await;
     let (late, ()) = tokio::join!(scene.publish(message(), 30), async {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        scene.broker.link(0).happen(LinkEvent::Unblocked);
+        scene.broker.link(0).happen(Event::Unblocked);
     });
     late.unwrap();
     assert_eq!(*lock(&expirations), [Some(5000), Some(3000)]);

@@ -1,19 +1,26 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::super::fake::{Fake, Fate};
-use super::super::library::ConnectFailure;
+use super::super::contract::ConnectFailure;
+use super::super::fake::{Fake, FakeConnection};
 use super::*;
 use crate::transport::status::ConnectionStatus;
 use crate::transport::status_watch::Board;
 use crate::transport::url::TransportUrl;
 
-fn start_on(board: &Board, broker: Arc<Fake>, url: &str) -> Supervisor {
+const BUS: &str = "RabbitMQ";
+
+fn start_on(board: &Board, broker: Arc<Fake>, url: &str) -> Supervisor<FakeConnection> {
     let url: TransportUrl = url.parse().unwrap();
-    let (hosts, options) = (url.hosts().to_vec(), AmqpOptions::default());
-    Supervisor::start(broker, hosts, &options, board.reporter("send"), &Handle::current())
+    let backoff = Backoff {
+        first: Duration::from_millis(100),
+        increment: Duration::from_secs(1),
+        longest: Duration::from_secs(5),
+    };
+    let (hosts, reporter) = (url.hosts().to_vec(), board.reporter("send"));
+    Supervisor::start(broker, hosts, backoff, BUS, reporter, &Handle::current())
 }
 
-fn start(broker: Arc<Fake>, url: &str) -> Supervisor {
+fn start(broker: Arc<Fake>, url: &str) -> Supervisor<FakeConnection> {
     start_on(&board(), broker, url)
 }
 
@@ -35,15 +42,15 @@ fn soon() -> Instant {
 
 #[tokio::test(start_paused = true)]
 async fn the_next_host_after_a_loss() {
-    let broker = Fake::new(|_| Fate::Ack);
+    let broker = Fake::new();
     let supervisor = start(broker.clone(), "rabbit://a,b");
-    let mut links = supervisor.links();
+    let mut view = supervisor.view();
     for epoch in 1..=4 {
-        let up = links.up().await.unwrap();
+        let up = view.up().await.unwrap();
         assert_eq!(up.epoch, epoch);
-        assert!(links.has(epoch) && links.trouble().is_none());
-        up.link.kill();
-        links.gone(epoch).await;
+        assert!(view.has(epoch) && view.trouble().is_none());
+        up.connection.kill();
+        view.gone(epoch).await;
     }
     let hosts = broker.hosts();
     assert_ne!(hosts[0], hosts[1]);
@@ -58,7 +65,7 @@ async fn it_tries_until_it_is_connected() {
         0..7 => refused(),
         _ => Ok(()),
     };
-    let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://a,b");
+    let supervisor = start(Fake::with_connect(connect), "rabbit://a,b");
     supervisor.connected(soon()).await.unwrap();
     assert_eq!(attempts.load(Ordering::Relaxed), 8);
 }
@@ -66,54 +73,54 @@ async fn it_tries_until_it_is_connected() {
 #[tokio::test(start_paused = true)]
 async fn no_connection_in_time() {
     let connect = |host: &Host| failure(FailureKind::Network, &format!("no {}", host.name()));
-    let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://a,b");
+    let supervisor = start(Fake::with_connect(connect), "rabbit://a,b");
     let error = supervisor.connected(soon()).await.unwrap_err().to_string();
     assert_eq!(error, "RabbitMQ: no connection in time; a:5672: no a; b:5672: no b");
-    assert!(supervisor.links().trouble().unwrap().starts_with("no connection to the broker: "));
+    assert!(supervisor.view().trouble().unwrap().starts_with("no connection to the broker: "));
 }
 
 #[tokio::test(start_paused = true)]
 async fn blocked_is_not_gone() {
-    let broker = Fake::new(|_| Fate::Ack);
+    let broker = Fake::new();
     let supervisor = start(broker.clone(), "rabbit://a");
-    let mut links = supervisor.links();
-    links.up().await.unwrap();
-    broker.link(0).happen(LinkEvent::Blocked("memory".to_owned()));
-    links.changed().await;
-    assert!(links.has(1) && links.blocked(1));
-    assert_eq!(links.trouble().unwrap(), "the broker blocks the connection: memory");
-    broker.link(0).happen(LinkEvent::Unblocked);
-    assert_eq!(links.up().await.unwrap().epoch, 1);
+    let mut view = supervisor.view();
+    view.up().await.unwrap();
+    broker.connection(0).happen(Event::Blocked("memory".to_owned()));
+    view.changed().await;
+    assert!(view.has(1) && view.blocked(1));
+    assert_eq!(view.trouble().unwrap(), "the broker blocks the connection: memory");
+    broker.connection(0).happen(Event::Unblocked);
+    assert_eq!(view.up().await.unwrap().epoch, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn closing_says_goodbye() {
-    let broker = Fake::new(|_| Fate::Ack);
+    let broker = Fake::new();
     let supervisor = start(broker.clone(), "rabbit://a");
     supervisor.connected(soon()).await.unwrap();
     supervisor.close(soon()).await;
-    assert!(broker.link(0).said_goodbye() && broker.link(0).dead());
-    assert_eq!(supervisor.links().up().await.unwrap_err(), CLOSED);
+    assert!(broker.connection(0).said_goodbye() && broker.connection(0).dead());
+    assert_eq!(supervisor.view().up().await.unwrap_err(), CLOSED);
 }
 
 #[tokio::test(start_paused = true)]
 async fn closing_ends_the_attempts() {
     let connect = |_: &Host| refused();
-    let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://a");
-    let mut links = supervisor.links();
-    let (up, ()) = tokio::join!(links.up(), supervisor.close(soon()));
+    let supervisor = start(Fake::with_connect(connect), "rabbit://a");
+    let mut view = supervisor.view();
+    let (up, ()) = tokio::join!(view.up(), supervisor.close(soon()));
     assert_eq!(up.unwrap_err(), CLOSED);
 }
 
 #[tokio::test(start_paused = true)]
 async fn dropping_cuts_the_connection() {
-    let broker = Fake::new(|_| Fate::Ack);
+    let broker = Fake::new();
     let supervisor = start(broker.clone(), "rabbit://a");
-    let mut links = supervisor.links();
-    links.up().await.unwrap();
+    let mut view = supervisor.view();
+    view.up().await.unwrap();
     drop(supervisor);
-    links.gone(1).await;
-    assert!(broker.link(0).dead() && links.trouble().is_some());
+    view.gone(1).await;
+    assert!(broker.connection(0).dead() && view.trouble().is_some());
 }
 
 /// One host is dead and one refuses the password: the third is found, whichever is tried first.
@@ -125,7 +132,7 @@ async fn the_one_good_host_is_found() {
             "strange" => failure(FailureKind::LoginRefused, "ACCESS_REFUSED"),
             _ => Ok(()),
         };
-        let broker = Fake::with_connect(|_| Fate::Ack, connect);
+        let broker = Fake::with_connect(connect);
         let supervisor = start(broker.clone(), "rabbit://dead,strange,good");
         supervisor.connected(soon()).await.unwrap();
         assert_eq!(broker.hosts(), ["good"]);
@@ -139,7 +146,7 @@ async fn one_host_that_may_come_back_is_waited_for() {
         "dead" => refused(),
         _ => failure(FailureKind::LoginRefused, "ACCESS_REFUSED"),
     };
-    let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://dead,strange");
+    let supervisor = start(Fake::with_connect(connect), "rabbit://dead,strange");
     let error = supervisor.connected(soon()).await.unwrap_err();
     assert_eq!(began.elapsed(), Duration::from_secs(60));
     let TransportError::NotConnected { why, failures, .. } = &error else { panic!("{error}") };
@@ -162,7 +169,7 @@ async fn hopeless_hosts_are_not_waited_for() {
             _ => failure(FailureKind::UnknownAuthority, "unknown"),
         }
     };
-    let supervisor = start(Fake::with_connect(|_| Fate::Ack, connect), "rabbit://a,b");
+    let supervisor = start(Fake::with_connect(connect), "rabbit://a,b");
     let error = supervisor.connected(soon()).await.unwrap_err().to_string();
     let expected = "RabbitMQ: no host can be used as things are; a:5672: no vhost; b:5672: unknown";
     assert_eq!(error, expected);
@@ -180,17 +187,17 @@ async fn a_login_refused_later_is_tried_again() {
         _ => Ok(()),
     };
     let board = board();
-    let broker = Fake::with_connect(|_| Fate::Ack, connect);
+    let broker = Fake::with_connect(connect);
     let supervisor = start_on(&board, broker.clone(), "rabbit://a");
     supervisor.connected(soon()).await.unwrap();
-    broker.link(0).kill();
+    broker.connection(0).kill();
     let mut watch = board.watch();
     let refused = watch.wait_for(|status| match status.overall() {
         ConnectionStatus::Reconnecting { last, .. } => last.kind == FailureKind::LoginRefused,
         _ => false,
     });
     assert_eq!(refused.await.unwrap().to_string(), "reconnecting after 2 attempts, a:5672: ACCESS_REFUSED");
-    supervisor.links().up().await.unwrap();
+    supervisor.view().up().await.unwrap();
     assert!(watch.current().is_ready());
 }
 
@@ -205,25 +212,25 @@ async fn the_status_follows_the_connection() {
     };
     let board = board();
     let mut watch = board.watch();
-    let broker = Fake::with_connect(|_| Fate::Ack, connect);
+    let broker = Fake::with_connect(connect);
     let supervisor = start_on(&board, broker.clone(), "rabbit://a");
     assert_eq!(watch.current().overall(), &ConnectionStatus::Connecting);
-    let mut links = supervisor.links();
-    links.up().await.unwrap();
+    let mut view = supervisor.view();
+    view.up().await.unwrap();
     let ready = watch.current().overall().clone();
     assert!(matches!(&ready, ConnectionStatus::Ready { host, .. } if host == "a:5672"), "{ready}");
 
-    broker.link(0).happen(LinkEvent::Blocked("low on memory".to_owned()));
-    links.changed().await;
+    broker.connection(0).happen(Event::Blocked("low on memory".to_owned()));
+    view.changed().await;
     assert_eq!(watch.changed().await.unwrap().to_string(), "blocked by a:5672: low on memory");
-    broker.link(0).happen(LinkEvent::Unblocked);
-    links.up().await.unwrap();
+    broker.connection(0).happen(Event::Unblocked);
+    view.up().await.unwrap();
     assert_eq!(watch.changed().await.unwrap().overall(), &ready, "it is still the same connection");
 
     // Long enough to be a good connection, whose loss is no failure.
     tokio::time::sleep(Duration::from_secs(3)).await;
     let lost = Instant::now().into_std();
-    broker.link(0).kill();
+    broker.connection(0).kill();
     let ConnectionStatus::Reconnecting { attempt, last, next_try } =
         watch.changed().await.unwrap().overall().clone()
     else {
@@ -233,7 +240,7 @@ async fn the_status_follows_the_connection() {
     assert_eq!((attempt, last.kind), (1, FailureKind::ConnectionRefused));
     let wait = next_try.duration_since(lost).as_millis();
     assert!((50..=101).contains(&wait), "{wait}");
-    links.up().await.unwrap();
+    view.up().await.unwrap();
     assert!(watch.changed().await.unwrap().is_ready());
 
     supervisor.close(soon()).await;

@@ -10,12 +10,12 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use super::super::fake::{Fake, Fate};
-use super::super::library::{ConnectFailure, LinkEvent};
+use super::super::contract::{ConnectFailure, Event as Happens};
+use super::super::fake::Fake;
+use super::super::state::Backoff;
 use super::super::supervisor::Supervisor;
 use super::*;
 use crate::clock::after;
-use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::failure::FailureKind;
 use crate::transport::status_watch::Board;
 use crate::transport::url::{Host, TransportUrl};
@@ -75,22 +75,24 @@ async fn one_line_for_each_change() {
         };
         Err(ConnectFailure { kind, why: why.to_owned() })
     };
-    let broker = Fake::with_connect(|_| Fate::Ack, connect);
+    let broker = Fake::with_connect(connect);
     let url: TransportUrl = "rabbit://u:hidden@a".parse().unwrap();
-    let (hosts, options) = (url.hosts().to_vec(), AmqpOptions::default());
-    let board = Board::new(super::super::names::BUS, "send", ConnectionStatus::Connecting);
-    let handle = Handle::current();
-    let supervisor = Supervisor::start(broker.clone(), hosts, &options, board.reporter("send"), &handle);
-    let mut links = supervisor.links();
-    links.up().await.unwrap();
+    let board = Board::new("RabbitMQ", "send", ConnectionStatus::Connecting);
+    let backoff =
+        Backoff { first: Duration::from_secs(1), increment: Duration::ZERO, longest: Duration::MAX };
+    let (hosts, reporter) = (url.hosts().to_vec(), board.reporter("send"));
+    let supervisor =
+        Supervisor::start(broker.clone(), hosts, backoff, "RabbitMQ", reporter, &Handle::current());
+    let mut view = supervisor.view();
+    view.up().await.unwrap();
     for _ in 0..2 {
-        broker.link(0).happen(LinkEvent::Blocked("low on memory".to_owned()));
+        broker.connection(0).happen(Happens::Blocked("low on memory".to_owned()));
     }
-    broker.link(0).happen(LinkEvent::Blocked("low on disk".to_owned()));
-    broker.link(0).happen(LinkEvent::Unblocked);
-    broker.link(0).happen(LinkEvent::Lost("reset".to_owned()));
-    links.gone(1).await;
-    links.up().await.unwrap();
+    broker.connection(0).happen(Happens::Blocked("low on disk".to_owned()));
+    broker.connection(0).happen(Happens::Unblocked);
+    broker.connection(0).happen(Happens::Lost("reset".to_owned()));
+    view.gone(1).await;
+    view.up().await.unwrap();
     supervisor.close(after(Duration::from_secs(1))).await;
 
     let lines = lines.0.lock().unwrap().clone();

@@ -7,15 +7,13 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-use super::library::{Library, Link, LinkEvent};
-use super::names::BUS;
+use super::contract::{Connect, Connection, Event};
+use super::jitter::jittered;
 use super::report::Report;
-use super::retry::jittered;
 use super::state::{Backoff, Happening, Machine, State};
 use crate::clock::after;
 use crate::error::{Cause, Fault, FaultKind};
 use crate::transport::TransportError;
-use crate::transport::amqp::options::AmqpOptions;
 use crate::transport::driver::CLOSED;
 use crate::transport::failure::{FailureKind, HostFailure};
 use crate::transport::status_watch::Reporter;
@@ -26,22 +24,24 @@ const UNNOTICED: Duration = Duration::from_millis(50);
 
 /// A connection for as long as the transport lives.
 #[derive(Debug)]
-pub(super) struct Supervisor {
-    current: watch::Receiver<Current>,
+pub(in crate::transport) struct Supervisor<C: Connection + ?Sized> {
+    /// What its bus is called.
+    bus: &'static str,
+    current: watch::Receiver<Current<C>>,
     /// Set once: when the connection has to be closed.
     close_by: watch::Sender<Option<Instant>>,
 }
 
 /// The state of a connection and, if it is up, the connection.
-#[derive(Debug, Clone)]
-struct Current {
+#[derive(Debug)]
+struct Current<C: ?Sized> {
     state: State,
-    link: Option<Arc<dyn Link>>,
+    connection: Option<Arc<C>>,
     /// For each host why it could not be connected to, the last time it was tried; none after a success.
     failures: Vec<Option<HostFailure>>,
 }
 
-impl Current {
+impl<C: ?Sized> Current<C> {
     /// Whether every host has failed for a reason that does not pass by itself.
     fn hopeless(&self) -> bool {
         self.failures.iter().all(|failure| failure.as_ref().is_some_and(|it| it.kind.is_hopeless()))
@@ -49,57 +49,60 @@ impl Current {
 }
 
 /// Dropped without a word, it cuts the connection.
-impl Drop for Supervisor {
+impl<C: Connection + ?Sized> Drop for Supervisor<C> {
     fn drop(&mut self) {
         self.cut();
     }
 }
 
 /// The view that users of the connection have.
-#[derive(Debug, Clone)]
-pub(super) struct Links(watch::Receiver<Current>);
+#[derive(Debug)]
+pub(in crate::transport) struct View<C: ?Sized>(watch::Receiver<Current<C>>);
 
-/// A connection that can be used.
-#[derive(Debug, Clone)]
-pub(super) struct Up {
-    pub(super) epoch: u64,
-    pub(super) link: Arc<dyn Link>,
+impl<C: ?Sized> Clone for View<C> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
 }
 
-impl Supervisor {
+/// A connection that can be used.
+#[derive(Debug)]
+pub(in crate::transport) struct Up<C: ?Sized> {
+    pub(in crate::transport) epoch: u64,
+    pub(in crate::transport) connection: Arc<C>,
+}
+
+impl<C: Connection + ?Sized + 'static> Supervisor<C> {
     /// Starts to connect to `hosts`, in random order, on the runtime of `handle`; tells `reporter` about it.
-    pub(super) fn start(
-        library: Arc<dyn Library>,
+    pub(in crate::transport) fn start(
+        connect: Arc<dyn Connect<C>>,
         mut hosts: Vec<Host>,
-        options: &AmqpOptions,
+        backoff: Backoff,
+        bus: &'static str,
         reporter: Reporter,
         handle: &Handle,
     ) -> Self {
         hosts.sort_by_cached_key(|_| uuid::Uuid::new_v4());
-        let machine = Machine::new(Backoff {
-            hosts: u32::try_from(hosts.len()).unwrap_or(u32::MAX),
-            first: options.rabbit_retry_interval,
-            increment: options.rabbit_retry_backoff,
-            longest: options.rabbit_interval_max,
-        });
-        let current = Current { state: machine.state.clone(), link: None, failures: vec![None; hosts.len()] };
+        let machine = Machine::new(u32::try_from(hosts.len()).unwrap_or(u32::MAX), backoff);
+        let (state, failures) = (machine.state.clone(), vec![None; hosts.len()]);
+        let current = Current { state, connection: None, failures };
         let (sender, current) = watch::channel(current);
         let (close_by, closing) = watch::channel(None);
-        let connection = reporter.connection();
+        let name = reporter.connection();
         let report = Report::new(reporter);
         let turn = Turn { host: 0, since: Instant::now(), next_try: Instant::now() };
-        let keeper = Keeper { connection, library, hosts, machine, turn, current: sender, closing, report };
+        let keeper = Keeper { name, connect, hosts, machine, turn, current: sender, closing, report };
         handle.spawn(keeper.run());
-        Self { current, close_by }
+        Self { bus, current, close_by }
     }
 
-    pub(super) fn links(&self) -> Links {
-        Links(self.current.clone())
+    pub(in crate::transport) fn view(&self) -> View<C> {
+        View(self.current.clone())
     }
 
     /// Waits for the first connection. Fails at `deadline`, or as soon as it is clear that waiting is of no use;
     /// the error names every host that was tried and why it failed.
-    pub(super) async fn connected(&self, deadline: Instant) -> Result<(), TransportError> {
+    pub(in crate::transport) async fn connected(&self, deadline: Instant) -> Result<(), TransportError> {
         let mut current = self.current.clone();
         let decided = current.wait_for(|current| {
             let over = matches!(current.state, State::Closed { .. });
@@ -117,11 +120,11 @@ impl Supervisor {
         let failures = self.current.borrow().failures.clone();
         let mut failures: Vec<HostFailure> = failures.into_iter().flatten().collect();
         failures.sort_by(|a, b| a.host.cmp(&b.host));
-        Err(TransportError::NotConnected { transport: BUS, why, failures })
+        Err(TransportError::NotConnected { transport: self.bus, why, failures })
     }
 
     /// Closes the connection, in good order if `deadline` allows.
-    pub(super) async fn close(&self, deadline: Instant) {
+    pub(in crate::transport) async fn close(&self, deadline: Instant) {
         self.close_by.send_replace(Some(deadline));
         let mut current = self.current.clone();
         let closed = current.wait_for(|current| matches!(current.state, State::Closed { .. }));
@@ -130,9 +133,11 @@ impl Supervisor {
             self.kill();
         }
     }
+}
 
+impl<C: Connection + ?Sized> Supervisor<C> {
     /// Ends the connection for good, without a goodbye.
-    pub(super) fn cut(&self) {
+    pub(in crate::transport) fn cut(&self) {
         // The word comes first, so that the cut is not taken for a loss.
         if self.close_by.borrow().is_none() {
             self.close_by.send_replace(Some(Instant::now()));
@@ -141,22 +146,22 @@ impl Supervisor {
     }
 
     /// Cuts the connection, which comes back.
-    pub(super) fn kill(&self) {
-        if let Some(link) = &self.current.borrow().link {
-            link.kill();
+    pub(in crate::transport) fn kill(&self) {
+        if let Some(connection) = &self.current.borrow().connection {
+            connection.kill();
         }
     }
 }
 
-impl Links {
+impl<C: ?Sized> View<C> {
     /// Waits until the connection is up and takes messages; fails when it is closed for good.
-    pub(super) async fn up(&mut self) -> Result<Up, String> {
+    pub(in crate::transport) async fn up(&mut self) -> Result<Up<C>, String> {
         loop {
             {
                 let current = self.0.borrow_and_update();
-                match (&current.state, &current.link) {
-                    (State::Ready { epoch }, Some(link)) => {
-                        return Ok(Up { epoch: *epoch, link: link.clone() });
+                match (&current.state, &current.connection) {
+                    (State::Ready { epoch }, Some(connection)) => {
+                        return Ok(Up { epoch: *epoch, connection: connection.clone() });
                     }
                     (State::Closed { reason }, _) => return Err(reason.clone()),
                     _ => {}
@@ -167,34 +172,34 @@ impl Links {
     }
 
     /// Waits until the state changes.
-    pub(super) async fn changed(&mut self) {
+    pub(in crate::transport) async fn changed(&mut self) {
         // An error means that there is no connection any more, which `has` says too.
         let _ = self.0.changed().await;
     }
 
     /// Waits until the connection `epoch` is gone; a blocked one is not.
-    pub(super) async fn gone(&mut self, epoch: u64) {
+    pub(in crate::transport) async fn gone(&mut self, epoch: u64) {
         let _ = self.0.wait_for(|current| current.state.epoch() != Some(epoch)).await;
     }
 
     /// Whether the connection `epoch` is gone, or turns out to be within a moment: who uses it may notice before
     /// its supervisor does.
-    pub(super) async fn turns_out_gone(&mut self, epoch: u64) -> bool {
+    pub(in crate::transport) async fn turns_out_gone(&mut self, epoch: u64) -> bool {
         timeout(UNNOTICED, self.gone(epoch)).await.is_ok()
     }
 
     /// Whether the connection `epoch` is there, blocked or not.
-    pub(super) fn has(&self, epoch: u64) -> bool {
+    pub(in crate::transport) fn has(&self, epoch: u64) -> bool {
         !self.orphaned() && self.0.borrow().state.epoch() == Some(epoch)
     }
 
     /// Whether the connection `epoch` is there and takes no messages.
-    pub(super) fn blocked(&self, epoch: u64) -> bool {
+    pub(in crate::transport) fn blocked(&self, epoch: u64) -> bool {
         matches!(&self.0.borrow().state, State::Blocked { epoch: current, .. } if *current == epoch)
     }
 
     /// Why there is no connection that takes messages, if so.
-    pub(super) fn trouble(&self) -> Option<String> {
+    pub(in crate::transport) fn trouble(&self) -> Option<String> {
         if self.orphaned() {
             return Some(CLOSED.to_owned());
         }
@@ -205,7 +210,7 @@ impl Links {
     }
 
     /// The same as a fault, with the failure of the host behind it if there was one.
-    pub(super) fn fault(&self) -> Option<Fault> {
+    pub(in crate::transport) fn fault(&self) -> Option<Fault> {
         let why = self.trouble()?;
         let fault = match &self.0.borrow().state {
             _ if self.orphaned() => Fault::new(FaultKind::Closed, why),
@@ -225,14 +230,14 @@ impl Links {
 }
 
 /// The task that keeps the connection.
-struct Keeper {
-    /// Its name.
-    connection: &'static str,
-    library: Arc<dyn Library>,
+struct Keeper<C: ?Sized> {
+    /// What the connection is for.
+    name: &'static str,
+    connect: Arc<dyn Connect<C>>,
     hosts: Vec<Host>,
     machine: Machine,
     turn: Turn,
-    current: watch::Sender<Current>,
+    current: watch::Sender<Current<C>>,
     closing: watch::Receiver<Option<Instant>>,
     report: Report,
 }
@@ -247,18 +252,18 @@ struct Turn {
     next_try: Instant,
 }
 
-impl Keeper {
+impl<C: Connection + ?Sized> Keeper<C> {
     async fn run(mut self) {
         let mut closing = self.closing.clone();
         loop {
             let working = async {
                 match &self.machine.state {
-                    State::Connecting => self.connect().await,
+                    State::Connecting => self.attempt().await,
                     State::Reconnecting { .. } => {
                         sleep_until(self.turn.next_try).await;
                         Happening::WaitOver
                     }
-                    State::Ready { .. } | State::Blocked { .. } => self.watch_link().await,
+                    State::Ready { .. } | State::Blocked { .. } => self.watch().await,
                     State::Closed { .. } => std::future::pending().await,
                 }
             };
@@ -278,27 +283,27 @@ impl Keeper {
         HostFailure::new(self.hosts[self.turn.host].address(), kind, why)
     }
 
-    async fn connect(&self) -> Happening {
-        match self.library.connect(&self.hosts[self.turn.host], self.connection).await {
-            Ok(link) => {
-                // The state follows in `enter`; until then nobody looks at the link.
-                self.current.send_modify(|current| current.link = Some(link));
+    async fn attempt(&self) -> Happening {
+        match self.connect.connect(&self.hosts[self.turn.host], self.name).await {
+            Ok(connection) => {
+                // The state follows in `enter`; until then nobody looks at the connection.
+                self.current.send_modify(|current| current.connection = Some(connection));
                 Happening::Connected
             }
             Err(failure) => Happening::Failed(self.failure(failure.kind, failure.why)),
         }
     }
 
-    async fn watch_link(&self) -> Happening {
-        let link = self.current.borrow().link.clone();
-        let event = match link {
-            Some(link) => link.event().await,
-            None => LinkEvent::Lost("it was never there".to_owned()),
+    async fn watch(&self) -> Happening {
+        let connection = self.current.borrow().connection.clone();
+        let event = match connection {
+            Some(connection) => connection.event().await,
+            None => Event::Lost("it was never there".to_owned()),
         };
         match event {
-            LinkEvent::Blocked(reason) => Happening::Blocked(reason),
-            LinkEvent::Unblocked => Happening::Unblocked,
-            LinkEvent::Lost(why) => {
+            Event::Blocked(reason) => Happening::Blocked(reason),
+            Event::Unblocked => Happening::Unblocked,
+            Event::Lost(why) => {
                 let last = self.failure(FailureKind::Lost, why);
                 Happening::Lost { last, lived: self.turn.since.elapsed() }
             }
@@ -321,17 +326,17 @@ impl Keeper {
             _ => {}
         }
         let up = state.epoch().is_some();
-        let link = self.current.borrow().link.clone();
-        if let (State::Closed { .. }, Some(link)) = (&state, &link) {
+        let connection = self.current.borrow().connection.clone();
+        if let (State::Closed { .. }, Some(connection)) = (&state, &connection) {
             let deadline = self.closing.borrow().unwrap_or_else(Instant::now);
-            link.close(deadline.saturating_duration_since(Instant::now())).await;
+            connection.close(deadline.saturating_duration_since(Instant::now())).await;
         }
         // Users are told first: who is woken by the state finds a status that knows of it.
         self.report.tell(&state, &self.hosts[host].address(), self.turn.since, self.turn.next_try);
         self.current.send_modify(|current| {
             current.state = state;
             if !up {
-                current.link = None;
+                current.connection = None;
             }
             match happening {
                 Happening::Connected => current.failures.fill(None),
@@ -339,9 +344,9 @@ impl Keeper {
                 _ => {}
             }
         });
-        if let (false, Some(link)) = (up, link) {
+        if let (false, Some(connection)) = (up, connection) {
             // Lost or closed: nothing may wait on it any more.
-            link.kill();
+            connection.kill();
         }
     }
 }

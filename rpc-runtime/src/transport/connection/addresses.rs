@@ -7,9 +7,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::net::lookup_host;
 use tokio::time::sleep;
 
+use super::contract::ConnectFailure;
 use crate::lock::lock;
+use crate::transport::failure::FailureKind;
+use crate::transport::url::Host;
 
 /// How long an address is tried alone before the next one is tried beside it, as RFC 8305 recommends it. Documented
 /// at `connect_timeout`, as is the next.
@@ -23,10 +27,10 @@ const REMEMBERED: usize = 64;
 
 /// Addresses that took a connection and then did not speak as they should: they come last the next time.
 #[derive(Debug, Default)]
-pub(super) struct Suspects(Mutex<VecDeque<SocketAddr>>);
+pub(in crate::transport) struct Suspects(Mutex<VecDeque<SocketAddr>>);
 
 impl Suspects {
-    pub(super) fn add(&self, address: SocketAddr) {
+    pub(in crate::transport) fn add(&self, address: SocketAddr) {
         let mut all = lock(&self.0);
         all.retain(|other| *other != address);
         if all.len() >= REMEMBERED {
@@ -35,13 +39,13 @@ impl Suspects {
         all.push_back(address);
     }
 
-    pub(super) fn clear(&self, address: SocketAddr) {
+    pub(in crate::transport) fn clear(&self, address: SocketAddr) {
         lock(&self.0).retain(|other| *other != address);
     }
 
     /// The addresses of a host in the order in which they are tried: that of the resolver, with the families in
     /// turn, and suspects last, the latest of them last of all.
-    pub(super) fn order(&self, addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    pub(in crate::transport) fn order(&self, addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
         let first = addresses.first().is_some_and(SocketAddr::is_ipv6);
         let (same, other): (Vec<_>, Vec<_>) = addresses.into_iter().partition(|it| it.is_ipv6() == first);
         let (mut same, mut other) = (same.into_iter(), other.into_iter());
@@ -61,9 +65,17 @@ impl Suspects {
     }
 }
 
+/// The addresses of a host.
+pub(in crate::transport) async fn lookup(host: &Host) -> Result<Vec<SocketAddr>, ConnectFailure> {
+    let unresolved = |why: String| ConnectFailure { kind: FailureKind::NameNotResolved, why };
+    let addresses = lookup_host((host.name(), host.port())).await.map_err(|it| unresolved(it.to_string()))?;
+    let addresses: Vec<_> = addresses.collect();
+    if addresses.is_empty() { Err(unresolved("the name has no address".to_owned())) } else { Ok(addresses) }
+}
+
 /// The first connection that comes about, with its address. The addresses are begun with in their order, each when the
 /// one before has failed or had its head start; none is given up before one answers. If all fail, the error names them.
-pub(super) async fn first_to_answer<T, F>(
+pub(in crate::transport) async fn first_to_answer<T, F>(
     addresses: Vec<SocketAddr>,
     connect: impl Fn(SocketAddr) -> F,
 ) -> io::Result<(SocketAddr, T)>

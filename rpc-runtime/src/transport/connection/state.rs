@@ -61,16 +61,17 @@ pub(super) enum Happening {
 
 /// How long to wait between attempts: not at all before every host was tried, then longer and longer.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Backoff {
-    pub(super) hosts: u32,
-    pub(super) first: Duration,
-    pub(super) increment: Duration,
-    pub(super) longest: Duration,
+pub(in crate::transport) struct Backoff {
+    pub(in crate::transport) first: Duration,
+    /// By how much longer each is than the one before.
+    pub(in crate::transport) increment: Duration,
+    pub(in crate::transport) longest: Duration,
 }
 
 impl Backoff {
-    fn wait(&self, failed: u32) -> Duration {
-        let hosts = self.hosts.max(1);
+    /// After so many failed attempts at so many hosts.
+    fn wait(&self, failed: u32, hosts: u32) -> Duration {
+        let hosts = hosts.max(1);
         if !failed.is_multiple_of(hosts) {
             return Duration::ZERO;
         }
@@ -87,12 +88,13 @@ pub(super) struct Machine {
     pub(super) state: State,
     epoch: u64,
     failed: u32,
+    hosts: u32,
     backoff: Backoff,
 }
 
 impl Machine {
-    pub(super) fn new(backoff: Backoff) -> Self {
-        Self { state: State::Connecting, epoch: 0, failed: 0, backoff }
+    pub(super) fn new(hosts: u32, backoff: Backoff) -> Self {
+        Self { state: State::Connecting, epoch: 0, failed: 0, hosts, backoff }
     }
 
     /// The state after `happening`; what cannot happen in a state changes nothing.
@@ -107,7 +109,11 @@ impl Machine {
             }
             (State::Connecting, Happening::Failed(last)) => {
                 self.failed = self.failed.saturating_add(1);
-                State::Reconnecting { attempt: self.failed, wait: self.backoff.wait(self.failed), last }
+                State::Reconnecting {
+                    attempt: self.failed,
+                    wait: self.backoff.wait(self.failed, self.hosts),
+                    last,
+                }
             }
             (State::Reconnecting { .. }, Happening::WaitOver) => State::Connecting,
             (State::Ready { epoch } | State::Blocked { epoch, .. }, Happening::Blocked(reason)) => {
@@ -117,7 +123,11 @@ impl Machine {
             (State::Ready { .. } | State::Blocked { .. }, Happening::Lost { last, lived }) => {
                 // A broker that accepts connections only to close them must not be tried without a pause.
                 self.failed = if lived >= STABLE { 0 } else { self.failed.saturating_add(1) };
-                State::Reconnecting { attempt: self.failed, wait: self.backoff.wait(self.failed), last }
+                State::Reconnecting {
+                    attempt: self.failed,
+                    wait: self.backoff.wait(self.failed, self.hosts),
+                    last,
+                }
             }
             (state, _) => state,
         };
@@ -133,7 +143,7 @@ mod tests {
     fn machine(hosts: u32) -> Machine {
         let (first, increment, longest) =
             (Duration::from_millis(100), Duration::from_millis(400), Duration::from_secs(1));
-        Machine::new(Backoff { hosts, first, increment, longest })
+        Machine::new(hosts, Backoff { first, increment, longest })
     }
 
     fn failed() -> Happening {
