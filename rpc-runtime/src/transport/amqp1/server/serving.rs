@@ -1,0 +1,344 @@
+//! The task of a server: it attaches the links that its messages come in by, hands those on, and writes the verdicts on them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fe2o3_amqp::Delivery as Came;
+use fe2o3_amqp::Receiver;
+use fe2o3_amqp::link::delivery::DeliveryInfo;
+use fe2o3_amqp::link::receiver::TerminalDeliveryState;
+use fe2o3_amqp::link::{LinkStateError, RecvError};
+use fe2o3_amqp::types::messaging::{Accepted, Body, Rejected, Released};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{sleep, timeout};
+
+use super::super::links::{self, NoLink};
+use super::super::message::{self, Part};
+use super::super::odd::Odd;
+use super::super::options::Amqp1Options;
+use super::super::pauses::Pauses;
+use super::super::peer::{Begun, Peer};
+use super::super::stream::Followed;
+use super::super::words;
+use super::LINKS;
+use super::ledger::{Acks, Given, Ledger};
+use crate::error::Fault;
+use crate::transport::connection::View;
+use crate::transport::driver::{Delivery, Excess, Labels, ServerAddress, Settle, Verdict};
+
+/// How long the peer may take to hear that a server leaves.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// What a server is told to do, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    Run,
+    /// Take no more.
+    Pause,
+    /// Give back what is not settled, and leave.
+    Stop,
+}
+
+/// The task.
+pub(super) struct Serving {
+    pub(super) address: ServerAddress,
+    /// How many messages of each link may be with the server.
+    pub(super) credit: u32,
+    pub(super) view: View<Peer>,
+    pub(super) options: Arc<Amqp1Options>,
+    pub(super) odd: Arc<Odd>,
+    pub(super) deliveries: mpsc::Sender<Delivery>,
+    pub(super) phases: watch::Receiver<Phase>,
+    pub(super) reached: watch::Sender<Phase>,
+    /// Told when messages come for the first time, or that none will.
+    pub(super) starting: Option<oneshot::Sender<Result<(), Fault>>>,
+}
+
+/// Why a server gets nothing any more.
+enum End {
+    /// It was told to stop, or nobody takes its messages.
+    Stopped,
+    /// The transport is closed.
+    Closed,
+    No(NoLink),
+}
+
+/// What happens to a server that has its links.
+enum Happens {
+    Came(usize, Result<Came<Body<Part>>, RecvError>),
+    Verdicts,
+    Phase,
+    Left,
+}
+
+/// A link of a server.
+struct Link {
+    receiver: Receiver,
+    address: Arc<str>,
+}
+
+/// A server's links by one session.
+struct Attached {
+    links: [Link; LINKS],
+    ledger: Arc<Ledger>,
+    acks: Arc<Acks>,
+    followed: Followed,
+}
+
+impl Serving {
+    pub(super) async fn run(mut self) {
+        let mut pauses = Pauses::new(self.options.link_retry_delay);
+        loop {
+            let no = match self.serve(&mut pauses).await {
+                End::Stopped | End::Closed => break,
+                End::No(no) => no,
+            };
+            if let (Some(starting), NoLink::Refused(error)) = (self.starting.take(), &no) {
+                if !words::may_pass(error) {
+                    let fault = words::fault(error);
+                    let why = format!("the peer refuses a link of the server: {}", fault.why);
+                    let _ = starting.send(Err(Fault { why, ..fault }));
+                    break;
+                }
+                self.starting = Some(starting);
+            }
+            self.odd.lost(&format!("{}/{}", self.address.exchange, self.address.topic), &no.why());
+            let mut phases = self.phases.clone();
+            tokio::select! {
+                () = sleep(pauses.next()) => {}
+                () = stopped(&mut phases) => break,
+                () = self.deliveries.closed() => break,
+            }
+        }
+        self.reached.send_replace(Phase::Stop);
+    }
+
+    /// Attaches the links, and takes messages until they are lost or nobody wants more.
+    async fn serve(&mut self, pauses: &mut Pauses) -> End {
+        let mut phases = self.phases.clone();
+        let mut view = self.view.clone();
+        let up = tokio::select! {
+            biased;
+            () = stopped(&mut phases) => return End::Stopped,
+            () = self.deliveries.closed() => return End::Stopped,
+            up = view.up() => up,
+        };
+        let Ok(up) = up else { return End::Closed };
+        let Begun { mut session, followed } = match up.connection.begin().await {
+            Ok(begun) => begun,
+            Err(why) => return End::No(NoLink::Lost(why)),
+        };
+        let ServerAddress { exchange, topic, server } = &self.address;
+        let addressing = &up.connection.addressing;
+        let addresses = [
+            addressing.topic(exchange, topic),
+            addressing.server(exchange, topic, server),
+            addressing.fanout(exchange, topic),
+        ];
+        let mut links = Vec::with_capacity(LINKS);
+        for address in addresses {
+            match links::receiver(&mut session, &address, self.options.max_body).await {
+                Ok(receiver) => links.push(Link { receiver, address: address.into() }),
+                Err(no) => return End::No(no),
+            }
+        }
+        let Ok(links) = <[Link; LINKS]>::try_from(links) else {
+            return End::No(NoLink::Lost("not all links are attached".to_owned()));
+        };
+        let ledger = Ledger::new(followed.flushed());
+        let acks = Arc::new(Acks(Arc::clone(&ledger)));
+        let mut attached = Attached { links, ledger, acks, followed };
+        for link in &mut attached.links {
+            if let Err(error) = link.receiver.set_credit(self.credit).await {
+                return End::No(NoLink::Lost(error.to_string()));
+            }
+        }
+        if let Some(starting) = self.starting.take() {
+            // Whoever does not wait for it any more has dropped what it is stopped by.
+            let _ = starting.send(Ok(()));
+        }
+        pauses.works();
+        let end = self.take(&mut attached, &mut phases).await;
+        if let End::Stopped = end {
+            let _ = timeout(GOODBYE, leave(attached)).await;
+            let _ = timeout(GOODBYE, session.end()).await;
+        } else {
+            attached.ledger.lose();
+        }
+        end
+    }
+
+    /// Takes messages, and writes verdicts.
+    async fn take(&self, attached: &mut Attached, phases: &mut watch::Receiver<Phase>) -> End {
+        let mut is_paused = false;
+        loop {
+            let happens = {
+                let ledger = Arc::clone(&attached.ledger);
+                let [any, own, all] = &mut attached.links;
+                tokio::select! {
+                    () = ledger.changed() => Happens::Verdicts,
+                    came = any.receiver.recv() => Happens::Came(0, came),
+                    came = own.receiver.recv() => Happens::Came(1, came),
+                    came = all.receiver.recv() => Happens::Came(2, came),
+                    // An error says that the one who could stop it is gone.
+                    told = phases.changed() => if told.is_ok() { Happens::Phase } else { Happens::Left },
+                    () = self.deliveries.closed() => Happens::Left,
+                }
+            };
+            let done = match happens {
+                Happens::Came(link, Ok(came)) => {
+                    self.hand_on(attached, link, came, is_paused);
+                    Ok(())
+                }
+                Happens::Came(link, Err(RecvError::MessageDecode(error))) => {
+                    self.odd.rejected(&attached.links[link].address, &error.source.to_string());
+                    let state = rejected(&error.source.to_string());
+                    attached.links[link].dispose(vec![error.info], state).await
+                }
+                Happens::Came(_, Err(RecvError::LinkStateError(error))) => return End::No(lost(&error)),
+                Happens::Came(_, Err(error)) => return End::No(NoLink::Lost(error.to_string())),
+                Happens::Verdicts => attached.settle((!is_paused).then_some(self.credit)).await,
+                Happens::Left => return End::Stopped,
+                Happens::Phase => {
+                    let phase = *phases.borrow_and_update();
+                    match phase {
+                        Phase::Run => Ok(()),
+                        Phase::Pause => {
+                            is_paused = true;
+                            let paused = attached.pause().await;
+                            self.reached.send_replace(Phase::Pause);
+                            paused
+                        }
+                        Phase::Stop => return End::Stopped,
+                    }
+                }
+            };
+            if let Err(why) = done {
+                return End::No(NoLink::Lost(why));
+            }
+        }
+    }
+
+    /// Hands a message on to the server; what it cannot take goes back.
+    fn hand_on(&self, attached: &Attached, link: usize, came: Came<Body<Part>>, is_paused: bool) {
+        let address = &attached.links[link].address;
+        let (info, message) = came.into_parts();
+        let settled = attached.followed.came_settled(info.delivery_id());
+        let tag = attached.ledger.hold(link, (!settled).then_some(info));
+        let settle = Settle::new(attached.acks.clone(), tag);
+        if is_paused {
+            return settle.reject(true);
+        }
+        let message::Read { mut body, beside, redelivered, history, expires } =
+            match message::request(message) {
+                Ok(read) => read,
+                Err(why) => {
+                    self.odd.rejected(address, why);
+                    return settle.reject(false);
+                }
+            };
+        let mut excess = None;
+        if body.len() > self.options.max_body {
+            excess = Some(Box::new(Excess { bytes: body.len(), caller: beside.caller() }));
+            body.clear();
+        }
+        let delivery = Delivery {
+            body,
+            labels: Labels::json(),
+            beside: Some(Box::new(beside)),
+            redelivered,
+            history,
+            expires,
+            queue: Arc::clone(address),
+            excess,
+            settle,
+        };
+        if let Err(TrySendError::Full(delivery) | TrySendError::Closed(delivery)) =
+            self.deliveries.try_send(delivery)
+        {
+            delivery.settle.reject(true);
+        }
+    }
+}
+
+impl Attached {
+    /// Writes the verdicts that there are, and gives new credit for what was settled.
+    async fn settle(&mut self, credit: Option<u32>) -> Result<(), String> {
+        // Those of one link and one kind that follow each other go together; none before another.
+        let mut run: Option<(usize, Verdict, Vec<DeliveryInfo>)> = None;
+        for Given { link, info, verdict } in self.ledger.take() {
+            let Some(info) = info else { continue };
+            match &mut run {
+                Some((of, kind, infos)) if *of == link && *kind == verdict => infos.push(info),
+                _ => {
+                    if let Some((link, verdict, infos)) = run.replace((link, verdict, vec![info])) {
+                        self.links[link].dispose(infos, state(verdict)).await?;
+                    }
+                }
+            }
+        }
+        if let Some((link, verdict, infos)) = run {
+            self.links[link].dispose(infos, state(verdict)).await?;
+        }
+        let Some(credit) = credit else { return Ok(()) };
+        for (link, Link { receiver, .. }) in self.links.iter_mut().enumerate() {
+            let wanted = credit.saturating_sub(self.ledger.count(link));
+            if wanted.saturating_sub(receiver.credit()) >= (credit / 2).max(1) {
+                receiver.set_credit(wanted).await.map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the credit back that was not used.
+    async fn pause(&mut self) -> Result<(), String> {
+        for Link { receiver, .. } in &mut self.links {
+            receiver.set_credit(0).await.map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+impl Link {
+    async fn dispose(&self, infos: Vec<DeliveryInfo>, state: TerminalDeliveryState) -> Result<(), String> {
+        self.receiver.dispose_all(infos, state).await.map_err(|error| error.to_string())
+    }
+}
+
+/// Gives back what is held, and says goodbye.
+async fn leave(mut attached: Attached) {
+    let _ = attached.pause().await;
+    attached.ledger.give_back();
+    let _ = attached.settle(None).await;
+    attached.ledger.written_up_to(attached.ledger.given()).await;
+    attached.ledger.lose();
+    for Link { receiver, .. } in attached.links {
+        let _ = receiver.close().await;
+    }
+}
+
+fn state(verdict: Verdict) -> TerminalDeliveryState {
+    match verdict {
+        Verdict::Ack => Accepted {}.into(),
+        Verdict::Reject { requeue: true } => Released {}.into(),
+        Verdict::Reject { requeue: false } => Rejected { error: None }.into(),
+    }
+}
+
+fn rejected(why: &str) -> TerminalDeliveryState {
+    Rejected { error: Some(words::unreadable(why)) }.into()
+}
+
+/// Peers that refuse a link may attach it and detach it at once.
+fn lost(error: &LinkStateError) -> NoLink {
+    match words::detached(error) {
+        (_, Some(error)) => NoLink::Refused(error),
+        (why, None) => NoLink::Lost(why),
+    }
+}
+
+/// Waits for the word to stop; whoever is gone that could give it wants nothing more.
+async fn stopped(phases: &mut watch::Receiver<Phase>) {
+    let _ = phases.wait_for(|phase| *phase >= Phase::Stop).await;
+}
