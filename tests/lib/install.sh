@@ -10,6 +10,9 @@ RABBITMQ_BIN=/usr/lib/rabbitmq/bin
 # RabbitMQ 4, where the system has an older one.
 RABBITMQ_4=tests/.rabbitmq4
 
+# Where Debian has the example programs of Proton, of which one is a broker.
+PROTON_EXAMPLES=/usr/share/proton/examples/python
+
 # The version of the system's RabbitMQ, 3 or 4.
 system_rabbitmq() {
     case $(echo "$RABBITMQ_BIN"/../lib/rabbitmq_server-*) in
@@ -49,6 +52,7 @@ install_for() {
     [[ $needs != *python* ]] || install_environment tests/.venv tests/python/requirements.txt
     [[ $needs != *agents* ]] || install_environment tests/.agents tests/agents/requirements.txt
     [[ $needs != *oslo8* ]] || install_environment tests/.oslo8 tests/oslo8/requirements.txt
+    [[ $needs != *amqp1* ]] || install_amqp1
     install_rabbitmq "$needs"
     exec {lock}<&-
 }
@@ -67,6 +71,10 @@ install_packages() {
         lacks "$RABBITMQ_BIN/rabbitmq-server" rabbitmq-server
     [[ $needs != *broker* ]] || command -v erl_call >/dev/null || lacks "erl_call in PATH" erlang-base
     [[ $needs != *redis* ]] || command -v redis-server >/dev/null || lacks "redis-server in PATH" redis-server
+    [[ $needs != *amqp1* ]] || python_with_proton >/dev/null ||
+        lacks "a python3 with the modules proton, ensurepip and venv" python3-qpid-proton python3-venv
+    [[ $needs != *amqp1* ]] || [ -e "$PROTON_EXAMPLES/broker.py" ] ||
+        lacks "$PROTON_EXAMPLES/broker.py" libqpid-proton11-dev-examples
     # Debian's python3 has venv but not what fills one.
     python3 -c 'import ensurepip, venv' 2>/dev/null ||
         lacks "python3 in PATH, with the modules ensurepip and venv" python3 python3-venv
@@ -140,17 +148,33 @@ make_rabbitmq_4() {
     echo "made in $((SECONDS - began)) s"
 }
 
-# A Python environment with what a file lists.
+# The python3 that has Proton: another one may go before Debian's own.
+python_with_proton() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        "$python" -c 'import ensurepip, proton, venv' 2>/dev/null && echo "$python" && return
+    done
+    return 1
+}
+
+# Proton is a package of the system, and so is seen there; nothing else is to come from there.
+install_amqp1() {
+    local python
+    python=$(python_with_proton)
+    install_environment tests/.amqp1 tests/amqp1/requirements.txt "$python" --system-site-packages --no-deps --ignore-installed
+}
+
+# install_environment DIR LIST [PYTHON OF_VENV OF_PIP...]: a Python environment with what a file lists.
 install_environment() {
-    local dir=$1 list=$2 began=$SECONDS
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-        fail "oslo.messaging needs Python 3.11, this is $(python3 --version)"
+    local dir=$1 list=$2 python=${3:-python3} began=$SECONDS
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        fail "oslo.messaging needs Python 3.11, this is $("$python" --version)"
     # The copy in the environment is written last: it says that this very list is installed.
     cmp --silent "$list" "$dir/requirements.txt" && return
     echo "making $dir"
     rm -rf "$dir"
-    python3 -m venv "$dir"
-    "$dir/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+    "$python" -m venv ${4:+"$4"} "$dir"
+    "$dir/bin/pip" install --quiet --disable-pip-version-check "${@:5}" -r "$list"
     cp "$list" "$dir/"
     echo "made in $((SECONDS - began)) s"
 }

@@ -81,6 +81,7 @@ run_step() {
     local needs=${needs_of[$1]} run=step_${1//-/_} version=''
     [[ $needs != *python* ]] || export RPC_TEST_PYTHON=$PWD/tests/.venv/bin/python
     [[ $needs != *oslo8* ]] || export RPC_TEST_OSLO8=$PWD/tests/.oslo8/bin/python
+    [[ $needs != *amqp1* ]] || export RPC_TEST_AMQP1=$PWD/tests/.amqp1/bin/python
     case " $needs " in
     *' broker-4 '*) version=4 ;;
     *' broker '*) version=${rabbitmq_asked:-$(system_rabbitmq)} ;;

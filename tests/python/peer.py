@@ -130,11 +130,21 @@ class Problems(logging.Handler):
 def wait_until_consuming(server):
     """`start` returns when the queues exist, but the consumers are added by the listener's thread.
 
-    oslo.messaging has no public way to see that; the connection keeps the tags it has yet to consume.
+    oslo.messaging has no public way to see that. On RabbitMQ the connection keeps the tags it has yet to consume; over
+    AMQP 1.0 the driver keeps the links, and whether the peer has attached them.
     """
-    connection = server.listener._poll_style_listener.conn.connection
+    listener = server.listener._poll_style_listener
+
+    def consumes_on_rabbitmq():
+        return not listener.conn.connection._new_tags
+
+    def consumes_over_amqp1():
+        ((server,),) = [of_target.values() for of_target in listener.driver._ctrl._servers.values()] or [[None]]
+        return server and len(server._receivers) == 3 and all(link.active for link in server._receivers)
+
+    consumes = consumes_on_rabbitmq if hasattr(listener, "conn") else consumes_over_amqp1
     deadline = time.monotonic() + LIMIT
-    while connection._new_tags:
+    while not consumes():
         if time.monotonic() > deadline:
             sys.exit(f"not consuming after {LIMIT} s")
         time.sleep(0.01)

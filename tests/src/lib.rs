@@ -4,6 +4,7 @@
 //! `tests/run` starts the node that most tests share and makes the Python environment; without
 //! it [`Broker::shared`] and the peers say what is missing.
 
+pub mod amqp1;
 pub mod authority;
 pub mod bench;
 mod broker;

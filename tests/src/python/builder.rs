@@ -31,6 +31,12 @@ pub(super) const OSLO8: Environment = Environment {
     made: concat!(env!("CARGO_MANIFEST_DIR"), "/.oslo8/bin/python"),
 };
 
+/// With oslo.messaging 14, the last that has AMQP 1.0, and Proton.
+pub(super) const AMQP1: Environment = Environment {
+    variable: "RPC_TEST_AMQP1",
+    made: concat!(env!("CARGO_MANIFEST_DIR"), "/.amqp1/bin/python"),
+};
+
 /// Python with oslo.messaging: the interpreter `RPC_TEST_PYTHON`, or else that of the environment which `tests/run`
 /// makes.
 pub fn python() -> Result<Command> {
@@ -58,6 +64,16 @@ fn interpreter(Environment { variable, made }: Environment) -> Result<Command> {
 /// One of the scripts, without arguments.
 pub(super) fn script(name: &str) -> Result<Command> {
     script_of(NEWEST, name)
+}
+
+/// Python with Proton.
+pub(crate) fn proton() -> Result<Command> {
+    interpreter(AMQP1)
+}
+
+/// The router, without arguments.
+pub(crate) fn router_script() -> Result<Command> {
+    script_of(AMQP1, "amqp1_router.py")
 }
 
 fn script_of(environment: Environment, name: &str) -> Result<Command> {

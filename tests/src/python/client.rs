@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::PeerBuilder;
-use super::builder::OSLO8;
+use super::builder::{AMQP1, OSLO8};
 use crate::limits::PATIENCE;
 use crate::peer::Peer;
 
@@ -69,6 +69,11 @@ impl PythonClient {
     /// A client on oslo.messaging 8 over ZeroMQ, by `tests/python/zmq_oslo.py`, whose requests have fewer keys.
     pub fn over_zmq(url: &str) -> PeerBuilder<Self> {
         PeerBuilder::new("zmq_oslo.py", url).environment(OSLO8)
+    }
+
+    /// The same as [`PythonClient::builder`] on oslo.messaging 14 over AMQP 1.0, whose URL there begins with `amqp`.
+    pub fn over_amqp1(url: &str) -> PeerBuilder<Self> {
+        Self::builder(&url.replacen("amqp1", "amqp", 1)).environment(AMQP1)
     }
 
     /// Calls a method and returns its result.

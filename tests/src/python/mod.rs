@@ -13,6 +13,7 @@ mod rules;
 mod server;
 
 pub use self::builder::{PeerBuilder, python};
+pub(crate) use self::builder::{proton, router_script};
 pub use self::client::{PythonClient, Raised};
 pub use self::compute::PythonCompute;
 pub use self::listener::{Heard, HeardOne, PythonListener};

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::builder::OSLO8;
+use super::builder::{AMQP1, OSLO8};
 use super::{PeerBuilder, reports};
 use crate::peer::Peer;
 
@@ -57,6 +57,11 @@ impl PythonServer {
     pub fn over_zmq(url: &str, topic: &str, server: &str) -> PeerBuilder<Self> {
         let builder = PeerBuilder::new("zmq_oslo.py", url).environment(OSLO8);
         builder.arg("--topic", topic).arg("--server", server)
+    }
+
+    /// The same as [`PythonServer::builder`] on oslo.messaging 14 over AMQP 1.0, whose URL there begins with `amqp`.
+    pub fn over_amqp1(url: &str, topic: &str, server: &str) -> PeerBuilder<Self> {
+        Self::builder(&url.replacen("amqp1", "amqp", 1), topic, server).environment(AMQP1)
     }
 
     /// The next note; fails if none comes.
