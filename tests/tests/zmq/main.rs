@@ -5,6 +5,7 @@ mod calls;
 mod casts;
 mod entries;
 mod errors;
+mod first;
 mod python;
 
 use rpc_runtime::Transport;
