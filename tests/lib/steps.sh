@@ -2,8 +2,9 @@
 #
 # Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `semver` (cargo-semver-checks), `book` (mdbook),
 # `editor` (rust-analyzer), `cpp`, `broker`, `broker-4` (RabbitMQ 4 whatever the system has), `python`, `agents`
-# (ceilometer), `oslo8` (Python with the last oslo.messaging that has ZeroMQ) and `redis`. New tests of a kind that is there
-# need no change here: a test binary belongs to `unit` unless it is named below.
+# (ceilometer), `oslo8` (Python with the last oslo.messaging that has ZeroMQ), `redis` and `amqp1` (Python with the last that has
+# AMQP 1.0, and Proton). New tests of a kind that is there need no change here: a test binary belongs to `unit` unless it is
+# named below.
 
 declare -A about needs_of tier_of
 order=()
@@ -135,6 +136,7 @@ WITH_BROKER='package(rpc-tests) & binary(/^(broker|exceptions|interop|logs|notif
 WITH_BROKER+=' | package(rpc-examples) & binary(/^(boot|notifications|volume)$/)'
 WITH_BROKER+=' | package(rpc-runtime) & test(/::broker_/)'
 WITH_BROKER+=' | binary_id(rpc-tests::everywhere) & test(/::rabbit::/)'
+WITH_BROKER+=' | binary_id(rpc-tests::amqp1) & test(/^rabbitmq4::/)'
 FAULTS='binary_id(rpc-tests::faults)'
 # What is about RabbitMQ 4 alone.
 OF_RABBITMQ_4='test(/(^|::)rabbitmq4::/)'
@@ -144,9 +146,14 @@ ZMQ='package(rpc-runtime) & test(/^transport::zmq::.*::(python|redis)_/) | binar
 ZMQ+=' | binary_id(rpc-tests::everywhere) & test(/::zmq_redis::/)'
 ZMQ+=' | binary_id(rpc-examples::brokerless) & test(/^redis_/)'
 
+# Nor does AMQP 1.0 over routers, and what else is no RabbitMQ.
+AMQP1='binary_id(rpc-tests::amqp1) & not test(/^rabbitmq4::/) | binary_id(rpc-tests::amqp1_faults)'
+AMQP1+=' | binary_id(rpc-tests::everywhere) & test(/::amqp1s?::/)'
+AMQP1+=' | binary_id(rpc-examples::routers)'
+
 define unit short tools 'tests that need nothing beside them'
 step_unit() {
-    tests_where "not ($WITH_BROKER) & not $FAULTS & not $AGENTS & not ($ZMQ) & not package(rpc-compile-tests)" "$@"
+    tests_where "not ($WITH_BROKER) & not $FAULTS & not $AGENTS & not ($ZMQ) & not ($AMQP1) & not package(rpc-compile-tests)" "$@"
 }
 
 define doctests short '' 'the examples in the documentation'
@@ -157,6 +164,11 @@ step_doctests() {
 define zmq short 'tools oslo8 redis' 'ZeroMQ without a broker, with libzmq, oslo.messaging 8 and Redis on the other side'
 step_zmq() {
     tests_where "$ZMQ" "$@"
+}
+
+define amqp1 short 'tools amqp1' 'AMQP 1.0 over a router and a broker of Proton, with oslo.messaging 14 on the other side'
+step_amqp1() {
+    tests_where "$AMQP1" "$@"
 }
 
 define interop short 'tools broker python' 'tests with RabbitMQ, most of them with Python on the other side'

@@ -4,6 +4,7 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rpc_runtime::Transport;
+use rpc_tests::amqp1::{Mode, Router};
 use rpc_tests::authority::{Authority, named};
 use rpc_tests::{Broker, Redis, Vhost};
 use tempfile::TempDir;
@@ -15,6 +16,8 @@ pub(super) enum Kind {
     Zmq,
     Zmqs,
     ZmqRedis,
+    Amqp1,
+    Amqp1s,
 }
 
 pub(super) struct Bus {
@@ -32,7 +35,12 @@ enum Held {
     Redis(Redis),
     #[expect(dead_code, reason = "held for its drop")]
     Files(TempDir),
+    #[expect(dead_code, reason = "held for its drop")]
+    Router(Router, TempDir),
 }
+
+/// That a cast fails which nobody takes.
+const SOON: &str = "default_send_timeout=5";
 
 /// Some that no other test has: all of 127.0.0.0/8 is this machine.
 fn addresses(n: u32) -> Vec<String> {
@@ -68,6 +76,22 @@ impl Bus {
             Kind::ZmqRedis => {
                 let redis = Redis::start().await.unwrap();
                 (format!("zmq+redis://127.0.0.1:{}/", redis.port()), Held::Redis(redis))
+            }
+            Kind::Amqp1 => {
+                let router = Router::start(Mode::Legacy).await.unwrap();
+                (format!("{}?{SOON}", router.url()), Held::Router(router, tempfile::tempdir().unwrap()))
+            }
+            Kind::Amqp1s => {
+                let files = tempfile::tempdir().unwrap();
+                let authority = Authority::new("shops").unwrap();
+                authority.sign(files.path(), "router", "127.0.0.1").unwrap();
+                std::fs::write(files.path().join("ca.pem"), &authority.certificate).unwrap();
+                let dir = files.path().display().to_string();
+                let (certificate, key) = (format!("{dir}/router.pem"), format!("{dir}/router.key"));
+                let args = ["--certificate", &certificate, "--key", &key];
+                let router = Router::start_with(Mode::Routable, &args).await.unwrap();
+                let url = format!("amqp1s://127.0.0.1:{}/?{SOON}&ssl_ca_file={dir}/ca.pem", router.port());
+                (url, Held::Router(router, files))
             }
         };
         Self { kind, url, _held: held }

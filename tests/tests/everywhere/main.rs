@@ -9,6 +9,8 @@ macro_rules! everywhere {
         everywhere!(@ zmq Zmq $($test)+);
         everywhere!(@ zmqs Zmqs $($test)+);
         everywhere!(@ zmq_redis ZmqRedis $($test)+);
+        everywhere!(@ amqp1 Amqp1 $($test)+);
+        everywhere!(@ amqp1s Amqp1s $($test)+);
     };
     (@ $module:ident $bus:ident $($test:ident)+) => {
         mod $module {
