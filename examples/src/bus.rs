@@ -13,7 +13,7 @@ use rpc_runtime::{Scheme, Transport, TransportBuilder};
 pub struct BusArgs {
     /// The broker, for example rabbit://guest:guest@localhost:5672/; memory:// ends at this process. With the feature zmq also
     /// where the servers are, each process at one of its own: zmq://127.0.0.1:9501,127.0.0.1:9502/, or the Redis that
-    /// knows it: zmq+redis://127.0.0.1/. It goes before the transport_url of configuration files. Without both it is
+    /// knows it: zmq+redis://127.0.0.1/; with the feature amqp1 a router: amqp1://127.0.0.1:5672/. It goes before the transport_url of configuration files. Without both it is
     /// memory://.
     #[arg(long, value_name = "URL")]
     transport: Option<String>,
@@ -59,8 +59,7 @@ impl BusArgs {
         };
         let scheme = builder.get_url().scheme();
         let in_memory = scheme == Scheme::Memory;
-        let keeps_messages =
-            !matches!(scheme, Scheme::Zmq | Scheme::Zmqs | Scheme::ZmqRedis | Scheme::ZmqsRedis);
+        let keeps_messages = matches!(scheme, Scheme::Memory | Scheme::Rabbit | Scheme::Amqp | Scheme::Amqps);
         let transport = builder.connect().await?;
         let apart = self.transport.is_none() && is_set("oslo_messaging_notifications")?;
         let notifications = match apart {
