@@ -120,7 +120,7 @@ pub mod notification;
 pub mod object;
 mod pin;
 pub mod prelude;
-#[cfg(any(feature = "amqp", feature = "service", feature = "zmq"))]
+#[cfg(any(feature = "amqp", feature = "amqp1", feature = "service", feature = "zmq"))]
 mod random;
 mod rare_log;
 mod receiving;

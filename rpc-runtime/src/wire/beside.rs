@@ -16,6 +16,6 @@ pub(crate) struct Beside {
 impl Beside {
     /// Who waits for the reply to a request.
     pub(crate) fn caller(&self) -> Option<ReplyAddress> {
-        ReplyAddress::new(self.reply_to.clone()?, serde_json::Value::from(self.id.as_str()).to_string())
+        ReplyAddress::in_words(self.reply_to.clone()?, serde_json::Value::from(self.id.as_str()).to_string())
     }
 }

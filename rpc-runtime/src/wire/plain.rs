@@ -72,6 +72,10 @@ pub(super) fn request(message: Arguments, context: Arguments, beside: Option<&Be
     let mut request = Request::without_ids(message, context);
     request.reply = caller(beside);
     request.unique_id = id(beside);
+    if request.reply.is_none() && beside.is_some_and(|beside| beside.reply_to.is_some()) {
+        let why = "the call cannot be answered: its id or the place of its replies is empty or too long";
+        request.warnings.push(why.to_owned());
+    }
     request
 }
 

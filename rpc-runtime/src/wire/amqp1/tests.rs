@@ -88,6 +88,27 @@ fn requests_of_python_are_read() {
 }
 
 #[test]
+fn a_call_that_cannot_be_answered_is_told() {
+    let body = &recorded("requests")["cast"];
+    let read = |id: &str, reply_to: &str| {
+        let beside = Beside { id: id.to_owned(), reply_to: Some(reply_to.to_owned()) };
+        let read = read_request(body, Some(&beside), &Limits::default()).unwrap();
+        assert_eq!(read.reply.is_none(), read.warnings.iter().any(|why| why.contains("cannot be answered")));
+        read.reply
+    };
+    let (longest_id, longest) = ("i".repeat(255), "q".repeat(1024));
+    for (id, reply_to, answered) in [
+        ("i", "amq.of-no-broker-here", true),
+        (&*longest_id, &*longest, true),
+        ("i", "", false),
+        ("i", &format!("{longest}q"), false),
+        (&format!("{longest_id}i"), "q", false),
+    ] {
+        assert_eq!(read(id, reply_to).is_some(), answered, "{} {}", id.len(), reply_to.len());
+    }
+}
+
+#[test]
 fn replies_are_those_of_python() {
     let recorded = recorded("replies");
     for (case, value) in [

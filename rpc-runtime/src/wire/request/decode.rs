@@ -18,6 +18,10 @@ const DEFAULT_VERSION: Version = Version::new(1, 0);
 /// The longest name of an AMQP queue in bytes; nobody can have a longer one.
 const LONGEST_QUEUE: usize = 255;
 
+/// The longest words of a driver for where a reply goes, in bytes.
+#[cfg(any(feature = "amqp1", feature = "zmq"))]
+const LONGEST_WORDS: usize = 1024;
+
 /// Those around a `_msg_id`, which is JSON text.
 const QUOTES: usize = 2;
 
@@ -59,6 +63,14 @@ impl ReplyAddress {
         let is_name = !queue.is_empty() && queue.len() <= LONGEST_QUEUE && !queue.starts_with("amq.");
         let possible = is_name && msg_id.len() <= LONGEST_ID + QUOTES;
         possible.then_some(Self { queue, msg_id })
+    }
+
+    /// The same of a bus that has no queues: where the reply goes is in words that its driver understands.
+    #[cfg(any(feature = "amqp1", feature = "zmq"))]
+    pub(crate) fn in_words(words: String, msg_id: String) -> Option<Self> {
+        let are_words = !words.is_empty() && words.len() <= LONGEST_WORDS;
+        let possible = are_words && msg_id.len() <= LONGEST_ID + QUOTES;
+        possible.then_some(Self { queue: words, msg_id })
     }
 }
 
