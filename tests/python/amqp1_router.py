@@ -15,7 +15,7 @@ import sys
 import threading
 import uuid
 
-from proton import Condition, Delivery, Endpoint, Handler, Message, SSLDomain, symbol
+from proton import UNDESCRIBED, Array, Condition, Data, Delivery, Handler, Message, SSLDomain, symbol
 from proton.reactor import ApplicationEvent, Container, EventInjector
 
 EVERYBODY = ("openstack.org/om/rpc/multicast", "openstack.org/om/notify/multicast", "broadcast")
@@ -76,7 +76,8 @@ class Router(Handler):
         connection = event.connection
         if self.options.product:
             connection.properties = {symbol("product"): self.options.product}
-        connection.offered_capabilities = [symbol("ANONYMOUS-RELAY")]
+        connection.container = "router of the tests"
+        connection.offered_capabilities = Array(UNDESCRIBED, Data.SYMBOL, symbol("ANONYMOUS-RELAY"))
         connection.open()
         self.connections.append(connection)
 
