@@ -1,8 +1,6 @@
 //! Bodies as oslo.messaging 8.1.4, the last with ZeroMQ, has them: of a request `[context, message]`, of a reply
 //! `[result, failure]`. Their ids are in the frames beside them.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 
 use super::arguments::Arguments;
@@ -66,7 +64,7 @@ pub(super) fn read_reply(
 }
 
 fn members(body: &Bytes, names: [&str; 2], limits: &Limits) -> Result<Arguments, DecodeError> {
-    plain::read(body, limits, |text| Arguments::parse_pair(Cow::Borrowed(text), names))
+    plain::read(body, limits, |text| Arguments::parse_pair(text, names))
 }
 
 #[cfg(test)]

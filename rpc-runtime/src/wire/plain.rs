@@ -28,13 +28,14 @@ pub(super) fn opened(sealed: &[u8]) -> String {
 pub(super) fn read(
     body: &[u8],
     limits: &Limits,
-    parse: impl FnOnce(&str) -> Result<Arguments, serde_json::Error>,
+    parse: impl FnOnce(Cow<'_, str>) -> Result<Arguments, serde_json::Error>,
 ) -> Result<Arguments, DecodeError> {
     let text = text(body, limits)?;
     if json::deeper_than(text, limits.max_depth) {
         return Err(DecodeError::TooDeep { part: BODY, limit: limits.max_depth });
     }
-    parse(text).map_err(|error| DecodeError::Json { part: BODY, why: shortened(&error.to_string()) })
+    parse(Cow::Borrowed(text))
+        .map_err(|error| DecodeError::Json { part: BODY, why: shortened(&error.to_string()) })
 }
 
 /// The members of a body that is an object. What is called `within` is likely to be asked for first as [`object`].
@@ -48,7 +49,7 @@ pub(super) fn members(body: &[u8], within: &str, limits: &Limits) -> Result<Argu
     if !text.trim_ascii_start().starts_with('{') {
         return Err(no_object(BODY));
     }
-    read(body, limits, |text| Arguments::parse_thoroughly(Cow::Borrowed(text)))
+    read(body, limits, Arguments::parse_thoroughly)
 }
 
 fn text<'a>(body: &'a [u8], limits: &Limits) -> Result<&'a str, DecodeError> {
