@@ -48,7 +48,7 @@ use super::connection::{Backoff, OwnRuntime, Supervisor};
 #[cfg(feature = "notifications")]
 use super::driver::Route;
 use super::driver::{
-    Address, CLOSED, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
+    Address, CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
     ReplyPlace, TakeReply,
 };
 use super::error::TransportError;
@@ -152,6 +152,13 @@ impl Driver for Amqp1Driver {
         match self.check_open() {
             Ok(()) => self.senders.publish(message),
             Err(closed) => std::future::ready(Err(closed.into())).boxed(),
+        }
+    }
+
+    fn post(&self, message: Outgoing, done: Done) {
+        match self.check_open() {
+            Ok(()) => self.senders.post(message, done),
+            Err(closed) => done(Err(closed.into())),
         }
     }
 

@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use super::super::address::Addressing;
 use super::super::names;
 use super::super::options::{Amqp1Options, Mechanism};
-use super::super::stream::{Security, Tap, Tapped};
+use super::super::stream::{Corked, Security, Tap, Tapped};
 use super::{Peer, failure, porter};
 use crate::clock::after;
 use crate::transport::TransportError;
@@ -81,8 +81,8 @@ impl Connector {
             None => builder,
         };
         let opened = builder
-            .open_with_stream(stream)
-            .map_err(|error| failure::open(error, &tap.beginning(), identified));
+            .open_with_stream(Corked::new(stream))
+            .map_err(|error| failure::open(error, host.user(), &tap.beginning(), identified));
         let handle = self.in_time(deadline, "to the AMQP handshake", opened).await?;
         self.suspects.clear(address);
         let form = self.options.addressing_mode.for_peer(tap.product().as_deref());

@@ -5,14 +5,18 @@ use fe2o3_amqp::transport;
 use fe2o3_amqp::types::definitions::Error;
 use fe2o3_amqp::types::sasl::SaslCode;
 
+use super::super::stream::mechanisms;
 use super::super::words::{condition, is_unknown, said};
 use crate::text::printable;
 use crate::transport::connection::ConnectFailure;
 use crate::transport::connection::failure::tls;
 use crate::transport::failure::FailureKind;
 
-/// `beginning` is what the peer has said, if it is not what was expected.
-pub(super) fn open(error: OpenError, beginning: &[u8], identified: bool) -> ConnectFailure {
+/// How many bytes of what is no AMQP are shown.
+const SHOWN: usize = 64;
+
+/// `user` is as whom this side wanted to log in, and `beginning` what the peer has said, if it is not what was expected.
+pub(super) fn open(error: OpenError, user: &str, beginning: &[u8], identified: bool) -> ConnectFailure {
     if let Some(why) = foreign(beginning) {
         return ConnectFailure { kind: FailureKind::NotAmqp, why };
     }
@@ -21,12 +25,28 @@ pub(super) fn open(error: OpenError, beginning: &[u8], identified: bool) -> Conn
             return tls(&error, identified);
         }
         OpenError::SaslError { code, .. } => match code {
-            SaslCode::Auth => (FailureKind::LoginRefused, "it refuses the user or the password".to_owned()),
+            SaslCode::Auth if user.is_empty() => {
+                (FailureKind::LoginRefused, "it lets in nobody without a user".to_owned())
+            }
+            SaslCode::Auth => {
+                (FailureKind::LoginRefused, format!("it refuses the user {user} or the password"))
+            }
             code => (FailureKind::Refused, format!("it cannot log anybody in: {code:?}")),
         },
         OpenError::RemoteClosedWithError(error) => (refusal(&error), said(&error)),
         OpenError::RemoteClosed => (FailureKind::Refused, "it closes the connection at once".to_owned()),
-        OpenError::NotImplemented(Some(why)) => (FailureKind::LoginRefused, printable(&why)),
+        OpenError::NotImplemented(Some(why)) => {
+            let offered = mechanisms(beginning);
+            let wanted = if user.is_empty() { "ANONYMOUS" } else { "PLAIN" };
+            let why = match offered.is_empty() || offered.iter().any(|name| name == wanted) {
+                true => printable(&why),
+                false => {
+                    let offered = printable(&offered.join(" "));
+                    format!("it does not let anybody log in by {wanted}, but by {offered}")
+                }
+            };
+            (FailureKind::LoginRefused, why)
+        }
         OpenError::ProtocolHeaderMismatch(_)
         | OpenError::DecodeError(_)
         | OpenError::TransportError(_)
@@ -56,7 +76,10 @@ fn foreign(beginning: &[u8]) -> Option<String> {
         [b'A', b'M', b'Q', b'P', 0, 0, 9, 1, ..] => "AMQP 0-9-1, for which the URL is rabbit://".to_owned(),
         [b'A', b'M', b'Q', b'P', 2, ..] => "AMQP 1.0 by TLS alone, for which the URL is amqp1s://".to_owned(),
         [0x15, 3, ..] => "TLS, for which the URL is amqp1s://".to_owned(),
-        other => format!("something else: {:?}", printable(&String::from_utf8_lossy(other))),
+        other => {
+            let shown = &other[..other.len().min(SHOWN)];
+            format!("something else: {:?}", printable(&String::from_utf8_lossy(shown)))
+        }
     };
     Some(format!("it does not speak AMQP 1.0, but {what}"))
 }

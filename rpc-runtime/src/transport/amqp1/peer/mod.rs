@@ -61,7 +61,7 @@ impl Connection for Peer {
                     }
                     _ = look.tick() => {
                         if let Some(longest) = self.silence && self.tap.silence() > longest {
-                            let why = format!("the peer said nothing for {longest:?} (idle_timeout)");
+                            let why = format!("nothing was heard of the peer for {longest:?} (idle_timeout)");
                             self.tap.cut(&why);
                             return Event::Lost(why);
                         }

@@ -93,7 +93,7 @@ fn words(outcome: Result<(), Error>) -> String {
             format!("the peer has closed the connection: {}", said(&error))
         }
         Err(Error::TransportError(transport::Error::IdleTimeoutElapsed)) => {
-            "the peer said nothing for too long (idle_timeout)".to_owned()
+            "nothing was heard of the peer for too long (idle_timeout)".to_owned()
         }
         Err(Error::TransportError(transport::Error::Io(error))) => {
             format!("the connection was lost: {error}")

@@ -1,8 +1,9 @@
 //! A message that is to be sent, and what became of it.
 
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -12,10 +13,13 @@ use super::super::message::Letter;
 use crate::contained::contained;
 use crate::error::Reached;
 use crate::lock::lock;
-use crate::transport::driver::{PublishError, PublishFault, Wanted};
+use crate::transport::driver::{Done, PublishError, PublishFault, Wanted};
 
 /// How long before its deadline a message is not sent any more: who waits for it may already say that it was not.
 const LEAD: Duration = Duration::from_millis(5);
+
+/// What is said of a message whose outcome has not come in time.
+const UNCONFIRMED: &str = "sent, not confirmed in time";
 
 /// The line's side of a message. Dropped, it tells the caller that the transport is closed.
 #[derive(Debug)]
@@ -25,7 +29,6 @@ pub(super) struct Job(Arc<Errand>);
 #[derive(Debug)]
 pub(super) struct Ticket(Arc<Errand>);
 
-#[derive(Debug)]
 pub(super) struct Errand {
     pub(super) letter: Letter,
     /// Whether it is an error if nobody takes it.
@@ -34,12 +37,12 @@ pub(super) struct Errand {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
+/// What both sides have to do with each other at the end.
 struct State {
     stage: Stage,
-    /// How often it came back.
-    returns: u32,
     caller: Option<Waker>,
+    /// Told of the outcome of a message that was posted: nobody waits for it.
+    done: Option<Done>,
 }
 
 #[derive(Debug)]
@@ -53,9 +56,18 @@ enum Stage {
 
 impl Job {
     pub(super) fn new(letter: Letter, mandatory: bool, wanted: Wanted) -> (Self, Ticket) {
-        let state = State { stage: Stage::Waiting, returns: 0, caller: None };
-        let errand = Arc::new(Errand { letter, mandatory, wanted, state: Mutex::new(state) });
+        let errand = Errand::new(letter, mandatory, wanted, None);
         (Self(Arc::clone(&errand)), Ticket(errand))
+    }
+
+    /// One that nobody waits for: `done` is told, under no lock.
+    pub(super) fn posted(letter: Letter, mandatory: bool, done: Done) -> Self {
+        Self(Errand::new(letter, mandatory, Wanted::AtOnce, Some(done)))
+    }
+
+    /// What ends it if it was posted and nothing else does by its deadline.
+    pub(super) fn alarm(&self) -> Option<Alarm> {
+        lock(&self.0.state).done.as_ref().map(|_| Alarm(Arc::downgrade(&self.0)))
     }
 
     /// When to stop trying.
@@ -76,14 +88,12 @@ impl Job {
         }
     }
 
-    /// Notes that nobody has taken it; how often that was so before.
-    pub(super) fn returned(&self) -> u32 {
+    /// Notes that nobody has taken it, so that it was as good as not sent.
+    pub(super) fn returned(&self) {
         let mut state = lock(&self.0.state);
         if let Stage::Sent = state.stage {
             state.stage = Stage::Waiting;
         }
-        state.returns += 1;
-        state.returns - 1
     }
 
     /// Ends it; a caller that has given up is not told.
@@ -106,7 +116,37 @@ impl Drop for Job {
     }
 }
 
+/// A message that was posted, for as long as it is not over.
+#[derive(Debug)]
+pub(super) struct Alarm(Weak<Errand>);
+
+impl Alarm {
+    /// When to end it; none if it is over.
+    pub(super) fn at(&self) -> Option<Instant> {
+        let errand = self.0.upgrade()?;
+        let is_over = matches!(lock(&errand.state).stage, Stage::Over(_));
+        (!is_over).then_some(errand.letter.deadline)
+    }
+
+    pub(super) fn ring(self) {
+        if let Some(errand) = self.0.upgrade() {
+            errand.end(Err(PublishFault::Expired(UNCONFIRMED.to_owned())));
+        }
+    }
+}
+
+impl fmt::Debug for Errand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Errand").field("stage", &lock(&self.state).stage).finish_non_exhaustive()
+    }
+}
+
 impl Errand {
+    fn new(letter: Letter, mandatory: bool, wanted: Wanted, done: Option<Done>) -> Arc<Self> {
+        let state = State { stage: Stage::Waiting, caller: None, done };
+        Arc::new(Self { letter, mandatory, wanted, state: Mutex::new(state) })
+    }
+
     fn end(&self, outcome: Result<(), PublishFault>) {
         let mut state = lock(&self.state);
         let was_sent = match state.stage {
@@ -116,10 +156,14 @@ impl Errand {
         };
         // Who waits for trouble only is not woken to hear that there is none.
         let caller = state.caller.take().filter(|_| outcome.is_err() || self.wanted == Wanted::AtOnce);
-        state.stage = Stage::Over(outcome.map_err(|fault| told(fault, was_sent)));
+        let done = state.done.take();
+        let outcome = outcome.map_err(|fault| told(fault, was_sent));
+        state.stage = Stage::Over(outcome.clone());
         drop(state);
-        if let Some(caller) = caller {
-            contained(|| caller.wake());
+        match (done, caller) {
+            (Some(done), _) => contained(|| done(outcome)),
+            (None, Some(caller)) => contained(|| caller.wake()),
+            (None, None) => {}
         }
     }
 }
@@ -162,7 +206,7 @@ impl Ticket {
         };
         state.stage = Stage::GivenUp;
         drop(state);
-        let why = if was_sent { "sent, not confirmed in time".to_owned() } else { not_sent(&why()) };
+        let why = if was_sent { UNCONFIRMED.to_owned() } else { not_sent(&why()) };
         Err(told(PublishFault::Expired(why), was_sent))
     }
 }

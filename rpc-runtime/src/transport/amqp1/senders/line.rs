@@ -57,6 +57,8 @@ impl Why {
 /// The task of a line.
 pub(super) struct Line {
     way: Way,
+    /// What the peer calls it that was connected to last.
+    address: String,
     hub: Arc<Hub>,
     jobs: mpsc::Receiver<Job>,
     why: Arc<Why>,
@@ -68,7 +70,6 @@ pub(super) struct Line {
 
 struct Link {
     sender: Sender,
-    address: String,
     /// The connection that it is of.
     epoch: u64,
 }
@@ -93,7 +94,7 @@ impl Line {
     pub(super) fn new(way: Way, hub: Arc<Hub>, jobs: mpsc::Receiver<Job>, why: Arc<Why>) -> Self {
         let are_replies = matches!(way, Way::Reply { .. });
         let under_way = UnderWay::new(hub.options.link_retry_delay, are_replies, Arc::clone(&hub.replies));
-        Self { way, hub, jobs, why, link: None, under_way, refused: None }
+        Self { way, address: String::new(), hub, jobs, why, link: None, under_way, refused: None }
     }
 
     /// Runs until there was nothing to send for a while, or until all are gone who could give it something.
@@ -167,16 +168,18 @@ impl Line {
 
     /// What a peer's refusal of the address means.
     fn refusal(&self, error: &Error) -> PublishFault {
+        let fault = words::fault(error);
+        let why = format!("{}: {}", self.address, fault.why);
         match (words::is_unknown(error), &self.way) {
-            (true, Way::Reply { .. }) => PublishFault::Gone(words::said(error)),
-            (true, _) => PublishFault::Unroutable(words::said(error)),
-            (false, _) => PublishFault::Refused(words::fault(error)),
+            (true, Way::Reply { .. }) => PublishFault::Gone(why),
+            (true, _) => PublishFault::Unroutable(why),
+            (false, _) => PublishFault::Refused(Fault { why, ..fault }),
         }
     }
 
     /// Sees that there is a link.
     async fn attached(&mut self, job: &Job) -> Result<(), Without> {
-        let Self { way, hub, why, link, under_way, .. } = self;
+        let Self { way, address, hub, why, link, under_way, .. } = self;
         if link.as_ref().is_some_and(|link| hub.view.has(link.epoch)) {
             return Ok(());
         }
@@ -196,17 +199,17 @@ impl Line {
                 return Err(Without::Late);
             }
         };
-        let address = way.address(&up.connection.addressing);
+        *address = way.address(&up.connection.addressing);
         why.set("the peer has not answered for the address");
-        let sender = under_way.meanwhile(hub.attach(&up, &address)).await.map_err(Without::Link)?;
-        *link = Some(Link { sender, address, epoch: up.epoch });
+        let sender = under_way.meanwhile(hub.attach(&up, address)).await.map_err(Without::Link)?;
+        *link = Some(Link { sender, epoch: up.epoch });
         Ok(())
     }
 
     /// Sends a message by the link that there is.
     async fn attempt(&mut self, job: Job) -> Attempt {
-        let Self { way, hub, why, link, under_way, refused, .. } = self;
-        let Some(Link { sender, address, .. }) = link else { return Attempt::Again(job, None) };
+        let Self { way, address, hub, why, link, under_way, refused, .. } = self;
+        let Some(Link { sender, .. }) = link else { return Attempt::Again(job, None) };
         let call = job.letter.ask.filter(|ask| ask.wants != Wants::Nothing);
         let mut node = None;
         if call.is_some() {

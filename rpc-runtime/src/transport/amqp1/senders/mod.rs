@@ -33,10 +33,11 @@ use super::message::Letter;
 use super::options::Amqp1Options;
 use super::peer::Peer;
 use super::replies::Replies;
+use crate::clock::after;
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
 use crate::transport::connection::View;
-use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wants};
+use crate::transport::driver::{Done, Outgoing, PublishError, PublishFault, Wants};
 
 /// How many links are kept. With one more, that goes which was used least lately, once what it has is sent.
 const MOST: usize = 128;
@@ -66,6 +67,18 @@ struct Known {
     used: u64,
 }
 
+/// What became of a message that was put into a line.
+enum Given {
+    Taken(Arc<Why>),
+    Full {
+        jobs: mpsc::Sender<Job>,
+        why: Arc<Why>,
+        job: Job,
+    },
+    /// The transport is closed.
+    Closed,
+}
+
 impl Senders {
     /// Whose tasks run on `runtime`.
     pub(super) fn new(
@@ -78,40 +91,66 @@ impl Senders {
     }
 
     /// Sends a message, which waits in its line from now on, or once there is room for it.
-    pub(super) fn publish(
-        self: &Arc<Self>,
-        message: Outgoing,
-    ) -> BoxFuture<'static, Result<(), PublishError>> {
-        let Outgoing { route, body, ask, mandatory, expiration, deadline, wanted } = message;
+    pub(super) fn publish(&self, message: Outgoing) -> BoxFuture<'static, Result<(), PublishError>> {
+        let (mandatory, wanted, deadline) = (message.mandatory, message.wanted, message.deadline);
+        let (way, letter) = match self.letter(message) {
+            Ok(found) => found,
+            Err(fault) => return std::future::ready(Err(fault.into())).boxed(),
+        };
+        let (job, ticket) = Job::new(letter, mandatory, wanted);
+        match self.give(&way, job) {
+            Given::Taken(why) => async move { ticket.outcome(|| why.get()).await }.boxed(),
+            Given::Closed => std::future::ready(Err(PublishFault::Closed.into())).boxed(),
+            Given::Full { jobs, why, job } => async move {
+                match timeout_at(deadline, jobs.send(job)).await {
+                    Ok(Ok(())) => ticket.outcome(|| why.get()).await,
+                    Ok(Err(_)) => Err(PublishFault::Closed.into()),
+                    Err(_) => Err(PublishFault::Expired(not_sent(&why.get())).into()),
+                }
+            }
+            .boxed(),
+        }
+    }
+
+    /// Sends a message that nobody waits for.
+    pub(super) fn post(&self, message: Outgoing, done: Done) {
+        let (mandatory, deadline) = (message.mandatory, message.deadline);
+        let (way, letter) = match self.letter(message) {
+            Ok(found) => found,
+            Err(fault) => return done(Err(fault.into())),
+        };
+        // One that is dropped is told so.
+        if let Given::Full { jobs, job, .. } = self.give(&way, Job::posted(letter, mandatory, done)) {
+            self.runtime.spawn(async move { timeout_at(deadline, jobs.send(job)).await.map(drop) });
+        }
+    }
+
+    /// A message as it goes to its place.
+    fn letter(&self, message: Outgoing) -> Result<(Way, Letter), PublishFault> {
+        let Outgoing { route, body, ask, expiration, deadline, .. } = message;
         let Some((way, call)) = Way::of(&route) else {
             let fault = Fault::new(FaultKind::Unusable, format!("there is no way to {route} on this bus"));
-            return std::future::ready(Err(PublishFault::Unfit(fault).into())).boxed();
+            return Err(PublishFault::Unfit(fault));
         };
-        let pre_settled = &self.hub.options.pre_settled;
-        let settled = match &route {
-            Route::Reply { .. } => pre_settled.replies,
-            _ => pre_settled.casts && ask.is_none_or(|ask| ask.wants == Wants::Nothing),
+        let Amqp1Options { pre_settled, default_send_timeout, .. } = &*self.hub.options;
+        let (settled, deadline) = match (&way, ask) {
+            (Way::Reply { .. }, _) => (pre_settled.replies, deadline),
+            (_, Some(ask)) if ask.wants != Wants::Nothing => (false, deadline),
+            // Nobody waits longer for the outcome of what has no answer.
+            _ => (pre_settled.casts, deadline.min(after(*default_send_timeout))),
         };
-        let letter = Letter { body, ask, call, settled, expiration, deadline };
-        let (mut job, ticket) = Job::new(letter, mandatory, wanted);
+        Ok((way, Letter { body, ask, call, settled, expiration, deadline }))
+    }
+
+    /// Puts a message into the line to its place.
+    fn give(&self, way: &Way, mut job: Job) -> Given {
         // A line that has ended meanwhile is followed by another one.
         loop {
-            let Some((jobs, why)) = self.line(&way) else {
-                return std::future::ready(Err(PublishFault::Closed.into())).boxed();
-            };
+            let Some((jobs, why)) = self.line(way) else { return Given::Closed };
             match jobs.try_send(job) {
-                Ok(()) => return async move { ticket.outcome(|| why.get()).await }.boxed(),
+                Ok(()) => return Given::Taken(why),
                 Err(TrySendError::Closed(again)) => job = again,
-                Err(TrySendError::Full(waiting)) => {
-                    let waiting = async move {
-                        match timeout_at(deadline, jobs.send(waiting)).await {
-                            Ok(Ok(())) => ticket.outcome(|| why.get()).await,
-                            Ok(Err(_)) => Err(PublishFault::Closed.into()),
-                            Err(_) => Err(PublishFault::Expired(not_sent(&why.get())).into()),
-                        }
-                    };
-                    return waiting.boxed();
-                }
+                Err(TrySendError::Full(job)) => return Given::Full { jobs, why, job },
             }
         }
     }

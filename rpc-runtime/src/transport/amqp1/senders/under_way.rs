@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use fe2o3_amqp::link::SendError;
 use fe2o3_amqp::link::delivery::DeliveryFut;
@@ -14,11 +15,10 @@ use tokio::time::{Instant, sleep_until};
 
 use super::super::replies::Replies;
 use super::super::words;
-use super::job::{Job, not_sent};
+use super::job::{Alarm, Job, not_sent};
 use crate::clock::after;
 use crate::error::{Fault, FaultKind};
 use crate::transport::driver::PublishFault;
-use std::time::Duration;
 
 /// How many there may be of one link. What is sent beyond waits.
 const MOST: usize = 4096;
@@ -30,6 +30,8 @@ pub(super) type Outcomes = DeliveryFut<Result<Outcome, SendError>>;
 #[derive(Debug)]
 pub(super) struct UnderWay {
     sent: FuturesUnordered<Sent>,
+    /// Those that nobody waits for, in the order in which they were sent.
+    alarms: VecDeque<Alarm>,
     /// When each is sent again.
     back: VecDeque<(Instant, Job)>,
     /// How long one that nobody has taken waits until then.
@@ -61,10 +63,16 @@ impl Future for Sent {
 
 impl UnderWay {
     pub(super) fn new(pause: Duration, are_replies: bool, replies: Arc<Replies>) -> Self {
-        Self { sent: FuturesUnordered::new(), back: VecDeque::new(), pause, are_replies, replies }
+        let (sent, alarms, back) = (FuturesUnordered::new(), VecDeque::new(), VecDeque::new());
+        Self { sent, alarms, back, pause, are_replies, replies }
     }
 
     pub(super) fn add(&mut self, job: Job, outcome: Outcomes) {
+        // As a rule those are over that were sent first.
+        while self.alarms.front().is_some_and(|alarm| alarm.at().is_none()) {
+            self.alarms.pop_front();
+        }
+        self.alarms.extend(job.alarm());
         self.sent.push(Sent { outcome, job: Some(job) });
     }
 
@@ -80,12 +88,18 @@ impl UnderWay {
     pub(super) async fn again(&mut self) -> Job {
         loop {
             let next = self.back.front().map(|(at, _)| *at);
+            let alarm = self.alarms.front().map(|alarm| alarm.at().unwrap_or_else(Instant::now));
             tokio::select! {
                 biased;
                 Some(settled) = self.sent.next(), if !self.sent.is_empty() => self.settle(settled),
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
                     if let Some((_, job)) = self.back.pop_front() {
                         return job;
+                    }
+                }
+                () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => {
+                    if let Some(alarm) = self.alarms.pop_front() {
+                        alarm.ring();
                     }
                 }
                 else => std::future::pending().await,
@@ -145,23 +159,18 @@ impl UnderWay {
         }
     }
 
-    /// One that nobody has taken goes out again at once, as who has had it may have been about to leave; then it is an
-    /// error, or goes out again after a while.
+    /// One that nobody has taken is an error, or goes out again after a while.
     fn not_taken(&mut self, job: Job) {
-        if self.are_replies {
-            return job.tell(Err(gone()));
+        const RELEASED: &str = "nobody takes it: it was released";
+        job.returned();
+        let at = after(self.pause);
+        if job.mandatory {
+            job.tell(Err(PublishFault::Unroutable(RELEASED.to_owned())));
+        } else if at >= job.stop_at() {
+            job.tell(Err(PublishFault::Expired(not_sent(RELEASED))));
+        } else {
+            self.back.push_back((at, job));
         }
-        let at = match (job.returned(), job.mandatory) {
-            (0, true) => Instant::now(),
-            (_, true) => return job.tell(Err(PublishFault::Unroutable("nobody takes it".to_owned()))),
-            (_, false) => after(self.pause),
-        };
-        if at >= job.stop_at() {
-            return job.tell(Err(PublishFault::Expired(not_sent("nobody takes it"))));
-        }
-        // Those that go out at once go before the others.
-        let place = self.back.iter().position(|(other, _)| *other > at).unwrap_or(self.back.len());
-        self.back.insert(place, (at, job));
     }
 }
 

@@ -160,12 +160,12 @@ impl Serving {
         }
         pauses.works();
         let end = self.take(&mut attached, &mut phases).await;
+        let ledger = Arc::clone(&attached.ledger);
         if let End::Stopped = end {
             let _ = timeout(GOODBYE, leave(attached)).await;
             let _ = timeout(GOODBYE, session.end()).await;
-        } else {
-            attached.ledger.lose();
         }
+        ledger.lose();
         end
     }
 
@@ -312,7 +312,6 @@ async fn leave(mut attached: Attached) {
     attached.ledger.give_back();
     let _ = attached.settle(None).await;
     attached.ledger.written_up_to(attached.ledger.given()).await;
-    attached.ledger.lose();
     for Link { receiver, .. } in attached.links {
         let _ = receiver.close().await;
     }

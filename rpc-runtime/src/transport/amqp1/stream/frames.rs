@@ -24,11 +24,18 @@ impl Default for Heads {
 }
 
 impl Heads {
-    /// Goes on with `bytes`, and gives each head that is complete to `take`.
-    pub(super) fn feed(&mut self, mut bytes: &[u8], mut take: impl FnMut(Head<'_>)) {
+    /// Goes on with `bytes`, and gives each head that is complete to `take`, as it is and as what it says, and what follows
+    /// it in its frame to `rest`.
+    pub(super) fn feed(
+        &mut self,
+        mut bytes: &[u8],
+        mut take: impl FnMut(&[u8], Option<Head<'_>>),
+        mut rest: impl FnMut(&[u8]),
+    ) {
         while !bytes.is_empty() && !self.lost {
             if self.rest > 0 {
                 let passed = self.rest.min(bytes.len());
+                rest(&bytes[..passed]);
                 (self.rest, bytes) = (self.rest - passed, &bytes[passed..]);
                 continue;
             }
@@ -43,9 +50,8 @@ impl Heads {
             if size < SHORTEST {
                 self.lost = true;
             } else if self.filled == size.min(HEAD) {
-                if let Some(head) = Head::read(&self.head[..self.filled]) {
-                    take(head);
-                }
+                let head = &self.head[..self.filled];
+                take(head, Head::read(head));
                 (self.rest, self.filled) = (size - self.filled, 0);
             }
         }
@@ -65,7 +71,35 @@ pub(super) struct Head<'a> {
     /// What it performs.
     pub(super) code: u8,
     pub(super) fields: Fields<'a>,
+    /// Where that begins in the frame.
+    pub(super) begins: usize,
 }
+
+/// The ways to log in that are offered by a peer whose first bytes these are; none if it has not come to that.
+pub(in super::super) fn mechanisms(beginning: &[u8]) -> Vec<String> {
+    let Some((_, frame)) = beginning.split_first_chunk::<SHORTEST>() else { return Vec::new() };
+    let Some((_, performed)) = frame.split_first_chunk::<SHORTEST>() else { return Vec::new() };
+    let symbols = match performed {
+        // One, or an array of short ones.
+        [0, 0x53, MECHANISMS, 0xc0, _, _, list @ ..] => match list {
+            [0xe0, _, _, 0xa3, symbols @ ..] => symbols,
+            [0xa3, symbols @ ..] => symbols,
+            _ => return Vec::new(),
+        },
+        _ => return Vec::new(),
+    };
+    let mut rest = symbols;
+    let names = std::iter::from_fn(|| {
+        let (&length, after) = rest.split_first()?;
+        let (name, after) = after.split_at_checked(length.into())?;
+        rest = after;
+        Some(String::from_utf8_lossy(name).into_owned())
+    });
+    names.collect()
+}
+
+/// What a frame of SASL offers with.
+const MECHANISMS: u8 = 0x40;
 
 /// Codes of what frames perform.
 pub(super) const OPEN: u8 = 0x10;
@@ -81,7 +115,8 @@ impl<'a> Head<'a> {
         if [a, b, c, d] == *b"AMQP" || kind != 0 {
             return None;
         }
-        let performed = frame.get(usize::from(offset) * 4..)?;
+        let begins = usize::from(offset) * 4;
+        let performed = frame.get(begins..)?;
         let (code, list) = match performed {
             [0, 0x53, code, list @ ..] | [0, 0x80, 0, 0, 0, 0, 0, 0, 0, code, list @ ..] => (*code, list),
             _ => return None,
@@ -91,7 +126,7 @@ impl<'a> Head<'a> {
             [0xc0, _, _, fields @ ..] | [0xd0, _, _, _, _, _, _, _, _, fields @ ..] => fields,
             _ => return None,
         };
-        Some(Self { channel: u16::from_be_bytes([high, low]), code, fields: Fields(fields) })
+        Some(Self { channel: u16::from_be_bytes([high, low]), code, fields: Fields(fields), begins })
     }
 }
 
@@ -209,10 +244,12 @@ mod tests {
         for size in [1, 2, 3, 7, 8, 9, 95, 96, 97, stream.len()] {
             let (mut heads, mut found) = (Heads::default(), Vec::new());
             for part in stream.chunks(size) {
-                heads.feed(part, |head| {
+                let take = |_: &[u8], head: Option<Head<'_>>| {
+                    let Some(head) = head else { return };
                     let fields: Vec<_> = head.fields.take(5).map(|field| format!("{field:?}")).collect();
                     found.push((head.channel, head.code, fields.join(" ")));
-                });
+                };
+                heads.feed(part, take, |_| {});
             }
             let expected = [
                 (1, TRANSFER, "Number(0) Number(7) Text([9]) Number(0) Bool(true)".to_owned()),
@@ -223,9 +260,22 @@ mod tests {
     }
 
     #[test]
+    fn ways_to_log_in_are_found() {
+        let offer = |list: &[u8]| {
+            let performed = [&[0, 0x53, MECHANISMS, 0xc0, 0, 1], list].concat();
+            mechanisms(&[b"AMQP\x03\x01\0\0", &frame(0, &performed, &[])[..]].concat())
+        };
+        assert_eq!(offer(b"\xe0\x0d\x02\xa3\x05PLAIN\x04OTHE"), ["PLAIN", "OTHE"]);
+        assert_eq!(offer(b"\xa3\x05PLAIN"), ["PLAIN"]);
+        for cut in [&b""[..], b"AMQP\x03\x01\0\0", b"AMQP\x03\x01\0\0\0\0\0\x10\x02\x01\0\0\0\x53\x40"] {
+            assert!(mechanisms(cut).is_empty());
+        }
+    }
+
+    #[test]
     fn what_is_no_frame_ends_nothing_but_the_search() {
         let mut heads = Heads::default();
-        heads.feed(b"\0\0\0\x01garbage that goes on and on", |head| panic!("{head:?}"));
+        heads.feed(b"\0\0\0\x01garbage that goes on and on", |_, head| panic!("{head:?}"), |_| {});
         for cut in [&[0xc0][..], &[0xd0, 0, 0, 0, 9], &[0xa1, 200, b'x'], &[0]] {
             assert_eq!(Fields(cut).map(|field| field == Field::Other).filter(|it| *it).count(), 0);
         }

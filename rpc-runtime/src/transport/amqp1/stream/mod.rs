@@ -1,6 +1,9 @@
 //! What the bytes of a connection go over: TCP, or TLS on it, listened to on their way.
 
+mod corked;
 mod frames;
+mod shape;
+mod shapes;
 mod tap;
 
 use std::io;
@@ -11,6 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+pub(super) use self::corked::Corked;
+pub(super) use self::frames::mechanisms;
 pub(super) use self::tap::{Followed, Tap, Tapped};
 use crate::transport::TransportError;
 use crate::transport::query::TlsFiles;

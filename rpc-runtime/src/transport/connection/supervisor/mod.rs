@@ -1,11 +1,14 @@
 //! Keeps one connection up: connects, watches, reconnects to the next host, and tells everybody who uses it.
 
 use std::sync::Arc;
+#[cfg(feature = "amqp")]
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+#[cfg(feature = "amqp")]
+use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::contract::{Connect, Connection, Event};
 use super::jitter::jittered;
@@ -20,6 +23,7 @@ use crate::transport::status_watch::Reporter;
 use crate::transport::url::Host;
 
 /// How long a connection may be lost or closed without its supervisor having noticed.
+#[cfg(feature = "amqp")]
 const UNNOTICED: Duration = Duration::from_millis(50);
 
 /// A connection for as long as the transport lives.
@@ -172,18 +176,21 @@ impl<C: ?Sized> View<C> {
     }
 
     /// Waits until the state changes.
+    #[cfg(any(test, feature = "amqp"))]
     pub(in crate::transport) async fn changed(&mut self) {
         // An error means that there is no connection any more, which `has` says too.
         let _ = self.0.changed().await;
     }
 
     /// Waits until the connection `epoch` is gone; a blocked one is not.
+    #[cfg(any(test, feature = "amqp"))]
     pub(in crate::transport) async fn gone(&mut self, epoch: u64) {
         let _ = self.0.wait_for(|current| current.state.epoch() != Some(epoch)).await;
     }
 
     /// Whether the connection `epoch` is gone, or turns out to be within a moment: who uses it may notice before
     /// its supervisor does.
+    #[cfg(feature = "amqp")]
     pub(in crate::transport) async fn turns_out_gone(&mut self, epoch: u64) -> bool {
         timeout(UNNOTICED, self.gone(epoch)).await.is_ok()
     }
@@ -194,6 +201,7 @@ impl<C: ?Sized> View<C> {
     }
 
     /// Whether the connection `epoch` is there and takes no messages.
+    #[cfg(any(test, feature = "amqp"))]
     pub(in crate::transport) fn blocked(&self, epoch: u64) -> bool {
         matches!(&self.0.borrow().state, State::Blocked { epoch: current, .. } if *current == epoch)
     }

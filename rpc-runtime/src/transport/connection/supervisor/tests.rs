@@ -1,4 +1,5 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::super::contract::ConnectFailure;
 use super::super::fake::{Fake, FakeConnection};

@@ -16,10 +16,14 @@ use tokio::time::Instant;
 
 use super::Stream;
 use super::frames::{BEGIN, DISPOSITION, Field, Fields, Head, Heads, OPEN, TRANSFER};
+use super::shapes::Shapes;
 use crate::lock::lock;
 
 /// The largest open frame whose properties are looked at.
 const LONGEST_OPEN: usize = 64 << 10;
+
+/// How much is kept of what a peer says first.
+const BEGINNING: usize = 512;
 
 /// How many deliveries a peer may settle with one frame. The client library goes through all of them, whether they exist or
 /// not.
@@ -48,6 +52,7 @@ struct State {
     opening: Opening,
     sent: Heads,
     came: Heads,
+    shapes: Shapes,
     /// The channel of the session that was begun last.
     begun: u16,
     followed: HashMap<u16, Arc<Session>>,
@@ -128,7 +133,7 @@ impl Tap {
     /// The first bytes of a peer that has not opened the connection.
     pub(in super::super) fn beginning(&self) -> Vec<u8> {
         match &self.state().opening {
-            Opening::Coming(bytes) => bytes.iter().take(64).copied().collect(),
+            Opening::Coming(bytes) => bytes.iter().take(BEGINNING).copied().collect(),
             Opening::Open { .. } => Vec::new(),
         }
     }
@@ -195,46 +200,56 @@ impl State {
                 self.opening = opening;
             }
         }
-        let mut foul = Ok(());
-        let (channels, followed) = (&mut self.channels, &self.followed);
-        self.came.feed(bytes, |head| match head.code {
-            BEGIN => {
-                let Head { channel, mut fields, .. } = head;
-                if let Some(ours) = fields.number() {
-                    channels.insert(channel, ours);
-                }
+        let Self { came, channels, followed, shapes, .. } = self;
+        let (shapes, foul) = (std::cell::RefCell::new(shapes), std::cell::Cell::new(Ok(())));
+        let take = |frame: &[u8], head: Option<Head<'_>>| {
+            let Some(head) = head else { return shapes.borrow_mut().none() };
+            if let Err(why) = shapes.borrow_mut().begin(frame, &head) {
+                foul.set(Err(why));
             }
-            TRANSFER if !followed.is_empty() => {
-                let session = channels.get(&head.channel).and_then(|ours| followed.get(ours));
-                if let (Some(session), Some(number)) = (session, came_settled(head.fields)) {
-                    lock(&session.settled).push(number);
+            match head.code {
+                BEGIN => {
+                    let Head { channel, mut fields, .. } = head;
+                    if let Some(ours) = fields.number() {
+                        channels.insert(channel, ours);
+                    }
                 }
-            }
-            DISPOSITION => {
-                if settles(head.fields).is_some_and(|(_, count)| count > MOST_AT_ONCE) {
-                    foul = Err("the peer settles more at once than there can be");
+                TRANSFER if !followed.is_empty() => {
+                    let session = channels.get(&head.channel).and_then(|ours| followed.get(ours));
+                    if let (Some(session), Some(number)) = (session, came_settled(head.fields)) {
+                        lock(&session.settled).push(number);
+                    }
                 }
+                DISPOSITION if settles(head.fields).is_some_and(|(_, count)| count > MOST_AT_ONCE) => {
+                    foul.set(Err("the peer settles more at once than there can be"));
+                }
+                _ => {}
             }
-            _ => {}
+        };
+        came.feed(bytes, take, |rest| {
+            if let Err(why) = shapes.borrow_mut().go_on(rest) {
+                foul.set(Err(why));
+            }
         });
-        foul
+        foul.get()
     }
 
     /// Takes in what was written.
     fn go(&mut self, bytes: &[u8]) {
         let Self { sent, begun, followed, unflushed, .. } = self;
-        sent.feed(bytes, |head| match head.code {
-            BEGIN => *begun = head.channel,
-            DISPOSITION => {
-                let Some(session) = followed.get(&head.channel) else { return };
+        let take = |_: &[u8], head: Option<Head<'_>>| match head {
+            Some(Head { code: BEGIN, channel, .. }) => *begun = channel,
+            Some(Head { code: DISPOSITION, channel, fields, .. }) => {
+                let Some(session) = followed.get(&channel) else { return };
                 // Only those of a receiver.
-                if let Some((true, count)) = settles(head.fields) {
+                if let Some((true, count)) = settles(fields) {
                     *lock(&session.written) += count;
                     unflushed.push(Arc::clone(session));
                 }
             }
             _ => {}
-        });
+        };
+        sent.feed(bytes, take, |_| {});
     }
 
     fn flushed(&mut self) {
@@ -337,3 +352,6 @@ impl AsyncWrite for Tapped {
         Pin::new(stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests;
