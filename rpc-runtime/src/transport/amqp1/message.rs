@@ -172,6 +172,19 @@ pub(super) struct Read {
     pub(super) expires: Option<Instant>,
 }
 
+impl Read {
+    /// What stands for a message that cannot be read.
+    pub(super) fn unreadable() -> Self {
+        Self {
+            body: Bytes::new(),
+            beside: Beside { id: new_id(), reply_to: None },
+            redelivered: false,
+            history: History::default(),
+            expires: None,
+        }
+    }
+}
+
 /// Reads a request.
 pub(super) fn request(message: Came) -> Result<Read, &'static str> {
     let properties = message.properties.clone().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Opens connections.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,14 +11,15 @@ use fe2o3_amqp::types::definitions::Fields;
 use fe2o3_amqp::types::primitives::{Symbol, Value};
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::super::address::Addressing;
 use super::super::names;
 use super::super::options::{Amqp1Options, Mechanism};
-use super::super::stream::{Corked, Security, Tap, Tapped};
+use super::super::stream::{Corked, Security, Stream, Tap, Tapped};
 use super::{Peer, failure, porter};
 use crate::clock::after;
 use crate::transport::TransportError;
@@ -31,6 +33,9 @@ const FRAME_MAX: u32 = 64 << 10;
 
 /// How many sessions there may be on a connection, but for one.
 const CHANNEL_MAX: u16 = 255;
+
+/// How long to listen for why a peer has hung up.
+const LISTEN: Duration = Duration::from_secs(2);
 
 /// Connects to the hosts of a transport.
 pub(in super::super) struct Connector {
@@ -53,6 +58,19 @@ impl Connector {
 
     async fn open(&self, host: &Host) -> Result<Peer, ConnectFailure> {
         let deadline = after(self.options.connect_timeout);
+        match self.open_by(host, deadline).await {
+            // In TLS 1.3 a peer refuses a certificate after the handshake, and its word may be lost when it resets the
+            // connection because of what was sent since. So ask again, and only listen.
+            Err(failure) if failure.kind == FailureKind::Network && self.options.tls.is_some() => {
+                let listened = timeout(LISTEN, self.listen(host, deadline)).await.unwrap_or(None);
+                Err(listened.filter(|failure| failure.kind.is_hopeless()).unwrap_or(failure))
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// A stream to a host, secured if it is to be.
+    async fn dial(&self, host: &Host, deadline: Instant) -> Result<(SocketAddr, Stream), ConnectFailure> {
         let addresses = self.in_time(deadline, "to the name lookup", lookup(host)).await?;
         let dialed = first_to_answer(self.suspects.order(addresses), TcpStream::connect);
         let dialed = dialed.map_err(|error| tcp(&error));
@@ -62,6 +80,21 @@ impl Connector {
         let identified = self.security.identified;
         let secured = self.security.connected(stream, host.name()).map_err(|error| tls(&error, identified));
         let stream = self.in_time(deadline, "to the TLS handshake", secured).await?;
+        Ok((address, stream))
+    }
+
+    /// Why a host hangs up that nothing is said to.
+    async fn listen(&self, host: &Host, deadline: Instant) -> Option<ConnectFailure> {
+        let mut stream = match self.dial(host, deadline).await {
+            Ok((_, stream)) => stream,
+            Err(failure) => return Some(failure),
+        };
+        stream.read_u8().await.err().map(|error| tls(&error, self.security.identified))
+    }
+
+    async fn open_by(&self, host: &Host, deadline: Instant) -> Result<Peer, ConnectFailure> {
+        let identified = self.security.identified;
+        let (address, stream) = self.dial(host, deadline).await?;
         let (stream, tap) = Tapped::new(stream);
         let guard = CutGuard(Some(Arc::clone(&tap)));
         let process = names::process();

@@ -22,6 +22,9 @@ use crate::transport::connection::{Connection, Event};
 /// How often it is looked whether the peer is still heard.
 const LOOK: Duration = Duration::from_millis(250);
 
+/// How long after its sessions it may be known why a connection has ended.
+const UNNOTICED: Duration = Duration::from_millis(100);
+
 /// What is said of a connection that this side has cut.
 const CUT: &str = "the connection was cut";
 
@@ -44,6 +47,14 @@ impl Peer {
         let lost = || self.ended.borrow().clone().unwrap_or_else(|| CUT.to_owned());
         self.asks.send(Ask::Begin(answer)).await.map_err(|_| lost())?;
         answered.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    /// Why the connection has ended, if it has or is about to; else what seemed so.
+    pub(super) async fn why_lost(&self, seeming: String) -> String {
+        let mut ended = self.ended.clone();
+        let ended = timeout(UNNOTICED, ended.wait_for(Option::is_some)).await;
+        let why = ended.ok().and_then(Result::ok).and_then(|why| why.clone());
+        why.unwrap_or(seeming)
     }
 }
 

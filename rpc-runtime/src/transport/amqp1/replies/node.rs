@@ -143,8 +143,12 @@ impl Keeper {
         self.tell(Ok(()));
         pauses.works();
         loop {
-            if let Err(no) = self.take_some(&mut receiver).await {
-                return End::No(no);
+            match self.take_some(&mut receiver).await {
+                Ok(()) => {}
+                Err(NoLink::Lost(why)) => {
+                    return End::No(NoLink::Lost(up.connection.why_lost(why).await));
+                }
+                Err(no) => return End::No(no),
             }
             if receiver.credit() <= credit / 2
                 && let Err(error) = receiver.set_credit(credit).await

@@ -90,6 +90,14 @@ enum Attempt {
     Again(Job, Option<Error>),
 }
 
+/// Waits until the peer has detached a link.
+async fn detached(link: &mut Option<Link>) {
+    match link {
+        Some(link) => drop(link.sender.on_detach().await),
+        None => std::future::pending().await,
+    }
+}
+
 impl Line {
     pub(super) fn new(way: Way, hub: Arc<Hub>, jobs: mpsc::Receiver<Job>, why: Arc<Why>) -> Self {
         let are_replies = matches!(way, Way::Reply { .. });
@@ -106,7 +114,13 @@ impl Line {
             let takes = is_open && !self.under_way.is_full();
             tokio::select! {
                 biased;
-                job = self.under_way.again(), if !is_idle => self.send(job).await,
+                job = self.under_way.again(), if !is_idle => {
+                    if let Some(job) = job {
+                        self.send(job).await;
+                    }
+                }
+                // What is under way by it is lost.
+                () = detached(&mut self.link) => self.link = None,
                 job = self.jobs.recv(), if takes => match job {
                     Some(job) => self.send(job).await,
                     None => is_open = false,

@@ -84,9 +84,10 @@ impl UnderWay {
         self.sent.len() + self.back.len() >= MOST
     }
 
-    /// Does what there is to do until a message is to be sent again, and returns that; it may be dropped.
-    pub(super) async fn again(&mut self) -> Job {
-        loop {
+    /// Does what there is to do until a message is to be sent again, and returns that; none once nothing is left. It may be
+    /// dropped.
+    pub(super) async fn again(&mut self) -> Option<Job> {
+        while !self.is_empty() {
             let next = self.back.front().map(|(at, _)| *at);
             let alarm = self.alarms.front().map(|alarm| alarm.at().unwrap_or_else(Instant::now));
             tokio::select! {
@@ -94,7 +95,7 @@ impl UnderWay {
                 Some(settled) = self.sent.next(), if !self.sent.is_empty() => self.settle(settled),
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {
                     if let Some((_, job)) = self.back.pop_front() {
-                        return job;
+                        return Some(job);
                     }
                 }
                 () = sleep_until(alarm.unwrap_or_else(Instant::now)), if alarm.is_some() => {
@@ -102,9 +103,9 @@ impl UnderWay {
                         alarm.ring();
                     }
                 }
-                else => std::future::pending().await,
             }
         }
+        None
     }
 
     /// Waits for something else, and does meanwhile what there is to do.

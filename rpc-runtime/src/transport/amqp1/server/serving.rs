@@ -188,13 +188,15 @@ impl Serving {
             };
             let done = match happens {
                 Happens::Came(link, Ok(came)) => {
-                    self.hand_on(attached, link, came, is_paused);
+                    let (info, message) = came.into_parts();
+                    let read = message::request(message).map_err(str::to_owned);
+                    self.hand_on(attached, link, info, read, is_paused);
                     Ok(())
                 }
                 Happens::Came(link, Err(RecvError::MessageDecode(error))) => {
-                    self.odd.rejected(&attached.links[link].address, &error.source.to_string());
-                    let state = rejected(&error.source.to_string());
-                    attached.links[link].dispose(vec![error.info], state).await
+                    let unread = Err(error.source.to_string());
+                    self.hand_on(attached, link, error.info, unread, is_paused);
+                    Ok(())
                 }
                 Happens::Came(_, Err(RecvError::LinkStateError(error))) => return End::No(lost(&error)),
                 Happens::Came(_, Err(error)) => return End::No(NoLink::Lost(error.to_string())),
@@ -220,24 +222,27 @@ impl Serving {
         }
     }
 
-    /// Hands a message on to the server; what it cannot take goes back.
-    fn hand_on(&self, attached: &Attached, link: usize, came: Came<Body<Part>>, is_paused: bool) {
+    /// Hands a message on to the server; what it cannot take goes back. One that cannot be read has nothing in it for the
+    /// server, which rejects and counts it.
+    fn hand_on(
+        &self,
+        attached: &Attached,
+        link: usize,
+        info: DeliveryInfo,
+        read: Result<message::Read, String>,
+        is_paused: bool,
+    ) {
         let address = &attached.links[link].address;
-        let (info, message) = came.into_parts();
         let settled = attached.followed.came_settled(info.delivery_id());
         let tag = attached.ledger.hold(link, (!settled).then_some(info));
         let settle = Settle::new(attached.acks.clone(), tag);
         if is_paused {
             return settle.reject(true);
         }
-        let message::Read { mut body, beside, redelivered, history, expires } =
-            match message::request(message) {
-                Ok(read) => read,
-                Err(why) => {
-                    self.odd.rejected(address, why);
-                    return settle.reject(false);
-                }
-            };
+        let message::Read { mut body, beside, redelivered, history, expires } = read.unwrap_or_else(|why| {
+            self.odd.rejected(address, &why);
+            message::Read::unreadable()
+        });
         let mut excess = None;
         if body.len() > self.options.max_body {
             excess = Some(Box::new(Excess { bytes: body.len(), caller: beside.caller() }));
@@ -323,10 +328,6 @@ fn state(verdict: Verdict) -> TerminalDeliveryState {
         Verdict::Reject { requeue: true } => Released {}.into(),
         Verdict::Reject { requeue: false } => Rejected { error: None }.into(),
     }
-}
-
-fn rejected(why: &str) -> TerminalDeliveryState {
-    Rejected { error: Some(words::unreadable(why)) }.into()
 }
 
 /// Peers that refuse a link may attach it and detach it at once.

@@ -18,13 +18,15 @@ pub(in super::super) struct Corked<S> {
     waiting: Vec<u8>,
     /// How many bytes of that have gone out.
     gone: usize,
+    /// Whether what has gone out may still be on this side, as with TLS.
+    unflushed: bool,
     /// Whether the task was asked to come back, when it has taken what other tasks have for it.
     asked: bool,
 }
 
 impl<S: AsyncWrite + Unpin> Corked<S> {
     pub(in super::super) fn new(stream: S) -> Self {
-        Self { stream, waiting: Vec::new(), gone: 0, asked: false }
+        Self { stream, waiting: Vec::new(), gone: 0, unflushed: false, asked: false }
     }
 
     /// Writes what waits.
@@ -34,20 +36,22 @@ impl<S: AsyncWrite + Unpin> Corked<S> {
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.gone += written;
+            (self.gone, self.unflushed) = (self.gone + written, true);
         }
         self.waiting.clear();
         // What was large once need not be kept.
         self.waiting.shrink_to(2 * ENOUGH);
-        (self.gone, self.asked) = (0, false);
-        Pin::new(&mut self.stream).poll_flush(cx)
+        self.gone = 0;
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        (self.unflushed, self.asked) = (false, false);
+        Poll::Ready(Ok(()))
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Corked<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if !this.waiting.is_empty() {
+        if this.unflushed || !this.waiting.is_empty() {
             if this.asked {
                 if let Poll::Ready(Err(error)) = this.poll_uncork(cx) {
                     return Poll::Ready(Err(error));
@@ -68,7 +72,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Corked<S> {
             ready!(this.poll_uncork(cx))?;
         }
         if this.waiting.is_empty() && buf.len() >= ENOUGH {
-            return Pin::new(&mut this.stream).poll_write(cx, buf);
+            let written = ready!(Pin::new(&mut this.stream).poll_write(cx, buf))?;
+            this.unflushed = true;
+            return Poll::Ready(Ok(written));
         }
         this.waiting.extend_from_slice(buf);
         Poll::Ready(Ok(buf.len()))
@@ -78,7 +84,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Corked<S> {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         match this.waiting.len() {
-            0 => Pin::new(&mut this.stream).poll_flush(cx),
             1..ENOUGH => Poll::Ready(Ok(())),
             _ => this.poll_uncork(cx),
         }

@@ -22,7 +22,7 @@ use crate::transport::query::TlsFiles;
 use crate::transport::tls::Given;
 
 /// Either of the two.
-type Stream = Box<dyn Io>;
+pub(super) type Stream = Box<dyn Io>;
 
 /// What a connection needs of it.
 pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
