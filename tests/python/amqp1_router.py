@@ -125,8 +125,11 @@ class Router(Handler):
         self.gone(event.link)
 
     def on_link_flow(self, event):
-        if event.link.is_sender:
-            self.dispatch(event.link.source.address)
+        link = event.link
+        if link.is_sender:
+            self.dispatch(link.source.address)
+            if link.drain_mode:
+                link.drained()
 
     def links(self, such=lambda link: True):
         """Those that are open."""

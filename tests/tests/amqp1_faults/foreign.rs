@@ -102,7 +102,8 @@ async fn said_of(script: Script) -> String {
     let (port, playing) = peer(script).await;
     let began = Instant::now();
     let url = format!("amqp1://127.0.0.1:{port}/?connect_timeout=3&default_send_timeout=3");
-    let text = match timeout(Duration::from_secs(100), Transport::connect(&url)).await.unwrap() {
+    let connecting = Transport::builder(&url).unwrap().connect_within(Duration::from_secs(7)).connect();
+    let text = match timeout(Duration::from_secs(100), connecting).await.unwrap() {
         Err(error) => error.to_string(),
         Ok(transport) => {
             let api = WorkApi::new(&transport).with(CallOptions::new().timeout(Duration::from_secs(5)));

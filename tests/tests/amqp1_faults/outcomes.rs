@@ -41,18 +41,21 @@ fn a_cast_that_is_never_taken_is_given_up() {
     });
 }
 
-/// Somebody waits for it, who can do something else.
+/// Not by the server that is just leaving, but by nobody: somebody waits for it, who can do something else.
 #[test]
-fn a_call_that_nobody_takes_is_told_at_once() {
+fn a_call_that_nobody_takes_is_told_soon() {
     run(async {
         let (mut router, ledger) = (router().await, ledger());
         let _server = server(&router.url(), &ledger).await;
         let api = client(&router.url()).await;
         for (n, outcome) in (0..).zip([Outcome::Released, Outcome::Undeliverable]) {
-            router.outcome_of_next(1, REQUESTS, outcome).await.unwrap();
-            let error = call(&api, n).await.unwrap_err();
+            router.outcome_of_next(1, REQUESTS, Outcome::Released).await.unwrap();
+            assert_eq!(call(&api, n).await.unwrap(), n);
+            router.outcome(REQUESTS, outcome).await.unwrap();
+            let error = call(&api, n + 100).await.unwrap_err();
             assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error:?}");
-            assert_eq!(ledger.executions(n), 0);
+            assert_eq!(ledger.executions(n + 100), 0);
+            router.heal().await.unwrap();
         }
         assert_eq!(call(&api, 10).await.unwrap(), 10);
     });
