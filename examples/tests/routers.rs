@@ -43,7 +43,8 @@ fn a_client_without_a_service_is_told_where_nobody_is() {
     run(async {
         let router = Router::start(Mode::Routable).await.unwrap();
         let error = start(CLIENT, &router.url()).refusal().await.unwrap();
-        assert!(error.contains("openstack.org/om/rpc/"), "{error}");
+        assert!(error.contains("get_capabilities to openstack/cinder-volume.host1@lvm"), "{error}");
+        assert!(error.contains("no receiver has given credit"), "{error}");
     });
 }
 
