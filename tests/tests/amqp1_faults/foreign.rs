@@ -169,7 +169,7 @@ fn frames_that_are_none_end_the_connection() {
         ];
         for (what, bytes) in cases {
             let text = said_of(Script::opened(&bytes)).await;
-            println!("frames {what}: {text}");
+            assert!(text.contains("127.0.0.1:"), "frames {what}: {text}");
         }
     });
 }
