@@ -53,6 +53,10 @@ pub(super) fn open(error: OpenError, user: &str, beginning: &[u8], identified: b
         | OpenError::NotImplemented(None) => {
             (FailureKind::NotAmqp, format!("it does not speak AMQP 1.0: {error}"))
         }
+        // What the library says of an open frame that it cannot read.
+        OpenError::IllegalState => {
+            (FailureKind::Network, "it does not open the connection as it should".to_owned())
+        }
         error => (FailureKind::Network, error.to_string()),
     };
     ConnectFailure { kind, why }

@@ -40,6 +40,8 @@ pub(super) struct Errand {
 /// What both sides have to do with each other at the end.
 struct State {
     stage: Stage,
+    /// How often it came back.
+    returns: u32,
     caller: Option<Waker>,
     /// Told of the outcome of a message that was posted: nobody waits for it.
     done: Option<Done>,
@@ -88,12 +90,14 @@ impl Job {
         }
     }
 
-    /// Notes that nobody has taken it, so that it was as good as not sent.
-    pub(super) fn returned(&self) {
+    /// Notes that nobody has taken it, so that it was as good as not sent; how often that was so before.
+    pub(super) fn returned(&self) -> u32 {
         let mut state = lock(&self.0.state);
         if let Stage::Sent = state.stage {
             state.stage = Stage::Waiting;
         }
+        state.returns += 1;
+        state.returns - 1
     }
 
     /// Ends it; a caller that has given up is not told.
@@ -143,7 +147,7 @@ impl fmt::Debug for Errand {
 
 impl Errand {
     fn new(letter: Letter, mandatory: bool, wanted: Wanted, done: Option<Done>) -> Arc<Self> {
-        let state = State { stage: Stage::Waiting, caller: None, done };
+        let state = State { stage: Stage::Waiting, returns: 0, caller: None, done };
         Arc::new(Self { letter, mandatory, wanted, state: Mutex::new(state) })
     }
 

@@ -160,18 +160,22 @@ impl UnderWay {
         }
     }
 
-    /// One that nobody has taken is an error, or goes out again after a while.
+    /// One that has to be taken goes out once more at once, as who has had it may have been about to leave, and is an error
+    /// if that does not help; others go out again after a while.
     fn not_taken(&mut self, job: Job) {
         const RELEASED: &str = "nobody takes it: it was released";
-        job.returned();
-        let at = after(self.pause);
-        if job.mandatory {
-            job.tell(Err(PublishFault::Unroutable(RELEASED.to_owned())));
-        } else if at >= job.stop_at() {
-            job.tell(Err(PublishFault::Expired(not_sent(RELEASED))));
-        } else {
-            self.back.push_back((at, job));
+        let is_first = job.returned() == 0;
+        let at = match job.mandatory {
+            true if is_first && !self.are_replies => Instant::now(),
+            true => return job.tell(Err(PublishFault::Unroutable(RELEASED.to_owned()))),
+            false => after(self.pause),
+        };
+        if at >= job.stop_at() {
+            return job.tell(Err(PublishFault::Expired(not_sent(RELEASED))));
         }
+        // As a rule it is the last one.
+        let place = self.back.iter().rposition(|(other, _)| *other <= at).map_or(0, |last| last + 1);
+        self.back.insert(place, (at, job));
     }
 }
 

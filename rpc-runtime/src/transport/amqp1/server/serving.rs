@@ -65,6 +65,7 @@ enum End {
 }
 
 /// What happens to a server that has its links.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, which is taken apart at once")]
 enum Happens {
     Came(usize, Result<Came<Body<Part>>, RecvError>),
     Verdicts,

@@ -80,7 +80,7 @@ async fn verdicts_count_once_they_are_flushed_each_for_its_session() {
     tapped.write_all(&verdict(3, 1, 1)).await.unwrap();
     tapped.flush().await.unwrap();
     assert_eq!((*flushed.borrow(), *next.flushed().borrow()), (4, 1));
-    drop(far.read_u8().await.unwrap());
+    assert_eq!(far.read_u8().await.unwrap(), 0);
 }
 
 #[tokio::test]
