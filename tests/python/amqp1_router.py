@@ -16,6 +16,7 @@ import threading
 import uuid
 
 from proton import UNDESCRIBED, Array, Condition, Data, Delivery, Handler, Message, SSLDomain, symbol
+from proton.handlers import IOHandler
 from proton.reactor import ApplicationEvent, Container, EventInjector
 
 EVERYBODY = ("openstack.org/om/rpc/multicast", "openstack.org/om/notify/multicast", "broadcast")
@@ -42,6 +43,14 @@ def emit(event):
 def address_of(link):
     """Where its messages come from or go to; None if each says so itself."""
     return link.source.address if link.is_sender else link.target.address
+
+
+class Sockets(IOHandler):
+    """Proton's own fails at the end of the time of a connection that is gone already, and that ends the program."""
+
+    def on_selectable_expired(self, event):
+        if event.selectable._transport:
+            super().on_selectable_expired(event)
 
 
 class Router(Handler):
@@ -355,7 +364,7 @@ def main():
         if options.clients:
             domain.set_trusted_ca_db(options.clients)
             domain.set_peer_authentication(SSLDomain.VERIFY_PEER, options.clients)
-    Container(Router(options, domain)).run()
+    Container(Router(options, domain), global_handler=Sockets()).run()
 
 
 main()
