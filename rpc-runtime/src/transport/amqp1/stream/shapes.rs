@@ -14,6 +14,8 @@ const DEEP: &str = "the peer sends values that are nested too deeply";
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
     frame: Shape,
+    /// Whether it has nothing to look at.
+    is_passed: bool,
     /// The part of a message that the frame has, if it has one.
     part: Option<Part>,
     /// Those that have begun, by channel and link.
@@ -28,15 +30,25 @@ struct Part {
 }
 
 impl Shapes {
-    /// A frame begins that there is nothing to be known of.
-    pub(super) fn none(&mut self) {
+    /// A frame begins with these bytes that performs nothing: a protocol header, one of SASL, or an empty one.
+    pub(super) fn other(&mut self, frame: &[u8]) -> Result<(), &'static str> {
         self.finish();
-        self.frame = Shape::default();
+        self.is_passed = true;
+        match *frame {
+            [b'A', b'M', b'Q', b'P', ..] => Ok(()),
+            [_, _, _, _, offset, 0, ..]
+                if frame.get(usize::from(offset) * 4..).is_some_and(|it| !it.is_empty()) =>
+            {
+                Err("the peer sends a frame that nobody understands")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A frame begins with these bytes, which say this.
     pub(super) fn begin(&mut self, frame: &[u8], head: &Head<'_>) -> Result<(), &'static str> {
-        self.none();
+        self.finish();
+        self.is_passed = false;
         if head.code == TRANSFER {
             let mut fields = head.fields;
             let link = (head.channel, fields.number().unwrap_or_default());
@@ -53,6 +65,9 @@ impl Shapes {
 
     /// Takes what follows of the frame.
     pub(super) fn go_on(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+        if self.is_passed {
+            return Ok(());
+        }
         self.walk(bytes).map_err(|TooDeep| DEEP)
     }
 
@@ -67,6 +82,7 @@ impl Shapes {
 
     /// The frame before is over.
     fn finish(&mut self) {
+        self.frame = Shape::default();
         if let Some(Part { link, message, more: true }) = self.part.take() {
             self.messages.insert(link, message);
         }

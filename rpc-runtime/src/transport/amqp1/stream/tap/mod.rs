@@ -203,10 +203,14 @@ impl State {
         let Self { came, channels, followed, shapes, .. } = self;
         let (shapes, foul) = (std::cell::RefCell::new(shapes), std::cell::Cell::new(Ok(())));
         let take = |frame: &[u8], head: Option<Head<'_>>| {
-            let Some(head) = head else { return shapes.borrow_mut().none() };
-            if let Err(why) = shapes.borrow_mut().begin(frame, &head) {
-                foul.set(Err(why));
+            let looked = match &head {
+                Some(head) => shapes.borrow_mut().begin(frame, head),
+                None => shapes.borrow_mut().other(frame),
+            };
+            if looked.is_err() {
+                foul.set(looked);
             }
+            let Some(head) = head else { return };
             match head.code {
                 BEGIN => {
                     let Head { channel, mut fields, .. } = head;

@@ -54,9 +54,29 @@ async fn what_a_peer_is_and_was_when_it_is_none() {
 #[tokio::test]
 async fn what_does_not_open_is_not_kept() {
     let (mut tapped, tap, mut far) = connection();
-    let endless = [&[0x7f, 0xff, 0xff, 0xff, 2, 0, 0, 0][..], &vec![0; 2 * LONGEST_OPEN]].concat();
+    // Of SASL, as what is none of it is not waited for at all.
+    let endless = [&[0x7f, 0xff, 0xff, 0xff, 2, 1, 0, 0][..], &vec![0; 2 * LONGEST_OPEN]].concat();
     heard(&mut tapped, &mut far, &endless).await.unwrap();
     assert!(matches!(tap.state().opening, Opening::Open { product: None }));
+}
+
+#[tokio::test]
+async fn frames_that_nobody_understands_end_the_connection_and_long_ones_of_sasl_do_not() {
+    let mechanisms = [&[0, 0x53, 0x40, 0xc0, 200, 1, 0xe0, 197, 20, 0xa3][..], &[0; 195]].concat();
+    let of = |kind: u8, body: &[u8]| {
+        let size = (body.len() + 8) as u32;
+        [&size.to_be_bytes()[..], &[2, kind, 0, 0], body].concat()
+    };
+    for (bytes, is_understood) in [
+        (of(1, &mechanisms), true),
+        (of(0, &[]), true),
+        (of(0, b"\xa1\x03abc"), false),
+        (of(0, &[0; 100]), false),
+    ] {
+        let (mut tapped, tap, mut far) = connection();
+        let after = [&bytes[..], b"AMQP\0\x01\0\0"].concat();
+        assert_eq!(heard(&mut tapped, &mut far, &after).await.is_ok(), is_understood, "{:?}", tap.why_cut());
+    }
 }
 
 #[tokio::test]
