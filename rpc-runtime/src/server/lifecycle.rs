@@ -12,7 +12,7 @@ use super::counters::{Counters, Tally};
 use super::error::ServerError;
 use super::heartbeats::Heartbeats;
 use super::log::Log;
-use super::receiver::Receiver;
+use super::receiver::{Finishes, Receiver};
 use super::replier::Replier;
 use super::requests::Requests;
 use super::setup::Setup;
@@ -48,8 +48,7 @@ pub struct Server {
     receiving: Option<JoinHandle<mpsc::Receiver<Delivery>>>,
     stopped: Stopped,
     acknowledge: Acknowledge,
-    /// Whether what was delivered is executed before it ends, as it could go back nowhere.
-    finishes: bool,
+    finishes: Finishes,
     tally: Arc<Tally>,
     shutdown_within: Duration,
 }
@@ -95,7 +94,7 @@ impl Server {
             phases,
             tally: Arc::clone(&tally),
         };
-        let finishes = !transport.driver().abilities().requeues;
+        let finishes = Finishes::over(transport.driver().abilities());
         let receiver = Receiver {
             requests: Arc::new(requests),
             order: match acknowledge {
@@ -107,6 +106,7 @@ impl Server {
             stop: Arc::clone(&listener.stop),
             delivery_limit: transport.driver().delivery_limit(),
             finishes,
+            is_leaving: false,
             reader,
         };
         let who: Arc<str> = printable(&target.to_string()).into();
@@ -221,7 +221,7 @@ impl Server {
             let idle = timeout_at(deadline, self.workers.acquire_many(self.worker_count)).await;
             idle.is_ok_and(|permits| permits.is_ok())
         };
-        let finished = if self.finishes {
+        let finished = if self.finishes != Finishes::Nothing {
             // Workers are still needed for what was delivered.
             stopping.await;
             finished.await

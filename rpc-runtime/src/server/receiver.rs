@@ -15,11 +15,34 @@ use crate::clock::after;
 use crate::receiving::{
     Claims, Ending, Held, Letter, Order, Phase, Read, Reader, Readout, give_back_rest, said,
 };
+use crate::transport::abilities::Abilities;
 use crate::transport::driver::{Delivery, StopListening};
 use crate::wire::Request;
 
 /// How many messages are taken together at most, and their requests acknowledged together.
 const AT_ONCE: usize = 32;
+
+/// What was delivered to a server and not begun when it is told to stop, and is executed nevertheless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finishes {
+    /// Nothing: all goes back to its queue.
+    Nothing,
+    /// What was accepted when it came.
+    Accepted,
+    /// All of it: there is nowhere to go back to.
+    All,
+}
+
+impl Finishes {
+    pub(super) fn over(abilities: Abilities) -> Self {
+        match abilities {
+            Abilities { requeues: false, .. } => Self::All,
+            // Servers accept themselves what no broker keeps.
+            Abilities { stores: false, .. } => Self::Accepted,
+            _ => Self::Nothing,
+        }
+    }
+}
 
 /// Takes requests one by one and starts a task for each.
 pub(super) struct Receiver {
@@ -30,8 +53,9 @@ pub(super) struct Receiver {
     pub(super) stop: Arc<dyn StopListening>,
     /// How often a queue delivers again.
     pub(super) delivery_limit: Option<u32>,
-    /// Whether there is no queue that what was delivered could go back to.
-    pub(super) finishes: bool,
+    pub(super) finishes: Finishes,
+    /// Whether it takes only what it has to finish.
+    pub(super) is_leaving: bool,
     /// Reads what takes long.
     pub(super) reader: Reader<Request>,
 }
@@ -39,7 +63,7 @@ pub(super) struct Receiver {
 impl Receiver {
     /// Runs until the server drains or the transport ends, which `ending` is told; with late acknowledgement, until all
     /// that it has taken is done as well, and without a queue that it could go back to, until all has been begun that was
-    /// delivered. As long as the stream that it returns is kept, what was delivered by it can be acknowledged.
+    /// delivered and has to be. As long as the stream that it returns is kept, what was delivered by it can be acknowledged.
     pub(super) async fn run(
         mut self,
         mut deliveries: mpsc::Receiver<Delivery>,
@@ -47,7 +71,8 @@ impl Receiver {
     ) -> mpsc::Receiver<Delivery> {
         let serving = async {
             self.serve(&mut deliveries, Phase::Drain).await;
-            if self.finishes {
+            if self.finishes != Finishes::Nothing {
+                self.is_leaving = true;
                 let stop = Arc::clone(&self.stop);
                 tokio::join!(stop.pause(), self.serve(&mut deliveries, Phase::Abort));
             }
@@ -101,7 +126,7 @@ impl Receiver {
                 Some(readout) = self.reader.next() => self.take_read(readout, permit, &mut batch),
                 delivery = deliveries.recv(), if !in_turn && is_open => match delivery {
                     Some(delivery) => self.take(delivery, permit, &mut batch),
-                    None if self.finishes => is_open = false,
+                    None if self.finishes != Finishes::Nothing => is_open = false,
                     None => return,
                 },
             }
@@ -124,6 +149,9 @@ impl Receiver {
 
     /// Takes a message, unless it takes long to read: such a one has its turn when it is read.
     fn take(&mut self, mut delivery: Delivery, permit: OwnedSemaphorePermit, batch: &mut Batch) {
+        if self.gives_back(&delivery) {
+            return delivery.settle.reject(true);
+        }
         if delivery.is_over() {
             return self.leave_out(delivery, batch);
         }
@@ -136,10 +164,18 @@ impl Receiver {
 
     fn take_read(&mut self, readout: Readout<Request>, permit: OwnedSemaphorePermit, batch: &mut Batch) {
         let Readout { delivery, message: request, held } = readout;
+        if self.gives_back(&delivery) {
+            return delivery.settle.reject(true);
+        }
         if delivery.is_over() {
             return self.leave_out(delivery, batch);
         }
         self.admit(delivery, request, held, permit, batch);
+    }
+
+    /// Whether another server is to have it.
+    fn gives_back(&self, delivery: &Delivery) -> bool {
+        self.is_leaving && self.finishes == Finishes::Accepted && !delivery.settle.is_accepted()
     }
 
     /// Drops a request whose caller has given it up, as the broker would have done.

@@ -546,6 +546,11 @@ impl Settle {
         self.acks.as_ref().is_none_or(|acks| acks.holds(self.tag))
     }
 
+    /// Whether it was accepted when it came, so that it goes back nowhere.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.acks.as_ref().is_none_or(|acks| acks.accepted(self.tag))
+    }
+
     /// Takes the message from its queue for good; `false` if it is known to be back there, as the
     /// connection that it came by is gone.
     pub(crate) fn ack(self) -> bool {
@@ -587,6 +592,11 @@ pub(crate) struct AckForGood(Vec<Arc<dyn Settler>>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Line(usize);
 
+impl Line {
+    /// That of what nobody has to be told of any more.
+    const NONE: Self = Self(usize::MAX);
+}
+
 /// Which of the connections of an [`AckForGood`] were lost before anything was written.
 #[derive(Debug)]
 pub(crate) struct Lost(Vec<Line>);
@@ -601,9 +611,13 @@ impl Lost {
 impl AckForGood {
     /// Adds one; `None` if it is known to be back in its queue, as [`Settle::ack`] says it.
     pub(crate) fn add(&mut self, settle: Settle) -> Option<Line> {
-        let Settle { acks: Some(acks), tag } = settle else { return Some(Line(usize::MAX)) };
+        let Settle { acks: Some(acks), tag } = settle else { return Some(Line::NONE) };
+        let is_told = acks.told(tag);
         if !acks.gather(tag) {
             return None;
+        }
+        if is_told {
+            return Some(Line::NONE);
         }
         // As a rule all are of one connection, and of one queue.
         let known = self.0.iter().position(|known| Arc::ptr_eq(known, &acks));
@@ -647,6 +661,16 @@ pub(crate) trait Settler: fmt::Debug + Send + Sync {
 
     /// Whether it would count.
     fn holds(&self, tag: u64) -> bool;
+
+    /// Whether the message was accepted when it came: who sends a cast waits for no worker then.
+    fn accepted(&self, _tag: u64) -> bool {
+        false
+    }
+
+    /// Whether it was, and that has left this process.
+    fn told(&self, _tag: u64) -> bool {
+        false
+    }
 
     /// Resolves once all verdicts so far have left this process, or cannot any more: `false` if it is certain that
     /// not all of them have. At once for a broker inside the process, which dies with it.

@@ -48,7 +48,8 @@ pub(crate) struct Amqp1Options {
     pub(super) connection_retry_interval_max: Duration,
     /// How long one attempt to connect to one host may take. Python has no such option. Default: 10 seconds.
     pub(super) connect_timeout: Duration,
-    /// How long a cast is tried at most. Default: 30 seconds.
+    /// How long a cast is tried at most, and for how long a call waits for the first credit at an address: nobody may be
+    /// there. Default: 30 seconds.
     pub(super) default_send_timeout: Duration,
     /// How long a reply is tried. Default: 30 seconds.
     default_reply_timeout: Duration,

@@ -72,6 +72,9 @@ struct Link {
     sender: Sender,
     /// The connection that it is of.
     epoch: u64,
+    /// Since when there was no credit; none once there was some. Who waits longer than it takes to send something may be
+    /// told that nobody is there.
+    silent_since: Option<Instant>,
 }
 
 /// Why there is no link for a message.
@@ -216,14 +219,14 @@ impl Line {
         *address = way.address(&up.connection.addressing);
         why.set("the peer has not answered for the address");
         let sender = under_way.meanwhile(hub.attach(&up, address)).await.map_err(Without::Link)?;
-        *link = Some(Link { sender, epoch: up.epoch });
+        *link = Some(Link { sender, epoch: up.epoch, silent_since: Some(Instant::now()) });
         Ok(())
     }
 
     /// Sends a message by the link that there is.
     async fn attempt(&mut self, job: Job) -> Attempt {
         let Self { way, address, hub, why, link, under_way, refused, .. } = self;
-        let Some(Link { sender, .. }) = link else { return Attempt::Again(job, None) };
+        let Some(Link { sender, silent_since, .. }) = link else { return Attempt::Again(job, None) };
         let call = job.letter.ask.filter(|ask| ask.wants != Wants::Nothing);
         let mut node = None;
         if call.is_some() {
@@ -249,7 +252,12 @@ impl Line {
         };
         why.set("no receiver has given credit");
         let is_reply = matches!(way, Way::Reply { .. });
-        let stop = if is_reply { job.stop_at().min(after(GONE)) } else { job.stop_at() };
+        let limit = match silent_since {
+            _ if is_reply => Some(after(GONE)),
+            Some(since) if job.mandatory => Some(later(*since, hub.options.default_send_timeout)),
+            _ => None,
+        };
+        let stop = limit.map_or(job.stop_at(), |limit| limit.min(job.stop_at()));
         // It takes its turn in the loop of the line, and must not stop between two frames of a message.
         let sending = unconstrained(sender.send_batchable(message));
         let sent = under_way.meanwhile(async {
@@ -259,7 +267,11 @@ impl Line {
                 () = sleep_until(stop) => None,
             }
         });
-        match sent.await {
+        let sent = sent.await;
+        if sent.is_some() {
+            *silent_since = None;
+        }
+        match sent {
             Some(Ok(_)) if job.letter.settled => job.tell(Ok(())),
             Some(Ok(outcome)) => {
                 job.sent();
@@ -291,12 +303,13 @@ impl Line {
                 if job.letter.body.len() > LARGE {
                     *link = None;
                 }
-                let fault = match is_reply && stop < job.stop_at() {
+                let fault = match stop < job.stop_at() {
                     // Those that wait behind it need not wait as long.
-                    true => {
+                    true if is_reply => {
                         let fault = PublishFault::Unroutable(why.get());
                         refused.insert((after(FINAL), fault)).1.clone()
                     }
+                    true => PublishFault::Unroutable(why.get()),
                     false => PublishFault::Expired(not_sent(&why.get())),
                 };
                 job.tell(Err(fault));

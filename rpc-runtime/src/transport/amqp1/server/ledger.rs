@@ -8,9 +8,11 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::sync::{Notify, watch};
 
-use super::LINKS;
 use crate::lock::lock;
 use crate::transport::driver::{Settler, Verdict};
+
+/// How many links a server has: for those of any server of its topic, its own, and those of all.
+pub(super) const LINKS: usize = 3;
 
 /// Those of one session. When it is gone, late verdicts go nowhere: its peer has the messages back.
 #[derive(Debug)]
@@ -38,8 +40,14 @@ struct State {
 #[derive(Debug)]
 struct Held {
     link: usize,
-    /// None of a message that came settled, which is held only to be counted.
-    info: Option<DeliveryInfo>,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    Open(DeliveryInfo),
+    /// It was accepted when it came, and is held only to be counted. Its peer knows once so many verdicts are written.
+    Accepted(u64),
 }
 
 /// A verdict that is not written.
@@ -59,12 +67,24 @@ impl Ledger {
     }
 
     /// Holds a message, and gives the tag to settle it by.
-    pub(super) fn hold(&self, link: usize, info: Option<DeliveryInfo>) -> u64 {
+    pub(super) fn hold(&self, link: usize, info: DeliveryInfo) -> u64 {
+        lock(&self.state).hold(link, What::Open(info))
+    }
+
+    /// The same for one that came settled.
+    pub(super) fn hold_settled(&self, link: usize) -> u64 {
+        lock(&self.state).hold(link, What::Accepted(0))
+    }
+
+    /// The same for one that is accepted at once.
+    pub(super) fn accept(&self, link: usize, info: DeliveryInfo) -> u64 {
         let mut state = lock(&self.state);
-        state.tags += 1;
-        let tag = state.tags;
-        state.by_link[link] += 1;
-        state.held.insert(tag, Held { link, info });
+        state.count += 1;
+        state.given.push(Given { link, info: Some(info), verdict: Verdict::Ack });
+        let what = What::Accepted(state.count);
+        let tag = state.hold(link, what);
+        drop(state);
+        self.now.notify_one();
         tag
     }
 
@@ -83,13 +103,15 @@ impl Ledger {
         std::mem::take(&mut lock(&self.state).given)
     }
 
-    /// Gives back all that is held.
-    pub(super) fn give_back(&self) {
+    /// Gives back all that is held; how many there are that were accepted, and go nowhere.
+    pub(super) fn give_back(&self) -> usize {
         let mut state = lock(&self.state);
         let tags: Vec<u64> = state.held.keys().copied().collect();
+        let accepted = tags.iter().filter(|tag| state.accepted(**tag).is_some()).count();
         for tag in tags {
             state.give(tag, Verdict::Reject { requeue: true });
         }
+        accepted
     }
 
     /// How many verdicts there were.
@@ -118,12 +140,33 @@ impl Ledger {
 }
 
 impl State {
+    fn hold(&mut self, link: usize, what: What) -> u64 {
+        self.tags += 1;
+        self.by_link[link] += 1;
+        self.held.insert(self.tags, Held { link, what });
+        self.tags
+    }
+
     fn give(&mut self, tag: u64, verdict: Verdict) -> bool {
-        let Some(Held { link, info }) = self.held.remove(&tag) else { return false };
+        let Some(Held { link, what }) = self.held.remove(&tag) else { return false };
         self.by_link[link] -= 1;
-        self.count += u64::from(info.is_some());
+        let info = match what {
+            What::Open(info) => {
+                self.count += 1;
+                Some(info)
+            }
+            What::Accepted(_) => None,
+        };
         self.given.push(Given { link, info, verdict });
         true
+    }
+
+    /// If it is held and was accepted when it came, of which verdict its peer has to know.
+    fn accepted(&self, tag: u64) -> Option<u64> {
+        match self.held.get(&tag)?.what {
+            What::Accepted(count) => Some(count),
+            What::Open(_) => None,
+        }
     }
 }
 
@@ -145,7 +188,16 @@ impl Settler for Acks {
     }
 
     fn holds(&self, tag: u64) -> bool {
-        !self.0.is_lost() && lock(&self.0.state).held.contains_key(&tag)
+        self.told(tag) || !self.0.is_lost() && lock(&self.0.state).held.contains_key(&tag)
+    }
+
+    fn accepted(&self, tag: u64) -> bool {
+        lock(&self.0.state).accepted(tag).is_some()
+    }
+
+    fn told(&self, tag: u64) -> bool {
+        let accepted = lock(&self.0.state).accepted(tag);
+        accepted.is_some_and(|count| *self.0.written.borrow() >= count)
     }
 
     fn written(&self) -> BoxFuture<'static, bool> {
@@ -158,7 +210,8 @@ impl Settler for Acks {
 
 impl Acks {
     fn gives(&self, tag: u64, verdict: Verdict) -> bool {
-        !self.0.is_lost() && lock(&self.0.state).give(tag, verdict)
+        // What was lost with the session is back with its peer, but for what that knows to be taken.
+        (self.told(tag) || !self.0.is_lost()) && lock(&self.0.state).give(tag, verdict)
     }
 }
 
@@ -176,18 +229,19 @@ mod tests {
     #[tokio::test]
     async fn a_verdict_counts_once_and_only_until_the_session_is_lost() {
         let (ledger, acks, _writing) = ledger();
-        let tags = [0, 0, 1].map(|link| ledger.hold(link, None));
+        let tags = [0, 0, 1].map(|link| ledger.hold_settled(link));
         assert_eq!((ledger.count(0), ledger.count(1)), (2, 1));
         assert!(acks.holds(tags[0]) && acks.settle(tags[0], Verdict::Ack));
         assert!(!acks.holds(tags[0]) && !acks.settle(tags[0], Verdict::Ack));
         ledger.changed().await;
-        ledger.give_back();
+        assert_eq!(ledger.give_back(), 2);
         let given: Vec<_> = ledger.take().into_iter().map(|given| (given.link, given.verdict)).collect();
         assert_eq!(given.len(), 3);
         assert_eq!(given[0], (0, Verdict::Ack));
         assert!(given[1..].iter().all(|(_, verdict)| *verdict == Verdict::Reject { requeue: true }));
-        let tag = ledger.hold(0, None);
+        let tag = ledger.hold_settled(0);
         ledger.lose();
+        assert!(acks.holds(tag) && acks.gather(tag), "nobody has it back");
         assert!(!acks.holds(tag) && !acks.gather(tag));
     }
 

@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
+use self::ledger::LINKS;
 use self::serving::{Phase, Serving};
 use super::odd::Odd;
 use super::options::Amqp1Options;
@@ -18,9 +19,6 @@ use super::peer::Peer;
 use crate::error::{Fault, FaultKind};
 use crate::transport::connection::View;
 use crate::transport::driver::{CLOSED, ListenOptions, Listener, ServerAddress, StopListening};
-
-/// How many links a server has: for those of any server of its topic, its own, and those of all.
-const LINKS: usize = 3;
 
 /// Attaches a server; done once it gets messages, or at `deadline`.
 pub(super) async fn listen(
@@ -44,7 +42,7 @@ pub(super) async fn listen(
         view,
         options,
         odd,
-        deliveries: sender,
+        deliveries: Some(sender),
         phases,
         reached: reaching,
         starting: Some(starting),

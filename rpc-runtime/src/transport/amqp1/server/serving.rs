@@ -1,5 +1,6 @@
 //! The task of a server: it attaches the links that its messages come in by, hands those on, and writes the verdicts on them.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use fe2o3_amqp::link::delivery::DeliveryInfo;
 use fe2o3_amqp::link::receiver::TerminalDeliveryState;
 use fe2o3_amqp::link::{LinkStateError, RecvError};
 use fe2o3_amqp::types::messaging::{Accepted, Body, Rejected, Released};
-use tokio::sync::mpsc::error::TrySendError;
+use futures::FutureExt;
+use futures::future::OptionFuture;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
@@ -21,14 +23,17 @@ use super::super::pauses::Pauses;
 use super::super::peer::{Begun, Peer};
 use super::super::stream::Followed;
 use super::super::words;
-use super::LINKS;
-use super::ledger::{Acks, Given, Ledger};
+use super::ledger::{Acks, Given, LINKS, Ledger};
 use crate::error::Fault;
+use crate::text::printable;
 use crate::transport::connection::View;
 use crate::transport::driver::{Delivery, Excess, Labels, ServerAddress, Settle, Verdict};
 
 /// How long the peer may take to hear that a server leaves.
 const GOODBYE: Duration = Duration::from_secs(2);
+
+/// How long what has come may take from the connection to its link.
+const LATE: Duration = Duration::from_millis(20);
 
 /// What a server is told to do, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +53,8 @@ pub(super) struct Serving {
     pub(super) view: View<Peer>,
     pub(super) options: Arc<Amqp1Options>,
     pub(super) odd: Arc<Odd>,
-    pub(super) deliveries: mpsc::Sender<Delivery>,
+    /// None once no more are handed on.
+    pub(super) deliveries: Option<mpsc::Sender<Delivery>>,
     pub(super) phases: watch::Receiver<Phase>,
     pub(super) reached: watch::Sender<Phase>,
     /// Told when messages come for the first time, or that none will.
@@ -70,6 +76,8 @@ enum Happens {
     Came(usize, Result<Came<Body<Part>>, RecvError>),
     Verdicts,
     Phase,
+    /// Nothing comes any more.
+    Drained,
     Left,
 }
 
@@ -85,6 +93,7 @@ struct Attached {
     ledger: Arc<Ledger>,
     acks: Arc<Acks>,
     followed: Followed,
+    connection: Arc<Peer>,
 }
 
 impl Serving {
@@ -95,6 +104,9 @@ impl Serving {
                 End::Stopped | End::Closed => break,
                 End::No(no) => no,
             };
+            if self.deliveries.is_none() {
+                break;
+            }
             if let (Some(starting), NoLink::Refused(error)) = (self.starting.take(), &no) {
                 if !words::may_pass(error) {
                     let fault = words::fault(error);
@@ -108,8 +120,8 @@ impl Serving {
             let mut phases = self.phases.clone();
             tokio::select! {
                 () = sleep(pauses.next()) => {}
-                () = stopped(&mut phases) => break,
-                () = self.deliveries.closed() => break,
+                () = told_to_leave(&mut phases) => break,
+                () = closed(self.deliveries.as_ref()) => break,
             }
         }
         self.reached.send_replace(Phase::Stop);
@@ -121,8 +133,8 @@ impl Serving {
         let mut view = self.view.clone();
         let up = tokio::select! {
             biased;
-            () = stopped(&mut phases) => return End::Stopped,
-            () = self.deliveries.closed() => return End::Stopped,
+            () = told_to_leave(&mut phases) => return End::Stopped,
+            () = closed(self.deliveries.as_ref()) => return End::Stopped,
             up = view.up() => up,
         };
         let Ok(up) = up else { return End::Closed };
@@ -149,7 +161,7 @@ impl Serving {
         };
         let ledger = Ledger::new(followed.flushed());
         let acks = Arc::new(Acks(Arc::clone(&ledger)));
-        let mut attached = Attached { links, ledger, acks, followed };
+        let mut attached = Attached { links, ledger, acks, followed, connection: up.connection };
         for link in &mut attached.links {
             if let Err(error) = link.receiver.set_credit(self.credit).await {
                 return End::No(NoLink::Lost(error.to_string()));
@@ -163,7 +175,7 @@ impl Serving {
         let end = self.take(&mut attached, &mut phases).await;
         let ledger = Arc::clone(&attached.ledger);
         if let End::Stopped = end {
-            let _ = timeout(GOODBYE, leave(attached)).await;
+            let _ = timeout(GOODBYE, self.leave(attached)).await;
             let _ = timeout(GOODBYE, session.end()).await;
         }
         ledger.lose();
@@ -171,9 +183,10 @@ impl Serving {
     }
 
     /// Takes messages, and writes verdicts.
-    async fn take(&self, attached: &mut Attached, phases: &mut watch::Receiver<Phase>) -> End {
-        let mut is_paused = false;
+    async fn take(&mut self, attached: &mut Attached, phases: &mut watch::Receiver<Phase>) -> End {
+        let mut draining = None;
         loop {
+            let is_paused = self.deliveries.is_none();
             let happens = {
                 let ledger = Arc::clone(&attached.ledger);
                 let [any, own, all] = &mut attached.links;
@@ -184,34 +197,39 @@ impl Serving {
                     came = all.receiver.recv() => Happens::Came(2, came),
                     // An error says that the one who could stop it is gone.
                     told = phases.changed() => if told.is_ok() { Happens::Phase } else { Happens::Left },
-                    () = self.deliveries.closed() => Happens::Left,
+                    () = closed(self.deliveries.as_ref()) => Happens::Left,
+                    Some(()) = OptionFuture::from(draining.as_mut()) => Happens::Drained,
                 }
             };
             let done = match happens {
                 Happens::Came(link, Ok(came)) => {
                     let (info, message) = came.into_parts();
                     let read = message::request(message).map_err(str::to_owned);
-                    self.hand_on(attached, link, info, read, is_paused);
+                    self.hand_on(attached, link, info, read);
                     Ok(())
                 }
                 Happens::Came(link, Err(RecvError::MessageDecode(error))) => {
                     let unread = Err(error.source.to_string());
-                    self.hand_on(attached, link, error.info, unread, is_paused);
+                    self.hand_on(attached, link, error.info, unread);
                     Ok(())
                 }
                 Happens::Came(_, Err(RecvError::LinkStateError(error))) => return End::No(lost(&error)),
                 Happens::Came(_, Err(error)) => return End::No(NoLink::Lost(error.to_string())),
                 Happens::Verdicts => attached.settle((!is_paused).then_some(self.credit)).await,
+                Happens::Drained => {
+                    draining = None;
+                    self.reached.send_replace(Phase::Pause);
+                    Ok(())
+                }
                 Happens::Left => return End::Stopped,
                 Happens::Phase => {
                     let phase = *phases.borrow_and_update();
                     match phase {
                         Phase::Run => Ok(()),
                         Phase::Pause => {
-                            is_paused = true;
-                            let paused = attached.pause().await;
-                            self.reached.send_replace(Phase::Pause);
-                            paused
+                            self.deliveries = None;
+                            draining = Some(drained(Arc::clone(&attached.connection)).boxed());
+                            attached.pause().await
                         }
                         Phase::Stop => return End::Stopped,
                     }
@@ -231,15 +249,24 @@ impl Serving {
         link: usize,
         info: DeliveryInfo,
         read: Result<message::Read, String>,
-        is_paused: bool,
     ) {
         let address = &attached.links[link].address;
-        let settled = attached.followed.came_settled(info.delivery_id());
-        let tag = attached.ledger.hold(link, (!settled).then_some(info));
+        let is_settled = attached.followed.came_settled(info.delivery_id());
+        let is_cast = read.as_ref().is_ok_and(|read| read.beside.reply_to.is_none());
+        let room = self.deliveries.as_ref().and_then(|deliveries| deliveries.try_reserve().ok());
+        let tag = match (&room, is_settled) {
+            (_, true) => attached.ledger.hold_settled(link),
+            // Who sends it would wait until a worker is free, and one of the server's own could wait for itself.
+            (Some(_), false) if is_cast => attached.ledger.accept(link, info),
+            _ => attached.ledger.hold(link, info),
+        };
         let settle = Settle::new(attached.acks.clone(), tag);
-        if is_paused {
+        let Some(room) = room else {
+            if is_settled {
+                self.odd.rejected(address, "it came settled when the server was to stop");
+            }
             return settle.reject(true);
-        }
+        };
         let message::Read { mut body, beside, redelivered, history, expires } = read.unwrap_or_else(|why| {
             self.odd.rejected(address, &why);
             message::Read::unreadable()
@@ -260,10 +287,22 @@ impl Serving {
             excess,
             settle,
         };
-        if let Err(TrySendError::Full(delivery) | TrySendError::Closed(delivery)) =
-            self.deliveries.try_send(delivery)
-        {
-            delivery.settle.reject(true);
+        room.send(delivery);
+    }
+
+    /// Gives back what is held, and says goodbye.
+    async fn leave(&self, mut attached: Attached) {
+        let _ = attached.pause().await;
+        let lost = attached.ledger.give_back();
+        if lost > 0 {
+            let ServerAddress { topic, server, .. } = &self.address;
+            let (topic, server) = (printable(topic), printable(server));
+            tracing::warn!(%topic, %server, casts = lost, "stopped before these casts were begun");
+        }
+        let _ = attached.settle(None).await;
+        attached.ledger.written_up_to(attached.ledger.given()).await;
+        for Link { receiver, .. } in attached.links {
+            let _ = receiver.close().await;
         }
     }
 }
@@ -312,15 +351,12 @@ impl Link {
     }
 }
 
-/// Gives back what is held, and says goodbye.
-async fn leave(mut attached: Attached) {
-    let _ = attached.pause().await;
-    attached.ledger.give_back();
-    let _ = attached.settle(None).await;
-    attached.ledger.written_up_to(attached.ledger.given()).await;
-    for Link { receiver, .. } in attached.links {
-        let _ = receiver.close().await;
-    }
+/// Waits until the peer has learned that there is no credit any more, and what it has sent before is here: it answers what it is
+/// asked afterwards, and what is on its way to a link that is detached is taken for failed.
+async fn drained(connection: Arc<Peer>) {
+    // A session is what every peer answers for; it ends as it is dropped.
+    drop(timeout(GOODBYE, connection.begin()).await);
+    sleep(LATE).await;
 }
 
 fn state(verdict: Verdict) -> TerminalDeliveryState {
@@ -339,7 +375,15 @@ fn lost(error: &LinkStateError) -> NoLink {
     }
 }
 
-/// Waits for the word to stop; whoever is gone that could give it wants nothing more.
-async fn stopped(phases: &mut watch::Receiver<Phase>) {
-    let _ = phases.wait_for(|phase| *phase >= Phase::Stop).await;
+/// Waits for the word to take no more; whoever is gone that could give it wants nothing more.
+async fn told_to_leave(phases: &mut watch::Receiver<Phase>) {
+    let _ = phases.wait_for(|phase| *phase >= Phase::Pause).await;
+}
+
+/// Waits until nobody takes what is handed on.
+async fn closed(deliveries: Option<&mpsc::Sender<Delivery>>) {
+    match deliveries {
+        Some(deliveries) => deliveries.closed().await,
+        None => pending().await,
+    }
 }
