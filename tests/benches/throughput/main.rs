@@ -8,6 +8,8 @@ mod allocations;
 mod bench;
 mod broker;
 mod chart;
+mod comparison;
+mod direct;
 mod figures;
 mod header;
 mod in_memory;
@@ -44,6 +46,7 @@ async fn main() -> Result<()> {
             Part::Allocations => allocations::run(&bench, &mut report).await?,
             Part::Memory => memory::run(&bench, &mut report).await?,
             Part::Scale => scale::run(&bench, &mut report).await?,
+            Part::Direct => direct::run(&bench, &mut report).await?,
             Part::Notifications => notifications::run(&bench, &mut report).await?,
         }
     }

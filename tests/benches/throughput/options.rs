@@ -18,6 +18,8 @@ pub(crate) enum Part {
     Broker,
     /// Speed and CPU time inside one process, beside tarpc
     InMemory,
+    /// Speed and CPU time of zmq:// beside others that have nobody between client and server
+    Direct,
     /// Allocations of one operation
     Allocations,
     /// Peak memory with 10,000 calls in flight
@@ -48,7 +50,7 @@ pub(crate) struct Options {
     #[arg(
         long,
         value_delimiter = ',',
-        default_value = "broker,in-memory,allocations,memory,scale,notifications"
+        default_value = "broker,in-memory,direct,allocations,memory,scale,notifications"
     )]
     pub(crate) part: Vec<Part>,
     /// Only these loads
@@ -62,9 +64,11 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_parser = ["classic", "quorum"])]
     #[arg(default_value = "classic,quorum", default_value_if("quick", "true", "classic"))]
     pub(crate) queue: Vec<String>,
-    /// Only these contenders on the broker, of those that a part has
+    /// Only these contenders, of those that a part has; those in memory always
     #[arg(long, value_delimiter = ',')]
-    #[arg(default_value = "ours,raw-own,raw-shared,raw-own-events,raw-shared-events,python")]
+    #[arg(
+        default_value = "ours,raw-own,raw-shared,raw-own-events,raw-shared-events,python,ours-zmq,raw-zmq,tarpc-tcp,tonic"
+    )]
     pub(crate) contender: Vec<Contender>,
     /// Writes the tables and the chart into tests/benches, beside printing them
     #[arg(long)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use rpc_runtime::{AmqpOptions, CallOptions, Context, RemoteError, Server, Target, Transport, rpc_manager};
 
 use crate::hundred::{self, Echoes, HundredApi, METHODS};
@@ -96,7 +96,8 @@ pub(crate) struct Caller {
     hundred: Option<HundredApi>,
     next: AtomicUsize,
     context: Context,
-    notifying: Notifying,
+    /// Where messages are kept.
+    notifying: Option<Notifying>,
     messages: Messages,
 }
 
@@ -106,7 +107,11 @@ impl Caller {
         let hundred = || HundredApi::new(transport).with(CallOptions::new().topic(setup.address()));
         let messages = Messages::of(setup.body)?;
         Ok(Self {
-            notifying: Notifying::new(transport, setup, &messages)?,
+            notifying: setup
+                .client
+                .keeps()
+                .then(|| Notifying::new(transport, setup, &messages))
+                .transpose()?,
             topics: setup.topics().map(api).collect(),
             hundred: (setup.methods == METHODS).then(hundred),
             next: AtomicUsize::new(0),
@@ -138,6 +143,6 @@ impl Client for Caller {
     }
 
     async fn notify(&self) -> Result<()> {
-        self.notifying.notify().await
+        self.notifying.as_ref().context("nothing is kept there that is notified of")?.notify().await
     }
 }

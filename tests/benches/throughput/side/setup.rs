@@ -1,5 +1,8 @@
 //! What is measured.
 
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +21,14 @@ pub enum Contender {
     RawSharedEvents,
     /// oslo.messaging
     Python,
+    /// This project with zmq://
+    OursZmq,
+    /// The library zeromq without anything above it, with each message written and read by `serde_json`
+    RawZmq,
+    /// tarpc with JSON over TCP
+    TarpcTcp,
+    /// tonic
+    Tonic,
     /// This project with `memory://`.
     #[value(skip)]
     OursInMemory,
@@ -39,6 +50,10 @@ impl Contender {
             Self::RawOwnEvents => "raw lapin with JSON, own runtime",
             Self::RawSharedEvents => "raw lapin with JSON, shared runtime",
             Self::Python => "oslo.messaging",
+            Self::OursZmq => "this project, `zmq://`",
+            Self::RawZmq => "zeromq with JSON",
+            Self::TarpcTcp => "tarpc, JSON over TCP",
+            Self::Tonic => "tonic",
             Self::OursInMemory => "this project, `memory://`",
             Self::TarpcJson => "tarpc, JSON in a pipe",
             Self::TarpcChannel => "tarpc, values in a channel",
@@ -48,6 +63,11 @@ impl Contender {
     /// Whether notifications are written and read, and not sent and taken as they are: none of raw lapin's own.
     pub(crate) fn has_events(self) -> bool {
         matches!(self, Self::RawOwnEvents | Self::RawSharedEvents)
+    }
+
+    /// Whether what is sent is kept until somebody takes it.
+    pub(crate) fn keeps(self) -> bool {
+        self != Self::OursZmq
     }
 
     /// Whether the client's process has the server in it: there is no broker between them.
@@ -65,7 +85,7 @@ pub enum Side {
 /// A client against a server.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Setup {
-    /// The transport URL.
+    /// The transport URL; where a library listens that has none, if there is nobody between client and server.
     pub url: String,
     pub client: Contender,
     /// Whose server answers: raw lapin can be the client of ours.
@@ -89,6 +109,12 @@ impl Setup {
             Side::Client => self.client,
             Side::Server => self.server,
         }
+    }
+
+    /// Where the server listens, if there is nobody between it and the client.
+    pub(crate) fn socket(&self) -> Result<SocketAddr> {
+        let host = self.url.split('/').nth(2).and_then(|host| host.parse().ok());
+        host.with_context(|| format!("{} has no address", self.url))
     }
 
     /// The name of the exchange, and of the first topic. Each contender has its own for each kind of queue, as

@@ -7,9 +7,9 @@ use lapin::uri::AMQPUri;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer, PublisherConfirm};
 use tokio::runtime::{Builder, Handle};
 
-use super::template::Id;
 use crate::messages::REPLY_QUEUE;
 use crate::setup::{Contender, Setup, Side};
+use crate::waiters::Id;
 
 /// The channel to send on, on which the broker answers for every message, and the connection to listen on.
 pub(super) async fn connect(setup: &Setup, side: Side) -> Result<(Channel, Connection)> {

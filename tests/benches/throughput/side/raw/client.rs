@@ -1,8 +1,7 @@
 //! The calling side.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use bytes::Bytes;
@@ -10,17 +9,14 @@ use futures::StreamExt;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use lapin::{Channel, Connection, Consumer};
-use tokio::sync::oneshot;
 
 use super::amqp::{casts, connect, consume, notifications, properties, publish, reply_queue, taken};
 use super::event;
-use super::template::{Id, Template};
+use super::template::Template;
 use crate::load::Client;
 use crate::messages::{CALL, CLIENT, MESSAGE, Messages};
 use crate::setup::{Setup, Side};
-
-/// Who waits for a reply, by the id of the call.
-type Waiters = Arc<Mutex<HashMap<Id, oneshot::Sender<()>>>>;
+use crate::waiters::{Id, Waiters};
 
 pub(crate) struct Caller {
     channel: Channel,
@@ -38,13 +34,13 @@ pub(crate) struct Caller {
     /// Calls take them in turn.
     reply_queues: Vec<Id>,
     next: AtomicU64,
-    waiters: Waiters,
+    waiters: Arc<Waiters<()>>,
 }
 
 pub(crate) async fn client(setup: &Setup) -> Result<Caller> {
     let messages = Messages::of(setup.body)?;
     let (channel, listen) = connect(setup, Side::Client).await?;
-    let (listening, waiters) = (listen.create_channel().await?, Waiters::default());
+    let (listening, waiters) = (listen.create_channel().await?, Arc::<Waiters<()>>::default());
     // No other process has queues of these names.
     let ids = (0..setup.reply_queues as u64).map(|number| id((u64::from(std::process::id()) << 32) + number));
     let reply_queues = ids.collect::<Result<Vec<_>>>()?;
@@ -73,12 +69,10 @@ pub(crate) async fn client(setup: &Setup) -> Result<Caller> {
 }
 
 /// Wakes who waits for each reply.
-async fn receive(mut replies: Consumer, reply: Template<1>, waiters: Waiters) {
+async fn receive(mut replies: Consumer, reply: Template<1>, waiters: Arc<Waiters<()>>) {
     while let Some(Ok(delivery)) = replies.next().await {
-        let waiter = reply.ids(&delivery.data).and_then(|[call]| lock(&waiters).remove(&call));
-        if let Some(waiter) = waiter {
-            // Without a receiver the measurement has failed.
-            let _ = waiter.send(());
+        if let Some([call]) = reply.ids(&delivery.data) {
+            waiters.wake(&call, ());
         }
     }
 }
@@ -88,8 +82,7 @@ impl Client for Caller {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let id = id(number)?;
         let queue = &self.reply_queues[number as usize % self.reply_queues.len()];
-        let (waiter, reply) = oneshot::channel();
-        lock(&self.waiters).insert(id, waiter);
+        let reply = self.waiters.wait(id);
         let body = self.call.with([&id, &id, queue]);
         let properties = properties().with_expiration("60000".into());
         let confirm = publish(&self.channel, &self.address, &self.address, true, &body, properties).await?;
@@ -111,10 +104,6 @@ impl Client for Caller {
         let queue = &self.notifications;
         taken(publish(&self.channel, &self.address, queue, true, &body, properties()).await?).await
     }
-}
-
-fn lock(waiters: &Waiters) -> MutexGuard<'_, HashMap<Id, oneshot::Sender<()>>> {
-    waiters.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn id(number: u64) -> Result<Id> {

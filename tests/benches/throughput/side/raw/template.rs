@@ -3,10 +3,7 @@
 use anyhow::{Context, Result};
 use bytes::Bytes;
 
-use crate::messages::CALL;
-
-/// An id in its 32 digits.
-pub(super) type Id = [u8; CALL.len()];
+use crate::waiters::Id;
 
 /// A body with ids at known places.
 pub(super) struct Template<const IDS: usize> {
