@@ -1,12 +1,12 @@
 //! What all parts of the benchmark need: the options, the broker, pairs of processes, rounds.
 
 use anyhow::{Context, Result};
-use rpc_tests::Broker;
-use throughput_side::{Contender, Load, Setup};
+use rpc_tests::{Broker, Peer, Reservation};
+use throughput_side::{Contender, Load, Setup, Side};
 
 use super::figures::Row;
 use super::options::Options;
-use super::pair::Pair;
+use super::pair::{Between, Pair, command};
 
 /// The program whose processes the benchmark measures.
 pub(crate) const SIDE: &str = env!("CARGO_BIN_EXE_throughput-side");
@@ -16,6 +16,14 @@ pub(crate) struct Bench {
     url: String,
     /// One that was started for the run, until its end.
     pub(crate) broker: Option<Broker>,
+    router: Router,
+}
+
+/// What passes messages of AMQP 1.0 on, until the end of the run.
+struct Router {
+    url: String,
+    process: Peer,
+    _port: Reservation<1>,
 }
 
 impl Bench {
@@ -27,30 +35,30 @@ impl Bench {
                 (broker.node().url(), Some(broker))
             }
         };
-        Ok(Self { options, url, broker })
+        Ok(Self { options, url, broker, router: Router::start().await? })
     }
 
     /// A contender against its own server: one method, one topic, small requests through a classic queue.
     pub(crate) fn setup(&self, contender: Contender) -> Setup {
-        Setup {
-            url: if contender.in_memory() { "memory://".to_owned() } else { self.url.clone() },
-            client: contender,
-            server: contender,
-            quorum: false,
-            body: 300,
-            methods: 1,
-            topics: 1,
-            reply_queues: 1,
-        }
+        let url = match contender {
+            _ if contender.in_memory() => "memory://",
+            _ if contender.is_routed() => &self.router.url,
+            _ => &self.url,
+        };
+        Setup::new(contender, url)
     }
 
     /// Those of a part that were asked for.
     pub(crate) fn contenders(&self, of_part: &[Contender]) -> impl Iterator<Item = Contender> {
-        of_part.iter().copied().filter(|contender| self.options.contender.contains(contender))
+        of_part.iter().copied().filter(|contender| self.options.has(*contender))
     }
 
     pub(crate) async fn pair(&self, setup: &Setup, program: &str) -> Result<Pair> {
-        Pair::start(setup, program, self.broker.as_ref().and_then(Broker::process_group)).await
+        let between = match setup.client.is_routed() {
+            true => Some(Between::Router(self.router.process.pid()?)),
+            false => self.broker.as_ref().and_then(Broker::process_group).map(Between::Broker),
+        };
+        Pair::start(setup, program, between).await
     }
 
     /// Measures pairs, each with a name, with each load, and returns what was found in the order of the loads.
@@ -91,5 +99,16 @@ impl Bench {
             pair.stop().await?;
         }
         Ok(rows)
+    }
+}
+
+impl Router {
+    async fn start() -> Result<Self> {
+        let port = Reservation::new()?;
+        let [number] = port.ports();
+        let url = format!("amqp1://127.0.0.1:{number}/");
+        let setup = Setup::new(Contender::OursAmqp1, &url);
+        let process = Peer::start("the router", command(&setup, Side::Router, SIDE)?).await?;
+        Ok(Self { url, process, _port: port })
     }
 }

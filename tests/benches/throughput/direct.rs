@@ -40,7 +40,7 @@ pub(crate) async fn run(bench: &Bench, report: &mut Report) -> Result<()> {
                 _ => Setup { url: format!("zmq://127.0.0.1:{port}/"), ..of_broker },
             }
         });
-        let chosen = setups.filter(|setup| bench.options.contender.contains(&setup.client));
+        let chosen = setups.filter(|setup| bench.options.has(setup.client));
         let setups: Vec<_> = chosen.map(|setup| (setup.client.title(), setup)).collect();
         for row in bench.measure(&format!("{body} bytes, direct"), &setups, &loads).await? {
             table.add(&format!("{body} bytes, "), &row);

@@ -36,15 +36,18 @@ pub(crate) async fn header(bench: &Bench) -> Result<String> {
     };
     Ok(format!(
         "`cargo bench -p rpc-benches --bench throughput{}{arguments}` on {}: {} rounds of {} s; clients, servers \
-         and broker on {}. {broker}; lapin {}; {}; tarpc {}; {}; this project at {}.",
+         and broker on {}. {broker}; lapin {}; fe2o3-amqp {}; zeromq {}; {}; tarpc {}; tonic {}; {}; this project at {}.",
         if arguments.is_empty() { "" } else { " --" },
         output(Command::new("date").args(["-u", "+%F"])).await?,
         bench.options.rounds,
         bench.options.time().as_secs_f64(),
         machine()?,
         locked(LOCK, "lapin")?,
+        locked(LOCK, "fe2o3-amqp")?,
+        locked(LOCK, "zeromq")?,
         oslo.unwrap_or_else(|_| "no oslo.messaging".to_owned()),
         locked(LOCK, "tarpc")?,
+        locked(LOCK, "tonic")?,
         output(Command::new("rustc").arg("--version")).await?,
         output(Command::new("git").args(["-C", PROJECT, "describe", "--always", "--dirty"]))
             .await

@@ -18,6 +18,7 @@ mod notifications;
 mod options;
 mod pair;
 mod report;
+mod routed;
 mod scale;
 
 use anyhow::Result;
@@ -47,6 +48,7 @@ async fn main() -> Result<()> {
             Part::Memory => memory::run(&bench, &mut report).await?,
             Part::Scale => scale::run(&bench, &mut report).await?,
             Part::Direct => direct::run(&bench, &mut report).await?,
+            Part::Routed => routed::run(&bench, &mut report).await?,
             Part::Notifications => notifications::run(&bench, &mut report).await?,
         }
     }

@@ -20,6 +20,8 @@ pub(crate) enum Part {
     InMemory,
     /// Speed and CPU time of zmq:// beside others that have nobody between client and server
     Direct,
+    /// Speed and CPU time of amqp1:// beside fe2o3-amqp, through a router
+    Routed,
     /// Allocations of one operation
     Allocations,
     /// Peak memory with 10,000 calls in flight
@@ -50,7 +52,7 @@ pub(crate) struct Options {
     #[arg(
         long,
         value_delimiter = ',',
-        default_value = "broker,in-memory,direct,allocations,memory,scale,notifications"
+        default_value = "broker,in-memory,direct,routed,allocations,memory,scale,notifications"
     )]
     pub(crate) part: Vec<Part>,
     /// Only these loads
@@ -64,12 +66,9 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', value_parser = ["classic", "quorum"])]
     #[arg(default_value = "classic,quorum", default_value_if("quick", "true", "classic"))]
     pub(crate) queue: Vec<String>,
-    /// Only these contenders, of those that a part has; those in memory always
+    /// Only these contenders, of those that a part has; those in memory always. By default all
     #[arg(long, value_delimiter = ',')]
-    #[arg(
-        default_value = "ours,raw-own,raw-shared,raw-own-events,raw-shared-events,python,ours-zmq,raw-zmq,tarpc-tcp,tonic"
-    )]
-    pub(crate) contender: Vec<Contender>,
+    contender: Vec<Contender>,
     /// Writes the tables and the chart into tests/benches, beside printing them
     #[arg(long)]
     pub(crate) write: bool,
@@ -91,6 +90,11 @@ impl Options {
     /// How long one measurement takes.
     pub(crate) fn time(&self) -> Duration {
         Duration::from_secs_f64(self.seconds)
+    }
+
+    /// Whether a contender was asked for.
+    pub(crate) fn has(&self, contender: Contender) -> bool {
+        self.contender.is_empty() || self.contender.contains(&contender)
     }
 
     pub(crate) fn loads(&self) -> Vec<Load> {

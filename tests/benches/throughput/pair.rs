@@ -22,12 +22,21 @@ const NOTIFY: Load = Load::Notify(64);
 const DRAIN: usize = 100;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../python/bench.py");
 
+/// What is between client and server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Between {
+    /// A broker, by its process group.
+    Broker(u32),
+    /// A router, by its process.
+    Router(u32),
+}
+
 pub(crate) struct Pair {
     client: Peer,
     /// None if the client's process is both.
     server: Option<Peer>,
-    /// The process group of the broker, if it is ours to look at.
-    broker: Option<u32>,
+    /// What messages go through, if it is ours to look at.
+    between: Option<Between>,
     /// Casts that the server has got so far.
     sent: usize,
     /// Notifications that wait for a listener.
@@ -36,14 +45,14 @@ pub(crate) struct Pair {
 
 impl Pair {
     /// Starts both sides: `program` is what runs all contenders but Python.
-    pub(crate) async fn start(setup: &Setup, program: &str, broker: Option<u32>) -> Result<Self> {
+    pub(crate) async fn start(setup: &Setup, program: &str, between: Option<Between>) -> Result<Self> {
         let start = async |side| {
             let name = format!("{side:?} of {}", setup.contender(side).title());
             Peer::start(&name, command(setup, side, program)?).await
         };
         // Only once the server is ready do its queues exist.
         let server = if setup.server.in_memory() { None } else { Some(start(Side::Server).await?) };
-        Ok(Self { client: start(Side::Client).await?, server, broker, sent: 0, waiting: 0 })
+        Ok(Self { client: start(Side::Client).await?, server, between, sent: 0, waiting: 0 })
     }
 
     /// Runs a load until the server has handled all of it, so that a broker that only piles up casts gains nothing;
@@ -91,9 +100,9 @@ impl Pair {
             Load::Listen(_) => self.run(NOTIFY, time).await.map(drop)?,
             _ => self.run(load, WARM_UP).await.map(drop)?,
         }
-        let (before, broker) = (self.usage().await?, self.cpu_of_broker()?);
+        let (before, broker) = (self.usage().await?, self.cpu_between()?);
         let done = self.run(load, time).await?;
-        let (after, broker_after) = (self.usage().await?, self.cpu_of_broker()?);
+        let (after, broker_after) = (self.usage().await?, self.cpu_between()?);
         if self.waiting > 0 {
             self.listen(DRAIN).await?;
         }
@@ -122,11 +131,14 @@ impl Pair {
     }
 
     /// In seconds until now.
-    fn cpu_of_broker(&self) -> Result<Option<f64>> {
-        let Some(group) = self.broker else { return Ok(None) };
+    fn cpu_between(&self) -> Result<Option<f64>> {
+        let Some(between) = self.between else { return Ok(None) };
         // A process that has ended meanwhile counts no more.
         let stats = all_processes()?.filter_map(|process| process.ok()?.stat().ok());
-        let stats = stats.filter(|stat| u32::try_from(stat.pgrp) == Ok(group));
+        let stats = stats.filter(|stat| match between {
+            Between::Broker(group) => u32::try_from(stat.pgrp) == Ok(group),
+            Between::Router(process) => u32::try_from(stat.pid) == Ok(process),
+        });
         let ticks: u64 = stats.map(|stat| stat.utime + stat.stime).sum();
         Ok(Some(ticks as f64 / procfs::ticks_per_second() as f64))
     }
@@ -139,7 +151,7 @@ async fn ask<T: DeserializeOwned>(peer: &mut Peer, question: Question, takes: Du
     T::deserialize(&answer).map_err(|why| peer.failure(&format!("it answered {answer}: {why}")))
 }
 
-fn command(setup: &Setup, side: Side, program: &str) -> Result<Command> {
+pub(crate) fn command(setup: &Setup, side: Side, program: &str) -> Result<Command> {
     if setup.contender(side) != Contender::Python {
         let mut command = Command::new(program);
         command.args([serde_json::to_string(&side)?, serde_json::to_string(setup)?]);

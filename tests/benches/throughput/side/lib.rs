@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, missing_docs)]
 
 mod answer;
+mod fe2o3;
 mod hundred;
 mod listening;
 mod load;
@@ -11,6 +12,8 @@ mod ours;
 mod plain;
 mod question;
 mod raw;
+mod router;
+mod runtime;
 mod setup;
 mod tarpc;
 mod tonic;
@@ -39,7 +42,8 @@ pub async fn run(allocated: fn() -> (usize, usize)) -> Result<()> {
     let [side, setup] = &arguments[..] else { bail!("only the benchmark `throughput` starts this program") };
     let (side, setup): (Side, Setup) = (serde_json::from_str(side)?, serde_json::from_str(setup)?);
     match (setup.contender(side), side) {
-        (Contender::Ours | Contender::OursInMemory | Contender::OursZmq, _) => {
+        (_, Side::Router) => serves(router::serve(setup.socket()?), allocated).await,
+        (Contender::Ours | Contender::OursInMemory | Contender::OursZmq | Contender::OursAmqp1, _) => {
             let mut ours = ours::Ours::start(&setup, side).await?;
             answer(ours.caller.take(), Some(&ours.listener), &ours.counter.noted, allocated).await?;
             ours.stop().await
@@ -52,6 +56,12 @@ pub async fn run(allocated: fn() -> (usize, usize)) -> Result<()> {
         (Contender::Tonic, Side::Server) => serves(tonic::serve(&setup), allocated).await,
         (Contender::RawZmq, Side::Client) => calls(zeromq::client(&setup).await?, allocated).await,
         (Contender::RawZmq, Side::Server) => serves(zeromq::serve(&setup), allocated).await,
+        (Contender::RawAmqp1Own | Contender::RawAmqp1Shared, Side::Client) => {
+            calls(fe2o3::client(&setup).await?, allocated).await
+        }
+        (Contender::RawAmqp1Own | Contender::RawAmqp1Shared, Side::Server) => {
+            serves(fe2o3::serve(&setup), allocated).await
+        }
         (Contender::Python, _) => bail!("Python has a program of its own, tests/python/bench.py"),
         // All of raw lapin.
         (_, Side::Client) => calls(raw::client(&setup).await?, allocated).await,

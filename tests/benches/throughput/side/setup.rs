@@ -29,6 +29,13 @@ pub enum Contender {
     TarpcTcp,
     /// tonic
     Tonic,
+    /// This project with amqp1://
+    OursAmqp1,
+    /// The library fe2o3-amqp without anything above it, on a runtime of its own with one worker, with each message
+    /// written and read by `serde_json`
+    RawAmqp1Own,
+    /// The same on the runtime that callers and the server run on
+    RawAmqp1Shared,
     /// This project with `memory://`.
     #[value(skip)]
     OursInMemory,
@@ -54,6 +61,9 @@ impl Contender {
             Self::RawZmq => "zeromq with JSON",
             Self::TarpcTcp => "tarpc, JSON over TCP",
             Self::Tonic => "tonic",
+            Self::OursAmqp1 => "this project, `amqp1://`",
+            Self::RawAmqp1Own => "fe2o3-amqp with JSON, own runtime",
+            Self::RawAmqp1Shared => "fe2o3-amqp with JSON, shared runtime",
             Self::OursInMemory => "this project, `memory://`",
             Self::TarpcJson => "tarpc, JSON in a pipe",
             Self::TarpcChannel => "tarpc, values in a channel",
@@ -67,7 +77,12 @@ impl Contender {
 
     /// Whether what is sent is kept until somebody takes it.
     pub(crate) fn keeps(self) -> bool {
-        self != Self::OursZmq
+        !matches!(self, Self::OursZmq | Self::OursAmqp1)
+    }
+
+    /// Whether a router is between client and server.
+    pub fn is_routed(self) -> bool {
+        matches!(self, Self::OursAmqp1 | Self::RawAmqp1Own | Self::RawAmqp1Shared)
     }
 
     /// Whether the client's process has the server in it: there is no broker between them.
@@ -80,6 +95,8 @@ impl Contender {
 pub enum Side {
     Client,
     Server,
+    /// What is between the two, of whatever contenders.
+    Router,
 }
 
 /// A client against a server.
@@ -104,14 +121,28 @@ pub struct Setup {
 }
 
 impl Setup {
-    pub fn contender(&self, side: Side) -> Contender {
-        match side {
-            Side::Client => self.client,
-            Side::Server => self.server,
+    /// A contender against its own server: one method, one topic, small requests through a classic queue.
+    pub fn new(contender: Contender, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            client: contender,
+            server: contender,
+            quorum: false,
+            body: 300,
+            methods: 1,
+            topics: 1,
+            reply_queues: 1,
         }
     }
 
-    /// Where the server listens, if there is nobody between it and the client.
+    pub fn contender(&self, side: Side) -> Contender {
+        match side {
+            Side::Client => self.client,
+            Side::Server | Side::Router => self.server,
+        }
+    }
+
+    /// Where the server listens, or the router if there is one.
     pub(crate) fn socket(&self) -> Result<SocketAddr> {
         let host = self.url.split('/').nth(2).and_then(|host| host.parse().ok());
         host.with_context(|| format!("{} has no address", self.url))

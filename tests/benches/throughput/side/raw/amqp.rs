@@ -5,24 +5,16 @@ use lapin::options::{BasicConsumeOptions, BasicPublishOptions, ConfirmSelectOpti
 use lapin::types::FieldTable;
 use lapin::uri::AMQPUri;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Consumer, PublisherConfirm};
-use tokio::runtime::{Builder, Handle};
 
 use crate::messages::REPLY_QUEUE;
-use crate::setup::{Contender, Setup, Side};
+use crate::runtime;
+use crate::setup::{Setup, Side};
 use crate::waiters::Id;
 
 /// The channel to send on, on which the broker answers for every message, and the connection to listen on.
 pub(super) async fn connect(setup: &Setup, side: Side) -> Result<(Channel, Connection)> {
-    // lapin's tasks run there; the callers and the server do not.
-    let runtime = match setup.contender(side) {
-        Contender::RawOwn | Contender::RawOwnEvents => {
-            let runtime =
-                Builder::new_multi_thread().worker_threads(1).thread_name("lapin").enable_all().build()?;
-            // It is there until the process ends.
-            Box::leak(Box::new(runtime)).handle().clone()
-        }
-        _ => Handle::current(),
-    };
+    // lapin's tasks run there; the callers and the server do not, unless it is theirs.
+    let runtime = runtime::of(setup.contender(side))?;
     let url = setup.url.replacen("rabbit://", "amqp://", 1);
     let mut uri: AMQPUri = url.parse().map_err(|why| anyhow!("the URL for raw lapin: {why}"))?;
     // An empty path is the virtual host `/` to us, and one without a name to lapin.
