@@ -50,7 +50,7 @@ use self::terms::Terms;
 use self::zmtp::Limits;
 use super::abilities::Abilities;
 use super::driver::{
-    Address, CLOSED, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
+    Address, CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
     ReplyPlace, ReplyQueue, Route, TakeReply,
 };
 use super::error::TransportError;
@@ -165,6 +165,15 @@ impl Driver for ZmqDriver {
         match &message.route {
             Route::Reply { queue } => self.serving.reply(queue, message.body, message.deadline),
             _ => Arc::clone(&self.fleet).publish(message).boxed(),
+        }
+    }
+
+    fn post(&self, message: Outgoing, done: Done) {
+        match (self.check_open(), &message.route) {
+            (Ok(()), Route::Reply { queue }) => {
+                self.serving.post_reply(queue, message.body, message.deadline, done);
+            }
+            _ => drop(tokio::spawn(self.publish(message).map(done))),
         }
     }
 

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::super::message::{Address, Message, MessageType};
-use super::super::peer::{End, Peer, SendError, SendFault, Ticket};
+use super::super::peer::{End, Peer, Room, SendError, SendFault, Ticket};
 use super::super::served::Endpoint;
 use crate::error::Reached;
 use crate::lock::lock;
@@ -91,6 +91,8 @@ struct Flying {
 pub(super) struct InFlight {
     pub(super) number: u64,
     pub(super) fate: oneshot::Receiver<Fate>,
+    /// Counts as long as it is there; that of a call is with the call.
+    pub(super) busy: Option<Busy>,
 }
 
 impl Lane {
@@ -122,6 +124,25 @@ impl Lane {
         self.window.available_permits() == 0
     }
 
+    /// Sends a request if there is room for it now, as [`send`](Self::send) does; else nothing is done.
+    pub(super) fn send_now(
+        &self,
+        peer: &Peer,
+        request: &Request,
+        begin: impl FnOnce(),
+    ) -> Option<Result<InFlight, SendError>> {
+        let (bytes, units) = self.size(request);
+        let rooms = || {
+            let window = Arc::clone(&self.window).try_acquire_owned()?;
+            Ok([window, Arc::clone(&self.bytes).try_acquire_many_owned(units)?])
+        };
+        match rooms() {
+            Ok(rooms) => Some(self.put(peer, request, rooms, peer.room_now(bytes)?, begin)),
+            Err(TryAcquireError::NoPermits) => None,
+            Err(TryAcquireError::Closed) => Some(Err(self.ended())),
+        }
+    }
+
     /// Sends a request as soon as there is room for it, `begin` being called just before. Nothing of it is sent if that fails.
     pub(super) async fn send(
         &self,
@@ -129,10 +150,7 @@ impl Lane {
         request: &Request,
         begin: impl FnOnce(),
     ) -> Result<InFlight, SendError> {
-        let message = request.message();
-        let bytes = request.body.len();
-        // What is larger than all has all.
-        let units = u32::try_from((1 + bytes / UNIT).min(self.all_bytes)).unwrap_or(u32::MAX);
+        let (bytes, units) = self.size(request);
         let rooms = async {
             let window = Arc::clone(&self.window).acquire_owned().await;
             let bytes = Arc::clone(&self.bytes).acquire_many_owned(units).await;
@@ -144,6 +162,23 @@ impl Lane {
             Err(_) => return Err(not_sent(SendFault::Expired)),
         };
         let room = peer.room(bytes, request.deadline).await?;
+        self.put(peer, request, rooms, room, begin)
+    }
+
+    /// The bytes of a request, and how many permits they are. What is larger than all has all.
+    fn size(&self, request: &Request) -> (usize, u32) {
+        let bytes = request.body.len();
+        (bytes, u32::try_from((1 + bytes / UNIT).min(self.all_bytes)).unwrap_or(u32::MAX))
+    }
+
+    fn put(
+        &self,
+        peer: &Peer,
+        request: &Request,
+        rooms: [OwnedSemaphorePermit; 2],
+        room: Room,
+        begin: impl FnOnce(),
+    ) -> Result<InFlight, SendError> {
         let mut state = lock(&self.state);
         if state.closed {
             drop(state);
@@ -159,12 +194,12 @@ impl Lane {
             millis: request.until.map(|until| millis(until.saturating_duration_since(Instant::now()))),
             at_once: request.at_once,
         };
-        let message = message.with_extra(address.written());
+        let message = request.message().with_extra(address.written());
         let ticket = peer.put(message.into(), request.deadline, room)?;
         let (fate, receiver) = oneshot::channel();
         state.last = number;
         state.flying.push_back(Flying { number, id: request.id, ticket, fate, _room: rooms });
-        Ok(InFlight { number, fate: receiver })
+        Ok(InFlight { number, fate: receiver, busy: None })
     }
 
     /// Sends nothing more; what was sent may still be taken.

@@ -9,9 +9,11 @@
 //! | `link` | a place where servers may be, and the connection to it |
 //! | `table` | who serves what |
 //! | `fleet` | all of them, and the search for more |
-//! | `send` | one request, to one server or to all |
+//! | `attempt` | one request to one server |
+//! | `send` | one request, to whichever server has it or to all |
 
 mod answers;
+mod attempt;
 mod calls;
 mod fleet;
 mod lane;

@@ -1,37 +1,21 @@
-//! A request on its way to a server.
+//! A request on its way to servers.
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 
-use futures::FutureExt;
 use futures::future::join_all;
-use tokio::sync::oneshot;
-use tokio::sync::oneshot::error::RecvError;
 use tokio::task::yield_now;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::super::message::MessageType;
-use super::super::peer::{End, SendError, SendFault};
+use super::attempt::{Failure, attempt, begin_now, taken};
 use super::fleet::{Fleet, SEARCH};
-use super::lane::{Busy, Fate, Lane, Request};
-use super::table::{Serves, Wanted, Way};
-use super::up::{Up, lost};
+use super::lane::{InFlight, Lane, Request};
+use super::table::{Serves, Wanted};
 use crate::clock::after;
 use crate::error::{Fault, FaultKind, Reached};
 use crate::text::printable;
 use crate::transport::driver::{Outgoing, PublishError, PublishFault, Route, Wanted as Waits, Wants};
 use crate::wire::new_id;
-
-/// Why a server has not taken a request.
-enum Failure {
-    /// It never came there, or will not be executed there: another one may have it.
-    Elsewhere(String),
-    /// It was sent, and what became of it nobody will know.
-    Lost(Fault),
-    /// Its time is over.
-    Late { why: String, reached: Reached },
-}
 
 impl Fleet {
     /// Sends a request to a server, or to all of a topic.
@@ -53,11 +37,21 @@ impl Fleet {
         let monitored = wants == Wants::Heartbeats;
         match &route {
             Route::Topic { exchange, topic, server } => {
-                let server = server.as_deref();
-                self.to_one(&Wanted { exchange, topic, server, monitored }, &request).await
+                let wanted = Wanted { exchange, topic, server: server.as_deref(), monitored };
+                let told = match self.now(&wanted, &request) {
+                    Some(Ok((lane, flight))) => taken(&lane, flight, &request).await,
+                    Some(Err(failure)) => Err(failure),
+                    None => Err(Failure::Elsewhere(String::new())),
+                };
+                match told {
+                    // Apart, so that the many others have no room for it.
+                    Err(Failure::Elsewhere(why)) => Box::pin(self.to_one(&wanted, &request, why)).await,
+                    told => told.map_err(PublishError::from),
+                }
             }
             Route::Fanout { exchange, topic, .. } => {
-                self.to_all(&Wanted { exchange, topic, server: None, monitored }, &request).await
+                let wanted = Wanted { exchange, topic, server: None, monitored };
+                Box::pin(self.to_all(&wanted, &request)).await
             }
             Route::Reply { .. }
             | Route::Queue { .. }
@@ -69,9 +63,32 @@ impl Fleet {
         }
     }
 
-    async fn to_one(self: &Arc<Self>, wanted: &Wanted<'_>, request: &Request) -> Result<(), PublishError> {
-        let mut why = String::new();
+    /// Sends a request to a server that is known and has room for it now; else nothing is done.
+    fn now(
+        self: &Arc<Self>,
+        wanted: &Wanted<'_>,
+        request: &Request,
+    ) -> Option<Result<(Arc<Lane>, InFlight), Failure>> {
+        if request.deadline <= Instant::now() {
+            return None;
+        }
+        let sent = begin_now(self.table.load().choose(wanted)?, request)?;
+        self.look_again(wanted);
+        Some(sent)
+    }
+
+    /// Sends a request until a server has it; `why` is what was said before.
+    async fn to_one(
+        self: &Arc<Self>,
+        wanted: &Wanted<'_>,
+        request: &Request,
+        mut why: String,
+    ) -> Result<(), PublishError> {
         loop {
+            if !why.is_empty() {
+                // What is known may be about to change.
+                yield_now().await;
+            }
             if request.deadline <= Instant::now() {
                 let said = if why.is_empty() {
                     "not sent: there was no time left".to_owned()
@@ -91,15 +108,8 @@ impl Fleet {
             match attempt(&serves, request).await {
                 Ok(()) => return Ok(()),
                 Err(Failure::Elsewhere(said)) => why = said,
-                Err(Failure::Lost(fault)) => {
-                    return Err(PublishError { fault: PublishFault::Lost(fault), reached: Reached::Sent });
-                }
-                Err(Failure::Late { why, reached }) => {
-                    return Err(PublishError { fault: PublishFault::Expired(why), reached });
-                }
+                Err(failure) => return Err(failure.into()),
             }
-            // What is known may be about to change.
-            yield_now().await;
         }
     }
 
@@ -155,118 +165,6 @@ impl Fleet {
                 let why = format!("{} of {} servers have not taken it: {why}", late.len(), servers.len());
                 Err(PublishError { fault: PublishFault::Expired(why), reached: Reached::Sent })
             }
-        }
-    }
-}
-
-/// Sends a request to one server; waits until that has it.
-async fn attempt(serves: &Serves, request: &Request) -> Result<(), Failure> {
-    match &serves.way {
-        Way::Lane(lane) => by_lane(&serves.up, lane, request).await,
-        Way::Plain { .. } => plainly(&serves.up, request).await,
-    }
-}
-
-async fn by_lane(up: &Arc<Up>, lane: &Arc<Lane>, request: &Request) -> Result<(), Failure> {
-    let Some(peer) = up.peer() else { return Err(Failure::Elsewhere(End::Closed.to_string())) };
-    let (mut busy, mut registered) = (Some(Busy::new(lane)), None);
-    // Not before it is sent: one that still waits for room is not lost with the connection.
-    let begin = || {
-        if request.kind == MessageType::Call {
-            registered = Some(Registered::new(up, request, busy.take()));
-        }
-    };
-    let flight = lane.send(peer, request, begin).await.map_err(failed)?;
-    // From now on it is answered, or lost with the connection.
-    if let Some(registered) = registered {
-        registered.keep();
-    }
-    match fate(flight.fate, request).await {
-        Ok(Ok(Fate::Taken)) => Ok(()),
-        Ok(Ok(Fate::Refused(why))) => Err(Failure::Elsewhere(printable(&why))),
-        Ok(Ok(Fate::Ended { why, reached: Reached::NotSent })) => Err(Failure::Elsewhere(why.to_string())),
-        Ok(Ok(Fate::Ended { why, .. })) => Err(Failure::Lost(lost(&why))),
-        // It is told before it is dropped.
-        Ok(Err(_)) => Err(Failure::Lost(lost(&End::Closed))),
-        Err(_) => {
-            let reached = lane.give_up(flight.number);
-            let why = match reached {
-                Reached::NotSent => "not sent: the server has not taken what is before it".to_owned(),
-                _ => "the server has not said that it has the request".to_owned(),
-            };
-            Err(Failure::Late { why, reached })
-        }
-    }
-}
-
-/// Waits until the deadline for what becomes of a request. Who waits for something else meanwhile has a clock of its own, and
-/// asks when it is time.
-async fn fate(
-    mut fate: oneshot::Receiver<Fate>,
-    request: &Request,
-) -> Result<Result<Fate, RecvError>, Elapsed> {
-    if request.at_once {
-        return timeout_at(request.deadline, fate).await.map_err(|_| Elapsed);
-    }
-    poll_fn(|cx| match fate.poll_unpin(cx) {
-        Poll::Pending if request.deadline <= Instant::now() => Poll::Ready(Err(Elapsed)),
-        fate => fate.map(Ok),
-    })
-    .await
-}
-
-/// The deadline has passed.
-struct Elapsed;
-
-/// To a peer that acknowledges nothing: it is done once it is written.
-async fn plainly(up: &Arc<Up>, request: &Request) -> Result<(), Failure> {
-    let Some(peer) = up.peer() else { return Err(Failure::Elsewhere(End::Closed.to_string())) };
-    let registered = (request.kind == MessageType::Call).then(|| Registered::new(up, request, None));
-    let outcome = peer.send(request.message().into(), request.deadline).await;
-    if let (Some(registered), false) = (registered, outcome.as_ref().is_err_and(is_unsent)) {
-        registered.keep();
-    }
-    outcome.map_err(failed)
-}
-
-fn is_unsent(error: &SendError) -> bool {
-    error.reached == Reached::NotSent
-}
-
-fn failed(error: SendError) -> Failure {
-    let SendError { fault, reached } = error;
-    match (fault, reached) {
-        (fault @ (SendFault::Expired | SendFault::Full), reached) => {
-            let not_sent = if reached == Reached::NotSent { "not sent: " } else { "" };
-            Failure::Late { why: format!("{not_sent}{fault}"), reached }
-        }
-        (SendFault::Ended(end), Reached::NotSent) => Failure::Elsewhere(end.to_string()),
-        (SendFault::Ended(end), _) => Failure::Lost(lost(&end)),
-    }
-}
-
-/// A call that is taken out of those that wait again, unless it is kept.
-struct Registered<'a> {
-    up: &'a Arc<Up>,
-    id: [u8; 32],
-    kept: bool,
-}
-
-impl<'a> Registered<'a> {
-    fn new(up: &'a Arc<Up>, request: &Request, busy: Option<Busy>) -> Self {
-        up.calls().add(request.id, request.deadline, busy);
-        Self { up, id: request.id, kept: false }
-    }
-
-    fn keep(mut self) {
-        self.kept = true;
-    }
-}
-
-impl Drop for Registered<'_> {
-    fn drop(&mut self) {
-        if !self.kept {
-            self.up.calls().remove(&self.id);
         }
     }
 }

@@ -43,6 +43,9 @@ pub(crate) struct Connection<S, I> {
     /// Whether the peer was told that nothing more comes.
     shut: bool,
     liveness: Liveness,
+    /// Whether several messages came together last, and whether it has given way since what waits to be written does.
+    several: bool,
+    gave_way: bool,
     /// What is put before the next message: the answer to the last PING, and one of ours.
     pong: Option<Bytes>,
     ping: Option<Ping>,
@@ -66,6 +69,8 @@ impl<S, I: Inbox> Connection<S, I> {
             unflushed: false,
             unclear: false,
             shut: false,
+            several: false,
+            gave_way: false,
             liveness: Liveness::new(options.ping_every, options.dead_after, heartbeats, now),
             pong: None,
             ping: None,
@@ -164,6 +169,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Inbox> Connection<S, I> {
                 Due::Ping => self.ping = Some(Ping { ttl: self.ttl, context: Bytes::new() }),
                 Due::Dead(silence) => return Poll::Ready(End::Silent(silence)),
             }
+            if self.gives_way() {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             if let Poll::Ready(end) = self.write(cx) {
                 return Poll::Ready(self.last_words(end, cx));
             }
@@ -173,6 +182,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Inbox> Connection<S, I> {
             }
             ready!(self.timer.as_mut().poll(cx));
         }
+    }
+
+    /// Whether to let others run before the next message is written. Those who got what came together answer one after the other,
+    /// and the first of them has this task run next: what all of them have to say is one write then.
+    fn gives_way(&mut self) -> bool {
+        self.gave_way = self.several && !self.gave_way && self.queue.is_waited_for();
+        self.gave_way
     }
 
     /// A peer that has left is noticed by what cannot be written to it as well: what it said before is heard all the same.
@@ -187,15 +203,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Inbox> Connection<S, I> {
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        let mut came = 0;
         for _ in 0..ROUNDS {
             loop {
                 let has_room = self.inbox.poll_room(cx).is_ready();
-                self.liveness.listens(has_room, Instant::now());
+                if has_room == self.liveness.is_deaf() {
+                    self.liveness.listens(has_room, Instant::now());
+                }
                 if !has_room {
                     return Poll::Pending;
                 }
                 match self.decoder.next() {
                     Ok(Some(event)) => {
+                        came += 1;
+                        self.several = came > 1;
                         if let Some(end) = self.take(event) {
                             return Poll::Ready(end);
                         }

@@ -1,5 +1,6 @@
 //! A message that is to be written, and what became of it.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
@@ -70,7 +71,15 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     stage: Stage,
-    sender: Option<Waker>,
+    sender: Option<Sender>,
+}
+
+/// How the sender hears of the outcome.
+enum Sender {
+    /// It looks once it is woken.
+    Waits(Waker),
+    /// It is called with it.
+    Called(Box<dyn FnOnce(Outcome) + Send>),
 }
 
 #[derive(Debug)]
@@ -93,12 +102,13 @@ impl Job {
         let mut state = lock(&self.shared.state);
         match std::mem::replace(&mut state.stage, Stage::Begun) {
             Stage::Waiting(message) if now < self.shared.deadline => return Some(message),
-            Stage::Waiting(_) => state.stage = Stage::Over(Err(SendFault::Expired.not_sent())),
+            Stage::Waiting(late) => {
+                state.stage = Stage::Waiting(late);
+                drop(state);
+                self.shared.end(Err(SendFault::Expired.not_sent()));
+            }
             other => state.stage = other,
         }
-        let sender = state.sender.take();
-        drop(state);
-        wake(sender);
         None
     }
 
@@ -115,21 +125,49 @@ impl Shared {
             return;
         }
         // The message goes under no lock, and so does the sender.
-        let before = std::mem::replace(&mut state.stage, Stage::Over(outcome));
         let sender = state.sender.take();
+        let told = sender.is_some().then(|| outcome.clone());
+        let before = std::mem::replace(&mut state.stage, Stage::Over(outcome));
         drop(state);
         drop(before);
-        wake(sender);
+        if let Some((sender, outcome)) = sender.zip(told) {
+            contained(|| sender.hears(outcome));
+        }
     }
 }
 
-fn wake(sender: Option<Waker>) {
-    if let Some(sender) = sender {
-        contained(|| sender.wake());
+impl Sender {
+    fn hears(self, outcome: Outcome) {
+        match self {
+            Self::Waits(waker) => waker.wake(),
+            Self::Called(told) => told(outcome),
+        }
+    }
+}
+
+/// What a sender does with an outcome is its own.
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Waits(_) => "Waits",
+            Self::Called(_) => "Called",
+        })
     }
 }
 
 impl Ticket {
+    /// Has `told` called with the outcome, at once if it is there: in place of a task that waits for it. It runs on the task of
+    /// the connection, so it must not block.
+    pub(crate) fn tell(self, told: impl FnOnce(Outcome) + Send + 'static) {
+        let mut state = lock(&self.0.state);
+        if let Stage::Over(outcome) = &state.stage {
+            let outcome = outcome.clone();
+            drop(state);
+            return told(outcome);
+        }
+        state.sender = Some(Sender::Called(Box::new(told)));
+    }
+
     /// What to say of the message now that its deadline has passed: if it was not begun it never is from now on.
     pub(crate) fn give_up(&self) -> Outcome {
         let mut state = lock(&self.0.state);
@@ -155,8 +193,8 @@ impl Future for Ticket {
         if let Stage::Over(outcome) = &state.stage {
             return Poll::Ready(outcome.clone());
         }
-        if !state.sender.as_ref().is_some_and(|sender| sender.will_wake(cx.waker())) {
-            state.sender = Some(cx.waker().clone());
+        if !matches!(&state.sender, Some(Sender::Waits(waker)) if waker.will_wake(cx.waker())) {
+            state.sender = Some(Sender::Waits(cx.waker().clone()));
         }
         Poll::Pending
     }

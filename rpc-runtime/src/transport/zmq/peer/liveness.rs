@@ -85,6 +85,10 @@ impl Liveness {
         self.deaf = !listens;
     }
 
+    pub(super) fn is_deaf(&self) -> bool {
+        self.deaf
+    }
+
     pub(super) fn due(&mut self, now: Instant) -> Due {
         if self.dead_at().is_some_and(|at| at <= now) {
             return Due::Dead(now.saturating_duration_since(self.heard));

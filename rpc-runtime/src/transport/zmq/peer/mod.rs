@@ -120,6 +120,11 @@ impl Peer {
         self.queue.offer(message, deadline)
     }
 
+    /// Room for a message of so many bytes, if there is any now.
+    pub(crate) fn room_now(&self, bytes: usize) -> Option<Room> {
+        self.queue.room_now(bytes)
+    }
+
     /// Waits for room for a message of so many bytes, until the deadline.
     pub(crate) async fn room(&self, bytes: usize, deadline: Instant) -> Result<Room, SendError> {
         self.queue.room(bytes, deadline).await

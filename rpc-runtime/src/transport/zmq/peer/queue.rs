@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::time::{Instant, timeout_at};
 
 use super::super::zmtp::Multipart;
@@ -74,12 +74,19 @@ impl Queue {
         }
     }
 
+    /// Room for so many bytes, if there is any now.
+    pub(super) fn room_now(&self, bytes: usize) -> Option<Room> {
+        match Arc::clone(&self.room).try_acquire_many_owned(self.needed(bytes)) {
+            Err(TryAcquireError::NoPermits) => None,
+            room => Some(Room(room.ok())),
+        }
+    }
+
     /// Takes a message if there is room for it now.
     pub(super) fn offer(&self, message: Multipart, deadline: Instant) -> Result<Ticket, SendError> {
-        let needed = self.needed(message.bytes());
-        match Arc::clone(&self.room).try_acquire_many_owned(needed) {
-            Err(tokio::sync::TryAcquireError::NoPermits) => Err(SendFault::Full.not_sent()),
-            room => self.put(message, deadline, Room(room.ok())),
+        match self.room_now(message.bytes()) {
+            Some(room) => self.put(message, deadline, room),
+            None => Err(SendFault::Full.not_sent()),
         }
     }
 
@@ -118,6 +125,11 @@ impl Queue {
                 return Some((job, message));
             }
         }
+    }
+
+    /// Whether there is a message to write.
+    pub(super) fn is_waited_for(&self) -> bool {
+        !lock(&self.state).waiting.is_empty()
     }
 
     /// Has the task woken when there is something new for it.

@@ -8,6 +8,7 @@
 //! | `inbox` | the requests of one caller, on their way to the places |
 //! | `unfinished` | how much of it may be there that is not whole |
 //! | `door` | the port that callers connect to |
+//! | `reply` | replies on their way to callers |
 //! | `serving` | all of that together |
 
 mod caller;
@@ -15,6 +16,7 @@ mod door;
 mod inbox;
 mod place;
 mod places;
+mod reply;
 mod serving;
 mod unfinished;
 

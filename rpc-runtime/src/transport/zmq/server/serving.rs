@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
@@ -15,7 +14,7 @@ use super::super::directory::{Directory, Lease, PeerAddress};
 use super::super::odd::Odd;
 use super::super::options::ZmqOptions;
 use super::super::ours::{is_ours, ready};
-use super::super::peer::{self, SendFault};
+use super::super::peer;
 use super::super::tasks::Tasks;
 use super::super::terms::Terms;
 use super::caller::Caller;
@@ -29,9 +28,7 @@ use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
 use crate::rare_log::rarely;
 use crate::text::printable;
-use crate::transport::driver::{
-    ListenOptions, Listener, PublishError, PublishFault, ServerAddress, StopListening,
-};
+use crate::transport::driver::{ListenOptions, Listener, ServerAddress, StopListening};
 
 /// How many requests may be with a server unsettled that says nothing else.
 const PREFETCH: u16 = 100;
@@ -65,7 +62,7 @@ pub(in super::super) struct Serving {
     odd: Arc<Odd>,
     places: Arc<Places>,
     next_caller: AtomicU64,
-    callers: Mutex<HashMap<u64, Arc<Caller>>>,
+    pub(super) callers: Mutex<HashMap<u64, Arc<Caller>>>,
     /// One for each connection, whatever it has said so far.
     seats: Arc<Semaphore>,
     unfinished: Arc<Unfinished>,
@@ -216,57 +213,6 @@ impl Serving {
         }
     }
 
-    /// Sends a reply to the place that a request named.
-    pub(in super::super) fn reply(
-        &self,
-        place: &str,
-        body: Bytes,
-        deadline: Instant,
-    ) -> BoxFuture<'static, Result<(), PublishError>> {
-        let gone = || PublishError::from(PublishFault::Gone("the caller has disconnected".to_owned()));
-        let Some((caller, endpoint, id)) = read_place(place) else {
-            return std::future::ready(Err(gone())).boxed();
-        };
-        let Some(caller) = lock(&self.callers).get(&caller).cloned() else {
-            return std::future::ready(Err(gone())).boxed();
-        };
-        let Some(peer) = caller.peer() else { return std::future::ready(Err(gone())).boxed() };
-        let failed = move |error: peer::SendError| match error.fault {
-            SendFault::Ended(_) => gone(),
-            SendFault::Expired | SendFault::Full => PublishFault::Expired(error.to_string()).into(),
-        };
-        let is_heartbeat = body.is_empty();
-        let offered =
-            caller.is_ours().then(|| peer.offer(caller.reply(endpoint, id, body.clone()), deadline));
-        let ticket = match offered {
-            Some(Ok(ticket)) => Ok(ticket),
-            Some(Err(error)) if error.fault != SendFault::Full => {
-                return std::future::ready(Err(failed(error))).boxed();
-            }
-            full => {
-                if full.is_some() {
-                    // What went with it is to be told again.
-                    caller.progress_of(endpoint).untold();
-                }
-                Err((id.to_owned(), body))
-            }
-        };
-        async move {
-            let sent = match ticket {
-                Ok(ticket) => ticket.await,
-                Err((id, body)) => caller.reply_later(endpoint, &id, body, deadline).await,
-            };
-            sent.map_err(|error| {
-                // A heartbeat has little time, and another one comes after it.
-                if !is_heartbeat {
-                    caller.late(&error);
-                }
-                failed(error)
-            })
-        }
-        .boxed()
-    }
-
     /// Takes no more requests, writes what replies there are, and lets everybody go.
     ///
     /// Callers of this project hang up by themselves once they have heard of all that they have asked for: whoever hangs up
@@ -302,12 +248,6 @@ impl Serving {
         };
         let _ = timeout_at(deadline, all_left).await;
     }
-}
-
-/// Reads what [`Caller::place_of_reply`] has written.
-fn read_place(place: &str) -> Option<(u64, u64, &str)> {
-    let mut parts = place.splitn(3, '/');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?))
 }
 
 /// Takes a caller out of the table whatever ends its task.

@@ -20,6 +20,7 @@ use self::odd::Odd;
 use super::super::zmtp::{Command, Decoder, Encoder, Event, Limits, Ping};
 use super::*;
 use crate::clock::after;
+use crate::error::Reached;
 
 /// For what should come about: far above what it takes, and of no moment with a paused clock.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -209,4 +210,54 @@ async fn several_messages_are_one_write() {
     for length in 0..100 {
         assert_eq!(hand.message().await, message(length));
     }
+}
+
+#[tokio::test]
+async fn answers_to_what_came_together_are_one_write() {
+    let ((peer, mut connection), mut messages, mut hand) = over_an_odd_stream().await;
+    let offer = || peer.offer(message(1), after(PATIENCE)).unwrap();
+    hand.says(|encoder| (0..2).for_each(|length| encoder.message(message(length)))).await;
+    assert!(poll_once(&mut connection).is_pending());
+    assert!(messages.try_recv().is_ok() && messages.try_recv().is_ok());
+    let before = connection.stream().writes;
+    let first = offer();
+    assert!(poll_once(&mut connection).is_pending());
+    // Whoever answers next has its turn before it is written.
+    let second = offer();
+    assert_eq!(connection.stream().writes, before);
+    assert!(poll_once(&mut connection).is_pending());
+    assert_eq!(connection.stream().writes - before, 1);
+    assert_eq!((within(first).await, within(second).await), (Ok(()), Ok(())));
+    // One that comes alone is answered at once.
+    hand.says(|encoder| encoder.message(message(0))).await;
+    assert!(poll_once(&mut connection).is_pending());
+    assert!(messages.try_recv().is_ok());
+    let alone = offer();
+    assert!(poll_once(&mut connection).is_pending());
+    assert_eq!(within(alone).await, Ok(()));
+}
+
+#[tokio::test]
+async fn who_is_called_with_the_outcome_hears_it_once_it_is_written_or_never_can_be() {
+    let ((peer, mut connection), _messages, _hand) = over_an_odd_stream().await;
+    let (told, mut outcomes) = mpsc::unbounded_channel();
+    let offer = |deadline| {
+        let told = told.clone();
+        peer.offer(message(1), deadline).unwrap().tell(move |outcome| told.send(outcome).unwrap());
+    };
+    offer(after(PATIENCE));
+    assert!(outcomes.try_recv().is_err());
+    assert!(poll_once(&mut connection).is_pending());
+    assert_eq!(outcomes.try_recv(), Ok(Ok(())));
+    offer(Instant::now());
+    assert!(poll_once(&mut connection).is_pending());
+    let late = outcomes.try_recv().unwrap().unwrap_err();
+    assert_eq!((late.fault, late.reached), (SendFault::Expired, Reached::NotSent));
+    offer(after(PATIENCE));
+    drop(connection);
+    let ended = outcomes.try_recv().unwrap().unwrap_err();
+    assert_eq!((ended.fault, ended.reached), (SendFault::Ended(End::Closed), Reached::NotSent));
+    // One whose fate is known already.
+    let ticket = peer.offer(message(1), after(PATIENCE));
+    assert!(ticket.is_err());
 }
