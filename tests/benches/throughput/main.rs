@@ -1,5 +1,5 @@
-//! Throughput of this project beside raw lapin and Python's oslo.messaging, on one broker in one run; and
-//! what it takes of CPU and memory, how it scales, and the transport in memory beside tarpc.
+//! Throughput of this project beside raw lapin and Python's oslo.messaging, on one broker in one run; what it takes of
+//! CPU and memory, and how it scales; and the other transports beside their libraries, tarpc and tonic.
 //!
 //! `tests/benches/README.md` says how to run it and how to read the tables.
 #![allow(clippy::print_stdout, clippy::print_stderr, missing_docs)]

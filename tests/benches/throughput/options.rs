@@ -39,7 +39,7 @@ pub(crate) struct Options {
     /// The broker, rabbit://user:password@host:port/vhost; by default one is started for the run
     #[arg(long)]
     pub(crate) url: Option<String>,
-    /// The main cases only, in shorter and fewer rounds: less than 5 minutes
+    /// The main cases only, in shorter and fewer rounds: about 6 minutes
     #[arg(long)]
     quick: bool,
     /// How long one measurement takes; with --quick 1
