@@ -36,7 +36,7 @@ enum Held {
     #[expect(dead_code, reason = "held for its drop")]
     Files(TempDir),
     #[expect(dead_code, reason = "held for its drop")]
-    Router(Router, TempDir),
+    Router(Box<Router>, Option<TempDir>),
 }
 
 /// That a cast fails which nobody takes.
@@ -79,7 +79,7 @@ impl Bus {
             }
             Kind::Amqp1 => {
                 let router = Router::start(Mode::Legacy).await.unwrap();
-                (format!("{}?{SOON}", router.url()), Held::Router(router, tempfile::tempdir().unwrap()))
+                (format!("{}?{SOON}", router.url()), Held::Router(Box::new(router), None))
             }
             Kind::Amqp1s => {
                 let files = tempfile::tempdir().unwrap();
@@ -91,7 +91,7 @@ impl Bus {
                 let args = ["--certificate", &certificate, "--key", &key];
                 let router = Router::start_with(Mode::Routable, &args).await.unwrap();
                 let url = format!("amqp1s://127.0.0.1:{}/?{SOON}&ssl_ca_file={dir}/ca.pem", router.port());
-                (url, Held::Router(router, files))
+                (url, Held::Router(Box::new(router), Some(files)))
             }
         };
         Self { kind, url, _held: held }

@@ -13,7 +13,8 @@ async fn goes_on(address: &str) {
     let deadline = crate::clock::after(PATIENCE);
     loop {
         match echo(&honest, &json!("well")).await {
-            Err(CallError::Rpc(RpcError::Undeliverable { .. })) if tokio::time::Instant::now() < deadline => {}
+            Err(CallError::Rpc(RpcError::Undeliverable { .. })) if tokio::time::Instant::now() < deadline => {
+            }
             served => return assert_eq!(served.unwrap(), json!("well")),
         }
     }
