@@ -141,7 +141,7 @@ impl Receiver {
                     break;
                 }
             }
-            if !batch.acknowledged.is_empty() {
+            if !batch.is_empty() {
                 tokio::spawn(Arc::clone(&self.requests).run_acknowledged(batch));
             }
         }

@@ -48,6 +48,13 @@ pub(super) struct Batch {
     pub(super) executions: Vec<(Execution, Line, Option<String>)>,
 }
 
+impl Batch {
+    /// What was accepted when it came is executed without another word.
+    pub(super) fn is_empty(&self) -> bool {
+        self.acknowledged.is_empty() && self.executions.is_empty()
+    }
+}
+
 /// A request whose execution has not started. What it takes is much less than the request, and is
 /// moved several times.
 pub(super) struct Execution {
