@@ -303,7 +303,9 @@ impl Line {
                 if job.letter.body.len() > LARGE {
                     *link = None;
                 }
-                let fault = match stop < job.stop_at() {
+                // A cast is not tried for longer.
+                let is_cast = call.is_none() && !is_reply;
+                let fault = match limit.is_some() && (is_cast || stop < job.stop_at()) {
                     // Those that wait behind it need not wait as long.
                     true if is_reply => {
                         let fault = PublishFault::Unroutable(why.get());

@@ -184,7 +184,8 @@ impl Settler for Acks {
     }
 
     fn gather(&self, tag: u64) -> bool {
-        self.gives(tag, Verdict::Ack)
+        // Nobody asks for what is written already, and its room is there again.
+        if self.told(tag) { self.settle(tag, Verdict::Ack) } else { self.gives(tag, Verdict::Ack) }
     }
 
     fn holds(&self, tag: u64) -> bool {
