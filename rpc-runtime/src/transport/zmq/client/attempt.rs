@@ -47,12 +47,15 @@ pub(super) async fn attempt(serves: &Serves, request: &Request) -> Result<(), Fa
 }
 
 /// The same without waiting for room: `None` if there is none now, or the peer does not say how much it takes.
-pub(super) fn begin_now(serves: Serves, request: &Request) -> Option<Result<(Arc<Lane>, InFlight), Failure>> {
+pub(super) fn begin_now(
+    serves: &Serves,
+    request: &Request,
+) -> Option<Result<(Arc<Lane>, InFlight), Failure>> {
     let Serves { up, way: Way::Lane(lane) } = serves else { return None };
-    let mut beginning = Beginning::new(&up, &lane, request);
+    let mut beginning = Beginning::new(up, lane, request);
     let sent = lane.send_now(up.peer()?, request, || beginning.begin())?;
     let flight = beginning.end(sent);
-    Some(flight.map(|flight| (lane, flight)))
+    Some(flight.map(|flight| (Arc::clone(lane), flight)))
 }
 
 async fn by_lane(up: &Arc<Up>, lane: &Arc<Lane>, request: &Request) -> Result<(), Failure> {

@@ -38,16 +38,20 @@ impl Fleet {
         match &route {
             Route::Topic { exchange, topic, server } => {
                 let wanted = Wanted { exchange, topic, server: server.as_deref(), monitored };
-                let told = match self.now(&wanted, &request) {
-                    Some(Ok((lane, flight))) => taken(&lane, flight, &request).await,
-                    Some(Err(failure)) => Err(failure),
-                    None => Err(Failure::Elsewhere(String::new())),
+                let chosen = self.table.load().choose(&wanted);
+                let begun = chosen.as_ref().and_then(|serves| self.now(serves, &wanted, &request));
+                let (why, chosen) = match begun {
+                    Some(Ok((lane, flight))) => match taken(&lane, flight, &request).await {
+                        Err(Failure::Elsewhere(why)) => (why, None),
+                        told => return told.map_err(PublishError::from),
+                    },
+                    Some(Err(Failure::Elsewhere(why))) => (why, None),
+                    Some(Err(failure)) => return Err(failure.into()),
+                    // Servers have turns, and this one has its own now.
+                    None => (String::new(), chosen),
                 };
-                match told {
-                    // Apart, so that the many others have no room for it.
-                    Err(Failure::Elsewhere(why)) => Box::pin(self.to_one(&wanted, &request, why)).await,
-                    told => told.map_err(PublishError::from),
-                }
+                // Apart, so that the many others have no room for it.
+                Box::pin(self.to_one(&wanted, &request, chosen, why)).await
             }
             Route::Fanout { exchange, topic, .. } => {
                 let wanted = Wanted { exchange, topic, server: None, monitored };
@@ -63,25 +67,27 @@ impl Fleet {
         }
     }
 
-    /// Sends a request to a server that is known and has room for it now; else nothing is done.
+    /// Sends a request to a server that has room for it now; else nothing is done.
     fn now(
         self: &Arc<Self>,
+        serves: &Serves,
         wanted: &Wanted<'_>,
         request: &Request,
     ) -> Option<Result<(Arc<Lane>, InFlight), Failure>> {
         if request.deadline <= Instant::now() {
             return None;
         }
-        let sent = begin_now(self.table.load().choose(wanted)?, request)?;
+        let sent = begin_now(serves, request)?;
         self.look_again(wanted);
         Some(sent)
     }
 
-    /// Sends a request until a server has it; `why` is what was said before.
+    /// Sends a request until a server has it, at first to the one that was chosen; `why` is what was said before.
     async fn to_one(
         self: &Arc<Self>,
         wanted: &Wanted<'_>,
         request: &Request,
+        mut chosen: Option<Serves>,
         mut why: String,
     ) -> Result<(), PublishError> {
         loop {
@@ -97,7 +103,7 @@ impl Fleet {
                 };
                 return Err(PublishFault::Expired(said).into());
             }
-            let known = self.table.load().choose(wanted);
+            let known = chosen.take().or_else(|| self.table.load().choose(wanted));
             let serves = match known {
                 Some(serves) => {
                     self.look_again(wanted);
