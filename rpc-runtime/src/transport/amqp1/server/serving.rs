@@ -13,7 +13,7 @@ use fe2o3_amqp::types::messaging::{Accepted, Body, Rejected, Released};
 use futures::FutureExt;
 use futures::future::OptionFuture;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::super::links::{self, NoLink};
 use super::super::message::{self, Part};
@@ -24,6 +24,7 @@ use super::super::peer::{Begun, Peer};
 use super::super::stream::Followed;
 use super::super::words;
 use super::ledger::{Acks, Given, LINKS, Ledger};
+use crate::clock::after;
 use crate::error::Fault;
 use crate::text::printable;
 use crate::transport::connection::View;
@@ -32,8 +33,8 @@ use crate::transport::driver::{Delivery, Excess, Labels, ServerAddress, Settle, 
 /// How long the peer may take to hear that a server leaves.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// How long what has come may take from the connection to its link.
-const LATE: Duration = Duration::from_millis(20);
+/// For how long nothing has come when it is believed that nothing is on its way any more.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// What a server is told to do, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,6 +186,8 @@ impl Serving {
     /// Takes messages, and writes verdicts.
     async fn take(&mut self, attached: &mut Attached, phases: &mut watch::Receiver<Phase>) -> End {
         let mut draining = None;
+        // When something came last, and when it is not waited for any more.
+        let (mut last, mut at_last) = (Instant::now(), Instant::now());
         loop {
             let is_paused = self.deliveries.is_none();
             let happens = {
@@ -203,6 +206,7 @@ impl Serving {
             };
             let done = match happens {
                 Happens::Came(link, Ok(came)) => {
+                    last = Instant::now();
                     let (info, message) = came.into_parts();
                     let read = message::request(message).map_err(str::to_owned);
                     self.hand_on(attached, link, info, read);
@@ -216,6 +220,10 @@ impl Serving {
                 Happens::Came(_, Err(RecvError::LinkStateError(error))) => return End::No(lost(&error)),
                 Happens::Came(_, Err(error)) => return End::No(NoLink::Lost(error.to_string())),
                 Happens::Verdicts => attached.settle((!is_paused).then_some(self.credit)).await,
+                Happens::Drained if last.elapsed() < QUIET && Instant::now() < at_last => {
+                    draining = Some(sleep(QUIET).boxed());
+                    Ok(())
+                }
                 Happens::Drained => {
                     draining = None;
                     self.reached.send_replace(Phase::Pause);
@@ -228,6 +236,7 @@ impl Serving {
                         Phase::Run => Ok(()),
                         Phase::Pause => {
                             self.deliveries = None;
+                            at_last = after(GOODBYE);
                             draining = Some(drained(Arc::clone(&attached.connection)).boxed());
                             attached.pause().await
                         }
@@ -293,6 +302,7 @@ impl Serving {
     /// Gives back what is held, and says goodbye.
     async fn leave(&self, mut attached: Attached) {
         let _ = attached.pause().await;
+        attached.take_rest();
         let lost = attached.ledger.give_back();
         if lost > 0 {
             let ServerAddress { topic, server, .. } = &self.address;
@@ -336,6 +346,22 @@ impl Attached {
         Ok(())
     }
 
+    /// Holds what has come and nobody has looked at: what is on a link that is closed is taken for failed.
+    fn take_rest(&mut self) {
+        for (link, Link { receiver, .. }) in self.links.iter_mut().enumerate() {
+            while let Some(came) = receiver.recv::<Body<Part>>().now_or_never() {
+                let info = match came {
+                    Ok(came) => came.into_parts().0,
+                    Err(RecvError::MessageDecode(error)) => error.info,
+                    Err(_) => break,
+                };
+                if !self.followed.came_settled(info.delivery_id()) {
+                    self.ledger.hold(link, info);
+                }
+            }
+        }
+    }
+
     /// Takes the credit back that was not used.
     async fn pause(&mut self) -> Result<(), String> {
         for Link { receiver, .. } in &mut self.links {
@@ -354,9 +380,9 @@ impl Link {
 /// Waits until the peer has learned that there is no credit any more, and what it has sent before is here: it answers what it is
 /// asked afterwards, and what is on its way to a link that is detached is taken for failed.
 async fn drained(connection: Arc<Peer>) {
-    // A session is what every peer answers for; it ends as it is dropped.
+    // A session is what every peer answers for; it ends as it is dropped. What peers send in one go is in any order.
     drop(timeout(GOODBYE, connection.begin()).await);
-    sleep(LATE).await;
+    sleep(QUIET).await;
 }
 
 fn state(verdict: Verdict) -> TerminalDeliveryState {
