@@ -362,10 +362,11 @@ impl Attached {
         }
     }
 
-    /// Takes the credit back that was not used.
+    /// Has the peer use the credit up. To take it back is no way: the library takes what is under way then for more than it has
+    /// asked for, and ends the session.
     async fn pause(&mut self) -> Result<(), String> {
         for Link { receiver, .. } in &mut self.links {
-            receiver.set_credit(0).await.map_err(|error| error.to_string())?;
+            receiver.drain().await.map_err(|error| error.to_string())?;
         }
         Ok(())
     }
@@ -377,10 +378,12 @@ impl Link {
     }
 }
 
-/// Waits until the peer has learned that there is no credit any more, and what it has sent before is here: it answers what it is
+/// Waits until the peer has learned that it is to send no more, and what it has sent before is here: it answers what it is
 /// asked afterwards, and what is on its way to a link that is detached is taken for failed.
 async fn drained(connection: Arc<Peer>) {
-    // A session is what every peer answers for; it ends as it is dropped. What peers send in one go is in any order.
+    // A session is what every peer answers for; it ends as it is dropped. It has ways of its own through the library, so that
+    // it would overtake the word to the links, and what peers send in one go is in any order.
+    sleep(QUIET).await;
     drop(timeout(GOODBYE, connection.begin()).await);
     sleep(QUIET).await;
 }
