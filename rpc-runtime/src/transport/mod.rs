@@ -26,6 +26,8 @@ pub(crate) mod amqp;
 #[cfg(feature = "amqp1")]
 mod amqp1;
 mod builder;
+#[cfg(any(feature = "amqp1", feature = "zmq"))]
+mod calls;
 #[cfg(any(feature = "amqp", feature = "amqp1"))]
 mod connection;
 pub(crate) mod driver;

@@ -1,6 +1,5 @@
 //! The address of this transport for replies, which its peer makes up anew for each link.
 
-mod calls;
 mod node;
 
 use std::sync::{Arc, Mutex};
@@ -8,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use self::calls::Calls;
 pub(super) use self::node::Place;
 use crate::lock::lock;
+use crate::transport::calls::Calls;
 
 /// The address, and the calls that wait for replies to it.
 #[derive(Debug)]
@@ -38,7 +37,7 @@ pub(super) struct Node {
 struct Waiting {
     /// Which address they wait at.
     generation: u64,
-    calls: Calls,
+    calls: Calls<()>,
 }
 
 impl Default for Replies {
@@ -63,7 +62,7 @@ impl Replies {
         let mut waiting = lock(&self.calls);
         let is_there = waiting.generation == generation;
         if is_there {
-            waiting.calls.add(id, deadline);
+            waiting.calls.add(id, deadline, ());
         }
         is_there
     }

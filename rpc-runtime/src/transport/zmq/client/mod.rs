@@ -4,7 +4,6 @@
 //! |---|---|
 //! | `answers` | takes the replies of all connections |
 //! | `lane` | the requests on their way to one endpoint, within its window |
-//! | `calls` | the calls that wait for replies by one connection |
 //! | `up` | a peer as long as its connection is there, and what comes from it |
 //! | `link` | a place where servers may be, and the connection to it |
 //! | `table` | who serves what |
@@ -14,7 +13,6 @@
 
 mod answers;
 mod attempt;
-mod calls;
 mod fleet;
 mod lane;
 mod link;

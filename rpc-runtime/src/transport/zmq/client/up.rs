@@ -14,11 +14,11 @@ use super::super::peer::{End, Foul, Inbox, Peer};
 use super::super::served::Served;
 use super::super::zmtp::Multipart;
 use super::answers::Answers;
-use super::calls::Calls;
-use super::lane::Lane;
+use super::lane::{Busy, Lane};
 use crate::error::{Fault, FaultKind};
 use crate::lock::lock;
 use crate::text::printable;
+use crate::transport::calls::Calls;
 use crate::transport::driver::{Delivery, History, LIGHT, Labels, Settle, Settler, Verdict};
 use crate::wire::Beside;
 
@@ -30,7 +30,7 @@ const UNREAD: usize = 32 << 20;
 pub(super) struct Up {
     peer: OnceLock<Peer>,
     lanes: Mutex<Lanes>,
-    calls: Mutex<Calls>,
+    calls: Mutex<Calls<Option<Busy>>>,
     ended: watch::Sender<Option<End>>,
     unread: Arc<Unread>,
 }
@@ -72,7 +72,7 @@ impl Up {
         lock(&self.lanes).served.clone()
     }
 
-    pub(super) fn calls(&self) -> std::sync::MutexGuard<'_, Calls> {
+    pub(super) fn calls(&self) -> std::sync::MutexGuard<'_, Calls<Option<Busy>>> {
         lock(&self.calls)
     }
 
