@@ -44,17 +44,26 @@ install_for() {
     flock "$lock"
     install_packages "$needs"
     install_rust
-    [[ $needs != *tools* ]] || install_environment tests/.tools tests/tools/requirements.txt
-    [[ $needs != *mutants* ]] || install_program cargo-mutants "$CARGO_MUTANTS" mutants
-    [[ $needs != *semver* ]] || install_program cargo-semver-checks "$CARGO_SEMVER_CHECKS" semver-checks
-    [[ $needs != *editor* ]] || install_component rust-analyzer rust-analyzer
-    [[ $needs != *book* ]] || install_program mdbook "$MDBOOK" '' --no-default-features --features search
-    [[ $needs != *python* ]] || install_environment tests/.venv tests/python/requirements.txt
-    [[ $needs != *agents* ]] || install_environment tests/.agents tests/agents/requirements.txt
-    [[ $needs != *oslo8* ]] || install_environment tests/.oslo8 tests/oslo8/requirements.txt
-    [[ $needs != *amqp1* ]] || install_amqp1
-    install_rabbitmq "$needs"
+    # Each of these waits for the network for most of its time, or fills one processor.
+    local parts=(fetch_crates "install_tools $needs" "install_rabbitmq $needs")
+    [[ $needs != *python* ]] || parts+=("install_environment tests/.venv tests/python/requirements.txt")
+    [[ $needs != *agents* ]] || parts+=("install_environment tests/.agents tests/agents/requirements.txt")
+    [[ $needs != *oslo8* ]] || parts+=("install_environment tests/.oslo8 tests/oslo8/requirements.txt")
+    [[ $needs != *amqp1* ]] || parts+=(install_amqp1)
+    at_once "${parts[@]}"
     exec {lock}<&-
+}
+
+# at_once COMMANDS...: runs all, each of which is some words, and fails if one of them does.
+at_once() {
+    local command pid pids=() status=0
+    for command in "$@"; do
+        # shellcheck disable=SC2086 # its words
+        $command &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid" || status=1; done
+    return "$status"
 }
 
 # Debian packages, by the command or file that shows that one is there.
@@ -104,9 +113,22 @@ install_rust() {
     command -v cargo >/dev/null || fail "no cargo: install Rust first (https://rustup.rs)"
     install_component rustfmt cargo fmt
     install_component clippy cargo clippy
-    # All at once, and the only time that the network is needed.
+}
+
+# All that is compiled anywhere, so that nothing needs the network later.
+fetch_crates() {
     cargo fetch --quiet --locked
     cargo fetch --quiet --locked --manifest-path rpc-runtime/fuzz/Cargo.toml
+}
+
+# install_tools NEEDS...: programs that the steps run, all in one place.
+install_tools() {
+    local needs=$*
+    [[ $needs != *tools* ]] || install_environment tests/.tools tests/tools/requirements.txt
+    [[ $needs != *mutants* ]] || install_program cargo-mutants "$CARGO_MUTANTS" mutants
+    [[ $needs != *semver* ]] || install_program cargo-semver-checks "$CARGO_SEMVER_CHECKS" semver-checks
+    [[ $needs != *editor* ]] || install_component rust-analyzer rust-analyzer
+    [[ $needs != *book* ]] || install_program mdbook "$MDBOOK" '' --no-default-features --features search
 }
 
 # install_component NAME COMMAND...: adds a component of Rust, unless it is there and tells its version.
@@ -128,9 +150,9 @@ install_program() {
     cargo install --quiet --locked --root tests/.tools "$name@$version" "${@:4}"
 }
 
-# RabbitMQ in the versions that are wanted: the system's has to be one of them.
+# install_rabbitmq NEEDS...: in the versions that are wanted; the system's has to be one of them.
 install_rabbitmq() {
-    local needs=$1 wanted=$rabbitmq_asked
+    local needs=$* wanted=$rabbitmq_asked
     [[ $needs != *broker-4* ]] || wanted+=' 4'
     case $(system_rabbitmq),$wanted in
     4,*3*) fail "there is no RabbitMQ 3 here: the system has RabbitMQ 4, Debian 12 has 3.10" ;;
@@ -142,10 +164,9 @@ make_rabbitmq_4() {
     local began=$SECONDS recipe=tests/lib/rabbitmq4.sh
     # The copy is written last: it says that all was made, by this very recipe.
     cmp --silent "$recipe" "$RABBITMQ_4/rabbitmq4.sh" && return
-    echo "making $RABBITMQ_4"
     rm -rf "$RABBITMQ_4"
     "$recipe" "$RABBITMQ_4"
-    echo "made in $((SECONDS - began)) s"
+    echo "made $RABBITMQ_4 in $((SECONDS - began)) s"
 }
 
 # The python3 that has Proton: another one may go before Debian's own.
@@ -171,10 +192,9 @@ install_environment() {
         fail "oslo.messaging needs Python 3.11, this is $("$python" --version)"
     # The copy in the environment is written last: it says that this very list is installed.
     cmp --silent "$list" "$dir/requirements.txt" && return
-    echo "making $dir"
     rm -rf "$dir"
     "$python" -m venv ${4:+"$4"} "$dir"
     "$dir/bin/pip" install --quiet --disable-pip-version-check "${@:5}" -r "$list"
     cp "$list" "$dir/"
-    echo "made in $((SECONDS - began)) s"
+    echo "made $dir in $((SECONDS - began)) s"
 }
