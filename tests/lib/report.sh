@@ -8,7 +8,8 @@ declare -A results
 # timed STEP ABOUT COMMAND...: runs a step and notes how it ended; what fails hides nothing that comes after it.
 timed() {
     step=$1
-    local began=$SECONDS status
+    local began=$SECONDS shell=$BASHPID cpu status
+    cpu=$(cpu_of_children "$shell")
     echo "== $step: $2"
     # Not by `||`, within which the shell would go on after a command that fails.
     set +e
@@ -20,7 +21,7 @@ timed() {
     "$NOT_CHECKED") results[$step]='NOT CHECKED' ;;
     *) results[$step]=FAILED ;;
     esac
-    echo "$step $((SECONDS - began)) ${results[$step]}" >>"$scratch/steps"
+    echo "$step $((SECONDS - began)) $(($(cpu_of_children "$shell") - cpu)) ${results[$step]}" >>"$scratch/steps"
     # One that has counted no tests is one itself, and one that fails has at least one failure.
     case $status in
     "$NOT_CHECKED") ;;
@@ -32,6 +33,11 @@ timed() {
     esac
 }
 
+# How many seconds of a processor all that a shell has waited for has taken.
+cpu_of_children() {
+    sed 's/.*) //' "/proc/$1/stat" | awk -v ticks="$(getconf CLK_TCK)" '{ printf "%d", ($14 + $15) / ticks }'
+}
+
 strictly() {
     set -e
     "$@"
@@ -39,12 +45,12 @@ strictly() {
 
 # The table of the steps, the failures with what shows each alone, and the sum alone on the last line.
 report() {
-    local name took result failed=0
-    echo
-    while read -r name took result; do
-        printf '%-12s %5d s  %s%s\n' "$name" "$took" "$result" "$(is_beside "$name" && echo ', beside others')"
+    local name took cpu result failed=0
+    printf '\n%-12s %7s %7s\n' '' time CPU
+    while read -r name took cpu result; do
+        printf '%-12s %5d s %5d s  %s%s\n' "$name" "$took" "$cpu" "$result" "$(is_beside "$name" && echo ', beside others')"
     done <"$scratch/steps"
-    printf '%-12s %5d s\n\n' all "$SECONDS"
+    printf '%-12s %5d s %5d s\n\n' all "$SECONDS" "$(awk '{ cpu += $3 } END { print cpu + 0 }' "$scratch/steps")"
     # With arguments, or another RabbitMQ, it is another step.
     [ ${#step_args[@]} -gt 0 ] || [ -n "$rabbitmq_asked" ] || keep_results
     if [ -s "$scratch/failures" ]; then
@@ -66,7 +72,7 @@ sum() {
 # What the last run of each long step came to is kept with its date.
 keep_results() {
     local name took result row results_of_long=tests/results/long.md
-    while read -r name took result; do
+    while read -r name took _ result; do
         [ "${tier_of[$name]:-}" = long ] || continue
         row="| $name | $(date -u '+%F %H:%M') | $(git rev-parse --short HEAD) | $took s | $result |"
         if grep -q "^| $name |" "$results_of_long"; then
