@@ -2,11 +2,11 @@
 # Fuzzes everything that reads what a peer sends or a user writes. It needs no more than stable Rust and a
 # C++ compiler; `cargo fuzz run --sanitizer none TARGET` in rpc-runtime does the same for one target.
 #
-#   fuzz.sh                        20,000 inputs for each target, the same ones every time
+#   fuzz.sh                        10,000 inputs for each target, the same ones every time
 #   fuzz.sh -max_total_time=600    ten minutes for each target; options are libFuzzer's
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../rpc-runtime/fuzz"
-[ $# -gt 0 ] || set -- -runs=20000 -seed=1
+[ $# -gt 0 ] || set -- -runs=10000 -seed=1
 
 # What cargo-fuzz passes, which is what libFuzzer needs to see which code an input reaches.
 coverage='-Cpasses=sancov-module --cfg fuzzing'

@@ -19,6 +19,8 @@ const OPTIONS: [(&str, &str); 6] = [
 
 fuzz_target!(|data: &[u8]| {
     let path = std::env::temp_dir().join(format!("{}.conf", std::process::id()));
+    // A file that is made shorter instead waits for the disk.
+    let _ = std::fs::remove_file(&path);
     std::fs::write(&path, data).unwrap();
     let Some(config) = said(&path, read(&path)) else { return };
     for (group, name) in OPTIONS {
