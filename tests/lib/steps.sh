@@ -38,7 +38,7 @@ step_format() {
 
 define lints short '' 'clippy is silent with all features and with none, and the library with each alone'
 step_lints() {
-    cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
+    cargo clippy --quiet --workspace --exclude rpc-benches --all-targets --all-features -- -D warnings
     cargo clippy --quiet -p rpc-runtime --all-targets --no-default-features -- -D warnings
     # Built together with others it would have their features of the runtime.
     cargo clippy --quiet -p rpc-fixture-renamed -- -D warnings
@@ -48,6 +48,11 @@ step_lints() {
 define lints-alone long '' 'clippy is silent about the tests of the library with each feature alone'
 step_lints_alone() {
     lint_each_feature --all-targets
+}
+
+define lints-benches long '' 'clippy is silent about the benchmarks, which need a hundred crates that nothing else needs'
+step_lints_benches() {
+    cargo clippy --quiet -p rpc-benches --all-targets -- -D warnings
 }
 
 # lint_each_feature TARGETS: of the library, with each of its features alone.
@@ -87,7 +92,7 @@ define docs short '' 'the documentation is built as docs.rs does, without a warn
 step_docs() {
     # With an example, dependencies have the features that they have for the lints, and are not checked again.
     RUSTDOC=$PWD/tests/lib/rustdoc.sh RUSTDOCFLAGS='--cfg docsrs -D warnings' \
-        cargo doc --quiet --workspace --all-features --no-deps --lib --example missing_docs
+        cargo doc --quiet --workspace --exclude rpc-benches --all-features --no-deps --lib --example missing_docs
     grep --quiet 'Available on <strong>crate feature <code>objects</code></strong> only' \
         "${CARGO_TARGET_DIR:-target}/doc/rpc_runtime/object/index.html"
 }
@@ -186,14 +191,17 @@ step_faults() {
     return "$status"
 }
 
-# What is in bodies and what Python makes of it: no broker looks at that, and Python takes long to begin.
-OF_BODIES='package(rpc-tests) & (binary(/^(exceptions|real)$/) |'
-OF_BODIES+=' binary(interop) & test(/^(bad_input|contexts|dispatch_errors|errors|values|versions)::/))'
+# What is in bodies, what Python makes of it, files and processes: no broker looks at that, and Python takes long to begin.
+ABOVE_BROKERS='package(rpc-tests) & (binary(/^(exceptions|logs|real)$/) |'
+ABOVE_BROKERS+=' binary(interop) & test(/^(bad_input|book|configuration|contexts|dispatch_errors|errors|values|versions)::/) |'
+ABOVE_BROKERS+=' binary(notifications) & test(/^(filters|from_python|nova|routing|secrets|to_python)::/) |'
+ABOVE_BROKERS+=' binary(servers) & test(/^(log|services)::/))'
+ABOVE_BROKERS+=' | package(rpc-examples) & binary(/^(notifications|volume)$/)'
 
-define interop-4 short 'tools broker-4 python' 'the same with RabbitMQ 4, but what is about bodies alone; all of it: --rabbitmq 4 interop'
+define interop-4 short 'tools broker-4 python' 'the same with RabbitMQ 4, but what no broker looks at; all of it: --rabbitmq 4 interop'
 step_interop_4() {
     ! same_rabbitmq interop || return 0
-    with_rabbitmq "($WITH_BROKER) & not ($OF_BODIES)" "$@"
+    with_rabbitmq "($WITH_BROKER) & not ($ABOVE_BROKERS)" "$@"
 }
 
 define faults-4 long 'tools broker-4 python' 'the same with RabbitMQ 4'

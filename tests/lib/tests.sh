@@ -62,7 +62,7 @@ tests_where() {
 # does not look at `doctest = false`.
 doctests() {
     local status=0 log=$scratch/doctests.log
-    cargo test --workspace --exclude rpc-macros --doc "$@" >"$log" 2>&1 || status=$?
+    cargo test --workspace --exclude rpc-macros --exclude rpc-benches --doc "$@" >"$log" 2>&1 || status=$?
     awk -v step="$step" '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
         END { print step, passed + 0, failed + 0; exit ignored > 0 }' "$log" >>"$scratch/counts" || {
         echo "some are ignored, and none may be"
