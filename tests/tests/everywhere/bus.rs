@@ -39,7 +39,7 @@ enum Held {
     Router(Box<Router>, Option<TempDir>),
 }
 
-/// That a cast fails which nobody takes.
+/// That it is told soon what nobody takes, where that takes a while.
 const SOON: &str = "default_send_timeout=5";
 
 /// Some that no other test has: all of 127.0.0.0/8 is this machine.
@@ -79,7 +79,7 @@ impl Bus {
             }
             Kind::Amqp1 => {
                 let router = Router::start(Mode::Legacy).await.unwrap();
-                (format!("{}?{SOON}", router.url()), Held::Router(Box::new(router), None))
+                (router.url(), Held::Router(Box::new(router), None))
             }
             Kind::Amqp1s => {
                 let files = tempfile::tempdir().unwrap();
@@ -90,7 +90,7 @@ impl Bus {
                 let (certificate, key) = (format!("{dir}/router.pem"), format!("{dir}/router.key"));
                 let args = ["--certificate", &certificate, "--key", &key];
                 let router = Router::start_with(Mode::Routable, &args).await.unwrap();
-                let url = format!("amqp1s://127.0.0.1:{}/?{SOON}&ssl_ca_file={dir}/ca.pem", router.port());
+                let url = format!("amqp1s://127.0.0.1:{}/?ssl_ca_file={dir}/ca.pem", router.port());
                 (url, Held::Router(Box::new(router), Some(files)))
             }
         };
@@ -100,6 +100,17 @@ impl Bus {
     /// A transport of its own, as another process has it.
     pub(super) async fn connect(&self) -> Transport {
         Transport::connect(&self.url).await.unwrap()
+    }
+
+    /// One that is told soon what nobody takes, for what nobody is to take: what somebody takes may need longer.
+    pub(super) async fn connect_hastily(&self) -> Transport {
+        let url = &self.url;
+        let url = match self.kind {
+            Kind::Amqp1 => &format!("{url}?{SOON}"),
+            Kind::Amqp1s => &format!("{url}&{SOON}"),
+            _ => url,
+        };
+        Transport::connect(url).await.unwrap()
     }
 
     /// Whether it keeps messages that nobody takes.

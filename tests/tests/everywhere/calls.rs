@@ -5,8 +5,10 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use futures::future::join_all;
-use rpc_runtime::{CallOptions, Context, RemoteError, RpcError, Target, Version, VersionPin, rpc_manager};
-use rpc_tests::limits::PATIENCE;
+use rpc_runtime::{
+    CallOptions, Context, Reached, RemoteError, RpcError, Target, Version, VersionPin, rpc_manager,
+};
+use rpc_tests::limits::{PATIENCE, TEST};
 use rpc_tests::shop::{ShopApi, ShopError};
 
 use super::bus::Bus;
@@ -61,16 +63,35 @@ async fn a_fanout_reaches_each_server_once(bus: Bus) {
 }
 
 async fn nobody_there(bus: Bus) {
-    let (api, _clerks) = shop(&bus, &["a"]).await;
+    let (_, _clerks) = shop(&bus, &["a"]).await;
     let ctx = Context::new();
+    let api = ShopApi::new(&bus.connect_hastily().await);
     let began = Instant::now();
     let nowhere = api.with(CallOptions::new().server("z"));
-    let error = nowhere.whoami(&ctx).await.unwrap_err();
+    let patient = nowhere.with(CallOptions::new().timeout(TEST));
+    let mandatory = api.with(CallOptions::new().mandatory(true));
+    // Who has waited as long as it takes to know may be told first that the time is over; the next one is told at once.
+    let refused = async {
+        let mut late = Vec::new();
+        while late.len() < 3 {
+            match mandatory.stack(&ctx, "y", 1_usize).await {
+                Err(RpcError::Timeout { reached: Reached::NotSent, why, .. }) => late.push(why),
+                other => return other,
+            }
+        }
+        panic!("{late:?}");
+    };
+    // Where it takes a while, they have it together.
+    let (called, stacked, refused) = tokio::join!(
+        patient.whoami(&ctx).into_future(),
+        nowhere.stack(&ctx, "z", 1_usize).into_future(),
+        refused,
+    );
+    let error = called.unwrap_err();
     let is_of = |method: &str| method == "whoami";
     assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { method, .. }) if is_of(method)), "{error}");
-    let stacked = nowhere.stack(&ctx, "z", 1_usize).await;
     assert_eq!(stacked.is_ok(), bus.stores(), "{stacked:?}");
-    let error = api.with(CallOptions::new().mandatory(true)).stack(&ctx, "y", 1_usize).await.unwrap_err();
+    let error = refused.unwrap_err();
     assert!(matches!(error, RpcError::Undeliverable { .. }), "{error}");
     // A fanout that nobody hears is nothing unusual.
     api.with(CallOptions::new().topic("elsewhere").mandatory(true)).close(&ctx).await.unwrap();
@@ -135,6 +156,7 @@ async fn exchanges_are_apart(bus: Bus) {
         let api = api.with(CallOptions::new().exchange(exchange).server(server));
         assert_eq!(api.whoami(&Context::new()).await.unwrap(), server);
     }
+    let api = ShopApi::new(&bus.connect_hastily().await);
     let error = api.with(CallOptions::new().exchange("here").server("b")).whoami(&Context::new()).await;
     let error = error.unwrap_err();
     assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error}");
