@@ -1,17 +1,17 @@
 //! What a user may not do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
-use futures::FutureExt as _;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use rpc_runtime::{
     CallOptions, Context, FaultKind, Reached, RpcError, Server, ServerBuilder, ServerError, Target, Transport,
 };
-use rpc_tests::campaign::{Kind, Lane, Ledger, Running, Scenario, WorkApi, Worker, alone};
+use rpc_tests::campaign::{Lane, Ledger, Scenario, WorkApi, Worker, alone};
 use rpc_tests::limits::{PATIENCE, TEST};
+use rpc_tests::proxy::Tap;
 use rpc_tests::{Broker, Vhost, until};
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::{connections, vhost};
 
@@ -19,11 +19,13 @@ use super::{connections, vhost};
 const FORBIDDEN: &str = "forbidden";
 /// How often somebody tries all the same.
 const EVERY: Duration = Duration::from_millis(20);
-/// How long calls are counted with and without that, in turns, and how many turns there are.
-const TURN: Duration = Duration::from_secs(2);
-const TURNS: usize = 5;
-/// What has to be left of the calls without it.
-const LEFT: f64 = 0.95;
+/// How many such attempts there are: for longer than it is remembered at first that they are refused.
+const ATTEMPTS: usize = 300;
+/// How many channels the first attempts may cost; and there may be another one each second.
+const CHANNELS: usize = 10;
+
+/// `channel.open` and the end of its frame.
+const OPEN: &[u8] = &[0, 0, 0, 5, 0, 20, 0, 10, 0, 0xce];
 
 /// Each attempt would close the channel that all others are on: it is refused, and they do not notice.
 #[test]
@@ -34,21 +36,26 @@ fn one_exchange_that_may_not_be_written_to() {
         node.add_user(&user, "secret").await?;
         vhost.set_permissions(&user, [".*", &format!("^(?!{FORBIDDEN}$)"), ".*"]).await?;
         let url = vhost.url().replace("guest:guest@", &format!("{user}:secret@"));
-        let scenario = Scenario::start(&vhost, [Lane::rust("rights").at(&url)]).await?;
-        let lane = &scenario.lanes()[0];
-        let (mut without, mut with) = (0, 0);
-        for _ in 0..TURNS {
-            without += calls(lane, sleep(TURN).map(Ok)).await?;
-            let trespassing = timeout(TURN, trespass(lane.transport()?));
-            with += calls(lane, async { trespassing.await.unwrap_or(Ok(())) }).await?;
-        }
-        let left = with as f64 / without as f64;
-        ensure!(left >= LEFT, "{with} calls with it, {without} without");
+        let tap = Tap::start(node.port()).await?;
+        let lane = Lane::rust("rights").at(&tap.through(&url));
+        let scenario = Scenario::start(&vhost, [lane]).await?;
+        let (before, began) = (said(&tap, OPEN), Instant::now());
+        trespass(scenario.lanes()[0].transport()?).await?;
+        let (opened, most) = (said(&tap, OPEN) - before, CHANNELS + began.elapsed().as_secs() as usize);
+        ensure!(opened <= most, "{ATTEMPTS} attempts in {:?} cost {opened} channels", began.elapsed());
         scenario.recovered().await?;
-        let tally = scenario.finish().await.map(drop);
+        let tallies = scenario.finish().await;
         node.delete_user(&user).await?;
-        tally
+        let tally = tallies?.remove(0);
+        ensure!(tally.not_sent + tally.unclear == 0, "{tally}");
+        Ok(())
     });
+}
+
+/// How often all connections have said this by now.
+fn said(tap: &Tap, words: &[u8]) -> usize {
+    let in_one = |said: &Vec<u8>| said.windows(words.len()).filter(|window| *window == words).count();
+    tap.said().iter().map(in_one).sum()
 }
 
 /// A user of a virtual host whose rights are these, and the URL by which they use it.
@@ -81,12 +88,18 @@ fn a_user_who_may_configure_names_that_are_made_up_alone() {
         let vhost = vhost("made").await?;
         make(&vhost, "made").await?;
         let (user, url) = user(&vhost, "made", ["^(reply_|made_fanout)", ".*", ".*"]).await?;
-        let lane = Lane::rust("made").at(&url).option("redeclare_interval=1");
+        let tap = Tap::start(Broker::shared()?.port()).await?;
+        let lane = Lane::rust("made").at(&tap.through(&url)).option("redeclare_interval=1");
         let scenario = Scenario::start(&vhost, [lane]).await?;
         let connections = connections(&vhost).await?;
+        // `queue.declare`, with a name that was not made up.
+        let declare = [&[0, 50, 0, 10, 0, 0, 9][..], b"made.rust"].concat();
+        let mut declared = said(&tap, &declare);
+        ensure!(declared > 0, "the queue of the server is called otherwise");
         for _ in 0..2 {
-            // Everything is declared again meanwhile.
-            sleep(TURN).await;
+            declared += 2;
+            let again = async || Ok((said(&tap, &declare) >= declared).then_some(()));
+            until("everything is declared again", again).await?;
             scenario.recovered().await?;
         }
         ensure!(super::connections(&vhost).await? == connections, "a connection was replaced");
@@ -137,20 +150,14 @@ fn a_user_who_may_configure_nothing() {
     });
 }
 
-/// How many calls succeed while something happens.
-async fn calls(lane: &Running, meanwhile: impl Future<Output = Result<()>>) -> Result<usize> {
-    let from = lane.ledger().next_id();
-    meanwhile.await?;
-    Ok(lane.ledger().succeeded_since(from, Kind::Call))
-}
-
-/// Casts to the exchange, whatever became of the casts before, for as long as they are refused.
+/// Casts to the exchange, whatever became of the casts before; each has to be refused.
 async fn trespass(transport: &Transport) -> Result<()> {
     let api = WorkApi::new(transport).with(CallOptions::new().exchange(FORBIDDEN));
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut trying = FuturesUnordered::new();
-    loop {
+    let mut refused = 0;
+    while refused < ATTEMPTS {
         let outcome = tokio::select! {
             _ = ticks.tick() => {
                 trying.push(api.work(&Context::new(), 0_u64).cast().into_future());
@@ -161,8 +168,10 @@ async fn trespass(transport: &Transport) -> Result<()> {
         match outcome {
             Err(error @ RpcError::Connection { kind: FaultKind::Forbidden, .. }) => {
                 ensure!(error.reached() < Reached::Sent && error.to_string().contains(FORBIDDEN), "{error}");
+                refused += 1;
             }
             outcome => bail!("{outcome:?}"),
         }
     }
+    Ok(())
 }
