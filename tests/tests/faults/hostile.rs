@@ -1,13 +1,13 @@
 //! Peers that send what no client of ours or of Python would, and handlers that keep all threads.
 //!
-//! What honest calls suffer is measured against the same calls just before, in the same run.
+//! What honest calls suffer is measured against the same calls just before and after, in the same run.
 
 use std::fs;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, FieldTable, LongString};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
@@ -30,6 +30,8 @@ macro_rules! said {
 
 /// Calls that are measured together.
 const CALLS: usize = 100;
+/// How often an attack is made before it is not the machine that makes those slow.
+const ATTACKS: u64 = 4;
 
 #[rpc_manager(client = PlainApi, topic = "plain", version = "1.0", error = RemoteError)]
 trait Plain {
@@ -146,12 +148,41 @@ fn resident() -> Result<usize> {
     Ok(pages * 4096)
 }
 
-/// Fails if honest calls suffer from an attack more than anybody would who shares two cores with it.
-fn bearable(before: Duration, during: Duration, most: f64) -> Result<()> {
-    let ratio = during.as_secs_f64() / before.as_secs_f64();
-    said!("{CALLS} calls took {before:?} before and {during:?} during it, {ratio:.1} times as long");
-    ensure!(ratio < most, "honest calls took {ratio:.1} times as long");
-    Ok(())
+/// Makes an attack, and is over once that is: fails if honest calls suffer more than anybody would who shares two cores
+/// with it. That others were busy meanwhile is no reason, so it has to be so each time.
+async fn bearable(
+    client: &Transport,
+    most: f64,
+    attack: impl AsyncFn() -> Result<()>,
+    over: impl AsyncFn(u64) -> Result<()>,
+) -> Result<()> {
+    honest(client).await?;
+    let mut ratios = Vec::new();
+    for times in 1..=ATTACKS {
+        let before = honest(client).await?;
+        attack().await?;
+        let during = honest(client).await?;
+        over(times).await?;
+        // How busy the machine is may have changed meanwhile.
+        let without = before.max(honest(client).await?);
+        let ratio = during.as_secs_f64() / without.as_secs_f64();
+        said!("{CALLS} calls took {without:?} without and {during:?} during it, {ratio:.1} times as long");
+        if ratio < most {
+            return Ok(());
+        }
+        ratios.push(ratio);
+    }
+    bail!("honest calls took {ratios:.1?} times as long")
+}
+
+/// Waits until a queue is empty.
+async fn emptied(vhost: &Vhost, name: &str) -> Result<()> {
+    until("all are taken", async || {
+        let queues = vhost.queues().await?;
+        let queue = queues.iter().find(|queue| queue.name == name).context("it is gone")?;
+        Ok((queue.messages == 0).then_some(()))
+    })
+    .await
 }
 
 #[test]
@@ -160,14 +191,18 @@ fn small_messages_that_become_large_in_a_server() {
         let vhost = vhost("bombs").await?;
         let (server, _serving) = serve(&vhost).await?;
         let client = Transport::connect(&vhost.url()).await?;
-        honest(&client).await?;
-        let before = honest(&client).await?;
         let (attacker, bomb) = (Attacker::connect(&vhost).await?, bomb()?);
-        for _ in 0..100 {
-            attacker.send("openstack", "plain", &bomb, Some(Compression::Bzip2)).await?;
-        }
-        bearable(before, honest(&client).await?, 10.0)?;
-        until("all are refused", async || Ok((server.counters().rejected == 100).then_some(()))).await
+        let attack = async || {
+            for _ in 0..100 {
+                attacker.send("openstack", "plain", &bomb, Some(Compression::Bzip2)).await?;
+            }
+            Ok(())
+        };
+        let refused = async |times| {
+            let all = || server.counters().rejected == times * 100;
+            until("all are refused", async || Ok(all().then_some(()))).await
+        };
+        bearable(&client, 10.0, attack, refused).await
     });
 }
 
@@ -181,7 +216,7 @@ fn calls_that_name_reply_addresses_of_the_broker() {
         honest(&client).await?;
         let attacker = Attacker::connect(&vhost).await?;
         for queue in ["amq.rabbitmq.reply-to.g2dkAA.x", "amq.rabbitmq.reply-to", "amq.gen-x"] {
-            let ids = format!(r#""_msg_id": "1", "_timeout": 2, "_reply_q": "{queue}""#);
+            let ids = format!(r#""_msg_id": "1", "_timeout": 60, "_reply_q": "{queue}""#);
             attacker.requests(1, &format!(r#"{{"method": "echo", "args": {{"value": 1}}, {ids}}}"#)).await?;
         }
         let all = CALLS as u64 + 3;
@@ -200,21 +235,16 @@ fn small_messages_that_become_large_in_a_client() {
         // So that a thread that is kept is noticed.
         let client = Transport::connect(&format!("{}?heartbeat_timeout_threshold=5", vhost.url())).await?;
         honest(&client).await?;
-        let before = honest(&client).await?;
         let queues = vhost.queues().await?;
         let reply = queues.iter().find(|queue| queue.name.starts_with("reply_")).context("no reply queue")?;
         let (attacker, bomb) = (Attacker::connect(&vhost).await?, bomb()?);
-        for _ in 0..100 {
-            attacker.send("", &reply.name, &bomb, Some(Compression::Bzip2)).await?;
-        }
-        bearable(before, honest(&client).await?, 10.0)?;
-        until("all are refused", async || {
-            let queues = vhost.queues().await?;
-            let queue = queues.iter().find(|queue| queue.name == reply.name).context("it is gone")?;
-            Ok((queue.messages == 0).then_some(()))
-        })
-        .await?;
-        honest(&client).await.map(drop)
+        let attack = async || {
+            for _ in 0..100 {
+                attacker.send("", &reply.name, &bomb, Some(Compression::Bzip2)).await?;
+            }
+            Ok(())
+        };
+        bearable(&client, 10.0, attack, async |_| emptied(&vhost, &reply.name).await).await
     });
 }
 
@@ -238,22 +268,25 @@ fn more_small_messages_than_a_server_is_handed_at_once() {
         let vhost = vhost("many-bombs").await?;
         let (server, _serving) = serve(&vhost).await?;
         let client = Transport::connect(&vhost.url()).await?;
-        honest(&client).await?;
-        let before = honest(&client).await?;
         let attacker = Attacker::connect(&vhost).await?;
         let read = dense(r#""method": "none", "args": {}"#)?;
         // Far too dense, in as much as is read with the small ones, and in much less.
         let [large, small] = [8 << 20, 1 << 20].map(|blanks| Compression::Gzip.compress(&vec![b' '; blanks]));
         let (large, small) = (large?, small?);
-        for body in std::iter::repeat_n([&read, &large, &small, &small], 100).flatten() {
-            attacker.send("openstack", "plain", body, Some(Compression::Gzip)).await?;
-        }
-        let during = honest(&client).await?;
-        let done =
-            || server.counters().rejected == 300 && server.counters().executed == 100 + 3 * CALLS as u64;
-        until("all are refused or executed", async || Ok(done().then_some(()))).await?;
-        // How busy the machine is may have changed meanwhile.
-        bearable(before.max(honest(&client).await?), during, 150.0)
+        let attack = async || {
+            for body in std::iter::repeat_n([&read, &large, &small, &small], 100).flatten() {
+                attacker.send("openstack", "plain", body, Some(Compression::Gzip)).await?;
+            }
+            Ok(())
+        };
+        let over = async |times| {
+            // Of three times as many honest calls, as often.
+            let (rejected, executed) = (times * 300, times * (100 + 3 * CALLS as u64));
+            let counters = || server.counters();
+            let done = || counters().rejected == rejected && counters().executed == executed;
+            until("all are refused or executed", async || Ok(done().then_some(()))).await
+        };
+        bearable(&client, 150.0, attack, over).await
     });
 }
 
@@ -265,15 +298,17 @@ fn more_replies_to_nobody_than_a_client_is_handed_at_once() {
         let (_server, _serving) = serve(&vhost).await?;
         let client = Transport::connect(&vhost.url()).await?;
         honest(&client).await?;
-        let before = honest(&client).await?;
         let queues = vhost.queues().await?;
         let reply = queues.iter().find(|queue| queue.name.starts_with("reply_")).context("no reply queue")?;
         let attacker = Attacker::connect(&vhost).await?;
         let nobodys = dense(r#""result": 1, "failure": null, "ending": true, "_msg_id": "1""#)?;
-        for _ in 0..2500 {
-            attacker.send("", &reply.name, &nobodys, Some(Compression::Gzip)).await?;
-        }
-        bearable(before, honest(&client).await?, 40.0)
+        let attack = async || {
+            for _ in 0..2500 {
+                attacker.send("", &reply.name, &nobodys, Some(Compression::Gzip)).await?;
+            }
+            Ok(())
+        };
+        bearable(&client, 40.0, attack, async |_| emptied(&vhost, &reply.name).await).await
     });
 }
 
@@ -339,7 +374,14 @@ fn many_arguments_and_what_is_handed_on() {
             Ok(began.elapsed())
         };
         timed(&few).await?;
-        let (few, lots) = (timed(&few).await?, timed(&lots).await?);
+        // The least of several, as others may be busy: in turns, so that they are during all of one kind only if always.
+        let mut least = [Duration::MAX; 2];
+        for _ in 0..5 {
+            for (least, rest) in least.iter_mut().zip([&few, &lots]) {
+                *least = timed(rest).await?.min(*least);
+            }
+        }
+        let [few, lots] = least;
         let ratio = lots.as_secs_f64() / few.as_secs_f64();
         said!("16 times as many arguments took {ratio:.1} times as long: {few:?}, {lots:?}");
         ensure!(ratio < 64.0, "16 times as many arguments took {ratio:.1} times as long");
@@ -369,9 +411,11 @@ fn monitored_calls_of_handlers_that_keep_every_thread() {
         });
         is_ready.await?;
         let client = Transport::connect(&vhost.url()).await?;
-        let options = CallOptions::new().monitor(Duration::from_secs(4)).timeout(Duration::from_secs(120));
-        // Three times as long as the caller bears silence.
-        PlainApi::new(&client).with(options).block(&Context::new(), 12).await?;
+        let api = PlainApi::new(&client);
+        ensure!(api.echo(&Context::new(), 1).await? == 1);
+        let options = CallOptions::new().monitor(Duration::from_secs(6)).timeout(PATIENCE);
+        // Twice as long as the caller bears silence.
+        api.with(options).block(&Context::new(), 13).await?;
         drop(stop);
         serving.join().map_err(|_| anyhow::anyhow!("the server panicked"))?
     });
