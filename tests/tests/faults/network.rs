@@ -13,6 +13,9 @@ use tokio::time::timeout;
 use super::QUICK;
 
 const BOTH: [Direction; 2] = [Direction::ToBroker, Direction::ToClient];
+/// For a network on which a handshake takes seconds.
+const PATIENT: [&str; 3] =
+    ["heartbeat_timeout_threshold=6", "connect_timeout=20", "kombu_reconnect_delay=0.1"];
 /// Two for the client and two for the server.
 const CONNECTIONS: usize = 4;
 
@@ -22,12 +25,20 @@ async fn network(
     name: &'static str,
     fault: impl AsyncFnOnce(&Proxy, &Scenario<'_>) -> Result<()>,
 ) -> Result<()> {
+    network_with(name, QUICK, fault).await
+}
+
+/// The same with other options.
+async fn network_with(
+    name: &'static str,
+    options: [&str; 3],
+    fault: impl AsyncFnOnce(&Proxy, &Scenario<'_>) -> Result<()>,
+) -> Result<()> {
     let node = Broker::shared()?;
     let vhost = node.vhost(name).await?;
     let proxy = Proxy::start(node.port()).await?;
-    let lane = QUICK
-        .iter()
-        .fold(Lane::rust(name).at(&proxy.through(&vhost.url())), |lane, option| lane.option(option));
+    let lane = Lane::rust(name).at(&proxy.through(&vhost.url()));
+    let lane = options.iter().fold(lane, |lane, option| lane.option(option));
     let scenario = Scenario::start(&vhost, [lane]).await?;
     fault(&proxy, &scenario).await?;
     proxy.resume();
@@ -60,7 +71,7 @@ fn connections_that_end() {
 #[test]
 fn a_slow_network() {
     alone(async || {
-        network("slow", async |proxy, scenario| {
+        network_with("slow", PATIENT, async |proxy, scenario| {
             for direction in BOTH {
                 proxy.set(direction, Flow::Delay(Duration::from_millis(300)));
             }
@@ -179,7 +190,7 @@ fn idle_connections_with_heartbeats() {
         }
         let (client, transport, server) = quiet(&proxy, &vhost, "heartbeat_timeout_threshold=4").await?;
         let before = proxy.accepted();
-        tokio::time::sleep(limit + limit / 2).await;
+        tokio::time::sleep(limit + limit / 5).await;
         ensure!(proxy.accepted() == before && BOTH.iter().all(|way| proxy.affected(*way) == 0), "{proxy:?}");
         ensure!(WorkApi::new(&client).work(&Context::new(), 1).call().await? == 1);
         server.shutdown(PATIENCE).await?;

@@ -1,9 +1,12 @@
 //! Notifications: what the broker has confirmed is heard, at least once, where the queues outlive what happens.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use anyhow::ensure;
 use rpc_tests::campaign::{Lane, PROCESS_WORKERS, Scenario, alone};
 use rpc_tests::proxy::{End, Proxy};
-use rpc_tests::{Broker, until};
+use rpc_tests::{Broker, until, until_within};
 
 use super::{QUICK, vhost};
 
@@ -14,8 +17,14 @@ const PEER: &str = env!("CARGO_BIN_EXE_peer");
 const TIMES: usize = 2;
 /// How long a listener that is killed takes for each, in seconds: at a hundred a second it is in the middle of about forty.
 const WORK: f64 = 0.4;
-/// How many it is in the middle of, at least, when it is killed.
-const BEGUN: u64 = 5;
+/// How many it has begun, at least, when it is killed.
+const BEGUN: usize = 5;
+/// How often it may be killed until it was in the middle of some that often: it may just have come to the end of all.
+const MOST: usize = 4 * TIMES;
+/// How long the next one has to begin those again.
+const AGAIN: Duration = Duration::from_secs(10);
+/// How many it has at most that are not acknowledged: twice what it handles at once.
+const HELD: usize = 2 * PROCESS_WORKERS;
 
 /// One lane for each kind of queue. The listeners are slower than the notifiers, so that the queues hold something.
 fn kinds() -> [Lane; 3] {
@@ -98,17 +107,23 @@ fn a_listener_killed_in_the_middle_of_notifications() {
         // the kind of the queue.
         let lane = Lane::process("killed", PEER).notifying().taking(WORK).may_repeat();
         let mut scenario = Scenario::start(&vhost, [lane]).await?;
-        for _ in 0..TIMES {
-            until("it is in the middle of notifications", async || {
-                let queues = vhost.queues().await?;
-                Ok(queues.iter().any(|queue| queue.messages_unacknowledged >= BEGUN).then_some(()))
+        let (mut kills, mut repeating) = (0, 0);
+        while repeating < TIMES && kills < MOST {
+            let ledger = Arc::clone(scenario.lanes()[0].ledger());
+            let before = ledger.tally();
+            until("it has begun some", async || {
+                Ok((ledger.tally().executed >= before.executed + BEGUN).then_some(()))
             })
             .await?;
             scenario.lanes_mut()[0].kill_server().await?;
             scenario.recovered().await?;
+            kills += 1;
+            let repeated = async || Ok((ledger.tally().repeated > before.repeated).then_some(()));
+            repeating += usize::from(until_within(AGAIN, "some are repeated", repeated).await.is_ok());
         }
         let tally = scenario.finish().await?.remove(0);
-        ensure!(tally.repeated >= TIMES && tally.repeated <= TIMES * PROCESS_WORKERS, "{tally}");
+        ensure!(repeating == TIMES, "{repeating} of {kills} kills had some repeated: {tally}");
+        ensure!(tally.repeated <= kills * HELD, "{kills} kills: {tally}");
         ensure!(tally.lost == 0 && tally.confirmed == tally.notifications, "{tally}");
         Ok(())
     });
