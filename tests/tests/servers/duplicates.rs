@@ -27,6 +27,12 @@ async fn executed_once(name: &str, acknowledge: Acknowledge) {
     };
     repeat().await;
     known(2).await;
+    // What is not acknowledged by then would come once more.
+    until("all are acknowledged", async || {
+        Ok(vhost.queues().await?.iter().all(|queue| queue.messages == 0).then_some(()))
+    })
+    .await
+    .unwrap();
     vhost.close_connections("for the test").await.unwrap();
     consumes_again(&vhost).await;
     repeat().await;

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rpc_runtime::{Context, RemoteError, Server, ServerBuilder, Target, Transport, rpc_manager};
+use rpc_runtime::{CallOptions, Context, RemoteError, Server, ServerBuilder, Target, Transport, rpc_manager};
+use rpc_tests::limits::TEST;
 use rpc_tests::until;
 use tokio::sync::watch;
 
@@ -100,12 +101,13 @@ impl Gate for Keeper {
     }
 }
 
-/// Starts a call.
+/// Starts a call, which has as long as a test.
 pub(super) fn call(
     transport: &Transport,
     n: u64,
 ) -> tokio::task::JoinHandle<Result<String, rpc_runtime::CallError<RemoteError>>> {
-    tokio::spawn(GateApi::new(transport).pass(&Context::new(), n).into_future())
+    let api = GateApi::new(transport).with(CallOptions::new().timeout(TEST));
+    tokio::spawn(api.pass(&Context::new(), n).into_future())
 }
 
 /// Casts all of these, and returns once the broker has confirmed them.

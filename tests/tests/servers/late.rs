@@ -143,6 +143,7 @@ fn a_shutdown_acknowledges_what_it_waits_for_and_returns_the_rest_at_once() {
         first.has(1).await;
         cast(&transport, 2..=10).await;
         holds(&vhost, "gate", 10, 6).await;
+        first.has(4).await;
         let stopping = tokio::spawn(server.shutdown(PATIENCE));
         // Before the handlers of the first are through.
         holds(&vhost, "gate", 10, 4).await;
