@@ -39,13 +39,21 @@ async fn every_host_and_why() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let silent_address = silent.local_addr().unwrap();
     let url = format!("rabbit://u:hidden@{gone},u:hidden@{silent_address}/v");
-    let error = refused(&url, SECOND, 4 * SECOND).await;
-    let found: HashSet<_> = kinds(&error).into_iter().collect();
-    assert_eq!(found, HashSet::from([FailureKind::ConnectionRefused, FailureKind::TimedOut]));
-    let error = error.to_string();
-    assert!(error.contains(&format!("{gone}: ")), "{error}");
-    assert!(error.contains(&format!("{silent_address}: not connected within 1s")), "{error}");
-    assert!(!error.contains("hidden"), "{error}");
+    // On a busy machine the time may be over before both were tried, or before one is refused.
+    let expected = HashSet::from([FailureKind::ConnectionRefused, FailureKind::TimedOut]);
+    let mut seen = Vec::new();
+    for attempt in [SECOND, 4 * SECOND, 16 * SECOND] {
+        let error = refused(&url, attempt, 4 * attempt).await;
+        let found: HashSet<_> = kinds(&error).into_iter().collect();
+        let error = error.to_string();
+        assert!(!error.contains("hidden"), "{error}");
+        let silence = format!("{silent_address}: not connected within {attempt:?}");
+        if found == expected && error.contains(&format!("{gone}: ")) && error.contains(&silence) {
+            return;
+        }
+        seen.push(error);
+    }
+    panic!("{seen:?}");
 }
 
 #[tokio::test]
@@ -81,11 +89,20 @@ async fn who_is_not_a_broker() {
             }
         });
         // What may be better the next time is tried until the time is over.
-        let limit = if kind == FailureKind::Network { 3 * SECOND } else { NEVER };
-        let error = refused(&url, limit, limit).await;
+        // On a busy machine that may be over before the first attempt is.
+        let limits =
+            if kind == FailureKind::Network { [3, 12, 48].map(|n| n * SECOND).to_vec() } else { vec![NEVER] };
+        let mut seen = Vec::new();
+        for limit in limits {
+            let error = refused(&url, limit, limit).await;
+            assert!(!error.to_string().contains("hidden"), "{error}");
+            seen.push((kinds(&error), error.to_string()));
+            if kinds(&error) == [kind] {
+                break;
+            }
+        }
         peer.abort();
-        assert_eq!(kinds(&error), [kind], "{scheme} {answer:?}: {error}");
-        assert!(!error.to_string().contains("hidden"), "{error}");
+        assert!(seen.last().is_some_and(|(kinds, _)| *kinds == [kind]), "{scheme} {answer:?}: {seen:?}");
     }
 }
 

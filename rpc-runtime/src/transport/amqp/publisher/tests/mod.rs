@@ -59,7 +59,7 @@ impl Scene {
         let pauses = backoff(&options);
         let supervisor = Supervisor::start(broker.clone(), hosts, pauses, BUS, reporter, &handle);
         let publisher = Publisher::start(supervisor.view(), options, &handle);
-        supervisor.connected(Instant::now() + Duration::from_secs(1)).await.unwrap();
+        supervisor.connected(Instant::now() + Duration::from_secs(120)).await.unwrap();
         Self { broker, supervisor, publisher, published }
     }
 
