@@ -278,7 +278,7 @@ async fn objects_among_the_other_keyword_arguments_are_made_older_too() {
     services.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_conductor_that_never_answers_costs_its_caller_a_bounded_time() {
     let (args, _) = recorded();
     let services = Services::start(Answer::Never, Duration::from_millis(100)).await;
