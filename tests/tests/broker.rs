@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rpc_tests::limits::PATIENCE;
-use rpc_tests::{Broker, PythonClient, PythonServer, until};
+use rpc_tests::limits::{PATIENCE, PEERS_PATIENCE};
+use rpc_tests::{Broker, PythonClient, PythonServer, until_within};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -30,7 +30,7 @@ async fn stops_dies_and_comes_back() {
     broker.restart().await.unwrap();
     assert_eq!(broker.node().port(), port);
 
-    until("the Python server consumes again", async || {
+    until_within(PEERS_PATIENCE, "the Python server consumes again", async || {
         let queues = vhost.queues().await?;
         Ok((queues.iter().map(|queue| queue.consumers).sum::<u64>() == 3).then_some(()))
     })

@@ -1,7 +1,8 @@
 //! The Python peers against each other: what the other tests rely on when one side is Rust.
 
 use anyhow::Result;
-use rpc_tests::{Binding, Broker, Note, PythonClient, PythonServer, Vhost, until};
+use rpc_tests::limits::PEERS_PATIENCE;
+use rpc_tests::{Binding, Broker, Note, PythonClient, PythonServer, Vhost, until_within};
 use serde_json::{Value, json};
 
 async fn vhost(name: &str) -> Result<Vhost> {
@@ -151,16 +152,24 @@ async fn timeouts_and_call_monitor() {
     let vhost = vhost("timeouts").await.unwrap();
     let _server = server(&vhost, "host1").await.unwrap();
     let mut client = client(&vhost).await.unwrap();
-    let slow = |options: Value| {
-        let mut request = json!({"topic": "topic", "method": "slow", "args": {"seconds": 6}});
+    let slow = |seconds: u64, options: Value| {
+        let mut request = json!({"topic": "topic", "method": "slow", "args": {"seconds": seconds}});
         request.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
         request
     };
-    let raised = client.call(slow(json!({"timeout": 1}))).await.unwrap().unwrap_err();
+    let raised = client.call(slow(6, json!({"timeout": 1}))).await.unwrap().unwrap_err();
     assert_eq!(raised.class, "MessagingTimeout");
     // Heartbeats come after half of the monitor's limit, and keep the call alive.
-    let monitored = client.call(slow(json!({"timeout": 30, "call_monitor_timeout": 5}))).await;
-    assert_eq!(monitored.unwrap().unwrap(), 6);
+    // A machine that is too busy for one in that time is given more.
+    let mut silent = Vec::new();
+    for (monitor, seconds) in [(5, 6), (15, 18), (45, 54)] {
+        let monitored = slow(seconds, json!({"timeout": 110, "call_monitor_timeout": monitor}));
+        match client.call(monitored).await.unwrap() {
+            Ok(answer) => return assert_eq!(answer, seconds),
+            Err(raised) => silent.push(raised),
+        }
+    }
+    panic!("{silent:?}");
 }
 
 #[tokio::test]
@@ -220,7 +229,7 @@ async fn a_server_joins_again_after_its_connections_are_closed() {
     assert!(!before.is_empty());
 
     vhost.close_connections("for the test").await.unwrap();
-    until("a new connection consumes", async || {
+    until_within(PEERS_PATIENCE, "a new connection consumes", async || {
         let now = vhost.connections().await?;
         let renewed = !now.is_empty() && now.iter().all(|new| before.iter().all(|old| old.name != new.name));
         let consumed = vhost.queues().await?.iter().all(|queue| queue.consumers == 1);

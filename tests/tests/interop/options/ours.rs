@@ -183,7 +183,13 @@ async fn at_once(session: &Session, config: &Config, wanted: usize) -> Result<Ve
 
 async fn unanswered(session: &Session, config: &Config) -> Result<Vec<String>, String> {
     let served = Served::start(session, config).await?;
-    let answer = client(&served.transport, session).hold(&Context::new()).call().await;
+    let api = client(&served.transport, session);
+    // What a first call has to wait for may take longer than the next one has.
+    api.with(CallOptions::new().timeout(Duration::from_secs(60)))
+        .add(&Context::new(), 1)
+        .await
+        .map_err(text)?;
+    let answer = api.hold(&Context::new()).call().await;
     served.end().await;
     match answer {
         Ok(()) => Ok(vec!["the call is answered".to_owned()]),
