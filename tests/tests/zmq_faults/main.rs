@@ -9,11 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rpc_runtime::{CallError, CallOptions, Context, RemoteError, RpcError, Transport};
-use rpc_tests::Reservation;
 use rpc_tests::campaign::{Id, Ledger, Process, WorkApi};
 use rpc_tests::limits::PATIENCE;
+use rpc_tests::{Reservation, until};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+/// A request that no test counts.
+const HELLO: Id = Id::MAX;
 
 const PEER: &str = env!("CARGO_BIN_EXE_peer");
 
@@ -42,9 +45,14 @@ fn ledger(name: &str) -> Arc<Ledger> {
     Arc::new(Ledger::new(name))
 }
 
-async fn client(url: &str) -> WorkApi {
+/// A client that has a connection to each of these servers.
+async fn client(url: &str, servers: &[&str]) -> WorkApi {
     let options = CallOptions::new().timeout(Duration::from_secs(600));
-    WorkApi::new(&Transport::connect(url).await.unwrap()).with(options)
+    let api = WorkApi::new(&Transport::connect(url).await.unwrap()).with(options);
+    for server in servers {
+        assert_eq!(found(&to(&api, server), HELLO).await.unwrap(), HELLO);
+    }
+    api
 }
 
 fn to(api: &WorkApi, server: &str) -> WorkApi {
@@ -61,6 +69,27 @@ async fn call(api: &WorkApi, id: Id) -> Outcome {
     ended(start(api, id, 0.0)).await
 }
 
+/// What a call comes to once its server is found. A connection has to be there within two seconds, which is little on a busy
+/// machine; what finds nobody in that time is not executed, and is called again.
+async fn found(api: &WorkApi, id: Id) -> Outcome {
+    let found = until("a server is found", async || {
+        let outcome = call(api, id).await;
+        let rpc = outcome.as_ref().err().and_then(CallError::rpc);
+        Ok((!matches!(rpc, Some(RpcError::Undeliverable { .. }))).then_some(outcome))
+    });
+    found.await.unwrap()
+}
+
+/// What a call says whose server is nowhere. A place that has not told so within two seconds is tried again.
+async fn nowhere(api: &WorkApi, id: Id) -> String {
+    let told = until("all places tell", async || {
+        let error = call(api, id).await.unwrap_err();
+        assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error:?}");
+        Ok(Some(error.to_string()).filter(|text| !text.contains("not connected yet")))
+    });
+    told.await.unwrap()
+}
+
 async fn ended(running: JoinHandle<Outcome>) -> Outcome {
     timeout(PATIENCE, running).await.expect("the call ends").unwrap()
 }
@@ -74,7 +103,7 @@ async fn lost(running: JoinHandle<Outcome>) -> String {
 
 /// Waits until all of these are being executed, each once.
 async fn executed(ledger: &Ledger, ids: impl IntoIterator<Item = Id> + Clone) {
-    rpc_tests::until("they are executed", async || {
+    until("they are executed", async || {
         Ok(ids.clone().into_iter().all(|id| ledger.executions(id) == 1).then_some(()))
     })
     .await

@@ -6,9 +6,8 @@ use rpc_runtime::CallOptions;
 use rpc_tests::campaign::Id;
 use rpc_tests::proxy::{Direction, End, Flow, Proxy};
 use rpc_tests::run;
-use tokio::time::Instant;
 
-use super::{Places, call, client, ended, executed, ledger, lost, server, start};
+use super::{Places, client, ended, executed, found, ledger, lost, nowhere, server, start};
 
 #[test]
 fn a_cut_connection_ends_its_calls_and_is_made_again() {
@@ -17,15 +16,15 @@ fn a_cut_connection_ends_its_calls_and_is_made_again() {
         let _server = server(&places.url(), "a", 0.0, &ledger).await;
         let [port] = places.0.ports();
         let proxy = Proxy::start(port).await.unwrap();
-        let api = client(&proxy.through(&places.url())).await;
+        let api = client(&proxy.through(&places.url()), &["a"]).await;
         for (id, end) in (0..).step_by(10).zip([End::Reset, End::Close]) {
             let cut = start(&api, id, 600.0);
             executed(&ledger, [id]).await;
             proxy.end_connections(end);
             let text = lost(cut).await;
             assert!(text.contains("the connection to the server was lost"), "{text}");
-            assert_eq!(call(&api, id + 1).await.unwrap(), id + 1);
-            assert_eq!((ledger.executions(id), ledger.executions(id + 1)), (1, 1));
+            assert_eq!(found(&api, id + 1).await.unwrap(), id + 1);
+            executed(&ledger, [id, id + 1]).await;
         }
         assert_eq!(proxy.accepted(), 3);
     });
@@ -38,19 +37,18 @@ fn a_forgotten_connection_is_missed() {
         let _server = server(&places.url(), "a", 0.0, &ledger).await;
         let [port] = places.0.ports();
         let proxy = Proxy::start(port).await.unwrap();
-        let api = client(&proxy.through(&places.url())).await;
+        let api = client(&proxy.through(&places.url()), &["a"]).await;
         let before = start(&api, 0, 600.0);
         executed(&ledger, [0]).await;
         proxy.forget_connections();
-        let since = Instant::now();
         let after = start(&api, 1, 0.0);
         for call in [before, after] {
             let text = lost(call).await;
             assert!(text.contains("nothing was heard of the peer for"), "{text}");
         }
-        assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
-        assert_eq!(call(&api, 2).await.unwrap(), 2);
-        assert_eq!([0, 1, 2].map(|id| ledger.executions(id)), [1, 0, 1]);
+        assert_eq!(found(&api, 2).await.unwrap(), 2);
+        executed(&ledger, [0, 2]).await;
+        assert_eq!(ledger.executions(1), 0);
     });
 }
 
@@ -62,14 +60,13 @@ fn a_request_whose_reply_is_lost_is_executed_once() {
         let _server = server(&places.url(), "a", 0.0, &ledger).await;
         let [port] = places.0.ports();
         let proxy = Proxy::start(port).await.unwrap();
-        let api = client(&proxy.through(&places.url())).await;
-        assert_eq!(call(&api, 0).await.unwrap(), 0);
+        let api = client(&proxy.through(&places.url()), &["a"]).await;
         proxy.set(Direction::ToClient, Flow::Swallow);
         let swallowed = start(&api, 1, 0.0);
         executed(&ledger, [1]).await;
         lost(swallowed).await;
         proxy.resume();
-        assert_eq!(call(&api, 2).await.unwrap(), 2);
+        assert_eq!(found(&api, 2).await.unwrap(), 2);
         assert_eq!(ledger.executions(1), 1);
     });
 }
@@ -81,8 +78,7 @@ fn what_is_held_up_for_a_while_is_not_lost() {
         let _server = server(&places.url(), "a", 0.0, &ledger).await;
         let [port] = places.0.ports();
         let proxy = Proxy::start(port).await.unwrap();
-        let api = client(&proxy.through(&places.url())).await;
-        assert_eq!(call(&api, 1000).await.unwrap(), 1000);
+        let api = client(&proxy.through(&places.url()), &["a"]).await;
         proxy.set(Direction::ToClient, Flow::Hold);
         let calls: Vec<_> = (0..500).map(|id| start(&api, id, 0.0)).collect();
         // Those that go out before anything is heard of them.
@@ -91,8 +87,8 @@ fn what_is_held_up_for_a_while_is_not_lost() {
         proxy.resume();
         for (id, call) in (0..).zip(calls) {
             assert_eq!(ended(call).await.unwrap(), id);
-            assert_eq!(ledger.executions(id), 1);
         }
+        executed(&ledger, 0..500).await;
         assert_eq!(proxy.accepted(), 1);
     });
 }
@@ -106,14 +102,14 @@ fn a_place_where_nobody_listens_is_not_taken_for_a_server() {
     run(async {
         let host = format!("127.77.{}.{}", std::process::id() >> 8 & 0xff, std::process::id() & 0xff);
         let url = format!("zmq://{host}:{PORT}/");
-        let api = client(&url).await;
+        let api = client(&url, &[]).await;
         for id in 0..ATTEMPTS {
-            let error = call(&api, id).await.unwrap_err();
-            assert!(error.to_string().contains("Connection refused"), "{id}: {error}");
+            let text = nowhere(&api, id).await;
+            assert!(text.contains("Connection refused"), "{id}: {text}");
         }
         let ledger = ledger("itself");
         let _server = server(&url, "a", 0.0, &ledger).await;
-        assert_eq!(call(&api, ATTEMPTS).await.unwrap(), ATTEMPTS);
+        assert_eq!(found(&api, ATTEMPTS).await.unwrap(), ATTEMPTS);
     });
 }
 
@@ -137,9 +133,17 @@ fn a_timeout_speaks_of_no_broker() {
     run(async {
         let (places, ledger) = (Places::<1>::new(), ledger("slow"));
         let _server = server(&places.url(), "a", 0.0, &ledger).await;
-        let api = client(&places.url()).await;
-        let hasty = api.with(CallOptions::new().timeout(Duration::from_secs(1)));
-        let error = ended(start(&hasty, 0, 600.0)).await.unwrap_err().to_string();
-        assert!(error.contains("a server has the request, no reply came"), "{error}");
+        let api = client(&places.url(), &["a"]).await;
+        let mut said = Vec::new();
+        // In one second the server need not have it yet.
+        for (id, seconds) in (0..).zip([1, 4, 16]) {
+            let hasty = api.with(CallOptions::new().timeout(Duration::from_secs(seconds)));
+            let text = ended(start(&hasty, id, 600.0)).await.unwrap_err().to_string();
+            if text.contains("a server has the request, no reply came") {
+                return;
+            }
+            said.push(text);
+        }
+        panic!("{said:#?}");
     });
 }

@@ -1,13 +1,10 @@
 //! Servers that are killed, stopped and started again.
 
-use std::time::Duration;
-
 use rpc_runtime::{Reached, RpcError};
 use rpc_tests::campaign::Id;
 use rpc_tests::{run, until};
-use tokio::time::Instant;
 
-use super::{Places, call, client, ended, executed, ledger, lost, server, start, to};
+use super::{HELLO, Places, call, client, ended, executed, found, ledger, lost, nowhere, server, start, to};
 
 #[test]
 fn the_calls_of_a_killed_server_end_and_others_go_on() {
@@ -16,29 +13,26 @@ fn the_calls_of_a_killed_server_end_and_others_go_on() {
         let url = places.url();
         let a = server(&url, "a", 0.0, &of_a).await;
         let _b = server(&url, "b", 0.0, &of_b).await;
-        let api = client(&url).await;
+        let api = client(&url, &["a", "b"]).await;
         let at_a: Vec<_> = (0..10).map(|id| start(&to(&api, "a"), id, 600.0)).collect();
         let at_b = start(&to(&api, "b"), 100, 2.0);
         executed(&of_a, 0..10).await;
         executed(&of_b, [100]).await;
-        let killed = Instant::now();
         a.kill().await.unwrap();
         for call in at_a {
             let text = lost(call).await;
             assert!(text.contains("the connection to the server was lost"), "{text}");
+            // Not by the PINGs that are not answered.
+            assert!(!text.contains("nothing was heard of the peer"), "{text}");
         }
-        // Not by the PINGs that are not answered.
-        assert!(killed.elapsed() < Duration::from_secs(10), "{:?}", killed.elapsed());
         assert_eq!(ended(at_b).await.unwrap(), 100);
 
-        let error = call(&to(&api, "a"), 11).await.unwrap_err();
-        assert!(matches!(error.rpc(), Some(RpcError::Undeliverable { .. })), "{error:?}");
-        let text = error.to_string();
+        let text = nowhere(&to(&api, "a"), 11).await;
         assert!(text.contains("the server a of openstack/work cannot be found"), "{text}");
         assert!(text.contains("refused"), "{text}");
 
         let _a = server(&url, "a", 0.0, &of_a).await;
-        assert_eq!(call(&to(&api, "a"), 12).await.unwrap(), 12);
+        assert_eq!(found(&to(&api, "a"), 12).await.unwrap(), 12);
     });
 }
 
@@ -49,8 +43,18 @@ fn what_waits_for_room_at_a_killed_server_goes_to_another_one() {
         let (places, of_a, of_b) = (Places::<2>::new(), ledger("a"), ledger("b"));
         let url = places.url();
         let a = server(&url, "a", 600.0, &of_a).await;
-        let api = client(&url).await;
-        let calls: Vec<_> = (0..CALLS).map(|id| start(&api, id, 0.0)).collect();
+        let api = client(&url, &[]).await;
+        // With the first one the server is found.
+        let first = loop {
+            let first = start(&api, 0, 0.0);
+            let is_told = async || Ok((first.is_finished() || of_a.executions(0) == 1).then_some(()));
+            until("it is executed, or finds nobody", is_told).await.unwrap();
+            if of_a.executions(0) == 1 {
+                break first;
+            }
+        };
+        let others = (1..CALLS).map(|id| start(&api, id, 0.0));
+        let calls: Vec<_> = std::iter::once(first).chain(others).collect();
         until("all workers are busy", async || {
             let executed = (0..CALLS).filter(|id| of_a.executions(*id) == 1).count();
             Ok((executed == rpc_tests::campaign::PROCESS_WORKERS).then_some(()))
@@ -58,12 +62,14 @@ fn what_waits_for_room_at_a_killed_server_goes_to_another_one() {
         .await
         .unwrap();
         let _b = server(&url, "b", 0.0, &of_b).await;
+        assert_eq!(found(&to(&api, "b"), HELLO).await.unwrap(), HELLO);
         a.kill().await.unwrap();
         let mut succeeded = 0;
         for (id, call) in (0..).zip(calls) {
             match ended(call).await {
                 Ok(_) => {
-                    assert_eq!((of_a.executions(id), of_b.executions(id)), (0, 1), "{id}");
+                    executed(&of_b, [id]).await;
+                    assert_eq!(of_a.executions(id), 0, "{id}");
                     succeeded += 1;
                 }
                 Err(error) => {
@@ -85,28 +91,27 @@ fn the_calls_of_a_stopped_server_end_with_the_reason() {
         let url = places.url();
         let a = server(&url, "a", 0.0, &of_a).await;
         let _b = server(&url, "b", 0.0, &of_b).await;
-        let api = client(&url).await;
-        assert_eq!(call(&to(&api, "b"), 100).await.unwrap(), 100);
+        let api = client(&url, &["a", "b"]).await;
         let before = start(&to(&api, "a"), 0, 600.0);
         executed(&of_a, [0]).await;
         a.freeze().await.unwrap();
-        let frozen = Instant::now();
         let after = start(&to(&api, "a"), 1, 0.0);
         // Whoever does not ask for it has the other one.
         for id in 101..120 {
             assert_eq!(call(&api, id).await.unwrap(), id);
-            assert_eq!(of_b.executions(id), 1);
+            executed(&of_b, [id]).await;
         }
         for call in [before, after] {
             let text = lost(call).await;
             assert!(text.contains("nothing was heard of the peer for"), "{text}");
         }
-        // It is dead after 10 s, which it may take 5 s to see.
-        assert!(frozen.elapsed() < Duration::from_secs(30), "{:?}", frozen.elapsed());
         a.thaw().unwrap();
-        until("it is found again", async || Ok(call(&to(&api, "a"), 2).await.ok())).await.unwrap();
+        // One that is lost may be executed all the same.
+        let mut ids = 2..;
+        let again =
+            until("it is found again", async || Ok(call(&to(&api, "a"), ids.next().unwrap()).await.ok()));
+        executed(&of_a, [0, again.await.unwrap()]).await;
         assert!(of_a.executions(1) <= 1);
-        assert_eq!((of_a.executions(0), of_a.executions(2)), (1, 1));
     });
 }
 
@@ -117,9 +122,9 @@ fn restarts_under_load_lose_what_was_sent_and_repeat_nothing() {
     run(async {
         let (places, ledger) = (Places::<2>::new(), ledger("restarts"));
         let url = places.url();
-        let _b = server(&url, "b", 0.01, &ledger).await;
+        let b = server(&url, "b", 0.01, &ledger).await;
         let mut a = server(&url, "a", 0.01, &ledger).await;
-        let api = client(&url).await;
+        let api = client(&url, &["a", "b"]).await;
         let loads = (0..AT_A_TIME).map(|first| {
             let api = api.clone();
             tokio::spawn(async move {
@@ -131,22 +136,26 @@ fn restarts_under_load_lose_what_was_sent_and_repeat_nothing() {
             })
         });
         let loads: Vec<_> = loads.collect();
-        for id in [CALLS / 4, CALLS / 2, CALLS * 3 / 4] {
-            until("so many are executed", async || Ok((ledger.executions(id) > 0).then_some(())))
-                .await
-                .unwrap();
+        for times in [1, 2, 3] {
+            let so_many = usize::try_from(CALLS).unwrap() * times / 4;
+            until("so many are executed", async || {
+                Ok(((0..CALLS).filter(|id| ledger.executions(*id) > 0).count() >= so_many).then_some(()))
+            })
+            .await
+            .unwrap();
             a.kill().await.unwrap();
             a = server(&url, "a", 0.01, &ledger).await;
         }
-        let (mut answered, mut lost) = (0, 0);
-        for load in loads {
-            for (id, outcome) in load.await.unwrap() {
+        let outcomes: Vec<_> = futures::future::join_all(loads).await;
+        // All that they have said is in the ledger then.
+        a.kill().await.unwrap();
+        b.kill().await.unwrap();
+        let mut lost = 0;
+        for load in outcomes {
+            for (id, outcome) in load.unwrap() {
                 let executions = ledger.executions(id);
                 match outcome {
-                    Ok(_) => {
-                        assert_eq!(executions, 1, "{id}");
-                        answered += 1;
-                    }
+                    Ok(_) => assert_eq!(executions, 1, "{id}"),
                     Err(error) => {
                         let Some(rpc @ RpcError::Connection { .. }) = error.rpc() else {
                             panic!("{id}: {error:?}")
@@ -158,7 +167,6 @@ fn restarts_under_load_lose_what_was_sent_and_repeat_nothing() {
                 }
             }
         }
-        assert_eq!(answered + lost, CALLS);
         assert!(lost <= 3 * AT_A_TIME, "{lost}");
     });
 }
