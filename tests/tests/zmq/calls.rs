@@ -5,17 +5,16 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use rpc_runtime::{CallOptions, Context};
 use rpc_tests::run;
-use rpc_tests::sample::SampleApi;
 use serde_json::{Value, json};
 
-use super::{connect, python_client, python_server, redis, request, rust_server, values};
+use super::{client, python_client, python_server, redis, request, rust_server, values};
 
 #[test]
 fn python_answers_rust() {
     run(async {
         let redis = redis().await;
         let _python = python_server(&redis, "python").await;
-        let api = SampleApi::new(&connect(&redis).await);
+        let api = client(&redis, &[]).await;
         for value in values() {
             assert_eq!(api.echo(&Context::request(), &value).await.unwrap(), value);
         }
@@ -45,7 +44,7 @@ fn many_calls_at_once_have_each_their_own_answer() {
     run(async {
         let redis = redis().await;
         let _python = python_server(&redis, "python").await;
-        let api = SampleApi::new(&connect(&redis).await);
+        let api = client(&redis, &[]).await;
         let ctx = Context::request();
         let values: Vec<Value> = (0..200).map(Value::from).collect();
         let calls = values.iter().map(|value| api.echo(&ctx, value).into_future());
@@ -62,9 +61,8 @@ fn servers_of_both_languages_serve_a_topic() {
         let _rust = rust_server(&redis, "rust").await;
         let both = BTreeSet::from(["python@lvm".to_owned(), "rust".to_owned()]);
 
-        let api = SampleApi::new(&connect(&redis).await);
+        let api = client(&redis, &["python@lvm", "rust"]).await;
         let mut servers = BTreeSet::new();
-        // The first may be answered before there is a connection to the second server.
         while servers != both {
             servers.insert(api.whoami(&Context::new()).await.unwrap().server);
         }

@@ -7,7 +7,7 @@ use rpc_tests::run;
 use rpc_tests::sample::{SampleApi, SampleFanoutApi};
 use serde_json::json;
 
-use super::{connect, python_client, python_server, redis, request, rust_server};
+use super::{client, connect, find, python_client, python_server, redis, request, rust_server};
 
 #[test]
 fn a_cast_comes_to_the_other_language() {
@@ -15,7 +15,7 @@ fn a_cast_comes_to_the_other_language() {
         let redis = redis().await;
         let mut python = python_server(&redis, "python").await;
         let mut rust = rust_server(&redis, "rust").await;
-        let api = SampleApi::new(&connect(&redis).await);
+        let api = client(&redis, &["python"]).await;
         let mut client = python_client(&redis).await;
         let to_python = api.with(CallOptions::new().server("python"));
         for n in 0..5 {
@@ -47,7 +47,10 @@ fn a_fanout_comes_to_each_server_once() {
         let mut python = python_server(&redis, "python").await;
         let mut other = python_server(&redis, "other").await;
         let mut rust = rust_server(&redis, "rust").await;
-        SampleFanoutApi::new(&connect(&redis).await).note(&Context::request(), 1).await.unwrap();
+        let transport = connect(&redis).await;
+        // Who is not found in time does not have it.
+        find(&SampleApi::new(&transport), &["python", "other", "rust"]).await;
+        SampleFanoutApi::new(&transport).note(&Context::request(), 1).await.unwrap();
         let mut client = python_client(&redis).await;
         client.cast(request("note", json!({"n": 2}), json!({"fanout": true}))).await.unwrap().unwrap();
         let mut seen = BTreeMap::<_, Vec<_>>::new();

@@ -2,17 +2,17 @@
 
 use rpc_runtime::Context;
 use rpc_tests::run;
-use rpc_tests::sample::{SampleApi, SampleError};
+use rpc_tests::sample::SampleError;
 use serde_json::{Value, json};
 
-use super::{TEXT, connect, python_client, python_server, redis, request, rust_server};
+use super::{TEXT, client, python_client, python_server, redis, request, rust_server};
 
 #[test]
 fn rust_has_its_own_error_for_what_python_raises() {
     run(async {
         let redis = redis().await;
         let _python = python_server(&redis, "python").await;
-        let api = SampleApi::new(&connect(&redis).await);
+        let api = client(&redis, &[]).await;
         let error = api.fail_builtin(&Context::request(), TEXT).await.unwrap_err();
         assert_eq!(error.method(), Some(&SampleError::Value(TEXT.to_owned())));
         let error = api.fail_not_found(&Context::request(), "v1").await.unwrap_err();

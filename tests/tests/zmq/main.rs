@@ -8,9 +8,9 @@ mod errors;
 mod first;
 mod python;
 
-use rpc_runtime::Transport;
-use rpc_tests::sample::RustServer;
-use rpc_tests::{PythonClient, PythonServer, Redis};
+use rpc_runtime::{CallOptions, Context, RpcError, Transport};
+use rpc_tests::sample::{RustServer, SampleApi};
+use rpc_tests::{PythonClient, PythonServer, Redis, until};
 use serde_json::{Value, json};
 
 async fn redis() -> Redis {
@@ -20,6 +20,27 @@ async fn redis() -> Redis {
 /// A transport of its own, as another process would have it.
 async fn connect(redis: &Redis) -> Transport {
     Transport::connect(&redis.url()).await.unwrap()
+}
+
+/// A client on a transport of its own that has found who serves, and each of these servers.
+async fn client(redis: &Redis, servers: &[&str]) -> SampleApi {
+    let api = SampleApi::new(&connect(redis).await);
+    find(&api, servers).await;
+    api
+}
+
+/// Calls whoever serves and each of these servers until they are found. For that there are two seconds, in which Redis has to
+/// answer and a connection to be there: little on a busy machine.
+async fn find(api: &SampleApi, servers: &[&str]) {
+    let by_name = servers.iter().map(|server| api.with(CallOptions::new().server(*server)));
+    for api in std::iter::once(api.clone()).chain(by_name) {
+        let found = until("a server is found", async || {
+            let outcome = api.whoami(&Context::new()).await;
+            let rpc = outcome.as_ref().err().and_then(|error| error.rpc());
+            Ok((!matches!(rpc, Some(RpcError::Undeliverable { .. }))).then_some(outcome))
+        });
+        found.await.unwrap().unwrap();
+    }
 }
 
 async fn rust_server(redis: &Redis, name: &str) -> RustServer {
