@@ -19,7 +19,7 @@ use super::peer::{self, End, Foul, Inbox, Peer};
 use super::zmtp::{Multipart, Ready};
 use crate::client::{CallOptions, Client};
 use crate::context::Context;
-use crate::error::{CallError, RemoteError};
+use crate::error::{CallError, RemoteError, RpcError};
 use crate::interface::{Arg, Interface, Method};
 use crate::server::{Dispatch, Endpoint, Incoming, Outcome, Server};
 use crate::target::Target;
@@ -78,11 +78,22 @@ async fn serve(address: &str, workers: usize) -> (Transport, Server) {
     (transport, server)
 }
 
-/// An honest call.
-async fn echo(transport: &Transport, value: &Value) -> Result<Value, CallError<RemoteError>> {
-    let client = Client::new(transport, &ECHO).with(CallOptions::new().timeout(PATIENCE));
-    let request = client.request(&ECHO.methods[0], &Context::new()).arg("value", value);
-    request.call::<Returns>().await
+/// A call of `echo`.
+async fn once(client: &Client, value: &Value) -> Result<Value, CallError<RemoteError>> {
+    client.request(&ECHO.methods[0], &Context::new()).arg("value", value).call::<Returns>().await
+}
+
+/// The same again while no server is found: a connection has to be there within two seconds, which is little on a busy
+/// machine. What finds nobody was not executed.
+async fn echo(client: &Client, value: &Value) -> Result<Value, CallError<RemoteError>> {
+    let deadline = crate::clock::after(PATIENCE);
+    loop {
+        match once(client, value).await {
+            Err(CallError::Rpc(RpcError::Undeliverable { .. })) if tokio::time::Instant::now() < deadline => {
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Whatever comes to a peer that is played by hand.
