@@ -7,7 +7,7 @@ mod trouble;
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use self::server::Server;
 use super::*;
@@ -45,8 +45,20 @@ fn at(port: u16) -> PeerAddress {
     PeerAddress::new("127.0.0.1", port).unwrap()
 }
 
+/// What is found, or why nothing is. Redis has two seconds for it, which is little on a busy machine: it is asked again if it has
+/// not answered.
+async fn asked(directory: &Redis, topic: &str, server: Option<&str>) -> Result<Vec<PeerAddress>, Fault> {
+    let deadline = after(LONG);
+    loop {
+        match directory.resolve(topic, server).await {
+            Err(fault) if fault.kind == FaultKind::NoAnswer && Instant::now() < deadline => {}
+            asked => return asked,
+        }
+    }
+}
+
 async fn found(directory: &Redis, topic: &str, server: Option<&str>) -> Vec<PeerAddress> {
-    let mut found = directory.resolve(topic, server).await.unwrap();
+    let mut found = asked(directory, topic, server).await.unwrap();
     found.sort();
     found
 }
