@@ -15,7 +15,7 @@ const LENGTHS: [usize; 12] = [1, 2, 254, 255, 256, 4095, 4096, 8191, 65_535, 65_
 
 /// A process of Python that has a socket.
 struct Python {
-    _process: Child,
+    process: Child,
     /// It ends with it.
     _stdin: ChildStdin,
     lines: Lines<BufReader<ChildStdout>>,
@@ -36,13 +36,25 @@ impl Python {
             .expect("this needs Python with pyzmq, which tests/run installs");
         let stdin = process.stdin.take().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        Self { _process: process, _stdin: stdin, lines }
+        Self { process, _stdin: stdin, lines }
     }
 
     /// The next thing that it reports.
     async fn reports(&mut self) -> serde_json::Value {
         let line = within(self.lines.next_line()).await.unwrap().expect("it has ended");
         serde_json::from_str(&line).unwrap()
+    }
+
+    /// Waits until it has stopped itself.
+    async fn stops(&self) {
+        let status = format!("/proc/{}/status", self.process.id().expect("it has ended"));
+        let is_stopped = || std::fs::read_to_string(&status).unwrap().contains("\nState:\tT");
+        within(async {
+            while !is_stopped() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
     }
 }
 
@@ -127,6 +139,7 @@ async fn python_a_router_that_stands_still_is_dead() {
     let running = Running::new(opened, messages);
     // It stops itself once it has had this.
     drop(running.peer.offer(sample(1), after(PATIENCE)));
+    python.stops().await;
     let end = running.end().await;
     assert!(matches!(end, End::Silent(_)), "{end:?}");
 }
