@@ -321,6 +321,7 @@ class Router(Handler):
             "connections": len(self.connections),
             "consumers": len(consumers),
             "producers": len(links) - len(consumers),
+            "unsettled": sum(out.link in consumers for out in self.sources),
             "addresses": sorted({address_of(link) or "" for link in links}),
         }
 

@@ -72,6 +72,8 @@ pub struct Links {
     pub consumers: usize,
     /// Links by which peers send messages.
     pub producers: usize,
+    /// How many messages are with consumers that have not said what became of them.
+    pub unsettled: usize,
     /// The addresses.
     pub addresses: Vec<String>,
 }

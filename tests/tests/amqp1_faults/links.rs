@@ -4,7 +4,7 @@ use rpc_runtime::{Context, RpcError};
 use rpc_tests::sample::{RustServer, SampleFanoutApi};
 use rpc_tests::{run, until};
 
-use super::{call, client, ended, executed, ledger, lost, recovers, router, server, start};
+use super::{call, client, ended, executed, ledger, lost, recovers, router, server, settled, start};
 
 /// By which requests come; the server and the client have each one of it.
 const REQUESTS: &str = "anycast";
@@ -20,6 +20,7 @@ fn a_link_of_requests_is_attached_again() {
         for (id, ends_session) in [(0, false), (100, true)] {
             let running = start(&api, id, 3.0);
             executed(&ledger, [id]).await;
+            settled(&mut router, REQUESTS).await;
             let ended_there = match ends_session {
                 false => router.detach(REQUESTS, "amqp:link:detach-forced").await.unwrap(),
                 true => router.end_sessions(REQUESTS, "amqp:internal-error").await.unwrap(),

@@ -75,6 +75,12 @@ async fn recovers(api: &WorkApi, ids: std::ops::RangeFrom<Id>) {
     .unwrap();
 }
 
+/// Waits until the router has heard what became of all messages to such addresses.
+async fn settled(router: &mut Router, of: &str) {
+    let settled = async || Ok((router.links(of).await?.unsettled == 0).then_some(()));
+    rpc_tests::until("the router has heard of all messages", settled).await.unwrap();
+}
+
 /// Waits until all of these have been executed, each once.
 async fn executed(ledger: &Ledger, ids: impl IntoIterator<Item = Id> + Clone) {
     rpc_tests::until("they are executed", async || {

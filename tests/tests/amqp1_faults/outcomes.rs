@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use rpc_runtime::{CallOptions, Reached, RpcError};
+use rpc_runtime::{CallError, CallOptions, Reached, RpcError};
 use rpc_tests::amqp1::{Mode, Outcome, Router};
 use rpc_tests::run;
 
-use super::{call, cast, client, executed, ledger, recovers, router, server};
+use super::{call, cast, client, executed, ledger, recovers, router, server, settled};
 
 const REQUESTS: &str = "anycast";
 
@@ -30,10 +30,11 @@ fn a_cast_that_is_never_taken_is_given_up() {
     run(async {
         let (mut router, ledger) = (router().await, ledger());
         let _server = server(&router.url(), &ledger).await;
-        let api = client(&format!("{}?default_send_timeout=3", router.url())).await;
+        // It would be sent again later than it may be.
+        let api = client(&format!("{}?link_retry_delay=60", router.url())).await;
         router.outcome(REQUESTS, Outcome::Released).await.unwrap();
         let error = cast(&api, 0).await.unwrap_err();
-        assert!(error.to_string().contains("released"), "{error}");
+        assert!(error.to_string().contains("not sent: nobody takes it: it was released"), "{error}");
         assert_eq!(ledger.executions(0), 0);
         router.heal().await.unwrap();
         cast(&api, 1).await.unwrap();
@@ -96,24 +97,42 @@ fn what_is_in_doubt_is_not_sent_again() {
     });
 }
 
+/// How far something came whose time was over, if it was.
+fn reached(error: Option<&RpcError>) -> Reached {
+    match error {
+        None => Reached::Answered,
+        Some(RpcError::Timeout { reached, .. }) => *reached,
+        Some(other) => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn silence_has_an_end() {
     run(async {
         let (mut router, ledger) = (router().await, ledger());
         let _server = server(&router.url(), &ledger).await;
-        let api = client(&format!("{}?default_send_timeout=2", router.url())).await;
-        let hasty = api.with(CallOptions::new().timeout(Duration::from_secs(2)));
-        router.outcome(REQUESTS, Outcome::None).await.unwrap();
-        let error = cast(&api, 0).await.unwrap_err();
-        assert!(matches!(error, RpcError::Timeout { reached: Reached::Sent, .. }), "{error:?}");
-        let error = call(&hasty, 1).await.unwrap_err();
-        assert!(matches!(error.rpc(), Some(RpcError::Timeout { reached: Reached::Sent, .. })), "{error:?}");
-        router.heal().await.unwrap();
-        router.outcome_of_next(1, REQUESTS, Outcome::Accepted).await.unwrap();
-        let error = call(&hasty, 2).await.unwrap_err();
-        let confirmed = matches!(error.rpc(), Some(RpcError::Timeout { reached: Reached::Confirmed, .. }));
-        assert!(confirmed, "{error:?}");
-        assert_eq!(call(&api, 3).await.unwrap(), 3);
+        let mut seen = Vec::new();
+        // In two seconds not all of it need have gone so far.
+        for (id, seconds) in (0..).step_by(10).zip([2, 8, 32]) {
+            let api = client(&format!("{}?default_send_timeout={seconds}", router.url())).await;
+            // From here on the link is there, and the address for replies.
+            recovers(&api, 1000 * (id + 1)..).await;
+            let hasty = api.with(CallOptions::new().timeout(Duration::from_secs(seconds)));
+            router.outcome(REQUESTS, Outcome::None).await.unwrap();
+            let silent_cast = reached(cast(&api, id).await.err().as_ref());
+            let silent_call = reached(call(&hasty, id + 1).await.err().as_ref().and_then(CallError::rpc));
+            router.heal().await.unwrap();
+            router.outcome_of_next(1, REQUESTS, Outcome::Accepted).await.unwrap();
+            let accepted_call = reached(call(&hasty, id + 2).await.err().as_ref().and_then(CallError::rpc));
+            router.heal().await.unwrap();
+            let ends = (silent_cast, silent_call, accepted_call);
+            if ends == (Reached::Sent, Reached::Sent, Reached::Confirmed) {
+                assert_eq!(call(&api, id + 3).await.unwrap(), id + 3);
+                return;
+            }
+            seen.push(ends);
+        }
+        panic!("{seen:?}");
     });
 }
 
@@ -123,13 +142,16 @@ fn who_has_no_credit_waits_and_holds_up_nobody() {
         let mut router = Router::start_with(Mode::Routable, &["--credit", "5"]).await.unwrap();
         let ledger = ledger();
         let _server = server(&router.url(), &ledger).await;
-        let api = client(&format!("{}?default_send_timeout=3", router.url())).await;
+        let api = client(&router.url()).await;
         assert_eq!(call(&api, 0).await.unwrap(), 0);
+        // It gives credit for what is settled.
+        settled(&mut router, REQUESTS).await;
         router.withhold(REQUESTS).await.unwrap();
         for id in 1..=5 {
             assert_eq!(call(&api, id).await.unwrap(), id);
         }
-        let error = cast(&api, 6).await.unwrap_err();
+        let hasty = api.with(CallOptions::new().timeout(Duration::from_secs(3)));
+        let error = cast(&hasty, 6).await.unwrap_err();
         assert!(error.to_string().contains("credit"), "{error}");
         let waiting = super::start(&api, 7, 0.0);
         let at_server = api.with(CallOptions::new().server("a"));

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use rpc_runtime::{CallOptions, Reached, RpcError};
-use rpc_tests::campaign::Id;
+use rpc_runtime::{CallOptions, ConnectionStatus, FailureKind, Reached, RpcError, Transport};
+use rpc_tests::campaign::{Id, WorkApi};
 use rpc_tests::run;
-use tokio::time::Instant;
 
 use super::{call, client, ended, executed, ledger, lost, recovers, router, server, start};
 
@@ -19,9 +18,9 @@ fn a_killed_router_ends_its_calls_and_is_found_again() {
             let killed = start(&api, id, 600.0);
             executed(&ledger, [id]).await;
             router.kill().await.unwrap();
-            let since = Instant::now();
-            lost(killed).await;
-            assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
+            let text = lost(killed).await;
+            // Not by its silence.
+            assert!(!text.contains("idle_timeout"), "{text}");
             router.restart().await.unwrap();
             recovers(&api, id + 1..).await;
             assert_eq!(ledger.executions(id), 1);
@@ -35,13 +34,19 @@ fn a_call_waits_for_a_router_that_comes_back() {
     run(async {
         let (mut router, ledger) = (router().await, ledger());
         let _server = server(&router.url(), &ledger).await;
-        let api = client(&router.url()).await;
+        let transport = Transport::connect(&router.url()).await.unwrap();
+        let api = WorkApi::new(&transport).with(CallOptions::new().timeout(Duration::from_secs(600)));
         assert_eq!(call(&api, 0).await.unwrap(), 0);
         router.kill().await.unwrap();
+        let refused = |status: &ConnectionStatus| {
+            let ConnectionStatus::Reconnecting { last, .. } = status else { return false };
+            last.kind == FailureKind::ConnectionRefused
+        };
+        transport.watch().wait_for(|status| refused(status.overall())).await.unwrap();
         let error = call(&api.with(CallOptions::new().timeout(Duration::from_secs(2))), 1).await.unwrap_err();
         let text = error.to_string();
         let Some(RpcError::Timeout { reached, .. }) = error.rpc() else { panic!("{error:?}") };
-        assert!(*reached <= Reached::Sent && text.contains("refused"), "{text}");
+        assert!(*reached == Reached::NotSent && text.contains("refused"), "{text}");
         let waiting = start(&api, 2, 0.0);
         router.restart().await.unwrap();
         // The server may come back after the client, when nobody is there yet.
@@ -58,16 +63,14 @@ fn a_call_waits_for_a_router_that_comes_back() {
 fn a_frozen_router_is_missed() {
     run(async {
         let (router, ledger) = (router().await, ledger());
-        let url = format!("{}?idle_timeout=3", router.url());
+        let url = format!("{}?idle_timeout=10", router.url());
         let _server = server(&url, &ledger).await;
         let api = client(&url).await;
         let frozen = start(&api, 0, 600.0);
         executed(&ledger, [0]).await;
         router.freeze().unwrap();
-        let since = Instant::now();
         let text = lost(frozen).await;
-        assert!(text.contains("nothing was heard"), "{text}");
-        assert!(since.elapsed() < Duration::from_secs(60), "{:?}", since.elapsed());
+        assert!(text.contains("nothing was heard") && text.contains("(idle_timeout)"), "{text}");
         router.thaw().unwrap();
         recovers(&api, 1..).await;
         assert_eq!(ledger.executions(0), 1);
@@ -81,12 +84,20 @@ fn a_router_that_is_shut_down_is_tried_again() {
         let (mut router, ledger) = (router().await, ledger());
         let _server = server(&router.url(), &ledger).await;
         let api = client(&router.url()).await;
-        let running = start(&api, 0, 600.0);
-        executed(&ledger, [0]).await;
-        assert_eq!(router.close_connections("amqp:connection:forced").await.unwrap(), 2);
-        let text = lost(running).await;
-        assert!(text.contains("amqp:connection:forced"), "{text}");
-        recovers(&api, 1..).await;
+        let mut said = Vec::new();
+        // Its sessions end first, and what it says of the connection may come later than anybody waits for it.
+        for id in [0, 100, 200] {
+            let running = start(&api, id, 600.0);
+            executed(&ledger, [id]).await;
+            assert!(router.close_connections("amqp:connection:forced").await.unwrap() >= 2);
+            let text = lost(running).await;
+            recovers(&api, id + 1..).await;
+            if text.contains("amqp:connection:forced") {
+                return;
+            }
+            said.push(text);
+        }
+        panic!("{said:#?}");
     });
 }
 
