@@ -82,15 +82,36 @@ fn a_monitored_call_outlives_its_monitor() {
     run(async {
         let router = Router::start(Mode::Legacy).await.unwrap();
         let python = python_server(&router.url(), "python").await;
-        let options = CallOptions::new().timeout(Duration::from_secs(100)).monitor(Duration::from_secs(5));
-        let api = SampleApi::new(&connect(&router.url()).await).with(options);
-        assert!((api.slow(&Context::new(), 8.0).await.unwrap() - 8.0).abs() < f64::EPSILON);
+        // Signs of life come twice as often, and on a busy machine one may be as late as the shorter monitor.
+        let monitors = [(5, 8), (20, 30)];
+        let api = SampleApi::new(&connect(&router.url()).await);
+        api.whoami(&Context::new()).await.unwrap();
+        let mut slow = Vec::new();
+        for (monitor, seconds) in monitors {
+            let options = CallOptions::new().timeout(Duration::from_secs(100));
+            let api = api.with(options.monitor(Duration::from_secs(monitor)));
+            let wanted = f64::from(seconds);
+            let answer = api.slow(&Context::new(), wanted).await;
+            slow.push(answer.map(|slow| (slow - wanted).abs() < f64::EPSILON));
+            if let Some(Ok(true)) = slow.last() {
+                break;
+            }
+        }
+        assert!(matches!(slow.last(), Some(Ok(true))), "{slow:?}");
         python.stop().await.unwrap();
 
         let _rust = rust_server(&router.url(), "rust").await;
         let mut client = python_client(&router.url()).await;
-        let monitored = json!({"timeout": 100, "call_monitor_timeout": 5});
-        let slow = client.call(request("slow", json!({"seconds": 8}), monitored)).await.unwrap();
-        assert_eq!(slow.unwrap(), 8.0);
+        client.call(request("whoami", json!({}), json!({}))).await.unwrap().unwrap();
+        let mut slow = Vec::new();
+        for (monitor, seconds) in monitors {
+            let monitored = json!({"timeout": 100, "call_monitor_timeout": monitor});
+            let answer = client.call(request("slow", json!({"seconds": seconds}), monitored)).await.unwrap();
+            slow.push(answer.map(|slow| slow == f64::from(seconds)));
+            if let Some(Ok(true)) = slow.last() {
+                break;
+            }
+        }
+        assert!(matches!(slow.last(), Some(Ok(true))), "{slow:?}");
     });
 }

@@ -62,7 +62,7 @@ fn a_call_is_refused_with_the_reason() {
 fn an_address_that_it_does_not_know_is_told() {
     run(async {
         let (_vhost, url) = bus().await;
-        let url = url.replace("addressing_mode=legacy", "addressing_mode=routable&default_send_timeout=5");
+        let url = url.replace("addressing_mode=legacy", "addressing_mode=routable");
         let transport = Transport::connect(&url).await.unwrap();
         let api = SampleApi::new(&transport).with(CallOptions::new().mandatory(true));
         let error = api.note(&Context::new(), 1).await.unwrap_err();
