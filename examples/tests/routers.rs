@@ -42,7 +42,8 @@ fn the_client_finds_the_service_by_legacy_addresses() {
 fn a_client_without_a_service_is_told_where_nobody_is() {
     run(async {
         let router = Router::start(Mode::Routable).await.unwrap();
-        let error = start(CLIENT, &router.url()).refusal().await.unwrap();
+        let url = format!("{}?default_send_timeout=5", router.url());
+        let error = start(CLIENT, &url).refusal().await.unwrap();
         assert!(error.contains("get_capabilities to openstack/cinder-volume.host1@lvm"), "{error}");
         assert!(error.contains("no receiver has given credit"), "{error}");
     });
