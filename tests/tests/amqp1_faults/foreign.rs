@@ -98,15 +98,15 @@ async fn peer(script: Script) -> (u16, JoinHandle<()>) {
     (port, playing)
 }
 
-/// What is said of a peer, by the transport or, if that thinks that it is connected, by a call.
-async fn said_of(script: Script) -> String {
+/// What is said of a peer within some seconds, by the transport or, if that thinks that it is connected, by a call.
+async fn said_of(script: Script, within: u64) -> String {
     let (port, playing) = peer(script).await;
     let url = format!("amqp1://127.0.0.1:{port}/?connect_timeout=3&default_send_timeout=3");
-    let connecting = Transport::builder(&url).unwrap().connect_within(Duration::from_secs(7)).connect();
+    let connecting = Transport::builder(&url).unwrap().connect_within(Duration::from_secs(within)).connect();
     let text = match timeout(Duration::from_secs(100), connecting).await.unwrap() {
         Err(error) => error.to_string(),
         Ok(transport) => {
-            let api = WorkApi::new(&transport).with(CallOptions::new().timeout(Duration::from_secs(5)));
+            let api = WorkApi::new(&transport).with(CallOptions::new().timeout(Duration::from_secs(within)));
             call(&api, 0).await.unwrap_err().to_string()
         }
     };
@@ -118,11 +118,12 @@ async fn said_of(script: Script) -> String {
     text
 }
 
-/// The same until all of these are said. On a busy machine a peer may be given up before it has said all that it has to say.
+/// Until all of these are said. On a busy machine a peer may be given up before it has said all that it has to say, and one that is
+/// lost as soon as it is there may be lost each time before anybody has seen that.
 async fn told(what: &str, script: Script, texts: &[&str]) {
     let mut said = Vec::new();
-    for _ in 0..3 {
-        let text = said_of(script.clone()).await;
+    for within in [7, 20, 60] {
+        let text = said_of(script.clone(), within).await;
         if texts.iter().all(|part| text.contains(part)) {
             return;
         }
