@@ -41,7 +41,7 @@ pub(in crate::transport) struct Supervisor<C: Connection + ?Sized> {
 struct Current<C: ?Sized> {
     state: State,
     connection: Option<Arc<C>>,
-    /// For each host why it could not be connected to, the last time it was tried; none after a success.
+    /// For each host why it could not be connected to, or was lost, the last time it was tried; none while one is up.
     failures: Vec<Option<HostFailure>>,
 }
 
@@ -348,7 +348,8 @@ impl<C: Connection + ?Sized> Keeper<C> {
             }
             match happening {
                 Happening::Connected => current.failures.fill(None),
-                Happening::Failed(failure) => current.failures[host] = Some(failure),
+                // Of one that is lost as soon as it is up, nobody who waits for it sees more than the end.
+                Happening::Failed(last) | Happening::Lost { last, .. } => current.failures[host] = Some(last),
                 _ => {}
             }
         });

@@ -81,6 +81,18 @@ async fn no_connection_in_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_lost_at_once_is_told() {
+    let broker = Fake::new();
+    let supervisor = start(broker.clone(), "rabbit://a");
+    let mut view = supervisor.view();
+    view.up().await.unwrap();
+    broker.connection(0).happen(Event::Lost("hung up".to_owned()));
+    view.gone(1).await;
+    let error = supervisor.connected(Instant::now()).await.unwrap_err().to_string();
+    assert_eq!(error, "RabbitMQ: no connection in time; a:5672: hung up");
+}
+
+#[tokio::test(start_paused = true)]
 async fn blocked_is_not_gone() {
     let broker = Fake::new();
     let supervisor = start(broker.clone(), "rabbit://a");
