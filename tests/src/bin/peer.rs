@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use rpc_runtime::notification::{Listener, Meta, Notification, NotificationEndpoint};
-use rpc_runtime::{Acknowledge, CallOptions, Context, RemoteError, Server, Target, Transport};
+use rpc_runtime::{
+    Acknowledge, CallError, CallOptions, Context, RemoteError, RpcError, Server, Target, Transport,
+};
 use rpc_tests::campaign::{Id, PROCESS_WORKERS, Work, WorkApi};
 use serde::Deserialize;
 use tokio::io::AsyncReadExt;
@@ -92,7 +94,14 @@ async fn main() -> anyhow::Result<()> {
             let options = CallOptions::new().topic(args.topic).timeout(Duration::from_secs(60));
             let api = WorkApi::new(&transport).with(options);
             for id in ids {
-                tokio::spawn(api.work(&Context::new(), id).seconds(seconds).call().into_future());
+                let api = api.clone();
+                // A bus without a broker looks for a server for two seconds, which is little on a busy machine.
+                let nobody = |error: CallError<RemoteError>| {
+                    matches!(error.rpc(), Some(RpcError::Undeliverable { .. }))
+                };
+                tokio::spawn(async move {
+                    while api.work(&Context::new(), id).seconds(seconds).call().await.is_err_and(nobody) {}
+                });
             }
             until_told().await
         }
