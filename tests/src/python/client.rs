@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::PeerBuilder;
 use super::builder::{AMQP1, OSLO8};
-use crate::limits::PATIENCE;
+use crate::limits::PEERS_PATIENCE;
 use crate::peer::Peer;
 
 /// A Python RPC client.
@@ -94,7 +94,7 @@ impl PythonClient {
     async fn execute(&mut self, kind: &str, mut request: Value) -> Result<Result<Value, Raised>> {
         request["kind"] = kind.into();
         self.0.write(&request).await?;
-        let answer = self.0.read(PATIENCE).await?;
+        let answer = self.0.read(PEERS_PATIENCE).await?;
         match Answer::deserialize(&answer) {
             Ok(Answer::Result(result)) => Ok(Ok(result)),
             Ok(Answer::Raised(raised)) => Ok(Err(raised)),

@@ -4,12 +4,12 @@ use anyhow::Result;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::limits::PATIENCE;
+use crate::limits::PEERS_PATIENCE;
 use crate::peer::Peer;
 
 /// What it reports next, called `what`; fails if that is nothing.
 pub(super) async fn next<T: DeserializeOwned>(peer: &mut Peer, what: &str) -> Result<T> {
-    let event = peer.read(PATIENCE).await?;
+    let event = peer.read(PEERS_PATIENCE).await?;
     parse(peer, event, what)
 }
 
