@@ -39,10 +39,12 @@ fn one_exchange_that_may_not_be_written_to() {
         let tap = Tap::start(node.port()).await?;
         let lane = Lane::rust("rights").at(&tap.through(&url));
         let scenario = Scenario::start(&vhost, [lane]).await?;
+        let connections = connections(&vhost).await?;
         let (before, began) = (said(&tap, OPEN), Instant::now());
         trespass(scenario.lanes()[0].transport()?).await?;
         let (opened, most) = (said(&tap, OPEN) - before, CHANNELS + began.elapsed().as_secs() as usize);
         ensure!(opened <= most, "{ATTEMPTS} attempts in {:?} cost {opened} channels", began.elapsed());
+        ensure!(super::connections(&vhost).await? == connections, "a connection was replaced");
         scenario.recovered().await?;
         let tallies = scenario.finish().await;
         node.delete_user(&user).await?;

@@ -23,6 +23,7 @@ mod channel;
 mod deliveries;
 mod error;
 mod failure;
+mod outgoing;
 mod probe;
 mod runtime;
 mod socket;
@@ -48,8 +49,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use self::channel::LapinChannel;
 use self::error::{lapin_error, limited};
+use self::outgoing::Outgoing;
 use self::runtime::Kit;
 use self::socket::KillSwitch;
+use self::stream::Socket;
 use self::thread::{Calling, Thread};
 use self::tls::Tls;
 use super::library::{BrokerError, Channel, Link};
@@ -134,23 +137,22 @@ impl LapinLibrary {
         // Dropped on every way out but the good one: lapin's thread ends with the socket.
         let guard = KillGuard(Some(kill.clone()));
         let dial = async || {
-            let connect = |address| AsyncTcpStream::connect(&runtime, vec![address]);
+            let connect = |address| Socket::connect(address, thread.clone());
             let stream = first_to_answer(addresses.clone(), connect).map_err(|it| tcp(&it));
             let (address, stream) = self.in_time(deadline, "from the port", stream).await?;
             // Until it has shown that there is a broker.
             self.suspects.add(address);
-            if let AsyncTcpStream::Plain(plain) = &stream
-                && let Some(settings) = plain.settings()
-            {
+            if let Some(settings) = stream.settings() {
                 let socket = socket::prepare(&settings, self.heartbeat);
                 kill.arm(socket.map_err(|error| tcp(&error))?);
             }
+            let stream = AsyncTcpStream::Plain(stream);
             let Some(tls) = &self.tls else { return Ok((address, stream)) };
             let secured = tls.secure(stream, host.name()).map_err(|it| tls_failure(&it, tls.identified()));
             Ok((address, self.in_time(deadline, "to the TLS handshake", secured).await?))
         };
         let (address, stream) = dial().await?;
-        let stream = StdMutex::new(Some(stream));
+        let stream = StdMutex::new(Some(AsyncTcpStream::Plain(Outgoing::new(stream))));
         let owner = thread.clone();
         #[cfg(test)]
         let owner = if self.by_tokio { Thread::new() } else { owner };

@@ -1,4 +1,4 @@
-//! The runtime as lapin sees it: tokio for tasks and timers, [`Socket`] for the connection.
+//! The runtime as lapin sees it: tokio for tasks and timers, [`Outgoing`] for the connection.
 
 use std::future::Future;
 use std::io::{self, Read, Write};
@@ -11,7 +11,9 @@ use async_rs::traits::{Executor, Reactor, RuntimeKit};
 use async_rs::util::Task;
 use futures::Stream;
 use futures::io::{AsyncRead, AsyncWrite};
+use lapin::AsyncTcpStream;
 
+use super::outgoing::Outgoing;
 use super::stream::Socket;
 use super::thread::{Calling, Thread};
 
@@ -52,15 +54,16 @@ impl Executor for Kit {
 }
 
 impl Reactor for Kit {
-    type TcpStream = Socket;
+    /// With TLS below it, if there is any.
+    type TcpStream = Outgoing<AsyncTcpStream<Socket>>;
     type Sleep = <Tokio as Reactor>::Sleep;
 
-    /// lapin only connects.
+    /// lapin only connects, and is given its stream.
     fn register<H: Read + Write + Send + 'static>(
         &self,
         _: H,
     ) -> io::Result<impl AsyncRead + AsyncWrite + Send + Unpin + 'static> {
-        Err::<Socket, _>(io::ErrorKind::Unsupported.into())
+        Err::<Self::TcpStream, _>(io::ErrorKind::Unsupported.into())
     }
 
     fn sleep(&self, dur: Duration) -> Self::Sleep {
@@ -73,8 +76,8 @@ impl Reactor for Kit {
 
     fn tcp_connect_addr(
         &self,
-        addr: SocketAddr,
-    ) -> impl Future<Output = io::Result<Socket>> + Send + 'static {
-        Socket::connect(addr, self.thread.clone())
+        _: SocketAddr,
+    ) -> impl Future<Output = io::Result<Self::TcpStream>> + Send + 'static {
+        std::future::ready(Err(io::ErrorKind::Unsupported.into()))
     }
 }

@@ -1,6 +1,7 @@
 //! lapin itself, against a real broker, whose URL is in `RPC_TEST_BROKER`; names of tests begin with `broker_`.
 
 use bytes::Bytes;
+use futures::future::join_all;
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::super::library::{Answer, Chore, Message};
@@ -47,6 +48,21 @@ async fn publish(link: &LapinLink, count: usize) {
     }
     channel.delete_queue(&queue).await.unwrap();
     channel.close().await;
+}
+
+/// What lapin sends behind the end of a channel would end the connection.
+#[tokio::test]
+async fn broker_what_waits_for_a_channel_that_is_closed_costs_no_connection() {
+    let link = library(AmqpOptions::default()).open_link(&host(), "test").await.unwrap();
+    let queue = "nowhere".into();
+    for _ in 0..10 {
+        let channel = link.open(true).await.unwrap();
+        let good = || Message { body: vec![b'1'; 100_000].into(), ..message(&queue) };
+        let refused = Message { exchange: "absent".into(), ..message(&queue) };
+        let sent = std::iter::once(refused).chain(std::iter::repeat_with(good).take(300));
+        timeout(PATIENCE, join_all(sent.map(|message| channel.publish(message)))).await.unwrap();
+    }
+    publish(&link, 1).await;
 }
 
 /// What the stream of a connection takes for granted. Nobody calls the thread beside those who have given it something
