@@ -37,17 +37,17 @@ step_format() {
     cargo fmt --manifest-path tests/fixtures/first/Cargo.toml --check
 }
 
-define lints short '' 'clippy is silent with all features and with none, and the library with each alone'
+define lints short '' 'clippy is silent with all features, and the compiler about the library with none and with each alone'
 step_lints() {
     cargo clippy --quiet --workspace --exclude rpc-benches --all-targets --all-features -- -D warnings
     # Built together with others it would have their features of the runtime.
     cargo clippy --quiet -p rpc-fixture-renamed -- -D warnings
-    lint_each_feature --lib
+    with_each_feature cargo rustc --lib --profile check
 }
 
 define lints-alone long '' 'clippy is silent about the tests of the library with no feature and with each alone'
 step_lints_alone() {
-    lint_each_feature --all-targets
+    with_each_feature cargo clippy --all-targets
 }
 
 define lints-benches long '' 'clippy is silent about the benchmarks, which need a hundred crates that nothing else needs'
@@ -55,18 +55,17 @@ step_lints_benches() {
     cargo clippy --quiet -p rpc-benches --all-targets -- -D warnings
 }
 
-# lint_each_feature TARGETS: of the library, with none of its features and with each alone.
-lint_each_feature() {
+# with_each_feature COMMAND...: of cargo about the library, with none of its features and with each alone. No warning may come.
+with_each_feature() {
     local features feature
-    cargo clippy --quiet -p rpc-runtime "$1" --no-default-features -- -D warnings
     # Those that are there, so that none is forgotten.
     features=$(cargo metadata --no-deps --format-version 1 | python3 -c '
 import json, sys
 package, = (p for p in json.load(sys.stdin)["packages"] if p["name"] == "rpc-runtime")
 print(*sorted(package["features"].keys() - {"default"}))')
-    for feature in $features; do
-        echo "$feature"
-        cargo clippy --quiet -p rpc-runtime "$1" --no-default-features --features "$feature" -- -D warnings
+    for feature in '' $features; do
+        echo "${feature:-none}"
+        "$@" --quiet -p rpc-runtime --no-default-features --features "$feature" -- -D warnings
     done
 }
 
@@ -192,10 +191,11 @@ step_faults() {
     return "$status"
 }
 
-# What is in bodies, what Python makes of it, files and processes: no broker looks at that, and Python takes long to begin.
-ABOVE_BROKERS='package(rpc-tests) & (binary(/^(exceptions|logs|real)$/) |'
-ABOVE_BROKERS+=' binary(interop) & test(/^(bad_input|book|configuration|contexts|dispatch_errors|errors|values|versions)::/) |'
-ABOVE_BROKERS+=' binary(notifications) & test(/^(filters|from_python|nova|routing|secrets|to_python)::/) |'
+# What is in bodies, what Python makes of it and does with itself, files and processes: no broker looks at that, and Python takes
+# long to begin.
+ABOVE_BROKERS='package(rpc-tests) & (binary(/^(exceptions|logs|peers|real)$/) |'
+ABOVE_BROKERS+=' binary(interop) & test(/^(bad_input|book|configuration|contexts|deadlines|dispatch_errors|errors|values|versions)::/) |'
+ABOVE_BROKERS+=' binary(notifications) & test(/^(filters|from_python|nova|peers|routing|secrets|to_python)::/) |'
 ABOVE_BROKERS+=' binary(servers) & test(/^(log|services)::/))'
 ABOVE_BROKERS+=' | package(rpc-examples) & binary(/^(notifications|volume)$/)'
 
@@ -306,8 +306,8 @@ step_mutants() {
     local day status=0
     day=$(date -u +%s)
     [ $# -gt 0 ] || set -- --shard "$((day / 86400 % 64))/64"
-    # It makes copies to work on, and builds in them.
-    env -u CARGO_TARGET_DIR tests/.tools/bin/cargo-mutants mutants --config tests/mutants.toml --output "$scratch" \
+    # It makes copies to work on, and builds in them again and again, each time with one change.
+    env -u CARGO_TARGET_DIR CARGO_INCREMENTAL=1 tests/.tools/bin/cargo-mutants mutants --config tests/mutants.toml --output "$scratch" \
         --jobs "$(nproc)" "$@" || status=$?
     # 3 is that some tests waited for ever, which is noticed as well.
     [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
