@@ -17,6 +17,9 @@ const AROUND: usize = 8;
 /// The type of a frame that is a method, whose class and method come first.
 const METHOD: u8 = 1;
 
+/// How far it looks ahead: about what a socket takes at once, so that nothing is looked at again and again.
+const AHEAD: usize = 256 << 10;
+
 /// Class and method of what begins and ends a channel.
 const OPEN: [u8; 4] = [0, 20, 0, 10];
 const CLOSE: [u8; 4] = [0, 20, 0, 40];
@@ -100,7 +103,9 @@ impl Frames {
     fn alike(&self, parts: &[IoSlice<'_>], total: usize) -> (usize, bool) {
         let (mut at, mut goes) = (self.left.min(total), (self.left > 0).then_some(self.goes));
         while at < total {
-            let Some(frame) = Beginning::read(parts, at) else { return (total, true) };
+            let Some(frame) = Beginning::read(parts, at) else {
+                return if at == 0 { (total, true) } else { (at, goes.unwrap_or(true)) };
+            };
             if goes.is_some_and(|goes| goes != self.goes(&frame)) {
                 break;
             }
@@ -119,7 +124,11 @@ impl Frames {
         let mut at = 0;
         while at < count {
             if self.left == 0 {
-                let Some(frame) = Beginning::read(parts, at) else { return };
+                let Some(frame) = Beginning::read(parts, at) else {
+                    // It cannot be followed any more, so all goes out.
+                    (self.left, self.goes) = (usize::MAX, true);
+                    return;
+                };
                 (self.left, self.goes) = (frame.size, self.goes(&frame));
                 if frame.ends_channel() {
                     self.closed.insert(frame.channel);
@@ -136,8 +145,8 @@ impl Frames {
 
 impl<S: AsyncWrite + Unpin> Outgoing<S> {
     fn write(&mut self, cx: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        let total = parts.iter().map(|part| part.len()).sum();
-        let (count, goes) = self.frames.alike(parts, total);
+        let total = parts.iter().map(|part| part.len()).sum::<usize>();
+        let (count, goes) = self.frames.alike(parts, total.min(AHEAD));
         let stream = Pin::new(&mut self.stream);
         let count = match parts.iter().find(|part| !part.is_empty()) {
             _ if !goes => count,
@@ -281,6 +290,13 @@ mod tests {
     fn what_is_no_frame_is_not_held_back() {
         let odd = [b"AMQP\0\0\x09\x01".as_slice(), b"abc"].concat();
         assert_eq!(sent(&odd, odd.len(), usize::MAX), odd);
+        let followed = [&odd, &method(1, CLOSE_OK)[..], &message(1, b"late")].concat();
+        let mut outgoing = Outgoing::new(Taking(Vec::new(), usize::MAX));
+        for bytes in [&odd[..], &followed[odd.len()..]] {
+            let written = futures::AsyncWriteExt::write_all(&mut outgoing, bytes);
+            futures::FutureExt::now_or_never(written).unwrap().unwrap();
+        }
+        assert_eq!(outgoing.stream.0, followed);
         let huge = [b"AMQP\0\0\x09\x01".as_slice(), &[3, 0, 1, 255, 255, 255, 255, 1, 2, 3]].concat();
         assert_eq!(sent(&huge, huge.len(), usize::MAX), huge);
     }
