@@ -37,12 +37,12 @@ step_format() {
     cargo fmt --manifest-path tests/fixtures/first/Cargo.toml --check
 }
 
-define lints short '' 'clippy is silent with all features, and the compiler about the library with none and with each alone'
+define lints short '' 'clippy is silent with all features, and about the library with none and with each alone'
 step_lints() {
     cargo clippy --quiet --workspace --exclude rpc-benches --all-targets --all-features -- -D warnings
     # Built together with others it would have their features of the runtime.
     cargo clippy --quiet -p rpc-fixture-renamed -- -D warnings
-    with_each_feature cargo rustc --lib --profile check
+    with_each_feature cargo clippy --lib
 }
 
 define lints-alone long '' 'clippy is silent about the tests of the library with no feature and with each alone'

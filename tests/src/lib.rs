@@ -35,7 +35,7 @@ pub use python::{
 pub use redis::Redis;
 pub use reservation::Reservation;
 pub use run::run;
-pub use until::{until, until_within};
+pub use until::{until, until_found, until_within};
 
 /// The examples in the documentation of the macros.
 #[cfg(doctest)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use rpc_runtime::{CallError, RpcError};
 use tokio::time::{Instant, sleep};
 
 use crate::limits::PATIENCE;
@@ -31,4 +32,17 @@ pub async fn until_within<T>(
         }
         sleep(PAUSE).await;
     }
+}
+
+/// What a call comes to once a server is found. A bus without a broker has two seconds for that, which is little on a busy
+/// machine; what finds nobody is not executed, and is called again. Fails if none is found within [`PATIENCE`].
+pub async fn until_found<T, E>(
+    mut call: impl AsyncFnMut() -> Result<T, CallError<E>>,
+) -> Result<Result<T, CallError<E>>> {
+    until("a server is found", async || {
+        let outcome = call().await;
+        let rpc = outcome.as_ref().err().and_then(CallError::rpc);
+        Ok((!matches!(rpc, Some(RpcError::Undeliverable { .. }))).then_some(outcome))
+    })
+    .await
 }

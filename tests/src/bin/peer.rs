@@ -6,15 +6,17 @@
 // Tests read its standard output.
 #![allow(clippy::print_stdout)]
 
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use futures::FutureExt;
+use futures::future::join_all;
 use rpc_runtime::notification::{Listener, Meta, Notification, NotificationEndpoint};
-use rpc_runtime::{
-    Acknowledge, CallError, CallOptions, Context, RemoteError, RpcError, Server, Target, Transport,
-};
+use rpc_runtime::{Acknowledge, CallOptions, Context, RemoteError, Server, Target, Transport};
 use rpc_tests::campaign::{Id, PROCESS_WORKERS, Work, WorkApi};
+use rpc_tests::until_found;
 use serde::Deserialize;
 use tokio::io::AsyncReadExt;
 
@@ -92,18 +94,15 @@ async fn main() -> anyhow::Result<()> {
         }
         Role::Client { ids, seconds } => {
             let options = CallOptions::new().topic(args.topic).timeout(Duration::from_secs(60));
-            let api = WorkApi::new(&transport).with(options);
-            for id in ids {
-                let api = api.clone();
-                // A bus without a broker looks for a server for two seconds, which is little on a busy machine.
-                let nobody = |error: CallError<RemoteError>| {
-                    matches!(error.rpc(), Some(RpcError::Undeliverable { .. }))
-                };
-                tokio::spawn(async move {
-                    while api.work(&Context::new(), id).seconds(seconds).call().await.is_err_and(nobody) {}
-                });
+            let api = &WorkApi::new(&transport).with(options);
+            let calls = ids.into_iter().map(|id| {
+                until_found(async move || api.work(&Context::new(), id).seconds(seconds).call().await)
+            });
+            let all_at_once = join_all(calls).then(|_| pending());
+            tokio::select! {
+                told = until_told() => told,
+                never = all_at_once => never,
             }
-            until_told().await
         }
     }
 }

@@ -8,9 +8,9 @@ mod errors;
 mod first;
 mod python;
 
-use rpc_runtime::{CallOptions, Context, RpcError, Transport};
+use rpc_runtime::{CallOptions, Context, Transport};
 use rpc_tests::sample::{RustServer, SampleApi};
-use rpc_tests::{PythonClient, PythonServer, Redis, until};
+use rpc_tests::{PythonClient, PythonServer, Redis, until_found};
 use serde_json::{Value, json};
 
 async fn redis() -> Redis {
@@ -29,16 +29,11 @@ async fn client(redis: &Redis, servers: &[&str]) -> SampleApi {
     api
 }
 
-/// Calls whoever serves and each of these servers until they are found. For that there are two seconds, in which Redis has to
-/// answer and a connection to be there: little on a busy machine.
+/// Calls whoever serves and each of these servers until they are found: Redis has to answer for that too.
 async fn find(api: &SampleApi, servers: &[&str]) {
     let by_name = servers.iter().map(|server| api.with(CallOptions::new().server(*server)));
     for api in std::iter::once(api.clone()).chain(by_name) {
-        let found = until("a server is found", async || {
-            let outcome = api.whoami(&Context::new()).await;
-            let rpc = outcome.as_ref().err().and_then(|error| error.rpc());
-            Ok((!matches!(rpc, Some(RpcError::Undeliverable { .. }))).then_some(outcome))
-        });
+        let found = until_found(async || api.whoami(&Context::new()).await);
         found.await.unwrap().unwrap();
     }
 }

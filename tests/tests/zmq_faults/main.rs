@@ -11,7 +11,7 @@ use std::time::Duration;
 use rpc_runtime::{CallError, CallOptions, Context, RemoteError, RpcError, Transport};
 use rpc_tests::campaign::{Id, Ledger, Process, WorkApi};
 use rpc_tests::limits::PATIENCE;
-use rpc_tests::{Reservation, until};
+use rpc_tests::{Reservation, until, until_found};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -69,15 +69,9 @@ async fn call(api: &WorkApi, id: Id) -> Outcome {
     ended(start(api, id, 0.0)).await
 }
 
-/// What a call comes to once its server is found. A connection has to be there within two seconds, which is little on a busy
-/// machine; what finds nobody in that time is not executed, and is called again.
+/// What a call comes to once its server is found.
 async fn found(api: &WorkApi, id: Id) -> Outcome {
-    let found = until("a server is found", async || {
-        let outcome = call(api, id).await;
-        let rpc = outcome.as_ref().err().and_then(CallError::rpc);
-        Ok((!matches!(rpc, Some(RpcError::Undeliverable { .. }))).then_some(outcome))
-    });
-    found.await.unwrap()
+    until_found(async || call(api, id).await).await.unwrap()
 }
 
 /// What a call says whose server is nowhere. A place that has not told so within two seconds is tried again.

@@ -23,7 +23,7 @@ mod channel;
 mod deliveries;
 mod error;
 mod failure;
-mod outgoing;
+mod filter;
 mod probe;
 mod runtime;
 mod socket;
@@ -49,7 +49,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use self::channel::LapinChannel;
 use self::error::{lapin_error, limited};
-use self::outgoing::Outgoing;
+use self::filter::Filter;
 use self::runtime::Kit;
 use self::socket::KillSwitch;
 use self::stream::Socket;
@@ -152,7 +152,7 @@ impl LapinLibrary {
             Ok((address, self.in_time(deadline, "to the TLS handshake", secured).await?))
         };
         let (address, stream) = dial().await?;
-        let stream = StdMutex::new(Some(AsyncTcpStream::Plain(Outgoing::new(stream))));
+        let stream = StdMutex::new(Some(AsyncTcpStream::Plain(Filter::new(stream))));
         let owner = thread.clone();
         #[cfg(test)]
         let owner = if self.by_tokio { Thread::new() } else { owner };

@@ -1,4 +1,4 @@
-//! The runtime as lapin sees it: tokio for tasks and timers, [`Outgoing`] for the connection.
+//! The runtime as lapin sees it: tokio for tasks and timers, [`Filter`] for the connection.
 
 use std::future::Future;
 use std::io::{self, Read, Write};
@@ -13,7 +13,7 @@ use futures::Stream;
 use futures::io::{AsyncRead, AsyncWrite};
 use lapin::AsyncTcpStream;
 
-use super::outgoing::Outgoing;
+use super::filter::Filter;
 use super::stream::Socket;
 use super::thread::{Calling, Thread};
 
@@ -55,7 +55,7 @@ impl Executor for Kit {
 
 impl Reactor for Kit {
     /// With TLS below it, if there is any.
-    type TcpStream = Outgoing<AsyncTcpStream<Socket>>;
+    type TcpStream = Filter<AsyncTcpStream<Socket>>;
     type Sleep = <Tokio as Reactor>::Sleep;
 
     /// lapin only connects, and is given its stream.

@@ -27,12 +27,12 @@ const CLOSE_OK: [u8; 4] = [0, 20, 0, 41];
 
 /// A stream that lapin writes to.
 #[derive(Debug)]
-pub(super) struct Outgoing<S> {
+pub(super) struct Filter<S> {
     stream: S,
     frames: Frames,
 }
 
-impl<S> Outgoing<S> {
+impl<S> Filter<S> {
     pub(super) fn new(stream: S) -> Self {
         Self { stream, frames: Frames { closed: HashSet::new(), left: GREETING, goes: true } }
     }
@@ -143,7 +143,7 @@ impl Frames {
     }
 }
 
-impl<S: AsyncWrite + Unpin> Outgoing<S> {
+impl<S: AsyncWrite + Unpin> Filter<S> {
     fn write(&mut self, cx: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let total = parts.iter().map(|part| part.len()).sum::<usize>();
         let (count, goes) = self.frames.alike(parts, total.min(AHEAD));
@@ -159,7 +159,7 @@ impl<S: AsyncWrite + Unpin> Outgoing<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Outgoing<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Filter<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut [u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_read(cx, to)
     }
@@ -173,7 +173,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Outgoing<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Outgoing<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Filter<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.write(cx, &[IoSlice::new(bytes)])
     }
@@ -241,19 +241,19 @@ mod tests {
 
     /// What goes out of all that is written, the ends of the buffer's two parts at `cut`, with so much room at once.
     fn sent(written: &[u8], cut: usize, room: usize) -> Vec<u8> {
-        let mut outgoing = Outgoing::new(Taking(Vec::new(), room));
+        let mut filter = Filter::new(Taking(Vec::new(), room));
         let mut at = 0;
         while at < written.len() {
             let (first, second) = written.split_at(cut.max(at));
             let parts = [IoSlice::new(&first[at..]), IoSlice::new(second)];
             let mut cx = Context::from_waker(Waker::noop());
-            let Poll::Ready(Ok(count)) = Pin::new(&mut outgoing).poll_write_vectored(&mut cx, &parts) else {
+            let Poll::Ready(Ok(count)) = Pin::new(&mut filter).poll_write_vectored(&mut cx, &parts) else {
                 panic!()
             };
             assert_ne!(count, 0);
             at += count;
         }
-        outgoing.stream.0
+        filter.stream.0
     }
 
     #[test]
@@ -291,12 +291,12 @@ mod tests {
         let odd = [b"AMQP\0\0\x09\x01".as_slice(), b"abc"].concat();
         assert_eq!(sent(&odd, odd.len(), usize::MAX), odd);
         let followed = [&odd, &method(1, CLOSE_OK)[..], &message(1, b"late")].concat();
-        let mut outgoing = Outgoing::new(Taking(Vec::new(), usize::MAX));
+        let mut filter = Filter::new(Taking(Vec::new(), usize::MAX));
         for bytes in [&odd[..], &followed[odd.len()..]] {
-            let written = futures::AsyncWriteExt::write_all(&mut outgoing, bytes);
+            let written = futures::AsyncWriteExt::write_all(&mut filter, bytes);
             futures::FutureExt::now_or_never(written).unwrap().unwrap();
         }
-        assert_eq!(outgoing.stream.0, followed);
+        assert_eq!(filter.stream.0, followed);
         let huge = [b"AMQP\0\0\x09\x01".as_slice(), &[3, 0, 1, 255, 255, 255, 255, 1, 2, 3]].concat();
         assert_eq!(sent(&huge, huge.len(), usize::MAX), huge);
     }
