@@ -2,6 +2,8 @@
 //! `RpcNotification`.
 //!
 //! Depend on `rpc-runtime`, which exports them.
+//
+// The examples in the documentation are tests of `rpc-tests`: they need `rpc-runtime`, which needs this crate.
 
 mod derive;
 mod errors;
@@ -19,7 +21,7 @@ mod tests;
 use proc_macro::TokenStream;
 use quote::quote;
 
-#[doc = include_str!("docs/rpc_manager.md")]
+#[cfg_attr(not(doctest), doc = include_str!("docs/rpc_manager.md"))]
 #[proc_macro_attribute]
 pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let (attribute, item) = (attribute.into(), item.into());
@@ -28,7 +30,7 @@ pub fn rpc_manager(attribute: TokenStream, item: TokenStream) -> TokenStream {
     errors.after(quote!(#imports #expansion)).into()
 }
 
-#[doc = include_str!("docs/rpc_exception.md")]
+#[cfg_attr(not(doctest), doc = include_str!("docs/rpc_exception.md"))]
 #[proc_macro_derive(RpcException, attributes(exception))]
 pub fn rpc_exception(item: TokenStream) -> TokenStream {
     let item = item.into();
@@ -37,7 +39,7 @@ pub fn rpc_exception(item: TokenStream) -> TokenStream {
     errors.after(quote!(#imports #expansion)).into()
 }
 
-#[doc = include_str!("docs/versioned_object.md")]
+#[cfg_attr(not(doctest), doc = include_str!("docs/versioned_object.md"))]
 #[proc_macro_derive(VersionedObject, attributes(object))]
 pub fn versioned_object(item: TokenStream) -> TokenStream {
     let item = item.into();
@@ -46,7 +48,7 @@ pub fn versioned_object(item: TokenStream) -> TokenStream {
     errors.after(quote!(#imports #expansion)).into()
 }
 
-#[doc = include_str!("docs/rpc_notification.md")]
+#[cfg_attr(not(doctest), doc = include_str!("docs/rpc_notification.md"))]
 #[proc_macro_derive(RpcNotification, attributes(notification, event))]
 pub fn rpc_notification(item: TokenStream) -> TokenStream {
     let item = item.into();

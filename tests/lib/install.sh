@@ -35,23 +35,37 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# Installs for these steps. One run at a time: others wait, and find it done.
+# What these steps need of the system and of Rust: with it, they can be built. One run at a time: others wait, and find it done.
 install_for() {
-    local needs=''
-    local step
-    for step in "$@"; do needs+=" ${needs_of[$step]}"; done
+    local needs lock
+    needs=$(needs_of_all "$@")
     exec {lock}<tests
     flock "$lock"
     install_packages "$needs"
     install_rust
     # Each of these waits for the network for most of its time, or fills one processor.
-    local parts=(fetch_crates "install_tools $needs" "install_rabbitmq $needs")
+    at_once fetch_crates "install_tools $needs"
+    exec {lock}<&-
+}
+
+# The peers of these steps: Python with what they import, and RabbitMQ 4.
+install_peers_for() {
+    local needs lock parts=()
+    needs=$(needs_of_all "$@")
+    exec {lock}<tests
+    flock "$lock"
+    [[ $needs != *broker* ]] || parts+=("install_rabbitmq $needs")
     [[ $needs != *python* ]] || parts+=("install_environment tests/.venv tests/python/requirements.txt")
     [[ $needs != *agents* ]] || parts+=("install_environment tests/.agents tests/agents/requirements.txt")
     [[ $needs != *oslo8* ]] || parts+=("install_environment tests/.oslo8 tests/oslo8/requirements.txt")
     [[ $needs != *amqp1* ]] || parts+=(install_amqp1)
     at_once "${parts[@]}"
     exec {lock}<&-
+}
+
+needs_of_all() {
+    local step
+    for step in "$@"; do echo "${needs_of[$step]}"; done
 }
 
 # at_once COMMANDS...: runs all, each of which is some words, and fails if one of them does.

@@ -45,7 +45,7 @@ strictly() {
 
 # The table of the steps, the failures with what shows each alone, and the sum alone on the last line.
 report() {
-    local name took cpu result failed=0
+    local name took cpu result alone failed=0
     printf '\n%-12s %7s %7s\n' '' time CPU
     while read -r name took cpu result; do
         printf '%-12s %5d s %5d s  %s%s\n' "$name" "$took" "$cpu" "$result" "$(is_beside "$name" && echo ', beside others')"
@@ -57,7 +57,10 @@ report() {
         failed=1
         echo "What failed, and how to see it alone:"
         while IFS=$'\t' read -r name test args; do
-            printf '  %s: %s\n    tests/run %s\n' "$name" "$test" "${rabbitmq_asked:+--rabbitmq $rabbitmq_asked }$name${args:+ $args}"
+            alone=$name
+            # What is no step of its own belongs to all of them.
+            [ -n "${about[$name]:-}" ] || alone=${chosen[*]}
+            printf '  %s: %s\n    tests/run %s\n' "$name" "$test" "${rabbitmq_asked:+--rabbitmq $rabbitmq_asked }$alone${args:+ $args}"
         done <"$scratch/failures"
         echo
     fi

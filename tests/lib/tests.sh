@@ -58,11 +58,10 @@ tests_where() {
     return "$status"
 }
 
-# Runs the examples of the documentation: nextest can't. Those of the macros are tests of `rpc-tests`, and with `--doc` cargo
-# does not look at `doctest = false`.
+# Runs the examples of the documentation: nextest can't. Of the same packages as build_tests, so that all of them are built.
 doctests() {
     local status=0 log=$scratch/doctests.log
-    cargo test --workspace --exclude rpc-macros --exclude rpc-benches --doc "$@" >"$log" 2>&1 || status=$?
+    cargo test --workspace --exclude rpc-benches --doc "$@" >"$log" 2>&1 || status=$?
     awk -v step="$step" '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
         END { print step, passed + 0, failed + 0; exit ignored > 0 }' "$log" >>"$scratch/counts" || {
         echo "some are ignored, and none may be"
@@ -86,8 +85,17 @@ run_step() {
     *' broker-4 '*) version=4 ;;
     *' broker '*) version=${rabbitmq_asked:-$(system_rabbitmq)} ;;
     esac
-    [ -z "$version" ] || start_broker "$version" || run=no_broker
+    if needs_peers "$1" && ! wait_for_peers; then
+        run=no_peers
+    elif [ -n "$version" ] && ! start_broker "$version"; then
+        run=no_broker
+    fi
     timed "$1" "${about[$1]}" "$run" "${step_args[@]}"
+}
+
+no_peers() {
+    echo "what is on the other side could not be installed: see the step peers"
+    return 1
 }
 
 no_broker() {
