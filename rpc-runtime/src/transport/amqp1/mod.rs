@@ -45,18 +45,16 @@ use self::replies::{Place, Replies};
 use self::senders::Senders;
 use super::abilities::Abilities;
 use super::connection::{Backoff, OwnRuntime, Supervisor};
-#[cfg(feature = "notifications")]
-use super::driver::Route;
 use super::driver::{
-    Address, CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
-    ReplyPlace, TakeReply,
+    Address, CLOSED, Done, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
+    TakeReply,
 };
 use super::error::TransportError;
 use super::status::ConnectionStatus;
 use super::status_watch::{Board, StatusWatch};
 use super::url::TransportUrl;
 use crate::clock::after;
-use crate::error::{Fault, FaultKind};
+use crate::error::Fault;
 use crate::wire::MessageFormat;
 
 /// How much of the time to close is kept for the connection, after what was queued has been sent.
@@ -162,31 +160,15 @@ impl Driver for Amqp1Driver {
         }
     }
 
-    fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-        let why = format!("{NAME} need not keep messages, so {} has no queue", message.route);
-        let unfit = PublishFault::Unfit(Fault::new(FaultKind::Unusable, why));
-        std::future::ready(Err(unfit.into())).boxed()
-    }
-
-    #[cfg(feature = "notifications")]
-    fn declare(&self, _: &Route) -> BoxFuture<'static, Result<(), Fault>> {
-        std::future::ready(Err(no_notifications())).boxed()
-    }
-
     fn listen(&self, address: Address, options: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
         async move {
             self.check_open().map_err(PublishFault::into_fault)?;
-            let Address::Server(address) = address else { return Err(no_notifications()) };
+            let Address::Server(address) = address else { return Err(self.no_notifications()) };
             let (view, own) = (self.connection.view(), Arc::clone(&self.options));
             let (odd, runtime) = (Arc::clone(&self.odd), self.runtime.handle());
             server::listen(address, &options, view, own, odd, runtime, after(self.patience)).await
         }
         .boxed()
-    }
-
-    #[cfg(feature = "notifications")]
-    fn consumers(&self, _: Arc<str>) -> BoxFuture<'static, Result<Option<u32>, Fault>> {
-        std::future::ready(Err(no_notifications())).boxed()
     }
 
     fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
@@ -222,8 +204,4 @@ impl Driver for Amqp1Driver {
     fn tasks(&self) -> usize {
         self.runtime.handle().metrics().num_alive_tasks()
     }
-}
-
-fn no_notifications() -> Fault {
-    Fault::new(FaultKind::Unusable, format!("there are no notifications over {NAME} here"))
 }

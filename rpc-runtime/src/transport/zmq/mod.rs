@@ -50,8 +50,8 @@ use self::terms::Terms;
 use self::zmtp::Limits;
 use super::abilities::Abilities;
 use super::driver::{
-    Address, CLOSED, Done, Driver, Forward, ListenOptions, Listener, Outgoing, PublishError, PublishFault,
-    ReplyPlace, ReplyQueue, Route, TakeReply,
+    Address, CLOSED, Done, Driver, ListenOptions, Listener, Outgoing, PublishError, PublishFault, ReplyPlace,
+    ReplyQueue, Route, TakeReply,
 };
 use super::error::TransportError;
 use super::failure::{FailureKind, HostFailure};
@@ -177,31 +177,15 @@ impl Driver for ZmqDriver {
         }
     }
 
-    fn forward(&self, message: Forward) -> BoxFuture<'static, Result<(), PublishError>> {
-        let why = format!("{NAME} keeps no messages, so {} has no queue", message.route);
-        let unfit = PublishFault::Unfit(Fault::new(FaultKind::Unusable, why));
-        std::future::ready(Err(unfit.into())).boxed()
-    }
-
-    #[cfg(feature = "notifications")]
-    fn declare(&self, _: &Route) -> BoxFuture<'static, Result<(), Fault>> {
-        std::future::ready(Err(no_notifications())).boxed()
-    }
-
     fn listen(&self, address: Address, options: ListenOptions) -> BoxFuture<'_, Result<Listener, Fault>> {
         async move {
             self.check_open().map_err(PublishFault::into_fault)?;
             match address {
                 Address::Server(address) => self.serving.listen(address, &options).await,
-                Address::Notifications(_) => Err(no_notifications()),
+                Address::Notifications(_) => Err(self.no_notifications()),
             }
         }
         .boxed()
-    }
-
-    #[cfg(feature = "notifications")]
-    fn consumers(&self, _: Arc<str>) -> BoxFuture<'static, Result<Option<u32>, Fault>> {
-        std::future::ready(Err(no_notifications())).boxed()
     }
 
     fn listen_for_replies(&self, take: TakeReply) -> BoxFuture<'static, Result<Arc<dyn ReplyPlace>, Fault>> {
@@ -237,10 +221,6 @@ impl Drop for ZmqDriver {
         // They hold what they work on, and each other's.
         self.tasks.abort();
     }
-}
-
-fn no_notifications() -> Fault {
-    Fault::new(FaultKind::Unusable, format!("{NAME} has no notifications, as it keeps no messages"))
 }
 
 /// Waits until the directory answers.
