@@ -1,34 +1,15 @@
 //! The programs over ZeroMQ, by their URLs alone.
 #![allow(clippy::unwrap_used)]
 
-use rpc_tests::{Program, Redis, Reservation, run, until};
+mod programs;
 
-const SERVICE: &str = env!("CARGO_BIN_EXE_volume_service");
-const CLIENT: &str = env!("CARGO_BIN_EXE_volume_client");
-const BOOT: &str = env!("CARGO_BIN_EXE_boot_instance");
-const LISTENER: &str = env!("CARGO_BIN_EXE_notification_listener");
+use rpc_tests::{Redis, Reservation, run, until};
+
+use programs::{CLIENT, SERVICE, refusal_of_a_listener, services_of_an_instance, start, volumes};
 
 fn url<const N: usize>(places: &Reservation<N>) -> String {
     let hosts = places.ports().map(|port| format!("127.0.0.1:{port}"));
     format!("zmq://{}/", hosts.join(","))
-}
-
-fn start(program: &str, url: &str) -> Program {
-    Program::start(program, ["--transport", url, "--server", "host1@lvm"]).unwrap()
-}
-
-async fn volumes(url: &str) {
-    let mut service = start(SERVICE, url);
-    service.line_with("[host1@lvm] serving cinder-volume 3.20").await.unwrap();
-    let lines = start(CLIENT, url).success().await.unwrap();
-    assert!(lines.iter().any(|line| line.starts_with("create_volume: ")), "{lines:#?}");
-    let line = service.line_with("capabilities:").await.unwrap();
-    assert_eq!(line, "[host1@lvm] capabilities: 0 volumes, 100 GiB free");
-    service.terminate().unwrap();
-    let (log, lines) = service.log_and_success().await.unwrap();
-    assert_eq!(lines.last().unwrap(), "[host1@lvm] stopped");
-    // Nothing has happened that anybody should look into.
-    assert_eq!(log, "");
 }
 
 #[test]
@@ -76,19 +57,7 @@ fn two_services_at_one_address_are_one_too_many() {
 fn four_processes_share_a_list() {
     run(async {
         let places = Reservation::<4>::new().unwrap();
-        let url = url(&places);
-        let mut services = Vec::new();
-        for service in ["conductor", "scheduler", "compute"] {
-            let mut program = Program::start(BOOT, ["--transport", &url, "--service", service]).unwrap();
-            program.line_with(&format!("serving {service}.host1")).await.unwrap();
-            services.push(program);
-        }
-        // What the compute service tells every second goes to the scheduler.
-        services[1].line_with("cast update_service_capabilities").await.unwrap();
-        for service in services {
-            service.terminate().unwrap();
-            assert_eq!(service.success().await.unwrap().last().unwrap(), "stopped");
-        }
+        services_of_an_instance(&url(&places)).await;
     });
 }
 
@@ -96,8 +65,7 @@ fn four_processes_share_a_list() {
 fn nobody_waits_for_notifications_that_cannot_come() {
     run(async {
         let places = Reservation::<1>::new().unwrap();
-        let url = url(&places);
-        let error = Program::start(LISTENER, ["--transport", &url]).unwrap().refusal().await.unwrap();
+        let error = refusal_of_a_listener(&url(&places)).await;
         assert!(error.contains("cannot be had over ZeroMQ, which does not keep messages"), "{error}");
     });
 }
