@@ -2,7 +2,7 @@
 
 The server reports as `server.py` does: `ready`, a `note` for each message to its method `note`, `stopped` after a clean
 stop. The client reads commands and answers them as `client.py` does; it knows the keys kind, method, args, topic,
-server, fanout, version, timeout and ctxt. Both end when stdin does.
+server, fanout, namespace, version, timeout and ctxt. Both end when stdin does.
 """
 
 import json
@@ -14,10 +14,10 @@ import zmq_shim  # noqa: F401 first of all
 import oslo_messaging
 
 import peer
-import sample_exceptions
+import sample_endpoints
 
 HERE = ["oslo_messaging_zmq/rpc_zmq_host=127.0.0.1", "oslo_messaging_zmq/rpc_zmq_bind_address=127.0.0.1"]
-TARGET = {"topic", "server", "fanout", "version"}
+TARGET = {"topic", "server", "fanout", "namespace", "version"}
 KEYS = TARGET | {"kind", "method", "args", "timeout", "ctxt"}
 
 # Seconds that a client waits for a reply before it asks once more: all within what the harness waits. One of that release
@@ -26,37 +26,11 @@ KEYS = TARGET | {"kind", "method", "args", "timeout", "ctxt"}
 WAITS = (2, 2, 2, 2, 4, 4, 8, 16, 32)
 
 
-class Public:
-    """No namespace, version 1.3."""
-
-    target = oslo_messaging.Target(version="1.3")
-
-    def __init__(self, name):
-        self.name = name
-
-    def echo(self, ctxt, value):
-        return value
-
-    def context(self, ctxt):
-        return ctxt
-
-    def whoami(self, ctxt):
-        return {"server": self.name, "namespace": None}
-
+class Public(sample_endpoints.Public):
     def slow(self, ctxt, seconds):
         # A test may want to know that it has begun.
-        peer.emit(event="note", server=self.name, args={"seconds": seconds}, ctxt=ctxt)
-        time.sleep(seconds)
-        return seconds
-
-    def note(self, ctxt, **args):
-        peer.emit(event="note", server=self.name, args=args, ctxt=ctxt)
-
-    def fail_builtin(self, ctxt, message):
-        raise ValueError(message)
-
-    def fail_not_found(self, ctxt, volume_id):
-        raise sample_exceptions.VolumeNotFound(volume_id=volume_id)
+        self.note(ctxt, seconds=seconds)
+        return super().slow(ctxt, seconds)
 
 
 class Unhurried(oslo_messaging.RPCDispatcher):
@@ -69,7 +43,8 @@ class Unhurried(oslo_messaging.RPCDispatcher):
 
 def serve(transport, options):
     target = oslo_messaging.Target(topic=options.topic, server=options.server)
-    dispatcher = Unhurried([Public(options.server)], None)
+    endpoints = [Public(options.server), sample_endpoints.Admin(options.server)]
+    dispatcher = Unhurried(endpoints, None)
     # What get_rpc_server does, with another dispatcher.
     server = oslo_messaging.rpc.server.RPCServer(transport, target, dispatcher, "threading")
     server.start()

@@ -11,6 +11,7 @@ mod broker;
 pub mod campaign;
 mod freeze;
 pub mod limits;
+pub mod pairing;
 mod peer;
 mod program;
 pub mod proxy;

@@ -3,7 +3,7 @@
 //!
 //! * `ledger` knows of every request what its sender was told and which servers executed it, and
 //!   `findings` what of that must not be; `outcome` reads an error for what it says is known.
-//! * `work` is the interface of the load and its Rust server; `tests/python/server.py` has it too.
+//! * `work` is the interface of the load and its Rust server; `tests/python/sample_endpoints.py` has it too.
 //! * `process` is a server or a client as a process of its own, to be killed.
 //! * `load` sends calls and casts at once until it is told to stop.
 //! * `lane` is a client (`sending`) and the servers of a topic (`serving`) with a load between them; `scenario` runs some of them through a

@@ -17,7 +17,8 @@ use crate::peer::Peer;
 pub struct PythonClient(Peer);
 
 /// An exception that Python code sees.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, thiserror::Error)]
+#[error("{module}.{class}: {text}")]
 pub struct Raised {
     /// The name of its class.
     pub class: String,

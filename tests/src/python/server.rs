@@ -11,7 +11,7 @@ use crate::peer::Peer;
 /// What it reports, for errors.
 const WHAT: &str = "a note";
 
-/// A Python RPC server; the script shows its methods.
+/// A Python RPC server; `tests/python/sample_endpoints.py` shows its methods.
 #[derive(Debug)]
 pub struct PythonServer(Peer);
 

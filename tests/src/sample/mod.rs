@@ -1,8 +1,9 @@
-//! The interface of `tests/python/server.py` in Rust: traits, errors, and a server that answers as
-//! the script does, so that either side of a test can be either language.
+//! What `tests/python/sample_endpoints.py` serves, in Rust: traits, errors, a server that answers as the scripts do, so that
+//! either side of a test can be either language, and what a Python client asks of them.
 
 mod error;
 mod interface;
+mod request;
 mod server;
 
 pub use self::error::{OtherError, SampleError};
@@ -10,4 +11,5 @@ pub use self::interface::{
     Admin, AdminApi, Broken, BrokenApi, Sample, SampleApi, SampleApiAdd, SampleFanout, SampleFanoutApi,
     Unencodable, Whoami,
 };
+pub use self::request::request;
 pub use self::server::RustServer;

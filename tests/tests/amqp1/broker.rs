@@ -2,19 +2,25 @@
 
 use rpc_runtime::{CallOptions, Context};
 use rpc_tests::amqp1::ProtonBroker;
+use rpc_tests::pairing::{Bus, values};
 use rpc_tests::run;
-use rpc_tests::sample::{SampleApi, SampleError};
+use rpc_tests::sample::{SampleError, request};
 use serde_json::json;
 
-use super::{connect, python_client, python_server, request, rust_server, values};
+/// It, and the bus that it is.
+async fn bus() -> (ProtonBroker, Bus) {
+    let broker = ProtonBroker::start().await.unwrap();
+    let bus = Bus::over_amqp1(broker.url());
+    (broker, bus)
+}
 
 #[test]
 fn rust_answers_rust_and_python() {
     run(async {
-        let broker = ProtonBroker::start().await.unwrap();
-        let mut rust = rust_server(&broker.url(), "rust").await;
-        let (api, ctx) = (SampleApi::new(&connect(&broker.url()).await), Context::new());
-        let mut client = python_client(&broker.url()).await;
+        let (_broker, bus) = bus().await;
+        let mut rust = bus.rust_server("rust").await.unwrap();
+        let (api, ctx) = (bus.client(&[]).await.unwrap(), Context::new());
+        let mut client = bus.python_client().await.unwrap();
         for value in values() {
             assert_eq!(api.echo(&ctx, &value).await.unwrap(), value);
             let echo = client.call(request("echo", json!({"value": value}), json!({}))).await.unwrap();
@@ -35,9 +41,9 @@ fn rust_answers_rust_and_python() {
 #[test]
 fn python_answers_rust() {
     run(async {
-        let broker = ProtonBroker::start().await.unwrap();
-        let mut python = python_server(&broker.url(), "python").await;
-        let (api, ctx) = (SampleApi::new(&connect(&broker.url()).await), Context::new());
+        let (_broker, bus) = bus().await;
+        let mut python = bus.python_server("python").await.unwrap();
+        let (api, ctx) = (bus.client(&[]).await.unwrap(), Context::new());
         for value in values() {
             assert_eq!(api.echo(&ctx, &value).await.unwrap(), value);
         }
@@ -52,10 +58,10 @@ fn python_answers_rust() {
 #[test]
 fn a_cast_waits_for_its_server() {
     run(async {
-        let broker = ProtonBroker::start().await.unwrap();
-        let api = SampleApi::new(&connect(&broker.url()).await);
+        let (_broker, bus) = bus().await;
+        let api = bus.client(&[]).await.unwrap();
         api.note(&Context::new(), 1).await.unwrap();
-        let mut rust = rust_server(&broker.url(), "rust").await;
+        let mut rust = bus.rust_server("rust").await.unwrap();
         assert_eq!(rust.note().await.unwrap().args["n"], 1);
     });
 }

@@ -1,15 +1,15 @@
 //! The first service of the book, whose URL says that it is AMQP 1.0.
 
-use rpc_tests::amqp1::{Mode, Router};
+use rpc_tests::amqp1::Mode;
 use rpc_tests::{Program, run, until};
 use serde_json::json;
 
-use super::python_client;
+use super::bus;
 
 #[test]
 fn it_answers_python_until_it_is_told_to_stop() {
     run(async {
-        let mut router = Router::start(Mode::Routable).await.unwrap();
+        let (mut router, bus) = bus(Mode::Routable).await;
         let url = router.url();
         let environment = [("RPC_TRANSPORT_URL", url.as_str())];
         let service =
@@ -19,7 +19,7 @@ fn it_answers_python_until_it_is_told_to_stop() {
         })
         .await
         .unwrap();
-        let mut client = python_client(&url).await;
+        let mut client = bus.python_client().await.unwrap();
         let call = json!({"topic": "greeter", "method": "greet", "args": {"name": "Alice"}});
         assert_eq!(client.call(call).await.unwrap().unwrap(), "hello Alice");
         client.stop().await.unwrap();

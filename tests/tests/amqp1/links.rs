@@ -3,10 +3,11 @@
 use rpc_runtime::{Context, Target};
 use rpc_tests::amqp1::{Links, Mode, Router};
 use rpc_tests::limits::PATIENCE;
+use rpc_tests::pairing::Bus;
 use rpc_tests::sample::{RustServer, SampleApi};
 use rpc_tests::{run, until};
 
-use super::{connect, rust_server};
+use super::bus;
 
 /// Waits until the links are such.
 async fn seen(router: &mut Router, of: &str, what: &str, such: impl Fn(&Links) -> bool) -> Links {
@@ -16,8 +17,8 @@ async fn seen(router: &mut Router, of: &str, what: &str, such: impl Fn(&Links) -
 #[test]
 fn servers_and_transports_leave_nothing_behind() {
     run(async {
-        let mut router = Router::start(Mode::Routable).await.unwrap();
-        let serving = connect(&router.url()).await;
+        let (mut router, bus) = bus(Mode::Routable).await;
+        let serving = bus.connect().await.unwrap();
         let server = RustServer::start(&serving, "rust").await.unwrap();
         let links = router.links("").await.unwrap();
         assert_eq!((links.connections, links.consumers, links.producers), (1, 3, 0), "{links:?}");
@@ -25,7 +26,7 @@ fn servers_and_transports_leave_nothing_behind() {
             ["anycast/openstack/topic", "multicast/openstack/topic", "unicast/openstack/topic/rust"];
         assert_eq!(links.addresses, expected.map(|address| format!("openstack.org/om/rpc/{address}")));
 
-        let calling = connect(&router.url()).await;
+        let calling = bus.connect().await.unwrap();
         SampleApi::new(&calling).whoami(&Context::new()).await.unwrap();
         let links = router.links("").await.unwrap();
         // What the caller sends and has its replies from, and where the server sends them.
@@ -43,11 +44,10 @@ fn servers_and_transports_leave_nothing_behind() {
 #[test]
 fn a_link_that_nobody_uses_is_detached() {
     run(async {
-        let mut router = Router::start(Mode::Routable).await.unwrap();
-        let _rust = rust_server(&router.url(), "rust").await;
-        let url = format!("{}?default_sender_link_timeout=1", router.url());
-        let transport = connect(&url).await;
-        let (api, ctx) = (SampleApi::new(&transport), Context::new());
+        let (mut router, bus) = bus(Mode::Routable).await;
+        let _rust = bus.rust_server("rust").await.unwrap();
+        let hasty = Bus::over_amqp1(format!("{}?default_sender_link_timeout=1", router.url()));
+        let (api, ctx) = (hasty.client(&[]).await.unwrap(), Context::new());
         for _ in 0..2 {
             api.whoami(&ctx).await.unwrap();
             seen(&mut router, "anycast", "the link is gone", |links| links.producers == 0).await;
@@ -59,8 +59,8 @@ fn a_link_that_nobody_uses_is_detached() {
 #[test]
 fn servers_of_one_transport_share_a_connection() {
     run(async {
-        let mut router = Router::start(Mode::Legacy).await.unwrap();
-        let transport = connect(&router.url()).await;
+        let (mut router, bus) = bus(Mode::Legacy).await;
+        let transport = bus.connect().await.unwrap();
         let mut servers = Vec::new();
         for name in ["a", "b", "c"] {
             let target = Target::new("topic").with_server(name);

@@ -2,27 +2,26 @@
 
 use rpc_runtime::Context;
 use rpc_tests::amqp1::{Mode, Router};
+use rpc_tests::pairing::Bus;
 use rpc_tests::run;
-use rpc_tests::sample::SampleApi;
+use rpc_tests::sample::request;
 use serde_json::json;
-
-use super::{connect, python_client, python_server, request, rust_server};
 
 /// Both languages over a router that is reached by this path and query.
 async fn both(mode: Mode, path: &str, addresses: [&str; 3]) {
     let mut router = Router::start(mode).await.unwrap();
-    let url = format!("{}{path}", router.url());
-    let rust = rust_server(&url, "rust").await;
+    let bus = Bus::over_amqp1(format!("{}{path}", router.url()));
+    let rust = bus.rust_server("rust").await.unwrap();
     let mut links = router.links("").await.unwrap();
     links.addresses.sort();
     assert_eq!(links.addresses, addresses);
-    let mut client = python_client(&url).await;
+    let mut client = bus.python_client().await.unwrap();
     let echo = client.call(request("echo", json!({"value": path}), json!({}))).await.unwrap();
     assert_eq!(echo.unwrap(), path);
     rust.stop().await.unwrap();
 
-    let _python = python_server(&url, "python").await;
-    let api = SampleApi::new(&connect(&url).await);
+    let _python = bus.python_server("python").await.unwrap();
+    let api = bus.client(&[]).await.unwrap();
     assert_eq!(api.echo(&Context::new(), json!(path)).await.unwrap(), path);
 }
 
@@ -75,11 +74,11 @@ fn addresses_may_begin_as_one_likes() {
 fn virtual_hosts_are_apart() {
     run(async {
         let router = Router::start(Mode::Routable).await.unwrap();
-        let url = |vhost: &str| format!("{}{vhost}", router.url());
-        let _here = rust_server(&url("here"), "of here").await;
-        let _there = rust_server(&url("there"), "of there").await;
+        let bus = |vhost: &str| Bus::over_amqp1(format!("{}{vhost}", router.url()));
+        let _here = bus("here").rust_server("of here").await.unwrap();
+        let _there = bus("there").rust_server("of there").await.unwrap();
         for vhost in ["here", "there"] {
-            let api = SampleApi::new(&connect(&url(vhost)).await);
+            let api = bus(vhost).client(&[]).await.unwrap();
             for _ in 0..4 {
                 let server = api.whoami(&Context::new()).await.unwrap().server;
                 assert_eq!(server, format!("of {vhost}"));

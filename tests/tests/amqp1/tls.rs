@@ -5,12 +5,11 @@ use std::time::Duration;
 use rpc_runtime::{Context, Transport};
 use rpc_tests::amqp1::{Mode, Router};
 use rpc_tests::authority::{Authority, named};
-use rpc_tests::sample::SampleApi;
+use rpc_tests::pairing::Bus;
+use rpc_tests::sample::request;
 use rpc_tests::{PythonClient, PythonServer, run};
 use serde_json::json;
 use tempfile::TempDir;
-
-use super::{connect, request, rust_server};
 
 /// A router with a certificate for these hosts, which wants one of clients, and the files that those need: `ca.pem`,
 /// `client.pem` and `client.key`.
@@ -44,14 +43,14 @@ fn both_languages_show_certificates() {
             "{}prod?ssl=true&ssl_ca_file={dir}/ca.pem&ssl_cert_file={dir}/client.pem&ssl_key_file={dir}/client.key",
             router.url()
         );
-        let rust = rust_server(&url, "rust").await;
+        let rust = Bus::over_amqp1(&url).rust_server("rust").await.unwrap();
         let mut client = PythonClient::over_amqp1(&url).option(names).start().await.unwrap();
         let echo = request("echo", json!({"value": "x".repeat(100_000)}), json!({}));
         assert_eq!(client.call(echo).await.unwrap().unwrap(), "x".repeat(100_000));
         rust.stop().await.unwrap();
 
         let _python = PythonServer::over_amqp1(&url, "topic", "python").option(names).start().await.unwrap();
-        let api = SampleApi::new(&connect(&url.replace("amqp1:", "amqp1s:")).await);
+        let api = Bus::over_amqp1(url.replace("amqp1:", "amqp1s:")).client(&[]).await.unwrap();
         assert_eq!(api.whoami(&Context::new()).await.unwrap().server, "python");
     });
 }

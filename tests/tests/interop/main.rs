@@ -19,9 +19,8 @@ mod values;
 mod versions;
 
 use rpc_runtime::Transport;
-use rpc_tests::sample::RustServer;
+use rpc_tests::sample::{RustServer, request};
 use rpc_tests::{Broker, PythonClient, PythonServer, Vhost};
-use serde_json::Value;
 
 /// A virtual host of the shared broker.
 async fn vhost(name: &str) -> Vhost {
@@ -44,13 +43,4 @@ async fn python_server(vhost: &Vhost, name: &str) -> PythonServer {
 /// A Python client in which the exceptions of the sample may be raised.
 async fn python_client(vhost: &Vhost) -> PythonClient {
     PythonClient::builder(&vhost.url()).allow("sample_exceptions").start().await.unwrap()
-}
-
-/// A request of a Python client to the topic of the sample, with more `keys` of the script.
-fn request(method: &str, args: Value, keys: Value) -> Value {
-    let mut request = serde_json::json!({"topic": "topic", "method": method, "args": args});
-    if let (Some(request), Value::Object(keys)) = (request.as_object_mut(), keys) {
-        request.extend(keys);
-    }
-    request
 }

@@ -3,16 +3,17 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use rpc_runtime::{CallOptions, Context, RpcError, Transport};
+use rpc_runtime::{CallOptions, Context, RpcError};
 use rpc_tests::limits::PATIENCE;
-use rpc_tests::sample::{RustServer, SampleApi, SampleFanoutApi};
+use rpc_tests::pairing::Bus;
+use rpc_tests::sample::{SampleApi, SampleFanoutApi, request};
 use rpc_tests::{Redis, run, until};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
-use super::{client, connect, find, python_client, python_server, redis, request, rust_server};
+use super::bus;
 
 /// An address that nobody listens at.
 fn nobody() -> String {
@@ -32,7 +33,7 @@ async fn entries(redis: &Redis) -> anyhow::Result<String> {
 #[test]
 fn stale_entries_are_in_nobodys_way() {
     run(async {
-        let redis = redis().await;
+        let (redis, bus) = bus().await;
         // Of servers that were killed, some of them so long ago that their own keys have expired.
         for n in 0..6 {
             let address = nobody();
@@ -45,8 +46,8 @@ fn stale_entries_are_in_nobodys_way() {
             redis.add("ROUTER/topic", odd).await.unwrap();
             redis.add(odd, " ").await.unwrap();
         }
-        let _python = python_server(&redis, "python").await;
-        let api = client(&redis, &[]).await;
+        let _python = bus.python_server("python").await.unwrap();
+        let api = bus.client(&[]).await.unwrap();
         let ctx = Context::request();
         for n in 0..20 {
             assert_eq!(api.echo(&ctx, json!(n)).await.unwrap(), n);
@@ -57,10 +58,10 @@ fn stale_entries_are_in_nobodys_way() {
 #[test]
 fn calls_to_a_server_that_is_killed_end_at_once() {
     run(async {
-        let redis = redis().await;
-        let mut python = python_server(&redis, "python").await;
+        let (_redis, bus) = bus().await;
+        let mut python = bus.python_server("python").await.unwrap();
         let options = CallOptions::new().timeout(PATIENCE * 2);
-        let api = client(&redis, &[]).await.with(options);
+        let api = bus.client(&[]).await.unwrap().with(options);
         let ctx = Context::request();
         let call = api.slow(&ctx, 600.0);
         let killed = async {
@@ -80,12 +81,12 @@ fn calls_to_a_server_that_is_killed_end_at_once() {
 #[test]
 fn a_server_that_comes_back_is_found() {
     run(async {
-        let redis = redis().await;
-        let python = python_server(&redis, "python").await;
-        let api = client(&redis, &[]).await;
+        let (_redis, bus) = bus().await;
+        let python = bus.python_server("python").await.unwrap();
+        let api = bus.client(&[]).await.unwrap();
         let ctx = Context::request();
         python.kill().await.unwrap();
-        let _python = python_server(&redis, "python").await;
+        let _python = bus.python_server("python").await.unwrap();
         until("it answers", async || Ok(api.whoami(&ctx).await.ok())).await.unwrap();
     });
 }
@@ -93,14 +94,14 @@ fn a_server_that_comes_back_is_found() {
 #[test]
 fn a_server_that_stops_is_no_longer_found() {
     run(async {
-        let redis = redis().await;
-        let leaving = rust_server(&redis, "leaving").await;
-        let _staying = rust_server(&redis, "staying").await;
+        let (redis, bus) = bus().await;
+        let leaving = bus.rust_server("leaving").await.unwrap();
+        let _staying = bus.rust_server("staying").await.unwrap();
         leaving.stop().await.unwrap();
         // It waits two seconds for Redis to forget it, and this client asks that once.
         let forgotten = async || Ok((entries(&redis).await? == ":1\r\n").then_some(()));
         until("Redis has forgotten it", forgotten).await.unwrap();
-        let mut client = python_client(&redis).await;
+        let mut client = bus.python_client().await.unwrap();
         for _ in 0..5 {
             let whoami = client.call(request("whoami", json!({}), json!({}))).await.unwrap();
             assert_eq!(whoami.unwrap()["server"], "staying");
@@ -111,13 +112,12 @@ fn a_server_that_stops_is_no_longer_found() {
 #[test]
 fn what_redis_has_lost_is_announced_again() {
     run(async {
-        let mut redis = redis().await;
-        let url = format!("{}?zmq_target_update=1", redis.url());
-        let transport = Transport::connect(&url).await.unwrap();
-        let _rust = RustServer::start(&transport, "rust").await.unwrap();
+        let (mut redis, bus) = bus().await;
+        let updating = Bus::over_zmq(format!("{}?zmq_target_update=1", redis.url()));
+        let _rust = updating.rust_server("rust").await.unwrap();
         redis.kill().await.unwrap();
         redis.restart().await.unwrap();
-        let api = SampleApi::new(&connect(&redis).await);
+        let api = SampleApi::new(&bus.connect().await.unwrap());
         until("it is found", async || Ok(api.whoami(&Context::new()).await.ok())).await.unwrap();
     });
 }
@@ -126,13 +126,11 @@ fn what_redis_has_lost_is_announced_again() {
 #[test]
 fn known_servers_go_on_without_redis() {
     run(async {
-        let mut redis = redis().await;
-        let url = format!("{}?zmq_target_update=1&zmq_target_expire=2", redis.url());
-        let transport = Transport::connect(&url).await.unwrap();
-        let mut server = RustServer::start(&transport, "rust").await.unwrap();
-        let transport = Transport::connect(&url).await.unwrap();
+        let (mut redis, bus) = bus().await;
+        let forgetting = Bus::over_zmq(format!("{}?zmq_target_update=1&zmq_target_expire=2", redis.url()));
+        let mut server = forgetting.rust_server("rust").await.unwrap();
+        let transport = forgetting.connect_to(&[]).await.unwrap();
         let (api, ctx) = (SampleApi::new(&transport), Context::new());
-        find(&api, &[]).await;
         redis.kill().await.unwrap();
         let since = Instant::now();
         while since.elapsed() < Duration::from_secs(3) {
@@ -146,7 +144,7 @@ fn known_servers_go_on_without_redis() {
         let said = ["the directory does not tell: Redis", "the directory does not answer"];
         assert!(said.iter().any(|said| error.to_string().contains(said)), "{error}");
         redis.restart().await.unwrap();
-        let other = SampleApi::new(&connect(&redis).await);
+        let other = SampleApi::new(&bus.connect().await.unwrap());
         until("it is announced again", async || Ok(other.whoami(&ctx).await.ok())).await.unwrap();
     });
 }

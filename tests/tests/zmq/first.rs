@@ -4,7 +4,7 @@ use rpc_runtime::{CallOptions, Context, RemoteError, Transport, rpc_manager};
 use rpc_tests::{Program, Reservation, run, until};
 use serde_json::json;
 
-use super::{python_client, redis};
+use super::bus;
 
 /// What the service has, as another program would write it.
 #[rpc_manager(topic = "greeter", version = "1.0")]
@@ -49,10 +49,10 @@ fn it_is_found_by_a_list() {
 #[test]
 fn it_is_found_by_redis_and_answers_python() {
     run(async {
-        let redis = redis().await;
+        let (redis, bus) = bus().await;
         let service = start(&redis.url());
         answers(&redis.url()).await;
-        let mut client = python_client(&redis).await;
+        let mut client = bus.python_client().await.unwrap();
         let call = json!({"topic": "greeter", "method": "greet", "args": {"name": "Alice"}});
         assert_eq!(client.call(call).await.unwrap().unwrap(), "hello Alice");
         client.stop().await.unwrap();
