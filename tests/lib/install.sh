@@ -164,13 +164,13 @@ install_program() {
     cargo install --quiet --locked --root tests/.tools "$name@$version" "${@:4}"
 }
 
-# install_rabbitmq NEEDS...: in the versions that are wanted; the system's has to be one of them.
+# install_rabbitmq NEEDS...: in the versions that are wanted by those who need one; the system's has to be one of them.
 install_rabbitmq() {
     local needs=$* wanted=$rabbitmq_asked
     [[ $needs != *broker-4* ]] || wanted+=' 4'
     case $(system_rabbitmq),$wanted in
     4,*3*) fail "there is no RabbitMQ 3 here: the system has RabbitMQ 4, Debian 12 has 3.10" ;;
-    3,*4*) [[ $needs != *broker* ]] || make_rabbitmq_4 ;;
+    3,*4*) make_rabbitmq_4 ;;
     esac
 }
 

@@ -69,7 +69,7 @@ wait_for_peers() {
 }
 
 # run_lane STEPS: one after the other. Each shows what it has to say when it is done, so that it is in one piece. The tests
-# go first, but not by much: at the end a lane has little that can be done at once.
+# go first, but leave it something: at the end a lane has little that can be done at once.
 run_lane() {
     local name
     renice -n 7 "$BASHPID" >/dev/null

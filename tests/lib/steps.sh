@@ -39,7 +39,7 @@ step_format() {
 
 define lints short '' 'clippy is silent with all features, and about the library with none and with each alone that needs no driver'
 step_lints() {
-    cargo clippy --quiet --workspace --exclude rpc-benches --all-targets --all-features -- -D warnings
+    cargo clippy --quiet "${TESTED[@]}" --all-targets --all-features -- -D warnings
     with_each_feature "$OF_DRIVERS" cargo clippy --lib
 }
 
@@ -99,7 +99,7 @@ define docs short '' 'the documentation is built as docs.rs does, without a warn
 step_docs() {
     # With an example, dependencies have the features that they have for the lints, and are not checked again.
     RUSTDOC=$PWD/tests/lib/rustdoc.sh RUSTDOCFLAGS='--cfg docsrs -D warnings' \
-        cargo doc --quiet --workspace --exclude rpc-benches --all-features --no-deps --lib --example missing_docs
+        cargo doc --quiet "${TESTED[@]}" --all-features --no-deps --lib --example missing_docs
     grep --quiet 'Available on <strong>crate feature <code>objects</code></strong> only' \
         "${CARGO_TARGET_DIR:-target}/doc/rpc_runtime/object/index.html"
 }

@@ -1,12 +1,15 @@
 # Building and running tests, and the RabbitMQ node that most of them share. Sourced by tests/run.
 
+# All that has tests. Benchmarks have none, and need more crates. Whoever names others has dependencies with other features, and
+# so compiles them again.
+TESTED=(--workspace --exclude rpc-benches)
+
 # The same targets and so the same features everywhere: nothing is built twice. A program that is not of the workspace
 # has the same versions, and so shares what does not depend on its own features: it takes some 20 seconds, once. Once in a
 # run, too.
 build_tests() {
     [ ! -e "$scratch/binaries.json" ] || return 0
-    # Benchmarks have no tests, and need more crates.
-    nextest list --workspace --exclude rpc-benches --cargo-quiet --list-type binaries-only --message-format json >"$scratch/building" &&
+    nextest list "${TESTED[@]}" --cargo-quiet --list-type binaries-only --message-format json >"$scratch/building" &&
         cp Cargo.lock tests/fixtures/first/ &&
         cargo build --quiet --offline --manifest-path tests/fixtures/first/Cargo.toml \
             --target-dir "${CARGO_TARGET_DIR:-target}" &&
@@ -58,10 +61,10 @@ tests_where() {
     return "$status"
 }
 
-# Runs the examples of the documentation: nextest can't. Of the same packages as build_tests, so that all of them are built.
+# Runs the examples of the documentation: nextest can't.
 doctests() {
     local status=0 log=$scratch/doctests.log
-    cargo test --workspace --exclude rpc-benches --doc "$@" >"$log" 2>&1 || status=$?
+    cargo test "${TESTED[@]}" --doc "$@" >"$log" 2>&1 || status=$?
     awk -v step="$step" '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
         END { print step, passed + 0, failed + 0; exit ignored > 0 }' "$log" >>"$scratch/counts" || {
         echo "some are ignored, and none may be"
