@@ -8,8 +8,7 @@ declare -A results
 # timed STEP ABOUT COMMAND...: runs a step and notes how it ended; what fails hides nothing that comes after it.
 timed() {
     step=$1
-    local began=$SECONDS shell=$BASHPID cpu status
-    cpu=$(cpu_of_children "$shell")
+    local began=$SECONDS status
     echo "== $step: $2"
     # Not by `||`, within which the shell would go on after a command that fails.
     set +e
@@ -21,7 +20,7 @@ timed() {
     "$NOT_CHECKED") results[$step]='NOT CHECKED' ;;
     *) results[$step]=FAILED ;;
     esac
-    echo "$step $((SECONDS - began)) $(($(cpu_of_children "$shell") - cpu)) ${results[$step]}" >>"$scratch/steps"
+    echo "$step $((SECONDS - began)) $(cat "$scratch/$step.cpu") ${results[$step]}" >>"$scratch/steps"
     # One that has counted no tests is one itself, and one that fails has at least one failure.
     case $status in
     "$NOT_CHECKED") ;;
@@ -33,14 +32,20 @@ timed() {
     esac
 }
 
-# How many seconds of a processor all that a shell has waited for has taken.
-cpu_of_children() {
-    sed 's/.*) //' "/proc/$1/stat" | awk -v ticks="$(getconf CLK_TCK)" '{ printf "%d", ($14 + $15) / ticks }'
+# Notes how many seconds of a processor all that the command has waited for has taken, however it ends.
+strictly() {
+    local status
+    (
+        set -e
+        "$@"
+    )
+    status=$?
+    cpu_of_children "$BASHPID" >"$scratch/$step.cpu"
+    return "$status"
 }
 
-strictly() {
-    set -e
-    "$@"
+cpu_of_children() {
+    sed 's/.*) //' "/proc/$1/stat" | awk -v ticks="$(getconf CLK_TCK)" '{ printf "%d", ($14 + $15) / ticks }'
 }
 
 # The table of the steps, the failures with what shows each alone, and the sum alone on the last line.

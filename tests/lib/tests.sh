@@ -18,10 +18,10 @@ build_tests() {
 }
 
 nextest() {
-    local command=$1 config=$scratch/nextest.toml
+    local command=$1 config=$scratch/$step.toml
     shift
-    # With a place for its results that no other run shares.
-    { cat tests/nextest.toml && printf '\n[profile.default.junit]\npath = "%s"\n' "$scratch/junit.xml"; } >"$config"
+    # With a place for its results that no other run shares, nor a step beside it.
+    { cat tests/nextest.toml && printf '\n[profile.default.junit]\npath = "%s"\n' "$scratch/$step.xml"; } >"$config"
     tests/.tools/bin/cargo-nextest nextest "$command" --config-file "$config" "$@"
 }
 
@@ -40,7 +40,7 @@ built() {
 # tests_where EXPRESSION [ARGS...]: runs the tests that nextest's expression selects, and of these only what an expression
 # among the arguments selects as well: nextest itself would take both together for more.
 tests_where() {
-    local status=0 junit=$scratch/junit.xml where=$1 theirs='' expression='' args=()
+    local status=0 junit=$scratch/$step.xml where=$1 theirs='' expression='' args=()
     shift
     while [ $# -gt 0 ]; do
         case $1 in
