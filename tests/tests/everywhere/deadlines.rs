@@ -9,7 +9,7 @@ use rpc_tests::shop::ShopApi;
 use rpc_tests::until_within;
 
 use super::bus::Bus;
-use super::shop::{Clerk, shop, until};
+use super::shop::{Clerk, customer, shop, until, who_is_found};
 
 everywhere!(
     a_timeout_ends_the_call_and_nothing_else,
@@ -23,7 +23,7 @@ async fn a_timeout_ends_the_call_and_nothing_else(bus: Bus) {
     let transport = bus.connect().await;
     let api = ShopApi::new(&transport);
     // What the first call of a transport waits for is there then.
-    assert_eq!(api.whoami(&Context::new()).await.unwrap(), "a");
+    assert_eq!(who_is_found(&api).await, "a");
     let queue = &clerks[0].counter.queue;
     // A call that did not come to its server in its time is given more.
     let mut ends = Vec::new();
@@ -81,7 +81,7 @@ async fn a_caller_that_is_dropped_takes_nothing_with_it(bus: Bus) {
 async fn what_is_over_when_a_worker_takes_it_is_not_executed(bus: Bus) {
     let target = Target::new("shop").with_server("a");
     let clerk = Clerk::start_with(&bus, target, |builder| builder.workers(1)).await;
-    let api = ShopApi::new(&bus.connect().await);
+    let api = customer(&bus).await;
     // Its time counts from its arrival in the server, which nobody sees: what is slow to arrive is given more.
     let mut lost = Vec::new();
     for late in [1, 4, 16].map(Duration::from_secs) {

@@ -10,7 +10,7 @@ use rpc_tests::limits::PATIENCE;
 use rpc_tests::shop::{Counter, ShopApi};
 
 use super::bus::Bus;
-use super::shop::{Clerk, shop, until};
+use super::shop::{Clerk, customer, shop, until, who_is_found};
 
 everywhere!(
     panics_and_unencodable_results_are_failures,
@@ -96,7 +96,7 @@ async fn nothing_is_lost_when_servers_come_and_go(bus: Bus) {
 async fn a_server_that_is_full_takes_the_rest_later(bus: Bus) {
     let target = Target::new("shop").with_server("a");
     let clerk = Clerk::start_with(&bus, target, |builder| builder.workers(2).prefetch(2)).await;
-    let api = ShopApi::new(&bus.connect().await);
+    let api = customer(&bus).await;
     let calls: Vec<_> = (0..20).map(|_| tokio::spawn(api.queue_up(&Context::new()).into_future())).collect();
     until("both workers are busy", || clerk.counter.queue.waiting.load(Ordering::SeqCst) == 2).await;
     clerk.counter.queue.through.add_permits(20);
@@ -110,6 +110,7 @@ async fn a_closed_transport_says_so_and_ends_its_calls(bus: Bus) {
     let (_, clerks) = shop(&bus, &["a"]).await;
     let transport = bus.connect().await;
     let api = ShopApi::new(&transport);
+    assert_eq!(who_is_found(&api).await, "a");
     let running = tokio::spawn(api.queue_up(&Context::new()).into_future());
     until("it is executed", || clerks[0].counter.queue.waiting.load(Ordering::SeqCst) == 1).await;
     transport.close(Duration::from_secs(1)).await;
@@ -126,6 +127,7 @@ async fn a_server_that_casts_to_itself_does_not_wait_for_itself(bus: Bus) {
     let target = Target::new("shop").with_server("a");
     let clerk = Clerk::start_with(&bus, target, |builder| builder.workers(1)).await;
     let api = ShopApi::new(&clerk.transport);
+    assert_eq!(who_is_found(&api).await, "a");
     let running = tokio::spawn(api.queue_up(&Context::new()).into_future());
     until("the only worker is busy", || clerk.counter.queue.waiting.load(Ordering::SeqCst) == 1).await;
     api.stack(&Context::new(), "a", 1_usize).await.unwrap();
@@ -138,8 +140,7 @@ async fn a_server_that_casts_to_itself_does_not_wait_for_itself(bus: Bus) {
 async fn a_shutdown_leaves_no_cast_behind(bus: Bus) {
     let target = || Target::new("shop").with_server("a");
     let clerk = Clerk::start_with(&bus, target(), |builder| builder.workers(1)).await;
-    let transport = bus.connect().await;
-    let api = ShopApi::new(&transport);
+    let api = customer(&bus).await;
     let running = tokio::spawn(api.queue_up(&Context::new()).into_future());
     let Clerk { counter, server, transport: of_server } = clerk;
     until("the only worker is busy", || counter.queue.waiting.load(Ordering::SeqCst) == 1).await;
@@ -173,7 +174,7 @@ async fn servers_of_one_process_are_called_apart_and_end_together(bus: Bus) {
     let at = |topic: &'static str| ShopApi::new(&client).with(CallOptions::new().topic(topic));
     for _ in 0..3 {
         for topic in ["shop", "kiosk"] {
-            assert_eq!(at(topic).whoami(&Context::new()).await.unwrap(), topic);
+            assert_eq!(who_is_found(&at(topic)).await, topic);
         }
     }
     let kiosk = servers.pop().unwrap();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rpc_runtime::{CallOptions, Context, Server, ServerBuilder, Target, Transport};
 use rpc_tests::shop::{Counter, ShopApi};
+use rpc_tests::until_found;
 
 use super::bus::Bus;
 
@@ -41,9 +42,21 @@ pub(super) async fn shop(bus: &Bus, names: &[&str]) -> (ShopApi, Vec<Clerk>) {
     let api = ShopApi::new(&bus.connect().await);
     for name in names {
         let at = api.with(CallOptions::new().server(*name));
-        assert_eq!(at.whoami(&Context::new()).await.unwrap(), *name);
+        assert_eq!(who_is_found(&at).await, *name);
     }
     (api, clerks)
+}
+
+/// A client that has found a server which is there, so that its next call has nothing else to wait for.
+pub(super) async fn customer(bus: &Bus) -> ShopApi {
+    let api = ShopApi::new(&bus.connect().await);
+    who_is_found(&api).await;
+    api
+}
+
+/// Who answers the first call of a client.
+pub(super) async fn who_is_found(api: &ShopApi) -> String {
+    until_found(async || api.whoami(&Context::new()).await).await.unwrap().unwrap()
 }
 
 /// Waits until `done`, which a cast that was taken makes true.
