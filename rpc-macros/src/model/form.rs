@@ -90,6 +90,8 @@ mod tests {
             ("String", "text"),
             ("::std::string::String", "text"),
             ("mine::String", "mine::String"),
+            ("mine::string::String", "mine::string::String"),
+            ("std::text::String", "std::text::String"),
             ("Vec<String>", "[String]"),
             ("std::vec::Vec<u8>", "[u8]"),
             ("Vec<u8, Global>", "Vec<u8, Global>"),

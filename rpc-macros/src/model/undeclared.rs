@@ -91,6 +91,8 @@ mod tests {
             ("&bdms", "bdms"),
             ("bdms.len() + *count", "bdms count"),
             ("f(&bdms[0], (image).id)", "bdms image"),
+            ("bdms as u64", "bdms"),
+            ("f(image.id as u64)", "image"),
             ("instance.id", ""),
             ("None", ""),
             ("DEFAULT.len()", ""),

@@ -279,4 +279,29 @@ mod tests {
         }
         assert!(errors.found().is_empty());
     }
+
+    #[test]
+    fn what_has_an_error_is_none() {
+        for wrong in [&["6.5", "6.3"][..], &["5.13", "6.5"], &["6.5", "5"]] {
+            let mut errors = Errors::default();
+            let versions = Versions::read(&texts(wrong), &mut errors);
+            assert_eq!((versions.current(), errors.count()), (Version::UNKNOWN, 1), "{wrong:?}");
+        }
+        let mut errors = Errors::default();
+        let versions = Versions::read(&texts(&["7.1", "6.5"]), &mut errors);
+        assert_eq!(versions.since(&texts(&["7.1", "6.6"]), &mut errors), None);
+        assert_eq!(errors.count(), 1);
+    }
+
+    #[test]
+    fn until_the_last_version_of_a_major() {
+        let mut errors = Errors::default();
+        let versions = Versions::read(&texts(&["7.1", "6.5"]), &mut errors);
+        for (until, there) in [("7.1", true), ("6.5", true), ("6.6", false), ("7.2", false)] {
+            let [text] = &texts(&[until])[..] else { unreachable!("one") };
+            let found = versions.until(text, Bounds::default(), "the method", &mut errors);
+            assert_eq!(found.is_some(), there, "{until}");
+        }
+        assert_eq!(errors.count(), 2);
+    }
 }

@@ -12,6 +12,12 @@ pub trait ComputeManager: ::core::marker::Send + ::core::marker::Sync + 'static 
         ctx: Context,
         host: Option<String>,
     ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    /// Anywhere, whatever.
+    fn prefetch(
+        &self,
+        ctx: Context,
+        image: String,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
     /// By a route of its own.
     fn live_migration(
         &self,
@@ -46,6 +52,7 @@ const _: () = {
                 &[
                     Self::METHOD_REBUILD,
                     Self::METHOD_BUILD,
+                    Self::METHOD_PREFETCH,
                     Self::METHOD_LIVE_MIGRATION,
                     Self::METHOD_RELOAD,
                 ],
@@ -86,6 +93,15 @@ const _: () = {
             .declares::<Result<(), Failed>, Failed>()
             .with_to("any_if_none(host)")
             .with_doc("Anywhere, if need be.");
+        const METHOD_PREFETCH: __rpc::Method = __rpc::Method::cast::<
+            Result<(), Failed>,
+        >(
+                "prefetch",
+                &[__rpc::Version::new(6, 0)],
+                &[__rpc::Arg::new("image", "String")],
+            )
+            .declares::<Result<(), Failed>, Failed>()
+            .with_doc("Anywhere, whatever.");
         const METHOD_LIVE_MIGRATION: __rpc::Method = __rpc::Method::cast::<
             Result<(), Failed>,
         >(
@@ -207,6 +223,19 @@ const _: () = {
                 .arg::<__rpc::Option<&__rpc::str>>("host", &host)
                 .cast()
         }
+        /// Casts `prefetch`, since 6.0, to any server by `by_cell`. Fails with `RpcError`. To drop the future takes back no request that was sent.
+        ///
+        /// Anywhere, whatever.
+        pub fn prefetch(
+            &self,
+            ctx: &__rpc::Context,
+            image: impl ::core::convert::AsRef<__rpc::str>,
+        ) -> __rpc::Cast {
+            self.client
+                .request(&Self::METHOD_PREFETCH, ctx)
+                .arg::<__rpc::str>("image", ::core::convert::AsRef::as_ref(&image))
+                .cast()
+        }
         /// Casts `live_migration`, since 6.0, to `host` by `crate::routes::alternate`. Fails with `RpcError`. To drop the future takes back no request that was sent.
         ///
         /// By a route of its own.
@@ -251,6 +280,14 @@ const _: () = {
                     let (__ctx, __in) = __incoming
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_BUILD)?;
                     let __result = __manager.build(__ctx, __in.required("host")?).await;
+                    __incoming.outcome(__result)
+                }
+                "prefetch" => {
+                    let (__ctx, __in) = __incoming
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_PREFETCH)?;
+                    let __result = __manager
+                        .prefetch(__ctx, __in.required("image")?)
+                        .await;
                     __incoming.outcome(__result)
                 }
                 "live_migration" => {

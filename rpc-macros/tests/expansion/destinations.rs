@@ -9,6 +9,10 @@ pub trait ComputeManager {
     #[rpc(cast, to = any_if_none(host))]
     async fn build(&self, ctx: Context, host: Option<String>) -> Result<(), Failed>;
 
+    /// Anywhere, whatever.
+    #[rpc(cast, to = any)]
+    async fn prefetch(&self, ctx: Context, image: String) -> Result<(), Failed>;
+
     /// By a route of its own.
     #[rpc(cast, to = host, route = crate::routes::alternate)]
     async fn live_migration(&self, ctx: Context, host: String) -> Result<(), Failed>;

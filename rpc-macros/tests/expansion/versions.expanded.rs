@@ -14,6 +14,19 @@ pub trait ComputeManager: ::core::marker::Send + ::core::marker::Sync + 'static 
         ctx: Context,
         cluster: String,
     ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    /// In no version of the newer major.
+    fn reset(
+        &self,
+        ctx: Context,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
+    /// What older servers are sent beside is made of what another argument is made of, which stays in its place.
+    fn attach(
+        &self,
+        ctx: Context,
+        server: String,
+        image: String,
+        device: String,
+    ) -> impl ::core::future::Future<Output = Result<(), Failed>> + ::core::marker::Send;
 }
 /// Client of [`ComputeManager`]: topic `compute`, version 6.2 and 5.13.
 ///
@@ -23,7 +36,8 @@ pub trait ComputeManager: ::core::marker::Send + ::core::marker::Sync + 'static 
 /// - **5.4** renames `failover_host` to `failover`
 /// - **5.7** changes the arguments of `failover`
 /// - **5.8** adds `request_spec` to `resize`
-/// - **6.0** renames `instance_type` of `resize` to `flavor`; removes `bdms` from `resize`; removes `reserve` from `resize`
+/// - **5.9** removes `size` from `attach`
+/// - **6.0** renames `instance_type` of `resize` to `flavor`; removes `bdms` from `resize`; removes `reserve` from `resize`; removes `reset`
 /// - **6.1** adds `request_spec` to `resize`
 /// - **6.2** hosts answer on a second topic
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
@@ -44,7 +58,12 @@ const _: () = {
                 "ComputeManager",
                 "compute",
                 __rpc::Version::new(6, 2),
-                &[Self::METHOD_RESIZE, Self::METHOD_FAILOVER],
+                &[
+                    Self::METHOD_RESIZE,
+                    Self::METHOD_FAILOVER,
+                    Self::METHOD_RESET,
+                    Self::METHOD_ATTACH,
+                ],
             )
             .with_older(&[__rpc::Version::new(5, 13)])
             .with_aliases(
@@ -95,6 +114,28 @@ const _: () = {
             .with_was("failover_host", __rpc::Version::new(5, 4))
             .with_downgrade(__rpc::Version::new(5, 7), without_cluster)
             .with_doc("Renamed, with older arguments for older servers.");
+        const METHOD_RESET: __rpc::Method = __rpc::Method::call::<
+            Result<(), Failed>,
+        >("reset", &[__rpc::Version::new(5, 0)], &[])
+            .declares::<Result<(), Failed>, Failed>()
+            .with_until(__rpc::Version::new(6, 0))
+            .with_doc("In no version of the newer major.");
+        const METHOD_ATTACH: __rpc::Method = __rpc::Method::call::<
+            Result<(), Failed>,
+        >(
+                "attach",
+                &[__rpc::Version::new(6, 0), __rpc::Version::new(5, 0)],
+                &[
+                    __rpc::Arg::new("server", "String"),
+                    __rpc::Arg::new("image", "String"),
+                    __rpc::Arg::new("device", "String"),
+                ],
+            )
+            .declares::<Result<(), Failed>, Failed>()
+            .with_legacy(&[__rpc::Legacy::new("size", __rpc::Version::new(5, 9))])
+            .with_doc(
+                "What older servers are sent beside is made of what another argument is made of, which stays in its place.",
+            );
         /// A client that sends over `transport`.
         pub fn new(transport: &__rpc::Transport) -> Self {
             Self {
@@ -196,6 +237,30 @@ const _: () = {
                 .arg::<__rpc::str>("cluster", ::core::convert::AsRef::as_ref(&cluster))
                 .call()
         }
+        /// Calls `reset`, since 5.0, until 6.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
+        ///
+        /// In no version of the newer major.
+        pub fn reset(&self, ctx: &__rpc::Context) -> __rpc::Call<Result<(), Failed>> {
+            self.client.request(&Self::METHOD_RESET, ctx).call()
+        }
+        /// Calls `attach`, since 6.0 and 5.0, to any server. Fails with `Failed` or `RpcError`. To drop the future takes back no request that was sent.
+        ///
+        /// What older servers are sent beside is made of what another argument is made of, which stays in its place.
+        pub fn attach(
+            &self,
+            ctx: &__rpc::Context,
+            server: impl ::core::convert::AsRef<__rpc::str>,
+            image: &Image,
+            device: impl ::core::convert::AsRef<__rpc::str>,
+        ) -> __rpc::Call<Result<(), Failed>> {
+            self.client
+                .request(&Self::METHOD_ATTACH, ctx)
+                .arg::<__rpc::str>("server", ::core::convert::AsRef::as_ref(&server))
+                .arg::<__rpc::str>("image", ::core::convert::AsRef::as_ref(&(image)))
+                .arg::<__rpc::str>("device", ::core::convert::AsRef::as_ref(&device))
+                .legacy_arg("size", &(image.size()))
+                .call()
+        }
     }
     impl<__RpcManager: ComputeManager> __rpc::Serves<__RpcManager> for ComputeApi {
         const INTERFACE: &'static __rpc::Interface = &Self::INTERFACE;
@@ -222,6 +287,25 @@ const _: () = {
                         .open::<Context, __rpc::Context>(&ComputeApi::METHOD_FAILOVER)?;
                     let __result = __manager
                         .failover(__ctx, __in.required("cluster")?)
+                        .await;
+                    __incoming.outcome(__result)
+                }
+                "reset" => {
+                    let (__ctx, _) = __incoming
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_RESET)?;
+                    let __result = __manager.reset(__ctx).await;
+                    __incoming.outcome(__result)
+                }
+                "attach" => {
+                    let (__ctx, __in) = __incoming
+                        .open::<Context, __rpc::Context>(&ComputeApi::METHOD_ATTACH)?;
+                    let __result = __manager
+                        .attach(
+                            __ctx,
+                            __in.required("server")?,
+                            __in.required("image")?,
+                            __in.required("device")?,
+                        )
                         .await;
                     __incoming.outcome(__result)
                 }

@@ -21,4 +21,12 @@ pub trait ComputeManager {
     /// Renamed, with older arguments for older servers.
     #[rpc(call, since = "5.2", was("failover_host", until = "5.4"), downgrade(until = "5.7", with = without_cluster))]
     async fn failover(&self, ctx: Context, cluster: String) -> Result<(), Failed>;
+
+    /// In no version of the newer major.
+    #[rpc(call, until = "6.0")]
+    async fn reset(&self, ctx: Context) -> Result<(), Failed>;
+
+    /// What older servers are sent beside is made of what another argument is made of, which stays in its place.
+    #[rpc(call, legacy(size(image: &Image) = image.size(), until = "5.9"))]
+    async fn attach(&self, ctx: Context, server: String, image: String, device: String) -> Result<(), Failed>;
 }

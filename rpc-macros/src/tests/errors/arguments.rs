@@ -94,6 +94,50 @@ fn argument_versions() {
 }
 
 #[test]
+fn the_name_of_an_argument_that_came_later() {
+    check_arguments(
+        "#[arg(since = \"3.12\", old = drop, was(\"b\", until = \"3.12\"))] a: Option<u8>,
+        #[arg(since = \"3.20\", old = drop)] c: Option<u8>",
+        &[("\"3.12\"", "it is there since 3.12, so until \"3.12\" the old name can never be used")],
+    );
+    check_arguments("#[arg(since = \"3.12\", old = drop, was(\"b\", until = \"3.20\"))] a: Option<u8>", &[]);
+}
+
+#[test]
+fn conditions_are_few() {
+    let arguments = |count: u8| {
+        (0..count).map(|i| format!("#[cfg(feature = \"f{i}\")] a{i}: u8, ")).collect::<String>()
+            + "#[arg(since = \"3.20\", old = drop)] last: Option<u8>"
+    };
+    check_arguments(&arguments(4), &[]);
+    check_arguments(&arguments(5), &[("f", "`f` has more than 4 conditions among its arguments")]);
+}
+
+#[test]
+fn setters_of_a_request_that_is_called_or_cast() {
+    let arguments =
+        "#[arg(default)] call: u8, #[arg(default)] cast: u8, #[arg(default)] sent: u8, cast_to: u8";
+    let keeps = |name: &str| {
+        format!(
+            "the request has a method `{name}` of its own: give the argument another Rust name and keep its name on \
+             the wire with #[arg(name = \"{name}\")]"
+        )
+    };
+    for (kind, expected) in [
+        ("call", &[][..]),
+        ("cast", &[]),
+        ("call_or_cast", &[("call", &*keeps("call")), ("cast", &*keeps("cast"))]),
+    ] {
+        check_items(
+            &format!(
+                "#[rpc({kind}, since = \"3.20\")] async fn f(&self, ctx: Context, {arguments}) -> Result<(), E>;"
+            ),
+            expected,
+        );
+    }
+}
+
+#[test]
 fn argument_shape() {
     let plain = "rpc arguments need a plain name: it is the name on the wire";
     check_arguments(

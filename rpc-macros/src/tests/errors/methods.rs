@@ -61,6 +61,17 @@ fn removed_methods() {
         }",
         &[("\"6.2\"", "since \"6.2\": the method is gone since 6.1")],
     );
+    check_common(
+        "",
+        "#[rpc(call, since(\"6.2\", \"5.3\"), until = \"6.2\")] async fn f(&self, ctx: Context) -> Result<(), E>;
+        #[rpc(call, until = \"6.3\")] async fn g(
+            &self, ctx: Context, #[arg(since = \"6.3\", old = drop)] a: Option<u8>,
+        ) -> Result<(), E>;",
+        &[
+            ("\"6.2\"", "since \"6.2\": the method is gone since 6.2"),
+            ("\"6.3\"", "argument a came with 6.3, but its method is gone since 6.3"),
+        ],
+    );
 }
 
 #[test]
@@ -186,6 +197,7 @@ fn method_shape() {
     let shape = "rpc methods are `async fn(&self, ctx, ..)`: handlers run concurrently";
     check_items("#[rpc(call)] fn f(&self, ctx: Context) -> Result<(), E>;", &[("fn", shape)]);
     check_items("#[rpc(call)] async fn f(ctx: Context) -> Result<(), E>;", &[("f", shape)]);
+    check_items("#[rpc(call)] fn f(ctx: Context) -> Result<(), E>;", &[("fn", shape)]);
     check_items(
         "#[rpc(call)] async fn f(&mut self, ctx: Context) -> Result<(), E>;",
         &[("&mut self", shape)],
@@ -217,6 +229,7 @@ fn method_shape() {
         "#[rpc(call)] async fn f<T>(&self, ctx: Context, t: T) -> Result<(), E> where T: Send;",
         &[("<T>", generic), ("where T: Send", generic)],
     );
+    check_items("#[rpc(call)] async fn f<'a>(&self, ctx: Context) -> Result<(), E>;", &[("<'a>", generic)]);
     check_items("#[rpc(call)] async fn f(&self, ctx: Context);", &[("f", "`f` returns nothing")]);
     check_items(
         "#[rpc(call)] async fn f(&self, ctx: Context) -> Result<&str, E>;",

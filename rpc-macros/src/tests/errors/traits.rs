@@ -136,6 +136,14 @@ fn releases() {
         "2023.1-rc = \"6.2\"",
         &[("2023.1", "a release whose name goes on after `2023.1` is written as a text")],
     );
+    aliases(
+        "zed = \"6.2\", victoria = \"5.12\", wallaby = \"5.14\", train = \"4.1\"",
+        &[
+            ("\"5.12\"", "alias zed (\"6.2\") is newer than the following victoria (\"5.12\")"),
+            ("\"5.14\"", "alias wallaby = \"5.14\" was never an API version of major 5 (last is 5.13)"),
+            ("\"4.1\"", "alias train = \"4.1\": this API serves majors 6 and 5 only"),
+        ],
+    );
     aliases("b\"x\" = \"6.2\"", &[("b\"x\"", "a release is a name, a number or a text")]);
     aliases("2023.1", &[("2023.1", "`alias` needs a value")]);
     aliases("zed = 6.1", &[("6.1", "write the version as a string")]);
@@ -161,6 +169,48 @@ fn versions() {
     check_rpc("call, since = \"4.0\"", &[("\"4.0\"", "since \"4.0\" has major 4, this API serves major 3")]);
     check_rpc("call, since = \"x\"", &[("\"x\"", "is not MAJOR.MINOR")]);
     check_rpc("call, since = 3.10", &[("3.10", "3.10 as a number would become 3.1")]);
+    let several = |versions: &str, expected: &[(&str, &str)]| {
+        check_manager(&format!("client = Api, topic = \"t\", version({versions})"), expected);
+    };
+    several(
+        "\"6.5\", \"6.3\"",
+        &[("\"6.3\"", "\"6.5\" and \"6.3\" are of one major: list its last version")],
+    );
+    several(
+        "\"5.13\", \"6.5\"",
+        &[("\"6.5\"", "the current version comes first: version(\"6.5\", \"5.13\")")],
+    );
+    let method =
+        |keys: &str| format!("#[rpc(call, {keys})] async fn f(&self, ctx: Context) -> Result<(), E>;");
+    check_common(
+        "",
+        &method("since = \"5.14\""),
+        &[("\"5.14\"", "\"5.14\" was never an API version of major 5 (last is 5.13)")],
+    );
+    check_common(
+        "",
+        &method("until = \"5.14\""),
+        &[("\"5.14\"", "\"5.14\" was never an API version of major 5 (last is 5.13)")],
+    );
+}
+
+#[test]
+fn a_version_that_brought_nothing() {
+    let check_version = |version: &str, since: &str, expected: &[(&str, &str)]| {
+        check(
+            &format!(
+                "#[rpc_manager(client = Api, topic = \"t\", version = \"{version}\")] trait Manager {{
+                    #[rpc(call{since})] async fn f(&self, ctx: Context) -> Result<(), E>;
+                }}"
+            ),
+            expected,
+        );
+    };
+    check_version("3.0", "", &[]);
+    check_version("3.2", ", since = \"3.2\"", &[]);
+    let nothing =
+        "API version is \"3.2\" but nothing is marked since \"3.2\"; mark what is new, or say what it";
+    check_version("3.2", ", since = \"3.1\"", &[("\"3.2\"", nothing)]);
 }
 
 #[test]
@@ -304,6 +354,18 @@ fn trait_shape() {
     );
 }
 
+/// Else rustc says of all that is generated that the trait needs its parameters.
+#[test]
+fn a_generic_trait_has_no_client() {
+    for (shape, has_client) in [("", true), ("<T>", false), (" where u8: Send", false)] {
+        let (expansion, errors) = expand(&format!(
+            "#[rpc_manager(client = Api, topic = \"t\", version = \"1.0\")] trait Manager{shape} {{}}"
+        ));
+        let text = expansion.to_string();
+        assert_eq!((errors.is_empty(), text.contains("struct Api")), (has_client, has_client), "{text}");
+    }
+}
+
 #[test]
 fn the_rest_of_the_client_stays() {
     let (expansion, errors) = expand(
@@ -318,6 +380,21 @@ fn the_rest_of_the_client_stays() {
     assert!(text.contains("fn good (& self , ctx : & __rpc :: Context)"), "{text}");
     assert!(text.contains("{ async move { let half = } }"), "{text}");
     assert!(!text.contains("rpc (call)"), "{text}");
+}
+
+/// Else rustc may have something to say of it as well.
+#[test]
+fn a_method_with_an_error_is_not_in_the_client() {
+    let (expansion, errors) = expand(
+        "#[rpc_manager(client = Api, topic = \"t\", version = \"1.0\")]
+         trait Manager {
+             #[rpc(call)] async fn good(&self, ctx: Context) -> Result<u8, E>;
+             #[rpc(call)] async fn bad(&self, ctx: Context, size: u8, #[arg(default = size)] a: u8) -> Result<u8, E>;
+         }",
+    );
+    assert_eq!(errors.found().len(), 1);
+    let text = expansion.to_string();
+    assert!(text.contains("METHOD_GOOD") && !text.contains("METHOD_BAD"), "{text}");
 }
 
 /// Else rustc shows everything that is wrong with a struct of that name.
