@@ -8,26 +8,38 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 
-/// The warnings and errors that the current thread logs.
-#[derive(Clone, Default)]
-pub(crate) struct Warnings(Arc<Mutex<Vec<String>>>);
+/// The warnings and errors that the current thread logs, or what is of lower levels too.
+#[derive(Clone)]
+pub(crate) struct Warnings {
+    lines: Arc<Mutex<Vec<String>>>,
+    down_to: Level,
+}
 
 /// Lives as long as the process. Of a single subscriber tracing asks the thread that comes to a line first, and for all others,
 /// whether anybody wants that line; and the first may be one of another test, which has no subscriber.
-static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Warnings::default()));
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Warnings::down_to(Level::WARN)));
 
 impl Warnings {
     /// Collects them until the guard is dropped.
     pub(crate) fn collect() -> (Self, DefaultGuard) {
+        Self::collect_down_to(Level::WARN)
+    }
+
+    /// The same with all lines from this level on.
+    pub(crate) fn collect_down_to(level: Level) -> (Self, DefaultGuard) {
         LazyLock::force(&ANOTHER);
-        let warnings = Self::default();
+        let warnings = Self::down_to(level);
         let guard = tracing::subscriber::set_default(warnings.clone());
         (warnings, guard)
     }
 
+    fn down_to(level: Level) -> Self {
+        Self { lines: Arc::default(), down_to: level }
+    }
+
     /// Those with `text` in them.
     pub(crate) fn with(&self, text: &str) -> Vec<String> {
-        self.0.lock().unwrap().iter().filter(|line| line.contains(text)).cloned().collect()
+        self.lines.lock().unwrap().iter().filter(|line| line.contains(text)).cloned().collect()
     }
 }
 
@@ -63,7 +75,7 @@ impl Visit for Line {
 
 impl Subscriber for Warnings {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::WARN
+        *metadata.level() <= self.down_to
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -77,7 +89,7 @@ impl Subscriber for Warnings {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(String::new());
         event.record(&mut line);
-        self.0.lock().unwrap().push(line.0);
+        self.lines.lock().unwrap().push(line.0);
     }
 
     fn enter(&self, _: &Id) {}

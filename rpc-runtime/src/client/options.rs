@@ -169,6 +169,32 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_address_that_says_nothing() {
+        let (none, topic) = (CallOptions::new(), CallOptions::new().topic("t"));
+        let (server, exchange) = (CallOptions::new().server("s"), CallOptions::new().exchange("e"));
+        for (options, fanout, what) in [
+            (&none, true, None),
+            (&topic, true, None),
+            (&server, false, None),
+            (&exchange, false, None),
+            (&server, true, Some("the option server does not apply")),
+            (&exchange, true, Some("the option exchange does not apply")),
+            (&CallOptions::new().server(""), false, Some("the option server is empty")),
+        ] {
+            let refused = options.check_address(fanout).err();
+            assert_eq!(refused.is_some(), what.is_some(), "{options:?}: {refused:?}");
+            assert!(what.is_none_or(|what| refused.is_some_and(|it| it.starts_with(what))), "{options:?}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_monitor() {
+        assert!(check_monitor(SHORTEST_MONITOR).is_ok());
+        let refused = check_monitor(Duration::from_millis(1999)).unwrap_err();
+        assert!(refused.starts_with("a monitor of 1.999s: it has to be at least 2 s"), "{refused}");
+    }
+
+    #[test]
     fn later_options_go_before_earlier_ones_and_leave_the_rest() {
         let earlier = CallOptions {
             exchange: Some("e1".to_owned()),
@@ -178,6 +204,7 @@ mod tests {
             monitor: Some(Duration::from_secs(11)),
             mandatory: Some(true),
         };
+        assert_eq!((CallOptions::new().get_mandatory(), earlier.get_mandatory()), (None, Some(true)));
         assert_eq!(CallOptions::new().over(&earlier), earlier);
         assert_eq!(earlier.clone().over(&CallOptions::new()), earlier);
         let all = CallOptions::new()

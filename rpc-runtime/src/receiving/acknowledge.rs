@@ -75,3 +75,13 @@ impl fmt::Display for Acknowledge {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Acknowledge;
+
+    #[test]
+    fn in_words() {
+        assert_eq!([Acknowledge::Early, Acknowledge::Late].map(|it| it.to_string()), ["early", "late"]);
+    }
+}

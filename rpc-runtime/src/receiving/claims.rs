@@ -177,6 +177,22 @@ mod tests {
         claims.claim(Some(id.to_owned()), settle)
     }
 
+    #[cfg(feature = "notifications")]
+    #[tokio::test]
+    async fn what_ends_and_was_not_done_may_come_again() {
+        let ends: [(fn(Claim), Verdict); 3] = [
+            (Claim::put_away, Verdict::Ack),
+            (Claim::reject, Verdict::Reject { requeue: false }),
+            (Claim::give_back, BACK),
+        ];
+        for (end, verdict) in ends {
+            let (claims, book) = (Claims::new(16), Arc::<Book>::default());
+            end(claim(&claims, "a", book.settle(1)));
+            assert_eq!(book.take(), [(1, verdict)]);
+            assert!(claims.admit(Some("a"), book.settle(2)).is_some());
+        }
+    }
+
     #[test]
     fn what_comes_again_while_it_runs_is_settled_with_it() {
         let (claims, book) = (Claims::new(16), Arc::new(Book::default()));

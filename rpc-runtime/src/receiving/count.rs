@@ -20,3 +20,16 @@ impl Count {
         self.0.load(Ordering::Relaxed)
     }
 }
+
+#[cfg(all(test, feature = "notifications"))]
+mod tests {
+    use super::Count;
+
+    #[test]
+    fn it_goes_up() {
+        let count = Count::default();
+        count.add_one();
+        count.add(3);
+        assert_eq!(count.get(), 4);
+    }
+}

@@ -95,3 +95,17 @@ impl Default for DeadLetters {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_and_what_was_set() {
+        let (default, set) = (DeadLetters::new(), DeadLetters::new().redeliveries(2).topic("lost"));
+        assert_eq!((default.limit(), set.limit()), (5, 2));
+        assert_eq!([&default, &set].map(|it| it.topic_for("compute").to_string()), ["compute.dead", "lost"]);
+        #[cfg(feature = "notifications")]
+        assert_eq!((default.limit_set(), set.limit_set()), (None, Some(2)));
+    }
+}

@@ -104,6 +104,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_to_be_forgotten_is_handed_over_once() {
+        let forgotten = Forgotten::default();
+        let taken = || {
+            let mut ids = Vec::new();
+            forgotten.take(|id| ids.push(id.to_owned()));
+            (ids, forgotten.some.load(Ordering::SeqCst))
+        };
+        assert_eq!(taken(), (Vec::new(), false));
+        ["a", "b"].iter().for_each(|id| forgotten.note((*id).to_owned()));
+        assert_eq!(taken(), (vec!["a".to_owned(), "b".to_owned()], false));
+        assert_eq!(taken(), (Vec::new(), false));
+    }
+
+    #[test]
     fn an_id_is_known_for_as_long_as_the_window() {
         let mut duplicates = Duplicates::new(16);
         assert!(duplicates.is_new("u0"));

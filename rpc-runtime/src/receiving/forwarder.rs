@@ -180,3 +180,22 @@ impl Forwarder {
         self.phases.has_changed().is_ok() && *self.phases.borrow() == Phase::Serve
     }
 }
+
+#[cfg(all(test, feature = "notifications"))]
+mod tests {
+    use super::*;
+    use crate::transport::stub::{Book, delivery};
+
+    #[test]
+    fn only_what_is_not_settled_is_kept_for_a_last_try() {
+        let settle = Settle::new(Arc::new(Arc::<Book>::default()), 1);
+        let mut last = delivery("{}", settle);
+        last.history.counted = Some(3);
+        assert!(Letter::of(&last, Some(4)).last.is_none() && Letter::of(&last, None).last.is_none());
+        let letter = Letter::of(&last, Some(3));
+        assert!(letter.last.is_some() && letter.settled().last.is_none());
+        let (letter, settle) = Letter::take(last, Some(3));
+        assert!(letter.last.as_ref().is_some_and(Standing::holds) && settle.ack());
+        assert_eq!((letter.earlier(), letter.delivered(7).earlier()), (3, 7));
+    }
+}

@@ -100,6 +100,14 @@ mod tests {
     }
 
     #[test]
+    fn what_only_developers_read_is_one_line_too() {
+        let (logged, _guard) = Warnings::collect_down_to(tracing::Level::DEBUG);
+        Log::default().joined(Some(&forged()), true);
+        assert_eq!(logged.with("joined a repeated message").len(), 1);
+        logged.check_lines();
+    }
+
+    #[test]
     fn a_peer_can_neither_forge_nor_flood_lines() {
         let (log, forged) = (Log::default(), forged());
         let (warnings, _guard) = Warnings::collect();

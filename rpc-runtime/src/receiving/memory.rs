@@ -103,12 +103,23 @@ mod tests {
         assert!(memory.wait(1).now_or_never().unwrap().is_some());
     }
 
+    #[cfg(feature = "notifications")]
+    #[test]
+    fn who_has_some_is_told_that_another_one_waits() {
+        let memory = Memory::new(10 * UNIT);
+        let all = memory.wait(10 * UNIT).now_or_never().unwrap();
+        assert!(all.is_some() && memory.is_wanted().now_or_never().is_none());
+        let mut waits = Box::pin(memory.wait(UNIT));
+        assert!((&mut waits).now_or_never().is_none() && memory.is_wanted().now_or_never().is_some());
+    }
+
     #[test]
     fn what_is_small_waits_for_nothing() {
         let memory = Memory::new(1);
         let all = memory.wait(1).now_or_never().unwrap();
         assert!(all.is_some() && memory.wait_for(LIGHT).now_or_never().is_some());
         assert!(memory.wait_for(LIGHT + 1).now_or_never().is_none());
+        assert!(memory.take(LIGHT).is_ok_and(|held| held.is_none()) && memory.take(LIGHT + 1).is_err());
         memory.close();
         assert!(memory.wait_for(LIGHT + 1).now_or_never().is_some_and(|held| held.is_none()));
     }

@@ -79,6 +79,13 @@ mod tests {
 
     use super::*;
 
+    #[cfg(feature = "notifications")]
+    #[test]
+    fn what_runs_fenced_says_what_it_came_to() {
+        assert_eq!(fenced(|| 1), Ok(1));
+        assert_eq!(fenced(|| -> u8 { panic!("boom") }), Err("boom".to_owned()));
+    }
+
     /// Panics when it is dropped, with something that does the same, so many times.
     struct Bomb(u8);
 

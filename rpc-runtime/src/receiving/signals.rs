@@ -127,3 +127,15 @@ impl Signals {
         Signal::Interrupt
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::Signal;
+
+    #[test]
+    fn what_they_are_called_and_statuses_as_a_shell_says_them() {
+        let signals = [Signal::Interrupt, Signal::Terminate];
+        assert_eq!(signals.map(|signal| signal.to_string()), ["Ctrl-C", "SIGTERM"]);
+        assert_eq!(signals.map(Signal::exit_status), [130, 143]);
+    }
+}

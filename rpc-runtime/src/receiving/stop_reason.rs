@@ -119,6 +119,14 @@ mod tests {
     }
 
     #[test]
+    fn in_words() {
+        let failed = StopReason::Failed { why: "x".to_owned() };
+        let reasons = [StopReason::ShutDown, StopReason::Dropped, StopReason::TransportClosed, failed];
+        let words = ["it was shut down", "it was dropped", "its transport was closed", "it failed: x"];
+        assert_eq!(reasons.map(|reason| reason.to_string()), words);
+    }
+
+    #[test]
     fn what_nobody_asked_for_is_warned_of() {
         assert_eq!(told(Phase::Drain, None), (StopReason::ShutDown, 0));
         assert_eq!(told(Phase::Abort, None), (StopReason::ShutDown, 0));

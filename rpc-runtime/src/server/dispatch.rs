@@ -95,3 +95,33 @@ fn clash(one: &Interface, other: &Interface) -> Option<(&'static str, u32)> {
         Some((names.flatten().find(both)?, major))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interface::Method;
+
+    type Returns = Result<u8, RemoteError>;
+
+    const V1: Version = Version::new(1, 0);
+    const V2: Version = Version::new(2, 0);
+    const GET: Method = Method::call::<Returns>("get", &[V1], &[]);
+    const PUT: Method = Method::call::<Returns>("put", &[V1], &[]);
+    const FETCH: Method = Method::call::<Returns>("fetch", &[V1], &[]).with_was("get", Version::new(1, 2));
+
+    const fn interface(version: Version, methods: &'static [Method]) -> Interface {
+        Interface::new("Shop", "shop", version, methods)
+    }
+
+    #[test]
+    fn a_name_that_two_endpoints_answer_to() {
+        const ONE: Interface = interface(V1, &[PUT, GET]);
+        let clashes = |other: &Interface| clash(&ONE, other);
+        assert_eq!(clashes(&interface(V1, &[GET])), Some(("get", 1)));
+        assert_eq!(clashes(&interface(Version::new(1, 2), &[FETCH])), Some(("get", 1)));
+        assert_eq!(clashes(&interface(V2, &[GET]).with_older(&[V1])), Some(("get", 1)));
+        assert_eq!(clashes(&interface(V2, &[GET])), None);
+        assert_eq!(clashes(&interface(V1, &[GET]).with_namespace("other")), None);
+        assert_eq!(clashes(&interface(V1, &[])), None);
+    }
+}

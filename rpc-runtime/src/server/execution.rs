@@ -63,3 +63,21 @@ pub(super) fn answer(msg_id: &str, outcome: Outcome, format: MessageFormat, max_
     let text = format!("the reply has {} bytes, more than max_body={max_body}", body.len());
     format.failure(msg_id, &RemoteError::builtin("ValueError", text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_may_be_as_large_as_the_limit() {
+        let format = MessageFormat::Envelope;
+        let answer = |max_body| {
+            answer("\"m\"", crate::wire::EncodedValue::new("x").map_err(|_| unreachable!()), format, max_body)
+        };
+        let len = answer(usize::MAX).len();
+        assert_eq!(answer(len).len(), len);
+        let failure = answer(len - 1);
+        let said = format!("the reply has {len} bytes, more than max_body={}", len - 1);
+        assert!(std::str::from_utf8(&failure).unwrap().contains(&said), "{failure:?}");
+    }
+}

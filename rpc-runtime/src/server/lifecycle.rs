@@ -48,7 +48,6 @@ pub struct Server {
     receiving: Option<JoinHandle<mpsc::Receiver<Delivery>>>,
     stopped: Stopped,
     acknowledge: Acknowledge,
-    finishes: Finishes,
     tally: Arc<Tally>,
     shutdown_within: Duration,
 }
@@ -94,7 +93,6 @@ impl Server {
             phases,
             tally: Arc::clone(&tally),
         };
-        let finishes = Finishes::over(transport.driver().abilities());
         let receiver = Receiver {
             requests: Arc::new(requests),
             order: match acknowledge {
@@ -105,7 +103,7 @@ impl Server {
             worker_count,
             stop: Arc::clone(&listener.stop),
             delivery_limit: transport.driver().delivery_limit(),
-            finishes,
+            finishes: Finishes::over(transport.driver().abilities()),
             is_leaving: false,
             reader,
         };
@@ -124,7 +122,6 @@ impl Server {
             receiving: Some(receiving),
             stopped,
             acknowledge,
-            finishes,
             tally,
             shutdown_within: setup.shutdown_within,
         })
@@ -206,28 +203,17 @@ impl Server {
         let late = self.acknowledge == Acknowledge::Late;
         // Left in its place until all is done: if this future is dropped, so is the server, as if by itself.
         let mut receiving = self.receiving.as_mut();
-        // Not the handlers' time: a broker that does not answer must not cost them theirs.
-        let stopping = async {
-            if late {
-                return;
-            }
+        if !late {
             if let Some(receiving) = receiving.as_deref_mut() {
                 // It ends at once if the broker answers; a panic in it would end it as well.
                 drop(timeout_at(deadline, receiving).await);
             }
             stop_listening(&*self.stop, &self.who, deadline).await;
-        };
-        let finished = async {
-            let idle = timeout_at(deadline, self.workers.acquire_many(self.worker_count)).await;
-            idle.is_ok_and(|permits| permits.is_ok())
-        };
-        let finished = if self.finishes != Finishes::Nothing {
-            // Workers are still needed for what was delivered.
-            stopping.await;
-            finished.await
-        } else {
-            tokio::join!(stopping, finished).1
-        };
+        }
+        // The handlers run meanwhile: a broker that does not answer costs them nothing of their time. Nor are their workers taken
+        // before, as what was delivered may still need one.
+        let finished = timeout_at(deadline, self.workers.acquire_many(self.worker_count)).await;
+        let finished = finished.is_ok_and(|permits| permits.is_ok());
         let cut_off =
             if finished { 0 } else { self.worker_count as usize - self.workers.available_permits() };
         self.phase.send_replace(Phase::Abort);
@@ -253,11 +239,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         if let Some(receiving) = self.receiving.take() {
             // Not aborted: what it has acknowledged is to be executed. What a shutdown has cut off stays so.
-            self.phase.send_if_modified(|phase| {
-                let leaves = *phase < Phase::Leave;
-                *phase = Phase::Leave.max(*phase);
-                leaves
-            });
+            self.phase.send_modify(|phase| *phase = Phase::Leave.max(*phase));
             // One that has stopped by itself was in the log then.
             if !receiving.is_finished() {
                 contained(

@@ -88,6 +88,26 @@ mod tests {
     }
 
     #[test]
+    fn an_expected_failure_is_for_developers_only() {
+        let expected = Raised { expected: true, ..Raised::from(RemoteError::new("a", "B", "c")) };
+        for (level, lines) in [(tracing::Level::INFO, 0), (tracing::Level::DEBUG, 1)] {
+            for told in [true, false] {
+                let (logged, _guard) = Warnings::collect_down_to(level);
+                Log::default().failed(&expected, "m", told);
+                assert_eq!((logged.with("").len(), logged.with("failed as expected").len()), (lines, lines));
+            }
+        }
+    }
+
+    #[test]
+    fn what_only_developers_read_is_one_line_too() {
+        let (logged, _guard) = Warnings::collect_down_to(tracing::Level::DEBUG);
+        Log::default().not_told(&forged(), &forged());
+        assert_eq!(logged.with("nor was its caller told").len(), 1);
+        logged.check_lines();
+    }
+
+    #[test]
     fn a_peer_can_neither_forge_nor_flood_lines() {
         let (log, forged) = (Log::default(), forged());
         let (warnings, _guard) = Warnings::collect();

@@ -35,3 +35,24 @@ impl Read for Request {
         text + self.context.index_size() + args.map_or(0, |args| args.index_size())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::driver::Settle;
+    use crate::transport::stub::delivery;
+
+    #[test]
+    fn what_a_request_takes_is_its_text_and_where_its_values_are() {
+        let members =
+            |prefix: &str| (0..100).map(|n| format!("\"{prefix}{n}\": 1")).collect::<Vec<_>>().join(", ");
+        let message =
+            format!("{{\"method\": \"m\", \"args\": {{{}}}, {}}}", members("a"), members("_context_"));
+        let body = serde_json::json!({"oslo.version": "2.0", "oslo.message": message}).to_string();
+        let mut delivery = delivery(body, Settle::nothing());
+        let request = Request::read(&mut delivery, MessageFormat::Envelope, &Limits::default());
+        let size = request.ok().unwrap().size();
+        let places = 200 * 4 * size_of::<usize>();
+        assert!((message.len() + places..2 * (message.len() + places)).contains(&size), "{size}");
+    }
+}

@@ -121,6 +121,12 @@ impl Transport {
         Self::new(Arc::new(driver), Settings { reply_patience, ..Settings::default() })
     }
 
+    /// The same with other limits.
+    #[cfg(test)]
+    pub(crate) fn with_limits(driver: impl Driver + 'static, limits: crate::wire::Limits) -> Self {
+        Self::new(Arc::new(driver), Settings { limits, ..Settings::default() })
+    }
+
     /// What the connections are doing at this moment: for a health check or a page of an operator.
     ///
     /// `memory://` is ready until it is closed.

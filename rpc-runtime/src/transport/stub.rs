@@ -75,7 +75,6 @@ impl Stub {
     }
 
     /// Does this with each message that is sent on.
-    #[cfg(feature = "notifications")]
     pub(crate) fn forwarding(
         self,
         forward: impl Fn(Forward) -> Result<(), PublishError> + Send + Sync + 'static,
@@ -84,7 +83,6 @@ impl Stub {
     }
 
     /// Drops what was delivered again so often.
-    #[cfg(feature = "notifications")]
     pub(crate) fn limiting(self, limit: u32) -> Self {
         Self { delivery_limit: Some(limit), ..self }
     }
@@ -96,6 +94,11 @@ impl Stub {
         F: Future<Output = Result<(), Fault>> + Send + 'static,
     {
         Self { declare: Box::new(move |route| declare(route).boxed()), ..self }
+    }
+
+    /// Can do this.
+    pub(crate) fn with_abilities(self, abilities: Abilities) -> Self {
+        Self { abilities, ..self }
     }
 
     /// Gives these to the one who listens.

@@ -174,6 +174,23 @@ mod tests {
         assert_eq!(args.len(), 3);
     }
 
+    #[cfg(feature = "objects")]
+    #[test]
+    fn other_values_in_the_place_of_some() {
+        let texts = |texts: &[(&str, &str)]| {
+            texts
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let args = parse(r#"{"a": 1, "é\"": [2], "b": {}}"#);
+        let replaced = args.replaced(&texts(&[("b", "[3]"), ("é\"", "4")])).unwrap();
+        assert_eq!(replaced.iter().collect::<Vec<_>>(), [("a", "1"), ("b", "[3]"), ("é\"", "4")]);
+        let all = parse("{}").replaced(&texts(&[("a", "1")])).unwrap();
+        assert_eq!(all.iter().collect::<Vec<_>>(), [("a", "1")]);
+        assert!(args.replaced(&texts(&[("a", "]")])).is_err());
+    }
+
     #[test]
     fn what_is_repeated_many_times_takes_no_memory() {
         // One and the same name with and without an escape, and as pairs: all ways of finding them.
@@ -190,6 +207,12 @@ mod tests {
             let mut within = parse(&format!(r#"{{"args": {text}}}"#));
             assert!(within.nested("args").is_none_or(|args| args.index_size() < 256 << 10));
         }
+    }
+
+    #[test]
+    fn what_many_members_take_is_told() {
+        let members = (0..100).map(|n| format!("\"{n}\": 1")).collect::<Vec<_>>().join(", ");
+        assert!(parse(&format!("{{{members}}}")).index_size() >= 100 * 4 * size_of::<usize>());
     }
 
     #[test]

@@ -261,6 +261,23 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_found_however_many_there_are() {
+        for many in 0..2 * FEW {
+            let mut fields = Fields::new();
+            for _ in 0..2 {
+                (0..many).for_each(|n| fields.set(&n.to_string(), &n).unwrap());
+                assert_eq!((fields.len(), fields.names().count()), (many, many));
+                assert_eq!(fields.is_empty(), many == 0);
+                assert!(
+                    (0..many).all(|n| fields.contains(&n.to_string())) && !fields.contains("x"),
+                    "{many}"
+                );
+            }
+            assert!(fields.encoded_len() >= members(&fields).len(), "{many}");
+        }
+    }
+
+    #[test]
     #[cfg(feature = "notifications")]
     fn each_value_has_its_fate() {
         for many in [0, 2 * FEW] {

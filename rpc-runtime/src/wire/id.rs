@@ -30,3 +30,18 @@ pub(super) fn unique_id(id: &str) -> Option<String> {
     let id = python::string(id).unwrap_or_else(|| id.to_owned());
     (id.len() <= LONGEST_ID).then_some(id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_ids_are_32_digits_and_never_the_same() {
+        let ids = [new_id(), new_id()];
+        assert!(
+            ids.iter().all(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())),
+            "{ids:?}"
+        );
+        assert_ne!(ids[0], ids[1]);
+    }
+}

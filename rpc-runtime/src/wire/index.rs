@@ -259,6 +259,18 @@ mod tests {
     }
 
     #[test]
+    fn what_an_index_takes_is_all_of_it() {
+        let members =
+            |name: &str| (0..100).map(|n| format!("\"{name}{n}\": 1")).collect::<Vec<_>>().join(", ");
+        let text = format!("{{\"args\": {{{}}}, {}}}", members("a"), members("b"));
+        let quick = Index::parse_quickly(&text, "args", usize::MAX).unwrap();
+        assert!(quick.size() >= 201 * size_of::<Member>(), "{}", quick.size());
+        let text = format!("{{{}}}", members("\\u00e9"));
+        let thorough = Index::parse(&text).unwrap();
+        assert!(thorough.size() >= 100 * size_of::<Member>() + 100 * "é9".len(), "{}", thorough.size());
+    }
+
+    #[test]
     fn plain_messages_are_read_the_quick_way() {
         let text = r#" {"a": -1.5e+3, "b": [{"c": "\u00e9\n\""}, [], 0], "d": true, "é": null, "a": {} }"#;
         let index = Index::parse_quickly(text, "", 3).unwrap();

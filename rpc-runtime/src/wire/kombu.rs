@@ -230,6 +230,14 @@ mod tests {
         }
     }
 
+    /// Nothing comes here that was not read once, but if it did, it would end.
+    #[test]
+    fn what_is_no_json_is_an_error() {
+        for text in [r#"{"__type__": "\é"}"#, r#"{"__type__": }"#, r#"{"__type__" 1}"#, r#"["__type__""#] {
+            assert!(matches!(resolve(text.into()), Err(DecodeError::Json { .. })), "{text}");
+        }
+    }
+
     #[test]
     fn unknown_types_and_wrong_values_are_errors() {
         for (kind, value) in [

@@ -89,3 +89,19 @@ pub(super) fn caller(beside: Option<&Beside>) -> Option<ReplyAddress> {
 pub(super) fn id(beside: Option<&Beside>) -> Option<String> {
     beside.map(|beside| beside.id.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_may_be_as_large_and_as_deep_as_the_limits() {
+        let limits = |max_body, max_depth| Limits { max_body, max_depth, ..Limits::default() };
+        let body = br#"{"a": [[1]]}"#;
+        let read =
+            |limits: &Limits| super::read(body, limits, Arguments::parse_thoroughly).map(|it| it.len());
+        assert_eq!(read(&limits(body.len(), 3)), Ok(1));
+        assert_eq!(read(&limits(body.len() - 1, 3)), Err(DecodeError::TooLarge { limit: body.len() - 1 }));
+        assert_eq!(read(&limits(body.len(), 2)), Err(DecodeError::TooDeep { part: BODY, limit: 2 }));
+    }
+}

@@ -11,7 +11,7 @@ pub(super) fn is_true(json: &str) -> bool {
         b"null" | b"false" | b"\"\"" => false,
         [open @ (b'[' | b'{'), .., close] => {
             debug_assert!(matches!((open, close), (b'[', b']') | (b'{', b'}')));
-            json.len() > 2 && !json[1..json.len() - 1].bytes().all(|byte| byte.is_ascii_whitespace())
+            !json[1..json.len() - 1].bytes().all(|byte| byte.is_ascii_whitespace())
         }
         [b'-' | b'0'..=b'9', ..] => {
             // A number is zero if all digits before its exponent are.

@@ -163,3 +163,23 @@ fn encode(
     out.extend_from_slice(envelope::CLOSE);
     Bytes::from(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_nothing_but_that_the_call_is_over() {
+        let null = EncodedValue::new(&()).unwrap();
+        let one = EncodedValue::new(&1).unwrap();
+        for (reply, bare) in [
+            (Reply::result("1", &null), true),
+            (Reply::result("1", &one), false),
+            (Reply::heartbeat("1"), false),
+            (Reply::failure("1", &RemoteError::new("a", "B", "c")), false),
+        ] {
+            let reply = Reply::decode(&reply, &Content::JSON, &Limits::default()).unwrap();
+            assert_eq!(reply.is_bare_end(), bare, "{reply:?}");
+        }
+    }
+}

@@ -153,7 +153,7 @@ impl Iterator for Unescaped<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Compression;
+    use crate::wire::{Compression, MessageFormat};
 
     const QUEUE: &str = "reply_1";
 
@@ -170,11 +170,10 @@ mod tests {
         );
         let otherwise = serde_json::json!({"oslo.version": "2.0", "oslo.message": message}).to_string();
         [sealed, otherwise, message].map(|body| {
-            let address = caller(body.as_bytes(), &Content::JSON, &limits(), error)?;
-            assert_eq!(
-                call(body.as_bytes(), &Content::JSON, &limits(), error).map(|id| format!("\"{id}\"")),
-                Some(address.msg_id.clone())
-            );
+            let format = MessageFormat::Envelope;
+            let address = format.unread_caller(body.as_bytes(), &Content::JSON, None, &limits(), error)?;
+            let call = format.unread_call(body.as_bytes(), &Content::JSON, None, &limits(), error);
+            assert_eq!(call.map(|id| format!("\"{id}\"")), Some(address.msg_id.clone()));
             Some((address.msg_id, address.queue))
         })
     }
@@ -191,6 +190,8 @@ mod tests {
             (format!(r#"{ids}, "a": "{filling}""#), &large),
             (format!(r#""a": "{filling}", "b": {{"_msg_id": "j", "c": []}}, {ids}"#), &large),
             (format!(r#""é\\\"": "\\", {ids}"#), &large),
+            (format!(r#""a": "]}}}}, [{{", {ids}"#), &large),
+            (format!("\n\t{ids},\r\n\u{8}\"a\":\u{c}1"), &large),
             (format!(r#""_msg_id": 5, "_reply_q": {{"a": 1}}, {ids}"#), &large),
             (format!(r#""a": {nested}, {ids}"#), &deep),
             (format!(r#"{ids}, "a": {nested}"#), &deep),
@@ -211,11 +212,32 @@ mod tests {
             format!(r#""_msg_id": "{}", "_reply_q": "q""#, "i".repeat(2000)),
             r#""a": {"_msg_id": "i", "_reply_q": "q"}"#.to_owned(),
             r#""_msg_id": "i", "_reply_q": "q", "_msg_id": null"#.to_owned(),
+            r#""_msg_id": "i", "_reply_q": "q", "_msg_id": {"a": 1}"#.to_owned(),
+            r#""_msg_id": [1, 2] "i", "_reply_q": "q""#.to_owned(),
         ] {
             assert_eq!(found(&members, &large), [None, None, None], "{members:.100}");
         }
         let other = DecodeError::MessageNotText;
         assert_eq!(found(r#""_msg_id": "i", "_reply_q": "q""#, &other), [None, None, None]);
+    }
+
+    #[test]
+    fn an_id_of_so_many_bytes_is_kept_and_a_longer_one_is_not_cut() {
+        let large = DecodeError::TooLarge { limit: 10_000 };
+        let id_in = |text: &str| {
+            call(format!(r#"{{"_msg_id": {text}}}"#).as_bytes(), &Content::JSON, &limits(), &large)
+        };
+        let id = "i".repeat(LONGEST - 2);
+        assert_eq!(id_in(&format!(r#""{id}i""#)), None);
+        assert_eq!(id_in(&format!(r#""{id}"i"#)), None);
+        assert_eq!(id_in(&format!(r#""{id}""#)), Some(id));
+    }
+
+    #[test]
+    fn what_is_not_ascii_in_an_envelope_is_one_character() {
+        let large = DecodeError::TooLarge { limit: 10_000 };
+        let body = r#"{"oslo.version": "2.0", "oslo.message": "{\"_msg_id\": \"a\u00e9b\"}"}"#;
+        assert_eq!(call(body.as_bytes(), &Content::JSON, &limits(), &large).unwrap(), "a?b");
     }
 
     #[test]
@@ -226,7 +248,9 @@ mod tests {
         let content = Content::JSON.with_compression(Compression::Gzip.header());
         let deep = DecodeError::TooDeep { part: "the body", limit: 8 };
         assert!(caller(&packed, &content, &limits(), &deep).is_some());
-        assert_eq!(caller(&packed, &content, &limits(), &DecodeError::TooLarge { limit: 10 }), None);
+        for body in [&packed[..], body.as_bytes()] {
+            assert_eq!(caller(body, &content, &limits(), &DecodeError::TooLarge { limit: 10 }), None);
+        }
     }
 
     proptest::proptest! {

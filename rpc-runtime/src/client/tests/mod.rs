@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::{CallError, Reached, RemoteError, RpcError};
 use crate::interface::{Interface, Method};
 use crate::transport::abilities::Abilities;
-use crate::transport::driver::{Delivery, Labels, Outgoing, Settle, Settler, Verdict};
+use crate::transport::driver::{Delivery, Labels, Outgoing, PublishFault, Settle, Settler, Verdict};
 use crate::transport::stub::{Stub, delivery};
 use crate::transport::{ConnectionStatus, Transport};
 use crate::version::Version;
@@ -306,4 +306,22 @@ async fn what_cannot_be_encoded_is_said_once() {
     let source = std::error::Error::source(&error).unwrap();
     assert!(source.is::<crate::wire::EncodeError>() && error.to_string().ends_with(&source.to_string()));
     assert_eq!(error.to_string().matches("cannot encode").count(), 1, "{error}");
+}
+
+#[tokio::test]
+async fn a_request_may_be_as_large_as_the_limit() {
+    let limits = Limits { max_body: 2000, ..Limits::default() };
+    let (_answers, replies) = mpsc::channel(1);
+    let stub = Stub::publishing(|_| ready(Err(PublishFault::Unroutable("sent".to_owned()).into())));
+    let client = Client::new(&Transport::with_limits(stub.replying(replies), limits), &PROBE);
+    let mut refused = Vec::new();
+    for len in 1700..2000 {
+        let request = client.request(&PROBE.methods[0], &Context::new()).arg("a", &"x".repeat(len));
+        let error = request.call::<Returns>().await.unwrap_err();
+        if let CallError::Rpc(RpcError::Encode { why, .. }) = error {
+            refused.push(why);
+        }
+    }
+    assert!(refused.len() < 300, "some were sent");
+    assert_eq!(refused[0], "2001 bytes, more than max_body=2000");
 }

@@ -213,11 +213,7 @@ impl Drop for Listener {
     fn drop(&mut self) {
         if self.receiving.take().is_some() {
             // Not aborted: what it has taken is to be handled. What a shutdown has cut off stays so.
-            self.phase.send_if_modified(|phase| {
-                let leaves = *phase < Phase::Leave;
-                *phase = Phase::Leave.max(*phase);
-                leaves
-            });
+            self.phase.send_modify(|phase| *phase = Phase::Leave.max(*phase));
         }
     }
 }

@@ -19,12 +19,13 @@ use crate::interface::{Arg, Interface, Method};
 use crate::target::Target;
 use crate::transport::Transport;
 use crate::transport::driver::{
-    Delivery, Labels, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
+    Delivery, Forward, Labels, Outgoing, PublishError, PublishFault, Route, Settle, Settler, Verdict,
 };
 use crate::transport::stub::{Stub, delivery};
 use crate::version::Version;
 use crate::wire::Content;
 
+mod dead_letters;
 mod ends;
 mod hostile;
 mod promises;
@@ -44,9 +45,10 @@ static ECHO: Interface = Interface::new(
         Method::call::<Returns>(
             "add",
             &[V1],
-            &[Arg::new("a", "i64"), Arg::new("b", "i64").with_default("0")],
+            &[Arg::new("a", "i64"), Arg::new("b", "i64").with_default("0").with_was("summand", V1)],
         ),
         Method::call::<Returns>("slow", &[V1], &[Arg::new("seconds", "f64")]),
+        Method::call::<Returns>("rest", &[V1], &[Arg::new("a", "i64"), Arg::new("more", "Value").as_rest()]),
     ],
 );
 
@@ -74,6 +76,11 @@ impl Dispatch for Recording {
                 tokio::time::sleep(Duration::from_secs_f64(args.required("seconds")?)).await;
                 incoming.outcome(Returns::Ok(Value::Null))
             }
+            "rest" => {
+                let (_, args) = incoming.open::<crate::Context, crate::Context>(&ECHO.methods[3])?;
+                let (a, more) = (args.required::<i64>("a")?, args.rest::<Value>()?);
+                incoming.outcome(Returns::Ok(json!([a, more])))
+            }
             _ => incoming.unknown(),
         }
     }
@@ -99,6 +106,7 @@ struct Rig {
     verdicts: mpsc::UnboundedReceiver<Verdict>,
     settler: Arc<dyn Settler>,
     published: mpsc::UnboundedReceiver<Outgoing>,
+    forwarded: mpsc::UnboundedReceiver<Forward>,
     called: Arc<AtomicUsize>,
     stops: Arc<AtomicUsize>,
 }
@@ -109,12 +117,23 @@ impl Rig {
     }
 
     async fn with(set_up: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
+        Self::over(|stub| stub, set_up).await
+    }
+
+    async fn over(
+        change: impl FnOnce(Stub) -> Stub,
+        set_up: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
         let (deliveries, receiver) = mpsc::channel(16);
         let (published_sender, published) = mpsc::unbounded_channel();
         let (verdict_sender, verdicts) = mpsc::unbounded_channel();
         let stub = Stub::publishing(move |message| {
             ready(published_sender.send(message).map_err(|_| PublishFault::Closed.into()))
         });
+        let (forwarded_sender, forwarded) = mpsc::unbounded_channel();
+        let stub = change(stub.forwarding(move |message| {
+            forwarded_sender.send(message).map_err(|_| PublishFault::Closed.into())
+        }));
         let stops = stub.stops();
         let recording = Recording::default();
         let called = Arc::clone(&recording.called);
@@ -122,7 +141,7 @@ impl Rig {
         let server = Server::builder(&Transport::for_tests(stub.delivering(receiver)), target);
         let server = set_up(server.endpoint(Endpoint::new(&ECHO, recording))).start().await.unwrap();
         let settler = Arc::new(Verdicts(verdict_sender));
-        Self { server: Some(server), deliveries, verdicts, settler, published, called, stops }
+        Self { server: Some(server), deliveries, verdicts, settler, published, forwarded, called, stops }
     }
 
     /// What the server does with a message: its verdict, whether the endpoint ran, the replies.
@@ -291,4 +310,67 @@ async fn heartbeats_as_in_python() {
         assert_eq!(Value::from(ending(true)), row["final_replies"], "_timeout {}", row["_timeout"]);
         assert_eq!(replies.last().unwrap()["ending"], true);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_argument_by_its_older_name() {
+    let mut rig = Rig::new(0).await;
+    for (args, result) in [
+        (json!({"a": 1, "summand": 2}), json!(3)),
+        (json!({"a": 1, "summand": 2, "b": 5}), json!(6)),
+        (json!({"a": 1}), json!(1)),
+        (json!({"summand": 1}), Value::Null),
+    ] {
+        let message = json!({"method": "add", "args": args, "_msg_id": "m", "_reply_q": "reply_probe"});
+        let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()}).to_string();
+        let (_, _, replies) = rig.feed(body.into(), Content::JSON).await;
+        assert_eq!(replies[0]["result"], result, "{args}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_are_answered_if_asked_for_and_without_namespace() {
+    for (ping, namespace, answered) in [(true, None, true), (false, None, false), (true, Some("x"), false)] {
+        let mut rig = Rig::with(|server| server.ping(ping)).await;
+        let message = json!({
+            "method": "oslo_rpc_server_ping", "namespace": namespace, "_msg_id": "m", "_reply_q": "reply_probe",
+        });
+        let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()}).to_string();
+        let (_, _, replies) = rig.feed(body.into(), Content::JSON).await;
+        assert_eq!(replies[0]["result"] == "pong", answered, "{replies:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn arguments_without_a_name_of_their_own() {
+    let mut rig = Rig::new(0).await;
+    let message = json!({
+        "method": "rest", "args": {"a": 1, "b": 2, "c": [3]}, "_msg_id": "m", "_reply_q": "reply_probe",
+    });
+    let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()}).to_string();
+    let (_, _, replies) = rig.feed(body.into(), Content::JSON).await;
+    assert_eq!(replies[0]["result"], json!([1, {"b": 2, "c": [3]}]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_request_is_observed_and_an_observer_may_panic() {
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let sees = Arc::clone(&seen);
+    let observer = move |request: &super::RequestInfo<'_>| {
+        sees.lock().unwrap().push(format!(
+            "{} {:?} {:?} {} {:?}",
+            request.method, request.kind, request.namespace, request.version, request.request_id
+        ));
+        panic!("an observer");
+    };
+    let mut rig = Rig::with(|server| server.on_request(observer)).await;
+    for ids in [json!({"_msg_id": "m", "_reply_q": "reply_probe", "_context_request_id": "req-1"}), json!({})]
+    {
+        let mut message = json!({"method": "echo", "args": {}, "version": "1.0"});
+        message.as_object_mut().unwrap().extend(ids.as_object().unwrap().clone());
+        let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()}).to_string();
+        rig.feed(body.into(), Content::JSON).await;
+    }
+    let expected = ["echo Call None 1.0 Some(\"req-1\")", "echo Cast None 1.0 None"];
+    assert_eq!((seen.lock().unwrap().as_slice(), rig.called()), (expected.map(str::to_owned).as_slice(), 2));
 }

@@ -13,7 +13,7 @@ async fn moment() {
     tokio::time::sleep(MOMENT).await;
 }
 
-fn slow_call(seconds: f64) -> Bytes {
+pub(super) fn slow_call(seconds: f64) -> Bytes {
     let inner = json!({
         "method": "slow", "args": {"seconds": seconds}, "_msg_id": "m", "_reply_q": "reply_probe",
     });

@@ -161,6 +161,15 @@ mod tests {
     }
 
     #[test]
+    fn versions_as_they_are_printed() {
+        for version in [Version::new(1, 20), Version::new(1, 20).with_patch(3)] {
+            let mut out = Vec::new();
+            write_version(&mut out, version);
+            assert_eq!(std::str::from_utf8(&out).unwrap(), format!("\\\"{version}\\\""));
+        }
+    }
+
+    #[test]
     fn a_cast_has_no_reply_fields() {
         let head = RequestHead { method: "m", unique_id: "u", ..RequestHead::default() };
         let body = head.encode(&Fields::new(), &Fields::new());

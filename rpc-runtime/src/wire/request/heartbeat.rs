@@ -15,7 +15,7 @@ pub(super) fn interval(name: &str, timeout: &str) -> Result<Option<Duration>, St
     }
     let seconds = match python::string(timeout) {
         Some(text) => text.trim().parse::<i128>().ok().map(|whole| whole as f64),
-        None if timeout == "true" => Some(1.0),
+        // `true` is a second to Python, which is too short as well.
         None => timeout.parse::<f64>().ok(),
     };
     match seconds.map(f64::trunc) {
