@@ -1,7 +1,7 @@
 # Installs what the steps need and the machine lacks; sourced by tests/run, in the root of the repository.
 
 # Compiled when they are needed first, as there is no wheel of them.
-CARGO_MUTANTS=27.1.0
+CARGO_GAMMA=0.4.0
 CARGO_SEMVER_CHECKS=0.51.0
 MDBOOK=0.5.4
 
@@ -139,7 +139,7 @@ fetch_crates() {
 install_tools() {
     local needs=$*
     [[ $needs != *tools* ]] || install_environment tests/.tools tests/tools/requirements.txt
-    [[ $needs != *mutants* ]] || install_program cargo-mutants "$CARGO_MUTANTS" mutants
+    [[ $needs != *mutants* ]] || install_program cargo-gamma "$CARGO_GAMMA" gamma
     [[ $needs != *semver* ]] || install_program cargo-semver-checks "$CARGO_SEMVER_CHECKS" semver-checks
     [[ $needs != *editor* ]] || install_component rust-analyzer rust-analyzer
     [[ $needs != *book* ]] || install_program mdbook "$MDBOOK" '' --no-default-features --features search
@@ -158,7 +158,7 @@ install_program() {
     local name=$1 version=$2 program=tests/.tools/bin/$1 told
     # shellcheck disable=SC2086 # none, or one
     told=$("$program" $3 --version 2>/dev/null) || true
-    # "mdbook v0.5.4", "cargo-mutants 27.1.0"
+    # "mdbook v0.5.4", "cargo-gamma 0.4.0"
     [ "${told##*[ v]}" != "$version" ] || return 0
     echo "making $program"
     cargo install --quiet --locked --root tests/.tools "$name@$version" "${@:4}"

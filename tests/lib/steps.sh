@@ -1,6 +1,6 @@
 # The steps of tests/run: `define NAME TIER NEEDS ABOUT`, and a function `step_NAME`. Sourced by tests/run.
 #
-# Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-mutants), `semver` (cargo-semver-checks), `book` (mdbook),
+# Needs are `tools` (cargo-nextest, cargo-deny), `mutants` (cargo-gamma), `semver` (cargo-semver-checks), `book` (mdbook),
 # `editor` (rust-analyzer), `cpp`, `broker`, `broker-4` (RabbitMQ 4 whatever the system has), `python`, `agents`
 # (ceilometer), `oslo8` (Python with the last oslo.messaging that has ZeroMQ), `redis` and `amqp1` (Python with the last that has
 # AMQP 1.0, and Proton). New tests of a kind that is there need no change here: a test binary belongs to `unit` unless it is
@@ -231,11 +231,16 @@ same_rabbitmq() {
     [ -n "${results[$1]:-}" ] && [ "$(system_rabbitmq)" = 4 ] && echo "it is the RabbitMQ that $1 was run with"
 }
 
+# copy_sources DIRECTORY: what git knows, to be changed there.
+copy_sources() {
+    mkdir "$1"
+    git ls-files -z | xargs -0 cp --parents -t "$1"
+}
+
 define newest long broker 'the driver with the newest lapin and async-rs, to which it is not pinned yet'
 step_newest() {
     local copy=$scratch/newest
-    mkdir -p "$copy"
-    git ls-files -z | xargs -0 cp --parents -t "$copy"
+    copy_sources "$copy"
     # As a change that raises the pins would.
     sed -i -e '/^lapin = /s/"=[0-9.]*"/"4"/' -e '/^async-rs = /s/"=[0-9.]*"/"0.8"/' "$copy/Cargo.toml"
     (
@@ -308,16 +313,29 @@ step_fuzz_long() {
     tests/lib/fuzz.sh "$@"
 }
 
-define mutants long 'tools mutants' 'of a 64th of the changes in tests/mutants.toml, another one each day, each is noticed'
+define mutants long mutants 'each change in the code that tests/mutants/*.toml name is noticed by a unit test, or accepted there'
 step_mutants() {
-    local day status=0
-    day=$(date -u +%s)
-    [ $# -gt 0 ] || set -- --shard "$((day / 86400 % 64))/64"
-    # It makes copies to work on, and builds in them again and again, each time with one change.
-    env -u CARGO_TARGET_DIR CARGO_INCREMENTAL=1 tests/.tools/bin/cargo-mutants mutants --config tests/mutants.toml --output "$scratch" \
-        --jobs "$(nproc)" "$@" || status=$?
-    # 3 is that some tests waited for ever, which is noticed as well.
-    [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
+    local parts=(macros runtime) part status=0 kept
+    kept=$(realpath --canonicalize-missing "${CARGO_TARGET_DIR:-target}/mutants")
+    case ${1:-} in macros | runtime) parts=("$1") && shift ;; esac
+    for part in "${parts[@]}"; do
+        "mutants_of_$part" --config "tests/mutants/$part.toml" --artifact-dir "$kept/$part" --color never --progress never "$@" &&
+            python3 tests/lib/mutants.py tests/mutants/accepted.toml "$kept/$part/gamma-report.json" || status=1
+    done
+    return "$status"
+}
+
+mutants_of_runtime() {
+    CARGO_TARGET_DIR=$kept/target tests/.tools/bin/cargo-gamma gamma run "$@"
+}
+
+# In a copy, where the macros are none: what a compiler loads cannot be told from outside which change to show.
+mutants_of_macros() {
+    local copy=$scratch/macros
+    copy_sources "$copy"
+    sed -i '/^proc-macro = true$/d' "$copy/rpc-macros/Cargo.toml"
+    sed -i -e '/^#\[proc_macro/d' -e 's/^use proc_macro::/extern crate proc_macro;\n&/' "$copy/rpc-macros/src/lib.rs"
+    CARGO_TARGET_DIR=$kept/target XDG_CACHE_HOME=$scratch/cache tests/.tools/bin/cargo-gamma gamma run --dir "$copy" "$@"
 }
 
 define compare long 'tools broker python' 'what a Python client and server do under the faults: printed, not judged'

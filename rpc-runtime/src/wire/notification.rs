@@ -253,3 +253,24 @@ impl Notification {
         serde_json::from_str(self.payload_text())
     }
 }
+
+#[cfg(all(test, feature = "notifications"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_one_draft_differ_in_their_ids() {
+        let head = NotificationHead::default().with_message_id("m").with_event_type("e").with_unique_id("u");
+        let mut context = Fields::new();
+        context.set("user", "é").unwrap();
+        for format in [Format::Enveloped, Format::Bare] {
+            let draft = head.draft(&[1], &context, 0).unwrap();
+            let [one, other] = [draft.body(format), draft.body(format)]
+                .map(|body| Notification::decode(&body, &Content::JSON, &Limits::default()).unwrap());
+            assert_eq!((one.message_id.as_deref(), one.payload_text()), (Some("m"), "[1]"));
+            assert_eq!(one.context.get("user"), Some(r#""\u00e9""#));
+            assert!(one.unique_id.as_ref().is_some_and(|id| id.len() == 32));
+            assert_ne!(one.unique_id, other.unique_id);
+        }
+    }
+}
