@@ -326,7 +326,8 @@ step_mutants() {
 }
 
 mutants_of_runtime() {
-    CARGO_TARGET_DIR=$kept/target tests/.tools/bin/cargo-gamma gamma run "$@"
+    # Properties are tried with few inputs, as that is done for each change.
+    CARGO_TARGET_DIR=$kept/target PROPTEST_CASES=32 tests/.tools/bin/cargo-gamma gamma run "$@"
 }
 
 # In a copy, where the macros are none: what a compiler loads cannot be told from outside which change to show.
