@@ -29,11 +29,10 @@ impl Rig {
 
     async fn deliver_again(&self, history: History) {
         let message = json!({"method": "echo", "args": {}, "_msg_id": "m", "_reply_q": "reply_probe"});
-        let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()}).to_string();
         let again = Delivery {
             redelivered: true,
             history,
-            ..delivery(body, Settle::new(Arc::clone(&self.settler), 1))
+            ..delivery(sealed(&message), Settle::new(Arc::clone(&self.settler), 1))
         };
         self.deliveries.send(again).await.unwrap();
     }

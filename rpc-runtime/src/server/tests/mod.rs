@@ -32,6 +32,8 @@ mod promises;
 mod robust;
 mod stage;
 
+use stage::sealed;
+
 type Returns = Result<Value, RemoteError>;
 
 const V1: Version = Version::new(1, 0);
@@ -275,7 +277,7 @@ async fn where_we_differ() {
 
 fn cast(unique_id: &str) -> Bytes {
     let inner = json!({"method": "echo", "args": {}, "_unique_id": unique_id});
-    json!({"oslo.version": "2.0", "oslo.message": inner.to_string()}).to_string().into()
+    sealed(&inner).into()
 }
 
 #[tokio::test(start_paused = true)]
@@ -322,8 +324,7 @@ async fn an_argument_by_its_older_name() {
         (json!({"summand": 1}), Value::Null),
     ] {
         let message = json!({"method": "add", "args": args, "_msg_id": "m", "_reply_q": "reply_probe"});
-        let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()}).to_string();
-        let (_, _, replies) = rig.feed(body.into(), Content::JSON).await;
+        let (_, _, replies) = rig.feed(sealed(&message).into(), Content::JSON).await;
         assert_eq!(replies[0]["result"], result, "{args}");
     }
 }
@@ -335,8 +336,7 @@ async fn pings_are_answered_if_asked_for_and_without_namespace() {
         let message = json!({
             "method": "oslo_rpc_server_ping", "namespace": namespace, "_msg_id": "m", "_reply_q": "reply_probe",
         });
-        let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()}).to_string();
-        let (_, _, replies) = rig.feed(body.into(), Content::JSON).await;
+        let (_, _, replies) = rig.feed(sealed(&message).into(), Content::JSON).await;
         assert_eq!(replies[0]["result"] == "pong", answered, "{replies:?}");
     }
 }
@@ -347,8 +347,7 @@ async fn arguments_without_a_name_of_their_own() {
     let message = json!({
         "method": "rest", "args": {"a": 1, "b": 2, "c": [3]}, "_msg_id": "m", "_reply_q": "reply_probe",
     });
-    let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()}).to_string();
-    let (_, _, replies) = rig.feed(body.into(), Content::JSON).await;
+    let (_, _, replies) = rig.feed(sealed(&message).into(), Content::JSON).await;
     assert_eq!(replies[0]["result"], json!([1, {"b": 2, "c": [3]}]));
 }
 
@@ -368,8 +367,7 @@ async fn each_request_is_observed_and_an_observer_may_panic() {
     {
         let mut message = json!({"method": "echo", "args": {}, "version": "1.0"});
         message.as_object_mut().unwrap().extend(ids.as_object().unwrap().clone());
-        let body = json!({"oslo.version": "2.0", "oslo.message": message.to_string()}).to_string();
-        rig.feed(body.into(), Content::JSON).await;
+        rig.feed(sealed(&message).into(), Content::JSON).await;
     }
     let expected = ["echo Call None 1.0 Some(\"req-1\")", "echo Cast None 1.0 None"];
     assert_eq!((seen.lock().unwrap().as_slice(), rig.called()), (expected.map(str::to_owned).as_slice(), 2));

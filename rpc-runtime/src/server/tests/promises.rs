@@ -17,7 +17,7 @@ pub(super) fn slow_call(seconds: f64) -> Bytes {
     let inner = json!({
         "method": "slow", "args": {"seconds": seconds}, "_msg_id": "m", "_reply_q": "reply_probe",
     });
-    json!({"oslo.version": "2.0", "oslo.message": inner.to_string()}).to_string().into()
+    sealed(&inner).into()
 }
 
 #[tokio::test(start_paused = true)]
